@@ -1,0 +1,138 @@
+/* buf.c - see buf.h */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+void buf_init(struct buf *b, size_t limit)
+{
+    memset(b, 0, sizeof(*b));
+    b->limit = limit;
+}
+
+void buf_fini(struct buf *b)
+{
+    mem_free(b->p);
+    buf_init(b, b->limit);
+}
+
+void buf_reset(struct buf *b)
+{
+    b->len = 0;
+    b->err = 0;
+    if (b->p)
+        b->p[0] = '\0';
+}
+
+static int make_room(struct buf *b, size_t more)
+{
+    size_t cap;
+    char *p;
+
+    if (b->err)
+        return b->err;
+    if (more > b->limit - b->len)
+        return b->err = ENOSPC;
+    if (b->len + more + 1 <= b->cap)
+        return 0;
+    cap = b->cap ? b->cap : 64;
+    while (cap < b->len + more + 1)
+        cap *= 2;
+    p = mem_realloc(b->p, cap);
+    if (!p)
+        return b->err = ENOMEM;
+    b->p = p;
+    b->cap = cap;
+    return 0;
+}
+
+int buf_add(struct buf *b, const void *p, size_t len)
+{
+    if (make_room(b, len))
+        return b->err;
+    if (len)
+        memcpy(b->p + b->len, p, len);
+    b->len += len;
+    b->p[b->len] = '\0';
+    return 0;
+}
+
+int buf_adds(struct buf *b, struct slice s)
+{
+    return buf_add(b, s.p, s.len);
+}
+
+int buf_addz(struct buf *b, const char *z)
+{
+    return buf_add(b, z, strlen(z));
+}
+
+int buf_addc(struct buf *b, char c)
+{
+    return buf_add(b, &c, 1);
+}
+
+int buf_addu(struct buf *b, unsigned long long v)
+{
+    char digits[20];
+    size_t n = sizeof(digits);
+
+    do
+        digits[--n] = (char)('0' + v % 10);
+    while (v /= 10);
+    return buf_add(b, digits + n, sizeof(digits) - n);
+}
+
+int buf_vprintf(struct buf *b, const char *fmt, va_list ap)
+{
+    va_list again;
+    int n;
+
+    if (b->err)
+        return b->err;
+    va_copy(again, ap);
+    n = vsnprintf(NULL, 0, fmt, ap);
+    if (n < 0)
+        b->err = EINVAL;
+    else if (!make_room(b, (size_t)n)) {
+        vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+        b->len += (size_t)n;
+    }
+    va_end(again);
+    return b->err;
+}
+
+int buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list ap;
+    int err;
+
+    va_start(ap, fmt);
+    err = buf_vprintf(b, fmt, ap);
+    va_end(ap);
+    return err;
+}
+
+struct slice buf_slice(const struct buf *b)
+{
+    return slice_from(b->p ? b->p : "", b->len);
+}
+
+const char *buf_z(const struct buf *b)
+{
+    return b->p ? b->p : "";
+}
+
+char *buf_take(struct buf *b)
+{
+    char *p = NULL;
+
+    if (!b->err)
+        p = b->p ? b->p : mem_strdup("");
+    else
+        mem_free(b->p);
+    buf_init(b, b->limit);
+    return p;
+}

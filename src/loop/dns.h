@@ -1,0 +1,38 @@
+/*
+ * loop/dns.h - names to addresses without blocking: A, AAAA, SRV, NAPTR
+ *
+ * Scope:   c-ares on the loop; fake answers in tests (loop/fake.h).
+ * Limits:  1,000 questions at once, 16 answers each; 5 s for all tries of one question. Answers are
+ *          kept for their TTL (at least 1 s, at most 1 h), failures for 5 s, at most 1,000 names.
+ * Source:  RFC 2782 (SRV: priority, then weight at random), RFC 3263 (used by sip/).
+ */
+#pragma once
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "loop/loop.h"
+
+struct dns;
+struct dns_query;
+
+/** System resolver configuration (/etc/resolv.conf, /etc/hosts). @return 0; ENOMEM; EIO. */
+int dns_alloc(struct dns **dp, struct loop *loop);
+
+struct dns_srv {
+    char target[256];
+    uint16_t port, priority, weight;
+};
+
+/** Addresses in the order to try; err 0, ENOENT (no such name or no such record), ETIMEDOUT, EIO. */
+typedef void(dns_addrs_h)(int err, const struct addr *addrs, size_t count, void *arg);
+
+/** SRV records in the order to try (RFC 2782); err as above. */
+typedef void(dns_srv_h)(int err, const struct dns_srv *srvs, size_t count, void *arg);
+
+/**
+ * Ask. The answer never comes before this returns; mem_deref of the query forgets it.
+ * @param family  AF_INET, AF_INET6, or AF_UNSPEC for both
+ */
+int dns_addrs(struct dns_query **qp, struct dns *d, const char *name, int family, uint16_t port,
+              dns_addrs_h *h, void *arg);
+int dns_srvs(struct dns_query **qp, struct dns *d, const char *name, dns_srv_h *h, void *arg);

@@ -1,0 +1,24 @@
+/*
+ * loop/fake.h - a network and a resolver inside the test's own process
+ *
+ * Scope:   net_fake_alloc gives a `struct net` whose datagrams and streams go to other sockets of
+ *          the same fake net (the scene's phones open theirs with udp_open, too). A datagram to an
+ *          address where nobody is bound is lost; a connection there is refused.
+ * Time:    a packet arrives one round later; with net_fake_delay, after so many milliseconds.
+ */
+#pragma once
+#include "loop/dns.h"
+#include "loop/net.h"
+
+int net_fake_alloc(struct net **np, struct loop *fake_loop);
+
+/** From now on packets take ms, and every n-th datagram is lost (0: none). */
+void net_fake_delay(struct net *n, uint32_t ms, uint32_t lose_every);
+
+/** Cut (or mend) the host of *a: nothing to or from it arrives. */
+void net_fake_cut(struct net *n, const struct addr *a, bool is_cut);
+
+/** A resolver with answers of its own; unknown names are ENOENT. */
+int dns_fake_alloc(struct dns **dp, struct loop *fake_loop);
+int dns_fake_add_addr(struct dns *d, const char *name, const struct addr *a);
+int dns_fake_add_srv(struct dns *d, const char *name, const struct dns_srv *srv);

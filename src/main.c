@@ -1,0 +1,5 @@
+/* main.c - argv to sub-command */
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,42 @@
+/* One event, one line, whatever an outsider sends. */
+#include <string.h>
+
+#include "base/log.h"
+#include "unit.h"
+
+static char last[4096];
+static unsigned lines;
+
+static void keep(enum log_level level, const char *line, void *arg)
+{
+    lines++;
+    strncpy(last, line, sizeof(last) - 1);
+}
+
+static int outsiders_write_no_lines_of_their_own(void)
+{
+    log_init("test", LOG_NOTICE);
+    log_set_sink(keep, NULL);
+    lines = 0;
+    log_notice("agent seen name=\"%s\"", "Иван\r\n2026 error x\x1b[2J\xff\x7f");
+    log_debug("not shown");
+    log_set_sink(NULL, NULL);
+    CHECK(lines == 1);
+    CHECK(strstr(last, " notice test: agent seen name=\"Иван\\x0d\\x0a2026 error x\\x1b[2J\\xff\\x7f\""));
+    return 0;
+}
+
+static int long_lines_are_cut(void)
+{
+    char big[5000];
+
+    memset(big, 'x', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    log_set_sink(keep, NULL);
+    log_notice("%s", big);
+    log_set_sink(NULL, NULL);
+    CHECK(strlen(last) < 2100 && strcmp(last + strlen(last) - 3, "...") == 0);
+    return 0;
+}
+
+UNIT_TESTS(UNIT(outsiders_write_no_lines_of_their_own), UNIT(long_lines_are_cut))
