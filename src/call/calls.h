@@ -1,0 +1,65 @@
+/*
+ * call/calls.h - the call core of an engine: every channel, every bridge, and what they stand on
+ *
+ * Scope:   one `struct calls` per engine. It names channels, keeps them in tables, hands media to
+ *          them and their records to the sink, and ends them all at a shutdown.
+ * Owns:    the tables. A channel is in them from channel_alloc until its hang-up is complete.
+ * Thread:  the loop's.
+ * Limits:  max_channels (default 20,000): beyond it a new channel is EAGAIN (congestion, 503).
+ * Source:  Asterisk's channel names (TECH/resource-%08x), unique ids (seconds.number).
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/slice.h"
+#include "loop/loop.h"
+
+struct calls;
+struct channel;
+struct media;
+struct cdr;
+struct channel_tech;
+
+/** A finished record, borrowed during the call: the store's writer copies what it needs. */
+typedef void(calls_record_h)(const struct cdr *record, void *arg);
+
+struct calls_args {
+    struct loop *loop;      /* borrowed; outlives it */
+    struct media *media;    /* borrowed; the connection to the media role */
+    calls_record_h *record; /* where records go */
+    void *arg;
+    const char *language;   /* default of new channels ("ru"); borrowed for ever */
+    uint32_t max_channels;
+};
+
+int calls_alloc(struct calls **cp, const struct calls_args *args);
+
+struct loop *calls_loop(const struct calls *c);
+struct media *calls_media(const struct calls *c);
+const char *calls_language(const struct calls *c);
+
+/** Technologies: "PJSIP", later "Local". Borrowed for ever; a second of that name is EEXIST. */
+int calls_tech_add(struct calls *c, const struct channel_tech *tech, void *tech_arg);
+
+/** Not case sensitive; "SIP" finds PJSIP (manual's old recipes). NULL: none. */
+const struct channel_tech *calls_tech_find(const struct calls *c, struct slice name, void **arg);
+
+/** All channels, in order of birth: walk with LIST_FOREACH and channel_of_link. */
+const struct list *calls_channels(const struct calls *c);
+struct channel *calls_channel_find(const struct calls *c, struct slice name_or_uniqueid);
+
+uint32_t calls_active(const struct calls *c);    /* channels now */
+uint64_t calls_processed(const struct calls *c); /* incoming calls since the start */
+uint64_t calls_peak(const struct calls *c);      /* most channels at once */
+
+/** Next value of the counters behind names, unique ids and records. */
+uint32_t calls_next_name(struct calls *c);
+uint32_t calls_next_unique(struct calls *c);
+uint32_t calls_next_sequence(struct calls *c);
+
+/** Hang everything up (cause 41, temporary failure... records written); done(arg) once no channel
+ *  is left, or after ms. No channel is accepted any more. */
+void calls_shutdown(struct calls *c, uint32_t ms, timer_h *done, void *arg);
+bool calls_is_closing(const struct calls *c);

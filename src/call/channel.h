@@ -1,0 +1,284 @@
+/*
+ * call/channel.h - one leg of a call
+ *
+ * Scope:   what is known of a leg (names, caller id, variables, place in the routing, state), the
+ *          technology that carries it, its media stream, and the events that it produces.
+ * Owns:    its strings and variables, one reference to its stream. Counted (base/mem.h): whoever
+ *          keeps a channel over a wait holds a reference, and asks channel_is_up / is_hungup after it.
+ * Events:  a channel produces events (ringing, answered, digit, hang-up ...) into the queue it is
+ *          attached to: the queue of the task that runs it. Dial attaches the called legs to the
+ *          caller's queue and so waits for all at once.
+ * Thread:  the loop's.
+ * Limits:  256 events wait per queue (digits beyond it are dropped, hang-ups never: they are also a
+ *          state); 2,000 variables per channel, 64 KiB of values each.
+ * Source:  Asterisk's channel states, hang-up causes (Q.850), inheritance of _ and __ variables.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/list.h"
+#include "base/slice.h"
+#include "call/calls.h"
+#include "call/media.h"
+#include "loop/task.h"
+
+/** Numbers as Asterisk's Manager prints them. */
+enum channel_state {
+    CHANNEL_DOWN = 0,
+    CHANNEL_RESERVED = 1,
+    CHANNEL_OFFHOOK = 2,
+    CHANNEL_DIALING = 3,
+    CHANNEL_RING = 4,    /* incoming leg, not answered */
+    CHANNEL_RINGING = 5, /* outgoing leg, the phone rings */
+    CHANNEL_UP = 6,
+    CHANNEL_BUSY = 7,
+};
+
+/** "Down" "Rsrvd" "OffHook" "Dialing" "Ring" "Ringing" "Up" "Busy" */
+const char *channel_state_name(enum channel_state s);
+
+/** Q.850 causes used here; any other number is fine too. */
+enum {
+    CAUSE_NONE = 0,
+    CAUSE_UNALLOCATED = 1,
+    CAUSE_NO_ROUTE = 3,
+    CAUSE_NORMAL = 16,
+    CAUSE_BUSY = 17,
+    CAUSE_NO_USER_RESPONSE = 18,
+    CAUSE_NO_ANSWER = 19,
+    CAUSE_UNAVAILABLE = 20, /* subscriber absent */
+    CAUSE_REJECTED = 21,
+    CAUSE_ANSWERED_ELSEWHERE = 26,
+    CAUSE_OUT_OF_ORDER = 27,
+    CAUSE_INVALID_NUMBER = 28,
+    CAUSE_NORMAL_UNSPECIFIED = 31,
+    CAUSE_CONGESTION = 34,
+    CAUSE_FAILURE = 38,
+    CAUSE_TEMPORARY = 41,
+    CAUSE_SWITCH_CONGESTION = 42,
+    CAUSE_BEARER = 58,
+    CAUSE_INCOMPATIBLE = 88,
+    CAUSE_INTERWORKING = 127,
+};
+
+/** "Normal Clearing" ... as Asterisk's Cause-txt; unknown numbers give "Unknown". */
+const char *cause_text(int cause);
+
+enum channel_event_type {
+    CHANNEL_EV_RINGING,   /* 180 on an outgoing leg */
+    CHANNEL_EV_PROGRESS,  /* 183 with media */
+    CHANNEL_EV_PROCEEDING,
+    CHANNEL_EV_ANSWERED,  /* an outgoing leg was answered */
+    CHANNEL_EV_HANGUP,    /* the far end is gone: channel_is_hungup from now on */
+    CHANNEL_EV_DTMF,      /* a whole digit: digit, ms */
+    CHANNEL_EV_HOLD,
+    CHANNEL_EV_UNHOLD,
+    CHANNEL_EV_PLAY_DONE, /* what channel's stream played has ended; err says how */
+    CHANNEL_EV_CONNECTED, /* connected line changed */
+    CHANNEL_EV_REDIRECT,  /* somebody moved the channel in the routing (later: Manager) */
+    CHANNEL_EV_STREAM,    /* an update of the leg's media was negotiated */
+};
+
+struct channel_event {
+    enum channel_event_type type;
+    struct channel *channel; /* one reference, taken by who got the event (event_done derefs) */
+    char digit;
+    uint32_t ms; /* of a digit */
+    int err;
+    uint32_t play_id;
+};
+
+/** Release what the event holds. */
+void channel_event_done(struct channel_event *ev);
+
+/** Where channels put events and one task waits. Counted. */
+struct event_queue;
+int event_queue_alloc(struct event_queue **qp);
+
+/**
+ * Next event, waiting at most ms (-1: without end, 0: only look). Inside a task when ms is not 0.
+ * @return 0 (channel_event_done it); ETIMEDOUT; ECANCELED (the engine stops)
+ */
+int event_queue_wait(struct event_queue *q, int64_t ms, struct channel_event *ev);
+
+/** Put an event back in front (a digit that was typed ahead). */
+void event_queue_unget(struct event_queue *q, const struct channel_event *ev);
+
+/* ---- technologies ---- */
+
+enum channel_indication {
+    CHANNEL_IND_RINGING,    /* incoming leg: 180 */
+    CHANNEL_IND_PROGRESS,   /* 183 with media */
+    CHANNEL_IND_PROCEEDING, /* 100/183 without media */
+    CHANNEL_IND_HOLD,       /* the peer of an answered leg put it on hold */
+    CHANNEL_IND_UNHOLD,
+    CHANNEL_IND_CONNECTED,  /* connected line changed (later: re-INVITE/UPDATE) */
+};
+
+struct channel_request {
+    struct channel *requestor;   /* who calls; may be NULL. Caller id, language, account are taken over */
+    struct slice resource;       /* after "PJSIP/": "101", "7001@trunk", "101/sip:x@y" */
+    const char *media_offer;     /* reserved, NULL */
+};
+
+struct channel_tech {
+    const char *name;
+
+    /** Make an outgoing leg, not yet calling. *cause says why not (Q.850). @return 0; ENOENT (no such
+     *  endpoint), EHOSTUNREACH (nothing registered), EAGAIN, ENOMEM, EINVAL (nonsense). */
+    int (*request)(struct channel **chp, void *tech_arg, const struct channel_request *req, int *cause);
+
+    /** Start ringing it; results come as events. @return 0; errno */
+    int (*call)(struct channel *ch);
+
+    /** Answer an incoming leg. @return 0 (answered, or under way: the event comes); errno */
+    int (*answer)(struct channel *ch);
+
+    /** @return 0; ENOTSUP: the core plays a tone instead where one fits */
+    int (*indicate)(struct channel *ch, enum channel_indication ind);
+
+    /** End the leg: BYE, CANCEL or a final answer that fits cause. Called once. */
+    void (*hangup)(struct channel *ch, int cause);
+
+    /** Send a digit that is not carried by the stream itself (INFO). @return 0; ENOTSUP: by RFC 4733 */
+    int (*dtmf)(struct channel *ch, char digit, uint32_t ms);
+
+    /** Value of CHANNEL(item) that only the technology knows. @return 0; ENOENT */
+    int (*get)(struct channel *ch, struct slice item, struct buf *out);
+
+    /** Free tech_pvt (may be NULL). */
+    void (*destroy)(struct channel *ch);
+};
+
+/* ---- a channel ---- */
+
+struct party {
+    char *number; /* NULL: none. mem_free'd */
+    char *name;
+    bool is_private; /* presentation prohibited */
+};
+
+struct channel {
+    struct link link;          /* calls_channels */
+    struct calls *calls;       /* borrowed */
+    char *name;                /* "PJSIP/101-00000001" */
+    char uniqueid[32];         /* "1711279935.61" */
+    char linkedid[32];
+    const struct channel_tech *tech;
+    void *pvt;                 /* the technology's */
+    enum channel_state state;
+    bool is_outgoing;          /* made by request, not by an incoming call */
+    bool is_hungup;            /* the far end is gone, or we hung up */
+    bool is_ended;             /* hang-up complete; only the memory is left */
+    int cause;                 /* Q.850, once hung up */
+    int tech_cause;            /* SIP status of a failed leg, 0 otherwise */
+    struct wall created, answered; /* answered.us 0: not yet */
+    struct mono created_mono, answered_mono;
+
+    struct party caller;       /* who calls: CALLERID(...) */
+    struct party connected;    /* the other end */
+    char *ani, *dnid, *rdnis;
+    char *accountcode, *peeraccount, *userfield, *musicclass, *language, *parkinglot;
+    int amaflags;              /* 0 = default (DOCUMENTATION, 3) */
+    uint64_t callgroup, pickupgroup;
+
+    char *context, *exten;     /* place in the routing */
+    int priority;
+    const char *app;           /* application running now (borrowed from the table), or NULL */
+    char *appdata;
+    void *plan;                /* plan/: the run on this channel; NULL when none */
+    mem_destroy_h *plan_destroy;
+
+    struct list vars;          /* struct variable, oldest first */
+    uint32_t var_count;
+    struct media_stream *stream; /* NULL: no media yet */
+    uint32_t play_id;          /* of the last play started */
+    struct bridge *bridge;     /* in which it is now, or NULL (borrowed) */
+    struct link bridge_link;
+    bool is_on_hold;           /* the far end put us on hold */
+    struct event_queue *queue; /* where events go; NULL: dropped */
+    struct cdr_state *cdr;     /* call/cdr.c's */
+    struct timer absolute;     /* TIMEOUT(absolute) */
+    int64_t digit_timeout_ms, response_timeout_ms; /* TIMEOUT(digit) 5,000, TIMEOUT(response) 10,000 */
+};
+
+static inline struct channel *channel_of_link(struct link *k)
+{
+    return CONTAINER_OF(k, struct channel, link);
+}
+
+struct channel_args {
+    const struct channel_tech *tech;
+    void *pvt;                 /* owned by the channel from a successful return on (tech->destroy) */
+    const char *resource;      /* endpoint name, for the channel's name */
+    bool is_outgoing;
+    enum channel_state state;
+    const struct channel *requestor; /* NULL: a linkedid of its own */
+};
+
+/** Name it, list it, begin its record. @return 0; ENOMEM; EAGAIN (too many, or closing). */
+int channel_alloc(struct channel **chp, struct calls *c, const struct channel_args *args);
+
+/** Set a string field: channel_set(&ch->context, slice). @return 0; ENOMEM (old value kept). */
+int channel_set(char **field, struct slice value);
+int party_set(struct party *p, struct slice number, struct slice name);
+
+/** Give the leg a stream; media events become channel events. ready(0 or errno, arg) once it has its
+ *  ports (channel_stream_addr); not called after the channel ended. @return 0; ENOMEM; errno */
+typedef void(channel_ready_h)(struct channel *ch, int err, void *arg);
+int channel_open_stream(struct channel *ch, const struct media_stream_args *args,
+                        channel_ready_h *ready, void *arg);
+
+/** Attach to a queue (its own reference); NULL detaches. Events already queued elsewhere stay there. */
+void channel_attach(struct channel *ch, struct event_queue *q);
+
+/* what the technology reports */
+void channel_on_ringing(struct channel *ch);
+void channel_on_proceeding(struct channel *ch);
+void channel_on_progress(struct channel *ch);
+void channel_on_answered(struct channel *ch); /* outgoing leg: state Up, answer time, record */
+void channel_on_dtmf(struct channel *ch, char digit, uint32_t ms);
+void channel_on_hold(struct channel *ch, bool is_on);
+void channel_on_stream(struct channel *ch);
+/** The far end is gone (BYE, CANCEL, failure, timeout). tech->hangup is not called for it... the owner
+ *  of the channel still calls channel_hangup. */
+void channel_on_hangup(struct channel *ch, int cause, int tech_cause);
+
+/* what applications ask */
+/** Answer (if not yet): state Up, answer time, record. @return 0; ECONNRESET when hung up; errno */
+int channel_answer(struct channel *ch);
+/** As tech->indicate; ringing is shown only before the answer (after it a ring tone is played). */
+int channel_indicate(struct channel *ch, enum channel_indication ind);
+/** Play files ('&'-separated names without extension, or absolute) / a tone ("busy", "425/1000,0/4000") /
+ *  music; replaces what plays now. The end comes as CHANNEL_EV_PLAY_DONE with play_id. */
+int channel_play(struct channel *ch, const char *files);
+int channel_tone(struct channel *ch, const char *tone);
+int channel_moh(struct channel *ch, const char *class_name);
+void channel_play_stop(struct channel *ch);
+/** Send a digit to the far end (RFC 4733 or INFO). */
+int channel_send_dtmf(struct channel *ch, char digit, uint32_t ms);
+/** End it: tech->hangup when the far end is still there, media freed, record finished, out of the
+ *  tables. The caller's reference stays his. Twice is harmless. */
+void channel_hangup(struct channel *ch, int cause);
+/** Ask it to end from outside its task (console, absolute timeout, shutdown): as if the far end left. */
+void channel_softhangup(struct channel *ch, int cause);
+/** Milliseconds from now; 0 clears. */
+void channel_set_absolute_timeout(struct channel *ch, int64_t ms);
+
+/* ---- variables ---- */
+
+struct variable {
+    struct link link;
+    char *name; /* without the inheritance underscores */
+    char *value;
+    uint8_t inherit; /* 0: no; 1: by the next leg (_X); 2: by all (__X) */
+};
+
+/** Set (value absent: remove). "_X" and "__X" set inheritance. @return 0; ENOMEM; ENOSPC (too many, too long); EINVAL */
+int channel_var_set(struct channel *ch, struct slice name, struct slice value);
+/** Value, or the absent slice; borrowed until the variable changes. Plain variables only (no ${EXTEN}). */
+struct slice channel_var_get(const struct channel *ch, struct slice name);
+/** Hand the inheritable ones from one leg to another. @return 0; ENOMEM */
+int channel_var_inherit(struct channel *to, const struct channel *from);
