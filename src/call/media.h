@@ -1,0 +1,140 @@
+/*
+ * call/media.h - the engine's side of the media role
+ *
+ * Scope:   streams as objects: one per channel. Packets never come here; only commands and events.
+ * Owns:    struct media owns the connection and a reference to each open stream.
+ * Thread:  the engine's loop.
+ * Units:   milliseconds.
+ * Failure: when the media role dies, the client connects again every 50 ms and makes every stream
+ *          anew: same local port, remote, formats and peer; endless work (music, endless tones,
+ *          echo) starts again, plays under way end with ECONNRESET. Commands given meanwhile are
+ *          remembered the same way.
+ * Limits:  20,000 streams (more: EAGAIN).
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "ipc/media.h"
+#include "loop/loop.h"
+#include "sdp/sdp.h"
+
+struct media;
+struct media_stream;
+
+struct media_args {
+    const char *path; /* of media.sock (copied); NULL: media_attach is used instead */
+    struct media_settings settings;
+};
+
+/** @return 0 (also when the media role is not there yet); ENOMEM */
+int media_alloc(struct media **mp, struct loop *l, const struct media_args *args);
+
+/** Use this connection from now on (taken): scenes hand in their end of an ipc_pair. */
+void media_attach(struct media *m, struct ipc *c);
+
+/** New settings for streams made from now on. */
+void media_set_settings(struct media *m, const struct media_settings *s);
+
+bool media_is_up(const struct media *m);
+uint32_t media_stream_count(const struct media *m);
+
+/**
+ * Handlers of a stream; each may be NULL. None is called from inside a call into this header, and
+ * none after media_stream_close.
+ */
+struct media_stream_handlers {
+    /** The stream exists: local is its bound address (0.0.0.0 when bound to any). err: ETIMEDOUT
+     *  (media away for 1 s), EADDRINUSE (no port left)...; then only media_stream_close is left. */
+    void (*created)(int err, const struct addr *local, void *arg);
+
+    /** The current play or timed tone ended by itself. err: 0; ENOENT (missing names the first
+     *  file not found; the others were played); EINVAL; ECONNRESET (media died). */
+    void (*play_done)(int err, uint32_t position_ms, const char *missing, void *arg);
+
+    /** A digit ended, as received by telephone-event. */
+    void (*dtmf)(char digit, uint32_t duration_ms, void *arg);
+    void (*dtmf_done)(void *arg); /* all of media_stream_send_dtmf is out */
+
+    /** No RTP for rtp_timeout (or rtp_timeout_hold). */
+    void (*timeout)(uint32_t ms, bool is_held, void *arg);
+
+    /** Answer to media_stream_get_stats. */
+    void (*stats)(const struct media_stats *st, void *arg);
+    void *arg;
+};
+
+struct media_stream_args {
+    struct addr local;         /* to bind; port 0 */
+    struct media_stream *near; /* who it will likely talk to, or NULL (borrowed during the call) */
+};
+
+/** @param sp  out: one reference. @return 0 (created follows); ENOMEM; EAGAIN */
+int media_stream_alloc(struct media_stream **sp, struct media *m,
+                       const struct media_stream_args *args, const struct media_stream_handlers *h);
+
+/** Other handlers from now on (a channel hands its stream to another owner). */
+void media_stream_set_handlers(struct media_stream *s, const struct media_stream_handlers *h);
+
+/** As bound; AF_UNSPEC before created. */
+const struct addr *media_stream_local(const struct media_stream *s);
+
+/** How the driver wants the remote treated, besides what SDP says. */
+struct media_remote_args {
+    const struct sdp_agreed *agreed; /* copied */
+    struct addr signal;              /* where the peer's SIP comes from, or AF_UNSPEC */
+    bool is_symmetric;               /* rtp_symmetric */
+    uint32_t timeout_ms;             /* rtp_timeout; 0: none */
+    uint32_t timeout_hold_ms;        /* rtp_timeout_hold; 0: none */
+};
+
+/** After each offer/answer. @return 0; ENOMEM; ENOBUFS */
+int media_stream_set_remote(struct media_stream *s, const struct media_remote_args *args);
+
+/** Both ways; each leaves its former peer. A stream that plays hears its peer afterwards. */
+int media_stream_connect(struct media_stream *a, struct media_stream *b);
+int media_stream_disconnect(struct media_stream *s);
+
+/** The peer, or NULL. Borrowed. */
+struct media_stream *media_stream_peer(const struct media_stream *s);
+
+/*
+ * What the phone hears in place of its peer. Each of these ends the one before, whose play_done is
+ * then not called any more.
+ */
+
+/** names: separated by '&', without extension; language: "ru". */
+int media_stream_play(struct media_stream *s, struct slice names, const char *language,
+                      uint32_t skip_ms);
+
+/** tone: "dial", "ring", "busy", "congestion", ... or "425/1000,0/4000"; duration_ms 0: until
+ * stopped. */
+int media_stream_tone(struct media_stream *s, const char *zone, struct slice tone,
+                      uint32_t duration_ms);
+int media_stream_moh(struct media_stream *s, struct slice directory, bool is_random);
+
+/** End play, tone, music, and digits not sent yet. Harmless when there is nothing. */
+int media_stream_stop(struct media_stream *s);
+
+bool media_stream_is_playing(const struct media_stream *s);
+
+/** Digits toward the phone: 0-9 * # A-D, w (pause). duration_ms 0: 100. @return 0; EINVAL; ENOMEM
+ */
+int media_stream_send_dtmf(struct media_stream *s, struct slice digits, uint16_t duration_ms);
+
+/** The phone hears itself. */
+int media_stream_echo(struct media_stream *s, bool is_on);
+
+/** The stats handler follows (with what was known last when media is away). */
+int media_stream_get_stats(struct media_stream *s);
+
+/** The last statistics of a stream; called once, up to 1 s after media_stream_close. */
+typedef void(media_closed_h)(const struct media_stats *st, void *arg);
+
+/** End it: ports are free again. closed may be NULL. The caller still derefs its reference. */
+void media_stream_close(struct media_stream *s, media_closed_h *closed, void *arg);
+
+/** Walk all open streams (console). */
+typedef bool(media_each_h)(struct media_stream *s, const struct media_stats *last, void *arg);
+void media_each(const struct media *m, media_each_h *h, void *arg);

@@ -1,0 +1,196 @@
+/*
+ * ipc/media.h - the messages between engine and media
+ *
+ * Scope:   one seqpacket connection (state/run/media.sock): the engine connects, says hello, and
+ *          commands; media answers and reports. A newer connection replaces the older.
+ * Shape:   a stream is named by an id that the engine chooses (never 0); commands for unknown ids
+ *          are ignored, as the stream may just have ended.
+ * Limits:  texts and lists as their fields say; 20,000 streams.
+ * Source:  docs/media.md.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "ipc/ipc.h"
+
+#define MEDIA_NAMES_MAX 2000 /* bytes of file names in one play */
+#define MEDIA_PATH_MAX 512
+#define MEDIA_DIGITS_MAX 64
+#define MEDIA_FORMATS_MAX 16 /* bytes: pairs of codec and payload number */
+
+enum media_msg {
+    /* engine -> media */
+    MEDIA_HELLO = 1,
+    MEDIA_SETTINGS,
+    MEDIA_CREATE,
+    MEDIA_REMOTE,
+    MEDIA_CONNECT,
+    MEDIA_DISCONNECT,
+    MEDIA_PLAY,
+    MEDIA_TONE,
+    MEDIA_MOH,
+    MEDIA_STOP,
+    MEDIA_SEND_DTMF,
+    MEDIA_ECHO,
+    MEDIA_GET_STATS,
+    MEDIA_FREE,
+    /* media -> engine */
+    MEDIA_CREATED = 64,
+    MEDIA_PLAY_DONE,
+    MEDIA_DTMF,
+    MEDIA_DTMF_DONE,
+    MEDIA_TIMEOUT,
+    MEDIA_STATS,
+};
+
+extern const struct ipc_protocol media_protocol;
+
+/** First message. The same instance again (the connection broke, or an engine that takes over)
+ *  finds its streams as they were; another one leaves them as orphans. */
+struct media_hello {
+    uint64_t instance; /* of the engine, random, not 0 */
+};
+
+/** May come at any time; open streams keep their ports. */
+struct media_settings {
+    uint16_t rtp_start, rtp_end; /* local ports, inclusive; 0: unchanged */
+    uint32_t orphan_ms; /* connected streams without engine and RTP live so long; 0: unchanged */
+};
+
+/** Make a stream; answered by MEDIA_CREATED. An id that exists is answered as it is. */
+struct media_create {
+    uint32_t id;
+    uint32_t near;     /* id of a stream it will likely be connected to, or 0 */
+    struct addr local; /* address to bind; port 0: any of the range */
+};
+
+/** Where to send and what to expect; before the first one nothing is sent or accepted. */
+struct media_remote {
+    uint32_t id;
+    struct addr rtp, rtcp;    /* of the SDP */
+    struct addr signal;       /* host that the signalling came from, or AF_UNSPEC */
+    bool is_symmetric;        /* send back to where packets come from (rules in docs/media.md) */
+    bool can_send, can_recv;  /* our side's direction */
+    bool is_held;             /* use the hold timeout */
+    struct slice formats;     /* pairs of bytes: enum codec, payload number; the first is sent */
+    uint8_t dtmf_payload;     /* telephone-event; 0: none */
+    uint16_t ptime_ms;        /* of what we generate: 10..60, rounded down to a multiple of 10 */
+    uint32_t timeout_ms;      /* without RTP -> MEDIA_TIMEOUT; 0: never */
+    uint32_t timeout_hold_ms; /* the same while held */
+};
+
+/** Two streams talk to each other, both ways; each leaves its former peer first. */
+struct media_connect {
+    uint32_t a, b;
+};
+
+struct media_disconnect {
+    uint32_t id;
+};
+
+/** Files one after another, in place of what the peer says; answered by MEDIA_PLAY_DONE. */
+struct media_play {
+    uint32_t id;
+    uint32_t play_id;
+    struct slice names; /* separated by '&', without extension; relative to the sound directories,
+                           or absolute */
+    char language[16];  /* "ru"; the directory tried first */
+    uint32_t skip_ms;   /* start so far into the first file */
+};
+
+/** A tone; MEDIA_PLAY_DONE only when duration_ms is not 0. */
+struct media_tone {
+    uint32_t id;
+    uint32_t play_id;
+    char zone[8];         /* "ru", "us" */
+    struct slice tone;    /* "ring", "busy", ... of the zone, or a list as "425/1000,0/4000" */
+    uint32_t duration_ms; /* 0: until stopped */
+};
+
+/** Music from a directory until stopped; an empty or missing directory is silence and one warning.
+ */
+struct media_moh {
+    uint32_t id;
+    struct slice directory;
+    bool is_random;
+};
+
+/** End play, tone or music (without MEDIA_PLAY_DONE), and unsent digits; the peer is heard again.
+ */
+struct media_stop {
+    uint32_t id;
+};
+
+/** Digits 0-9 * # A-D, w = half a second of pause; by telephone-event, or as tones when not agreed
+ * on. */
+struct media_send_dtmf {
+    uint32_t id;
+    char digits[MEDIA_DIGITS_MAX];
+    uint16_t duration_ms; /* of each; 0: 100 */
+};
+
+struct media_echo {
+    uint32_t id;
+    bool is_on;
+};
+
+struct media_get_stats {
+    uint32_t id;
+};
+
+/** End the stream; its last MEDIA_STATS follows. */
+struct media_free {
+    uint32_t id;
+};
+
+struct media_created {
+    uint32_t id;
+    int32_t err;       /* 0; EADDRINUSE (no port left); EADDRNOTAVAIL; EAGAIN (too many) ... */
+    struct addr local; /* as bound */
+};
+
+struct media_play_done {
+    uint32_t id;
+    uint32_t play_id;
+    int32_t err;          /* 0; ENOENT (a file is missing); EINVAL (broken); EFBIG */
+    uint32_t position_ms; /* in the last file, at its end */
+    char missing[128];    /* first name that could not be played, cut to fit */
+};
+
+/** A digit came in by telephone-event, and ended. */
+struct media_dtmf {
+    uint32_t id;
+    uint8_t digit; /* '0'-'9' '*' '#' 'A'-'D' */
+    uint16_t duration_ms;
+};
+
+/** All digits of MEDIA_SEND_DTMF have left. */
+struct media_dtmf_done {
+    uint32_t id;
+};
+
+/** No RTP for so long; once per silence. */
+struct media_timeout {
+    uint32_t id;
+    uint32_t ms;
+    bool is_held;
+};
+
+/** What a stream has seen. rx: received from the phone; tx: sent to it, as its reports tell. */
+struct media_stats {
+    uint32_t id;
+    bool is_last;
+    uint32_t rx_packets, rx_lost;
+    uint64_t rx_bytes;
+    uint32_t rx_jitter_us;
+    uint32_t tx_packets;
+    uint64_t tx_bytes;
+    uint32_t tx_lost;      /* as the peer reported; 0 without reports */
+    uint32_t tx_jitter_us; /* as the peer reported */
+    uint32_t rtt_us;       /* last measured; 0: never */
+    uint32_t rtt_max_us;
+    uint32_t rx_foreign; /* packets of strangers, dropped */
+    struct addr remote;  /* where packets went to last */
+};
