@@ -1,0 +1,173 @@
+/*
+ * sip/invite.h - a session: from the first INVITE to the last BYE, either side
+ *
+ * Scope:   what a channel driver needs of a call, and no more: the races (CANCEL against 200, two
+ *          re-INVITEs, forks), repeats of 2xx until ACK, ACK, digest retries and failing over to
+ *          the next target happen inside.
+ * Owns:    its dialogs and transactions. Counted; the caller holds one reference from accept or
+ *          send. mem_deref by the caller alone does not say goodbye: call sip_invite_end first.
+ *          Messages given to handlers are borrowed; mem_ref keeps one.
+ * Thread:  the loop's. Handlers run from loop events only, never inside a call of this interface.
+ * Limits:  8 early dialogs of one INVITE are kept apart; more share the last.
+ * Source:  RFC 3261 s9, s13, s14, s15; RFC 6026; RFC 6086 (INFO).
+ *
+ * States:  ringing --answer--> up --end, BYE--> over
+ *          After sip_invite_end no handler is called any more. After failed, canceled and closed
+ *          the session is over, and these are the last calls made.
+ */
+#pragma once
+#include "sip/auth.h"
+#include "sip/dialog.h"
+#include "sip/resolve.h"
+#include "sip/transaction.h"
+
+struct sip_invite;
+
+enum sip_invite_close {
+    SIP_CLOSE_BYE,       /* the peer said BYE (200 was sent); message is the BYE */
+    SIP_CLOSE_NO_ACK,    /* our 2xx was never acknowledged; BYE was sent */
+    SIP_CLOSE_GONE,      /* 481 or 408 to a request of ours, or no answer; message may be NULL */
+    SIP_CLOSE_TRANSPORT, /* could not be sent */
+};
+
+/** Any of them may be NULL: then the layer does what is said in brackets. */
+struct sip_invite_handlers {
+    /** Caller: 101 ... 199. leg numbers the early dialogs (0: no To tag, 1, 2 ...). */
+    void (*progress)(struct sip_invite *i, const struct sip_msg *response, unsigned leg, void *arg);
+
+    /**
+     * Caller: first 2xx. ACK leaves by itself when this returns, unless want_ack is true (our
+     * INVITE carried no SDP, the 2xx does): then call sip_invite_ack now or soon.
+     */
+    void (*answered)(struct sip_invite *i, const struct sip_msg *response, bool want_ack,
+                     void *arg);
+
+    /** Caller: 300 ... 699 (response given), or code made up here with response NULL (408, 503,
+     * 500). */
+    void (*failed)(struct sip_invite *i, uint16_t code, const struct sip_msg *response, void *arg);
+
+    /** Callee: the caller gave up; 200 to CANCEL and 487 have been sent. Its Reason may be read. */
+    void (*canceled)(struct sip_invite *i, const struct sip_msg *cancel, void *arg);
+
+    /** Callee: ACK for our 2xx (also of a re-INVITE); its body is the answer when we made the
+     * offer. */
+    void (*acked)(struct sip_invite *i, const struct sip_msg *ack, void *arg);
+
+    /** Re-INVITE of the peer: answer with sip_invite_answer or _reject, now or later. [488] */
+    void (*reinvite)(struct sip_invite *i, const struct sip_msg *req, void *arg);
+
+    /** Final answer to our re-INVITE (2xx is acknowledged); NULL with err. */
+    void (*reinvited)(struct sip_invite *i, int err, const struct sip_msg *response, void *arg);
+
+    /**
+     * Any other request of the peer inside the dialog but BYE, ACK, CANCEL, OPTIONS: answer it with
+     * sip_strans_answer. [INFO 200; others 405]
+     */
+    void (*request)(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
+                    void *arg);
+
+    /** Up, and now over without our doing. */
+    void (*closed)(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *m,
+                   void *arg);
+};
+
+/* ---- callee ---- */
+
+struct sip_invite_accept_args {
+    struct slice contact_user; /* absent: user of the request URI */
+    struct slice headers;      /* lines in every 1xx (but 100) and 2xx; copied */
+    bool force_rport;          /* inner to responses; already done by the transport */
+    bool is_symmetric;         /* in-dialog requests go where the INVITE came from
+                                  (rewrite_contact), not where Contact says */
+    sip_creds_h *creds;        /* for challenges of our in-dialog requests; NULL: none */
+    void *creds_arg;
+    const struct sip_invite_handlers *handlers; /* borrowed for ever (static) */
+    void *arg;
+};
+
+/**
+ * Make an INVITE that a method handler got (sip/server.h) into a session; 100 Trying is sent.
+ * After 0 the transaction belongs to the session: answer only through it.
+ * @return 0; EINVAL (no Contact: answered 400; already answered); ENOMEM (not answered yet)
+ */
+int sip_invite_accept(struct sip_invite **ip, struct sip_strans *t,
+                      const struct sip_invite_accept_args *args);
+
+/** 101 ... 199, with or without SDP; carries the To tag. @return 0; EALREADY; ENOMEM; errno */
+int sip_invite_progress(struct sip_invite *i, const struct sip_answer *a);
+
+/** 2xx to the INVITE or the waiting re-INVITE; sent again until ACK. @return as above */
+int sip_invite_answer(struct sip_invite *i, const struct sip_answer *a);
+
+/** 3xx ... 6xx to the same. @return as above */
+int sip_invite_reject(struct sip_invite *i, const struct sip_answer *a);
+
+/* ---- caller ---- */
+
+struct sip_invite_args {
+    struct slice uri;                 /* request URI */
+    struct slice proxy;               /* outbound proxy URI or absent */
+    struct sip_binding *binding;      /* NULL: the first that fits */
+    const struct sip_target *targets; /* already resolved, or NULL: resolved here */
+    size_t target_count;
+    struct slice from;         /* `"display" <sip:user@host>` without tag; absent host: see below */
+    struct slice from_display; /* used when from is absent: display, user, domain */
+    struct slice from_user;    /* absent: "anonymous" */
+    struct slice from_domain;  /* absent: our address towards the target */
+    struct slice to;           /* name-addr; absent: <uri> */
+    struct slice contact_user; /* absent: from_user */
+    struct slice headers;      /* lines; copied */
+    struct slice content_type, body; /* the offer; absent: delayed offer */
+    bool is_symmetric;               /* in-dialog requests go to the target that answered */
+    sip_creds_h *creds; /* for challenges of the INVITE and inside the dialog; NULL: none */
+    void *creds_arg;
+    uint32_t
+        timeout_ms; /* 0: none (a Dial has its own): no final answer by then gives 408 + CANCEL */
+    const struct sip_invite_handlers *handlers; /* borrowed for ever (static) */
+    void *arg;
+};
+
+/** @return 0 (handlers follow, never before return); EINVAL; ENOMEM */
+int sip_invite_send(struct sip_invite **ip, struct sip *sip, const struct sip_invite_args *args);
+
+/** Send the ACK that answered asked for. Absent body: none. @return 0; EALREADY; ENOMEM; errno */
+int sip_invite_ack(struct sip_invite *i, struct slice content_type, struct slice body);
+
+/* ---- both ---- */
+
+/**
+ * End it, in whatever state: callee ringing: answers code; caller ringing: CANCEL as soon as the
+ * RFC allows; up: BYE. The goodbye goes on without the caller of this, who may mem_deref at once.
+ * @param code     answer of a ringing callee (0: 480); other states ignore it
+ * @param headers  lines for the answer, CANCEL or BYE (Reason), or absent
+ */
+void sip_invite_end(struct sip_invite *i, uint16_t code, struct slice headers);
+
+/** Offer anew. 491 is retried once by itself. @return 0; EBUSY (one is under way); ENOTCONN; ENOMEM
+ */
+int sip_invite_reinvite(struct sip_invite *i, struct slice content_type, struct slice body,
+                        struct slice headers);
+
+/** A request inside the dialog (INFO, OPTIONS ...). h may be NULL. @return 0; ENOTCONN; ENOMEM;
+ * errno */
+int sip_invite_request(struct sip_invite *i, enum sip_method method, struct slice headers,
+                       struct slice content_type, struct slice body, sip_response_h *h, void *arg);
+
+/** Forget the handlers' argument: no handler from now on. */
+void sip_invite_forget(struct sip_invite *i);
+
+/** Borrowed; NULL before there is one. After the answer the one that is up. */
+const struct sip_dialog *sip_invite_dialog(const struct sip_invite *i);
+
+/** Call-ID, from the first moment. */
+struct slice sip_invite_call_id(const struct sip_invite *i);
+
+/** The way to the peer, as far as known (zero binding: not resolved yet). */
+const struct sip_flow *sip_invite_flow(const struct sip_invite *i);
+
+bool sip_invite_is_up(const struct sip_invite *i);
+bool sip_invite_is_over(const struct sip_invite *i);
+bool sip_invite_is_caller(const struct sip_invite *i);
+
+/** Sessions alive. */
+uint32_t sip_invite_count(const struct sip *sip);
