@@ -1,0 +1,316 @@
+/*
+ * model/snapshot.h - the whole configuration, in memory, as it was at one moment
+ *
+ * Scope:   what the tables say, checked and typed, with names already resolved to objects. Built on
+ * a worker's thread, handed to the loop, never changed: a change in the database makes a new one.
+ * Owns:    everything it points to. Counted: who keeps a pointer into it over a wait (a call keeps
+ * its endpoint) keeps a reference to the snapshot as well. Shape:   texts are never NULL: "" is
+ * "not set". Lists may be empty. `name` of an object is its id. Cost:    finding O(1); an endpoint
+ * with its address of record and authentication under 1.5 kB; equal texts are kept once.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/slice.h"
+#include "model/codec.h"
+#include "model/report.h"
+#include "store/db.h"
+
+struct model_names {
+    const char *const *v;
+    uint32_t count;
+};
+
+struct model_order {
+    uint8_t count;
+    uint8_t v[7]; /* values of the field's enum, the first first */
+};
+
+struct model_nets {
+    const struct addr_net *v;
+    uint32_t count;
+};
+
+struct model_callerid {
+    const char *name, *number;
+};
+
+struct model_var {
+    const char *name, *value;
+};
+
+struct model_vars {
+    const struct model_var *v;
+    uint32_t count;
+};
+
+struct model_rule {
+    struct addr_net net;
+    bool is_permit;
+};
+
+struct model_rules {
+    const struct model_rule *v;
+    uint32_t count;
+};
+
+/* ---- enums of fields; the texts are the choices in model/fields_*.c, same order ---- */
+
+enum model_dtmf {
+    MODEL_DTMF_RFC4733,
+    MODEL_DTMF_INBAND,
+    MODEL_DTMF_INFO,
+    MODEL_DTMF_AUTO,
+    MODEL_DTMF_AUTO_INFO,
+    MODEL_DTMF_NONE
+};
+enum model_auth_type {
+    MODEL_AUTH_USERPASS,
+    MODEL_AUTH_MD5,
+    MODEL_AUTH_DIGEST,
+    MODEL_AUTH_GOOGLE_OAUTH
+};
+enum model_algorithm { MODEL_ALG_MD5, MODEL_ALG_SHA256, MODEL_ALG_SHA512_256 };
+enum model_protocol { MODEL_UDP, MODEL_TCP, MODEL_TLS, MODEL_WS, MODEL_WSS, MODEL_FLOW };
+enum model_identify_by {
+    MODEL_BY_USERNAME,
+    MODEL_BY_AUTH_USERNAME,
+    MODEL_BY_IP,
+    MODEL_BY_HEADER,
+    MODEL_BY_REQUEST_URI,
+    MODEL_BY_ANONYMOUS
+};
+enum model_privacy {
+    MODEL_PRIVACY_ALLOWED_NOT_SCREENED,
+    MODEL_PRIVACY_ALLOWED_PASSED,
+    MODEL_PRIVACY_ALLOWED_FAILED,
+    MODEL_PRIVACY_ALLOWED,
+    MODEL_PRIVACY_PROHIB_NOT_SCREENED,
+    MODEL_PRIVACY_PROHIB_PASSED,
+    MODEL_PRIVACY_PROHIB_FAILED,
+    MODEL_PRIVACY_PROHIB,
+    MODEL_PRIVACY_UNAVAILABLE
+};
+
+/* ---- objects ---- */
+
+struct model_acl {
+    struct hash_link link;
+    const char *name;
+    struct model_rules rules;
+};
+
+struct model_auth {
+    struct hash_link link;
+    const char *name;
+    const char *username, *password, *md5_cred, *realm;
+    int32_t nonce_lifetime;        /* seconds */
+    uint8_t type;                  /* enum model_auth_type */
+    struct model_order algorithms; /* offered and accepted as server; empty: MD5 and SHA-256 */
+    struct model_order algorithms_uac;
+};
+
+struct model_aor {
+    struct hash_link link;
+    const char *name;
+    struct model_names contacts;                                        /* permanent */
+    int32_t default_expiration, minimum_expiration, maximum_expiration; /* seconds */
+    int32_t max_contacts;
+    int32_t qualify_frequency; /* seconds, 0 never */
+    uint32_t qualify_timeout;  /* milliseconds */
+    const char *outbound_proxy;
+    const char *mailboxes, *voicemail_extension;
+    bool remove_existing, remove_unavailable, authenticate_qualify, qualify_2xx_only, support_path;
+};
+
+struct model_transport {
+    struct hash_link link;
+    const char *name;
+    uint8_t protocol; /* enum model_protocol */
+    struct addr bind;
+    struct model_nets local_net;
+    const char *external_media_address; /* address or host's name */
+    const char *external_signaling_address;
+    int32_t external_signaling_port; /* 0: the one bound */
+    const char *cert_file, *priv_key_file, *ca_list_file;
+    const char *domain;
+    bool verify_server, verify_client, require_client_cert, symmetric_transport, allow_reload;
+};
+
+struct model_endpoint {
+    struct hash_link link;
+    const char *name;  /* column id */
+    const char *title; /* column name */
+    const char *group_uuid;
+    const char *context;
+    const char *transport;                      /* id, "" any */
+    const struct model_transport *transport_of; /* resolved; NULL: any */
+    const struct model_aor *const *aors;        /* resolved; NULL-terminated, never NULL */
+    const struct model_auth *const *auths;      /* whom we challenge; empty: no authentication */
+    const struct model_auth *const *outbound_auths;
+    struct model_names aor_names, auth_names, outbound_auth_names; /* as written */
+    struct model_codecs codecs;
+    struct model_callerid callerid;
+    const char *outbound_proxy, *from_user, *from_domain, *contact_user;
+    const char *language, *moh_suggest, *accountcode, *tone_zone, *message_context, *mailboxes;
+    const char *named_call_group, *named_pickup_group;
+    struct model_vars set_var;
+    struct model_rules rules; /* acl, deny and permit together: model_rules_allow */
+    struct model_names acl_names;
+    struct model_nets deny, permit;
+    uint64_t call_group, pickup_group;
+    int32_t rtp_timeout, rtp_timeout_hold; /* seconds, 0 none */
+    int32_t rtp_keepalive;
+    int32_t device_state_busy_at;
+    struct model_order identify_by; /* enum model_identify_by */
+    uint8_t dtmf_mode;              /* enum model_dtmf */
+    uint8_t callerid_privacy;       /* enum model_privacy */
+    bool direct_media, force_rport, rewrite_contact, rtp_symmetric;
+    bool trust_id_inbound, trust_id_outbound, send_pai, send_rpid;
+    bool allow_transfer, inband_progress, user_eq_phone;
+};
+
+/** By address: requests from these belong to the endpoint. */
+struct model_identify {
+    const char *name;
+    const char *endpoint;
+    const struct model_endpoint *endpoint_of;
+    struct model_names match; /* as written: addresses, networks, host names */
+    const char *match_header; /* "Name: value", "" none */
+    bool srv_lookups;
+    bool has_names; /* some of match are host names: the driver resolves them */
+};
+
+struct model_registration {
+    const char *name;
+    const char *server_uri, *client_uri, *transport, *contact_user, *endpoint, *outbound_proxy;
+    struct model_names outbound_auth;
+    int32_t expiration, retry_interval, max_retries, forbidden_retry_interval, fatal_retry_interval;
+    bool auth_rejection_permanent, line;
+};
+
+struct model_moh {
+    struct hash_link link;
+    const char *name;
+    uint8_t mode;          /* 0 files, 1 playlist, 2 custom (refused), 3 ... see fields_other.c */
+    const char *directory; /* under state/moh, or absolute */
+    bool is_random;        /* sort=random, or mode quietmp3... */
+};
+
+/** One step of routing. Those of one extension stand together, by priority; extensions in the order
+ * of the tables; contexts by name. */
+struct model_step {
+    const char *exten, *label, *app, *appdata;
+    int32_t priority;
+};
+
+struct model_context {
+    struct hash_link link;
+    const char *name;
+    const struct model_step *steps;
+    uint32_t step_count;
+    const char *const *includes;
+    uint32_t include_count;
+    const char *const *ignorepats;
+    uint32_t ignorepat_count;
+    const struct model_step *hints; /* exten and app ("PJSIP/101"); kept for later */
+    uint32_t hint_count;
+};
+
+/** pjsip.conf's global and system objects, and what the station adds (table settings). */
+struct model_global {
+    const char *name;
+    int32_t max_forwards;
+    const char *user_agent, *default_realm, *default_from_user;
+    struct model_order identifier_order; /* enum model_identify_by */
+    int32_t max_initial_qualify_time, keep_alive_interval, contact_expiration_check_interval;
+    bool disable_multi_domain;
+};
+
+struct model_settings {
+    const char *language;   /* "ru" */
+    const char *tone_zone;  /* "ru" */
+    const char *user_agent; /* "" : Station/version; else pjsip's global user_agent wins when set */
+    const char *realm;
+    const char *sounds;    /* more directories of sounds, comma separated */
+    const char *moh_class; /* "default" */
+    int32_t rtp_start, rtp_end;
+    int32_t max_channels;
+    int32_t overload_ms; /* queue age at which new work is shed */
+    bool cdr_unanswered;
+};
+
+struct model_snapshot;
+
+/* ---- building ---- */
+
+/**
+ * Load everything. Wrong objects are left out and named in the report; only a database that cannot
+ * be read, or no memory, is an error. Usable as store_load_h.
+ */
+int model_snapshot_load(struct model_snapshot **sp, struct db *d);
+
+/** The same, shaped for store_watch; arg is not used. */
+int model_snapshot_load_h(struct db *d, void **object, void *arg);
+
+const struct model_report *model_snapshot_report(const struct model_snapshot *s);
+
+/* ---- finding: borrowed, NULL when there is none; exact case but for contexts of transports ----
+ */
+
+const struct model_endpoint *model_endpoint_find(const struct model_snapshot *s, struct slice name);
+const struct model_aor *model_aor_find(const struct model_snapshot *s, struct slice name);
+const struct model_auth *model_auth_find(const struct model_snapshot *s, struct slice name);
+const struct model_transport *model_transport_find(const struct model_snapshot *s,
+                                                   struct slice name);
+const struct model_acl *model_acl_find(const struct model_snapshot *s, struct slice name);
+const struct model_context *model_context_find(const struct model_snapshot *s, struct slice name);
+const struct model_moh *model_moh_find(const struct model_snapshot *s, struct slice name);
+
+/** The endpoint one of whose auths has this username (identify_by auth_username). */
+const struct model_endpoint *model_endpoint_by_username(const struct model_snapshot *s,
+                                                        struct slice username);
+
+/** The endpoint that has this address of record (the first one loaded). */
+const struct model_endpoint *model_endpoint_by_aor(const struct model_snapshot *s,
+                                                   const struct model_aor *aor);
+
+/** The endpoint whose identify rows match the source address: the longest network wins. */
+const struct model_endpoint *model_endpoint_by_addr(const struct model_snapshot *s,
+                                                    const struct addr *from);
+
+/** deny and permit in order, the last that matches wins; nothing matches: allowed. */
+bool model_rules_allow(const struct model_rules *r, const struct addr *from);
+
+/** Global variable (static_extensions, category globals); NULL when there is none. */
+const char *model_global_var(const struct model_snapshot *s, struct slice name);
+
+/* ---- walking ---- */
+
+uint32_t model_endpoint_count(const struct model_snapshot *s);
+const struct model_endpoint *model_endpoint_at(const struct model_snapshot *s,
+                                               uint32_t i); /* by name */
+uint32_t model_aor_count(const struct model_snapshot *s);
+const struct model_aor *model_aor_at(const struct model_snapshot *s, uint32_t i);
+uint32_t model_auth_count(const struct model_snapshot *s);
+const struct model_auth *model_auth_at(const struct model_snapshot *s, uint32_t i);
+uint32_t model_transport_count(const struct model_snapshot *s);
+const struct model_transport *model_transport_at(const struct model_snapshot *s, uint32_t i);
+uint32_t model_identify_count(const struct model_snapshot *s);
+const struct model_identify *model_identify_at(const struct model_snapshot *s, uint32_t i);
+uint32_t model_registration_count(const struct model_snapshot *s);
+const struct model_registration *model_registration_at(const struct model_snapshot *s, uint32_t i);
+uint32_t model_context_count(const struct model_snapshot *s);
+const struct model_context *model_context_at(const struct model_snapshot *s,
+                                             uint32_t i); /* by name */
+uint32_t model_moh_count(const struct model_snapshot *s);
+const struct model_moh *model_moh_at(const struct model_snapshot *s, uint32_t i);
+uint32_t model_var_count(const struct model_snapshot *s);
+const struct model_var *model_var_at(const struct model_snapshot *s, uint32_t i);
+
+const struct model_global *model_global_of(const struct model_snapshot *s);
+const struct model_settings *model_settings_of(const struct model_snapshot *s);

@@ -1,0 +1,30 @@
+/*
+ * store/cdr.h - rows of table cdr: the 25 columns of a call record
+ *
+ * Source:  manual F435-F459; texts as Asterisk writes them. Times are stored as local time
+ *          "YYYY-MM-DD HH:MM:SS", a missing answer as NULL.
+ */
+#pragma once
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "base/when.h"
+#include "store/db.h"
+
+/** A plain value, in the manual's order; absent texts become NULL (accountcode, userfield,
+ * peeraccount, source, destination, direction, group_uuid) or ''. */
+struct store_cdr {
+    struct slice accountcode, src, dst, dcontext, clid, channel, dstchannel, lastapp, lastdata;
+    struct wall start, answer, end; /* us 0: NULL */
+    int64_t duration, billsec;      /* seconds */
+    struct slice disposition, amaflags, userfield, uniqueid, linkedid, peeraccount;
+    int64_t sequence;
+    struct slice source, destination, direction, group_uuid;
+};
+
+/** Names of the 25 columns in order; store_cdr_columns[25] is NULL. */
+extern const char *const store_cdr_columns[];
+
+/* inner: used by the writer and the spool */
+/** Insert. With once, a record that is there already (equal in all columns) is left alone. */
+int store_cdr_insert(struct db *d, const struct store_cdr *c, bool once);
