@@ -18,8 +18,8 @@ struct bridge {
 
 int bridge_alloc(struct bridge **bp, struct calls *c);
 
-/** Bring a leg in; with the second one the streams are connected. @return 0; EBUSY (two are in, or it
- *  is in another); ECONNRESET (hung up); errno of media */
+/** Bring a leg in; with the second one the streams are connected. @return 0; EBUSY (two are in, or
+ * it is in another); ECONNRESET (hung up); errno of media */
 int bridge_join(struct bridge *b, struct channel *ch);
 
 /** Take it out (streams apart); harmless when not in. */

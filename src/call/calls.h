@@ -25,12 +25,23 @@ struct channel_tech;
 /** A finished record, borrowed during the call: the store's writer copies what it needs. */
 typedef void(calls_record_h)(const struct cdr *record, void *arg);
 
+/** What the media role saw of a leg, once it is over; both borrowed during the call. */
+struct media_stats;
+typedef void(calls_quality_h)(const struct channel *ch, const struct media_stats *st, void *arg);
+
+/** Where the files of a music class are. @return directory (borrowed until the next call), NULL: no
+ * such class */
+typedef const char *(calls_moh_h)(struct slice class_name, bool *is_random, void *arg);
+
 struct calls_args {
-    struct loop *loop;      /* borrowed; outlives it */
-    struct media *media;    /* borrowed; the connection to the media role */
-    calls_record_h *record; /* where records go */
+    struct loop *loop;        /* borrowed; outlives it */
+    struct media *media;      /* borrowed; the connection to the media role */
+    calls_record_h *record;   /* where records go */
+    calls_quality_h *quality; /* may be NULL */
+    calls_moh_h *moh;         /* may be NULL: music is silence */
     void *arg;
-    const char *language;   /* default of new channels ("ru"); borrowed for ever */
+    const char *language; /* default of new channels ("ru"); borrowed for ever */
+    const char *zone;     /* of tones: "ru", "us"; borrowed for ever */
     uint32_t max_channels;
 };
 

@@ -1,13 +1,12 @@
 /*
  * call/cdr.h - call records: one row per (caller, called) attempt, as Asterisk 22 writes them
  *
- * Scope:   hooks that channel, bridge and Dial call; out come finished records to calls_args.record.
- * Owns:    a chain of unfinished records per channel (struct cdr_state).
- * Thread:  the loop's.
- * Limits:  100 records wait per channel; the oldest finished one leaves first.
- * Source:  Asterisk 22's CDR engine: a record per dialled party (parallel dial: each its own),
- *          party A is who was there first, a dialled leg without a party B of its own gives none,
- *          disposition ANSWERED / NO ANSWER / BUSY / FAILED / CONGESTION; the 25 columns are F435-F459.
+ * Scope:   hooks that channel, bridge and Dial call; out come finished records to
+ * calls_args.record. Owns:    a chain of unfinished records per channel (struct cdr_state). Thread:
+ * the loop's. Limits:  100 records wait per channel; the oldest finished one leaves first. Source:
+ * Asterisk 22's CDR engine: a record per dialled party (parallel dial: each its own), party A is
+ * who was there first, a dialled leg without a party B of its own gives none, disposition ANSWERED
+ * / NO ANSWER / BUSY / FAILED / CONGESTION; the 25 columns are F435-F459.
  */
 #pragma once
 #include <stdint.h>
@@ -18,7 +17,8 @@
 
 /** A finished record; texts are never NULL. Times of 0 are "null". */
 struct cdr {
-    const char *accountcode, *src, *dst, *dcontext, *clid, *channel, *dstchannel, *lastapp, *lastdata;
+    const char *accountcode, *src, *dst, *dcontext, *clid, *channel, *dstchannel, *lastapp,
+        *lastdata;
     struct wall start, answer, end;
     int64_t duration, billsec; /* whole seconds */
     const char *disposition, *amaflags, *userfield, *uniqueid, *linkedid, *peeraccount;
@@ -36,7 +36,8 @@ void cdr_update(struct channel *ch);
 void cdr_answer(struct channel *ch);
 /** Dial starts ringing callee for caller; each callee gets its record. */
 int cdr_dial(struct channel *caller, struct channel *callee);
-/** How that attempt ended: DIALSTATUS word "ANSWER" "BUSY" "NOANSWER" "CANCEL" "CONGESTION" "CHANUNAVAIL". */
+/** How that attempt ended: DIALSTATUS word "ANSWER" "BUSY" "NOANSWER" "CANCEL" "CONGESTION"
+ * "CHANUNAVAIL". */
 void cdr_dial_end(struct channel *caller, struct channel *callee, const char *dialstatus);
 void cdr_bridge(struct channel *a, struct channel *b);
 void cdr_unbridge(struct channel *a, struct channel *b);
@@ -44,7 +45,8 @@ void cdr_unbridge(struct channel *a, struct channel *b);
 void cdr_end(struct channel *ch);
 void cdr_free(struct channel *ch);
 
-/** CDR(name) of the open record, and Set(CDR(name)=...): accountcode, userfield, amaflags, peeraccount and own variables.
+/** CDR(name) of the open record, and Set(CDR(name)=...): accountcode, userfield, amaflags,
+ * peeraccount and own variables.
  *  @return 0; ENOENT; EACCES (read only); ENOMEM */
 int cdr_get(struct channel *ch, struct slice name, struct buf *out);
 int cdr_set(struct channel *ch, struct slice name, struct slice value);

@@ -4,21 +4,22 @@
  * Scope:   what is known of a leg (names, caller id, variables, place in the routing, state), the
  *          technology that carries it, its media stream, and the events that it produces.
  * Owns:    its strings and variables, one reference to its stream. Counted (base/mem.h): whoever
- *          keeps a channel over a wait holds a reference, and asks channel_is_up / is_hungup after it.
- * Events:  a channel produces events (ringing, answered, digit, hang-up ...) into the queue it is
- *          attached to: the queue of the task that runs it. Dial attaches the called legs to the
- *          caller's queue and so waits for all at once.
- * Thread:  the loop's.
- * Limits:  256 events wait per queue (digits beyond it are dropped, hang-ups never: they are also a
- *          state); 2,000 variables per channel, 64 KiB of values each.
- * Source:  Asterisk's channel states, hang-up causes (Q.850), inheritance of _ and __ variables.
+ *          keeps a channel over a wait holds a reference, and asks channel_is_up / is_hungup after
+ * it. Events:  a channel produces events (ringing, answered, digit, hang-up ...) into the queue it
+ * is attached to: the queue of the task that runs it. Dial attaches the called legs to the caller's
+ * queue and so waits for all at once. Thread:  the loop's. Limits:  256 events wait per queue
+ * (digits beyond it are dropped, hang-ups never: they are also a state); 2,000 variables per
+ * channel, 64 KiB of values each. Source:  Asterisk's channel states, hang-up causes (Q.850),
+ * inheritance of _ and __ variables.
  */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/list.h"
+#include "base/mem.h"
 #include "base/slice.h"
 #include "call/calls.h"
 #include "call/media.h"
@@ -67,12 +68,12 @@ enum {
 const char *cause_text(int cause);
 
 enum channel_event_type {
-    CHANNEL_EV_RINGING,   /* 180 on an outgoing leg */
-    CHANNEL_EV_PROGRESS,  /* 183 with media */
+    CHANNEL_EV_RINGING,  /* 180 on an outgoing leg */
+    CHANNEL_EV_PROGRESS, /* 183 with media */
     CHANNEL_EV_PROCEEDING,
-    CHANNEL_EV_ANSWERED,  /* an outgoing leg was answered */
-    CHANNEL_EV_HANGUP,    /* the far end is gone: channel_is_hungup from now on */
-    CHANNEL_EV_DTMF,      /* a whole digit: digit, ms */
+    CHANNEL_EV_ANSWERED, /* an outgoing leg was answered */
+    CHANNEL_EV_HANGUP,   /* the far end is gone: channel_is_hungup from now on */
+    CHANNEL_EV_DTMF,     /* a whole digit: digit, ms */
     CHANNEL_EV_HOLD,
     CHANNEL_EV_UNHOLD,
     CHANNEL_EV_PLAY_DONE, /* what channel's stream played has ended; err says how */
@@ -85,7 +86,8 @@ struct channel_event {
     enum channel_event_type type;
     struct channel *channel; /* one reference, taken by who got the event (event_done derefs) */
     char digit;
-    uint32_t ms; /* of a digit */
+    bool is_signalled; /* the digit came by SIP (INFO), not in the stream */
+    uint32_t ms;       /* of a digit; of PLAY_DONE: position in the last file */
     int err;
     uint32_t play_id;
 };
@@ -114,21 +116,23 @@ enum channel_indication {
     CHANNEL_IND_PROCEEDING, /* 100/183 without media */
     CHANNEL_IND_HOLD,       /* the peer of an answered leg put it on hold */
     CHANNEL_IND_UNHOLD,
-    CHANNEL_IND_CONNECTED,  /* connected line changed (later: re-INVITE/UPDATE) */
+    CHANNEL_IND_CONNECTED, /* connected line changed (later: re-INVITE/UPDATE) */
 };
 
 struct channel_request {
-    struct channel *requestor;   /* who calls; may be NULL. Caller id, language, account are taken over */
-    struct slice resource;       /* after "PJSIP/": "101", "7001@trunk", "101/sip:x@y" */
-    const char *media_offer;     /* reserved, NULL */
+    struct channel
+        *requestor;        /* who calls; may be NULL. Caller id, language, account are taken over */
+    struct slice resource; /* after "PJSIP/": "101", "7001@trunk", "101/sip:x@y" */
+    const char *media_offer; /* reserved, NULL */
 };
 
 struct channel_tech {
     const char *name;
 
-    /** Make an outgoing leg, not yet calling. *cause says why not (Q.850). @return 0; ENOENT (no such
-     *  endpoint), EHOSTUNREACH (nothing registered), EAGAIN, ENOMEM, EINVAL (nonsense). */
-    int (*request)(struct channel **chp, void *tech_arg, const struct channel_request *req, int *cause);
+    /** Make an outgoing leg, not yet calling. *cause says why not (Q.850). @return 0; ENOENT (no
+     * such endpoint), EHOSTUNREACH (nothing registered), EAGAIN, ENOMEM, EINVAL (nonsense). */
+    int (*request)(struct channel **chp, void *tech_arg, const struct channel_request *req,
+                   int *cause);
 
     /** Start ringing it; results come as events. @return 0; errno */
     int (*call)(struct channel *ch);
@@ -142,7 +146,8 @@ struct channel_tech {
     /** End the leg: BYE, CANCEL or a final answer that fits cause. Called once. */
     void (*hangup)(struct channel *ch, int cause);
 
-    /** Send a digit that is not carried by the stream itself (INFO). @return 0; ENOTSUP: by RFC 4733 */
+    /** Send a digit that is not carried by the stream itself (INFO). @return 0; ENOTSUP: by RFC
+     * 4733 */
     int (*dtmf)(struct channel *ch, char digit, uint32_t ms);
 
     /** Value of CHANNEL(item) that only the technology knows. @return 0; ENOENT */
@@ -154,6 +159,9 @@ struct channel_tech {
 
 /* ---- a channel ---- */
 
+/** The stream has its ports (media_stream_local), or err says why not. */
+typedef void(channel_ready_h)(struct channel *ch, int err, void *arg);
+
 struct party {
     char *number; /* NULL: none. mem_free'd */
     char *name;
@@ -161,47 +169,54 @@ struct party {
 };
 
 struct channel {
-    struct link link;          /* calls_channels */
-    struct calls *calls;       /* borrowed */
-    char *name;                /* "PJSIP/101-00000001" */
-    char uniqueid[32];         /* "1711279935.61" */
+    struct link link; /* calls_channels */
+    struct hash_link by_name, by_uniqueid;
+    struct channel_node *hangup_node; /* kept ready, so that a hang-up is always told */
+    struct calls *calls;              /* borrowed */
+    char *name;                       /* "PJSIP/101-00000001" */
+    char uniqueid[32];                /* "1711279935.61" */
     char linkedid[32];
     const struct channel_tech *tech;
-    void *pvt;                 /* the technology's */
+    void *pvt; /* the technology's */
     enum channel_state state;
-    bool is_outgoing;          /* made by request, not by an incoming call */
-    bool is_hungup;            /* the far end is gone, or we hung up */
-    bool is_ended;             /* hang-up complete; only the memory is left */
-    int cause;                 /* Q.850, once hung up */
-    int tech_cause;            /* SIP status of a failed leg, 0 otherwise */
+    bool is_outgoing;              /* made by request, not by an incoming call */
+    bool is_hungup;                /* the far end is gone, or somebody asked to end it */
+    bool is_gone;                  /* the far end said goodbye: nothing more is sent to it */
+    bool is_timed_out;             /* the absolute timeout ended it */
+    bool is_ended;                 /* hang-up complete; only the memory is left */
+    int cause;                     /* Q.850, once hung up */
+    int tech_cause;                /* SIP status of a failed leg, 0 otherwise */
     struct wall created, answered; /* answered.us 0: not yet */
     struct mono created_mono, answered_mono;
 
-    struct party caller;       /* who calls: CALLERID(...) */
-    struct party connected;    /* the other end */
+    struct party caller;    /* who calls: CALLERID(...) */
+    struct party connected; /* the other end */
     char *ani, *dnid, *rdnis;
     char *accountcode, *peeraccount, *userfield, *musicclass, *language, *parkinglot;
-    int amaflags;              /* 0 = default (DOCUMENTATION, 3) */
+    int amaflags; /* 0 = default (DOCUMENTATION, 3) */
     uint64_t callgroup, pickupgroup;
 
-    char *context, *exten;     /* place in the routing */
+    char *context, *exten; /* place in the routing */
     int priority;
-    const char *app;           /* application running now (borrowed from the table), or NULL */
+    const char *app; /* application running now (borrowed from the table), or NULL */
     char *appdata;
-    void *plan;                /* plan/: the run on this channel; NULL when none */
+    void *plan; /* plan/: the run on this channel; NULL when none */
     mem_destroy_h *plan_destroy;
 
-    struct list vars;          /* struct variable, oldest first */
+    struct list vars; /* struct variable, oldest first */
     uint32_t var_count;
     struct media_stream *stream; /* NULL: no media yet */
-    uint32_t play_id;          /* of the last play started */
-    struct bridge *bridge;     /* in which it is now, or NULL (borrowed) */
+    channel_ready_h *ready;      /* until the stream has its ports */
+    void *ready_arg;
+    uint32_t play_id;      /* of the last play started */
+    struct bridge *bridge; /* in which it is now, or NULL (borrowed) */
     struct link bridge_link;
     bool is_on_hold;           /* the far end put us on hold */
     struct event_queue *queue; /* where events go; NULL: dropped */
     struct cdr_state *cdr;     /* call/cdr.c's */
     struct timer absolute;     /* TIMEOUT(absolute) */
-    int64_t digit_timeout_ms, response_timeout_ms; /* TIMEOUT(digit) 5,000, TIMEOUT(response) 10,000 */
+    int64_t digit_timeout_ms,
+        response_timeout_ms; /* TIMEOUT(digit) 5,000, TIMEOUT(response) 10,000 */
 };
 
 static inline struct channel *channel_of_link(struct link *k)
@@ -211,27 +226,33 @@ static inline struct channel *channel_of_link(struct link *k)
 
 struct channel_args {
     const struct channel_tech *tech;
-    void *pvt;                 /* owned by the channel from a successful return on (tech->destroy) */
-    const char *resource;      /* endpoint name, for the channel's name */
+    void *pvt;            /* owned by the channel from a successful return on (tech->destroy) */
+    const char *resource; /* endpoint name, for the channel's name */
     bool is_outgoing;
     enum channel_state state;
     const struct channel *requestor; /* NULL: a linkedid of its own */
 };
 
-/** Name it, list it, begin its record. @return 0; ENOMEM; EAGAIN (too many, or closing). */
+/**
+ * Name it, list it, begin its record. An outgoing leg takes from its requestor: linkedid, language,
+ * music class, inheritable variables, account (as peeraccount), the caller id as its connected
+ * line, the dialled extension as its own number.
+ * @return 0 (one reference for the caller, one for the tables); ENOMEM; EAGAIN (too many, or
+ * closing); on an error pvt stays the caller's
+ */
 int channel_alloc(struct channel **chp, struct calls *c, const struct channel_args *args);
 
 /** Set a string field: channel_set(&ch->context, slice). @return 0; ENOMEM (old value kept). */
 int channel_set(char **field, struct slice value);
 int party_set(struct party *p, struct slice number, struct slice name);
 
-/** Give the leg a stream; media events become channel events. ready(0 or errno, arg) once it has its
- *  ports (channel_stream_addr); not called after the channel ended. @return 0; ENOMEM; errno */
-typedef void(channel_ready_h)(struct channel *ch, int err, void *arg);
+/** Give the leg a stream; media events become channel events. ready is called once,
+ *  not after the channel ended. @return 0; ENOMEM; errno */
 int channel_open_stream(struct channel *ch, const struct media_stream_args *args,
                         channel_ready_h *ready, void *arg);
 
-/** Attach to a queue (its own reference); NULL detaches. Events already queued elsewhere stay there. */
+/** Attach to a queue (its own reference); NULL detaches. Events already queued elsewhere stay
+ * there. */
 void channel_attach(struct channel *ch, struct event_queue *q);
 
 /* what the technology reports */
@@ -239,11 +260,12 @@ void channel_on_ringing(struct channel *ch);
 void channel_on_proceeding(struct channel *ch);
 void channel_on_progress(struct channel *ch);
 void channel_on_answered(struct channel *ch); /* outgoing leg: state Up, answer time, record */
+/** A digit by INFO; those of the stream come from the media role by themselves. */
 void channel_on_dtmf(struct channel *ch, char digit, uint32_t ms);
 void channel_on_hold(struct channel *ch, bool is_on);
 void channel_on_stream(struct channel *ch);
-/** The far end is gone (BYE, CANCEL, failure, timeout). tech->hangup is not called for it... the owner
- *  of the channel still calls channel_hangup. */
+/** The far end is gone (BYE, CANCEL, failure, timeout): tech->hangup will not be called. Whoever
+ * runs the channel still calls channel_hangup. */
 void channel_on_hangup(struct channel *ch, int cause, int tech_cause);
 
 /* what applications ask */
@@ -251,8 +273,9 @@ void channel_on_hangup(struct channel *ch, int cause, int tech_cause);
 int channel_answer(struct channel *ch);
 /** As tech->indicate; ringing is shown only before the answer (after it a ring tone is played). */
 int channel_indicate(struct channel *ch, enum channel_indication ind);
-/** Play files ('&'-separated names without extension, or absolute) / a tone ("busy", "425/1000,0/4000") /
- *  music; replaces what plays now. The end comes as CHANNEL_EV_PLAY_DONE with play_id. */
+/** Play files ('&'-separated names without extension, or absolute) / a tone ("busy",
+ * "425/1000,0/4000") / music; replaces what plays now. The end comes as CHANNEL_EV_PLAY_DONE with
+ * play_id. */
 int channel_play(struct channel *ch, const char *files);
 int channel_tone(struct channel *ch, const char *tone);
 int channel_moh(struct channel *ch, const char *class_name);
@@ -262,7 +285,8 @@ int channel_send_dtmf(struct channel *ch, char digit, uint32_t ms);
 /** End it: tech->hangup when the far end is still there, media freed, record finished, out of the
  *  tables. The caller's reference stays his. Twice is harmless. */
 void channel_hangup(struct channel *ch, int cause);
-/** Ask it to end from outside its task (console, absolute timeout, shutdown): as if the far end left. */
+/** Ask it to end from outside its task (console, absolute timeout, shutdown): as if the far end
+ * left. */
 void channel_softhangup(struct channel *ch, int cause);
 /** Milliseconds from now; 0 clears. */
 void channel_set_absolute_timeout(struct channel *ch, int64_t ms);
@@ -276,9 +300,11 @@ struct variable {
     uint8_t inherit; /* 0: no; 1: by the next leg (_X); 2: by all (__X) */
 };
 
-/** Set (value absent: remove). "_X" and "__X" set inheritance. @return 0; ENOMEM; ENOSPC (too many, too long); EINVAL */
+/** Set (value absent: remove). "_X" and "__X" set inheritance. @return 0; ENOMEM; ENOSPC (too many,
+ * too long); EINVAL */
 int channel_var_set(struct channel *ch, struct slice name, struct slice value);
-/** Value, or the absent slice; borrowed until the variable changes. Plain variables only (no ${EXTEN}). */
+/** Value, or the absent slice; borrowed until the variable changes. Plain variables only (no
+ * ${EXTEN}). */
 struct slice channel_var_get(const struct channel *ch, struct slice name);
 /** Hand the inheritable ones from one leg to another. @return 0; ENOMEM */
 int channel_var_inherit(struct channel *to, const struct channel *from);

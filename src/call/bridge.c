@@ -1,0 +1,146 @@
+/* bridge.c - see bridge.h */
+#include <errno.h>
+#include <string.h>
+
+#include "base/bug.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "call/bridge.h"
+#include "call/cdr.h"
+#include "call/inner.h"
+
+static void bridge_destroy(void *object)
+{
+    struct bridge *b = object;
+
+    BUG_IF(!list_is_empty(&b->members)); /* members hold references */
+}
+
+int bridge_alloc(struct bridge **bp, struct calls *c)
+{
+    struct bridge *b = mem_alloc(sizeof(*b), bridge_destroy);
+
+    if (!b)
+        return ENOMEM;
+    rand_uuid(b->id);
+    list_init(&b->members);
+    b->created = loop_wall(c->loop);
+    *bp = b;
+    return 0;
+}
+
+struct channel *bridge_peer(const struct channel *ch)
+{
+    if (!ch->bridge)
+        return NULL;
+    LIST_FOREACH(&ch->bridge->members, k)
+    {
+        struct channel *other = CONTAINER_OF(k, struct channel, bridge_link);
+
+        if (other != ch)
+            return other;
+    }
+    return NULL;
+}
+
+/* Both legs carry the id of the call that began first, as in Asterisk. */
+static void share_linkedid(struct channel *a, struct channel *b)
+{
+    struct channel *first = a->created_mono.us <= b->created_mono.us ? a : b;
+
+    memcpy(first == a ? b->linkedid : a->linkedid, first->linkedid, sizeof(first->linkedid));
+}
+
+static int connect_streams(struct channel *a, struct channel *b)
+{
+    if (!a->stream || !b->stream)
+        return ENOTCONN;
+    channel_play_stop(a);
+    channel_play_stop(b);
+    return media_stream_connect(a->stream, b->stream);
+}
+
+static bool is_full(const struct bridge *b)
+{
+    const struct link *first = list_first(&b->members);
+
+    return first && list_next(&b->members, first);
+}
+
+int bridge_join(struct bridge *b, struct channel *ch)
+{
+    struct channel *peer;
+    int err;
+
+    if (ch->bridge || is_full(b))
+        return EBUSY;
+    if (ch->is_hungup)
+        return ECONNRESET;
+    list_append(&b->members, &ch->bridge_link);
+    ch->bridge = mem_ref(b);
+    peer = bridge_peer(ch);
+    if (!peer)
+        return 0;
+    err = connect_streams(peer, ch);
+    if (err) {
+        list_unlink(&ch->bridge_link);
+        ch->bridge = mem_deref(ch->bridge);
+        return err;
+    }
+    share_linkedid(peer, ch);
+    cdr_bridge(peer, ch);
+    return 0;
+}
+
+void bridge_leave(struct channel *ch)
+{
+    struct channel *peer = bridge_peer(ch);
+
+    if (!ch->bridge)
+        return;
+    if (peer)
+        cdr_unbridge(peer, ch);
+    if (ch->stream && media_stream_peer(ch->stream))
+        media_stream_disconnect(ch->stream);
+    list_unlink(&ch->bridge_link);
+    ch->bridge = mem_deref(ch->bridge);
+    if (peer && ch->is_on_hold)
+        channel_play_stop(peer); /* the music that it heard instead of us */
+}
+
+/* Digits that came as telephone-events were relayed between the streams already; those of INFO were
+   not, and a leg that wants INFO gets it. */
+static void pass_digit(struct channel *to, const struct channel_event *ev)
+{
+    int err = to->tech->dtmf ? to->tech->dtmf(to, ev->digit, ev->ms) : ENOTSUP;
+
+    if (err == ENOTSUP && ev->is_signalled && to->stream) {
+        char text[2] = {ev->digit, '\0'};
+
+        err = media_stream_send_dtmf(to->stream, slice_of(text), (uint16_t)ev->ms);
+    }
+    if (err && err != ENOTSUP)
+        log_notice("digit not passed on call=%s channel=\"%s\" err=\"%s\"", to->linkedid, to->name,
+                   strerror(err));
+}
+
+bool bridge_on_event(struct bridge *b, const struct channel_event *ev)
+{
+    struct channel *ch = ev->channel, *peer;
+
+    if (ch->bridge != b)
+        return false;
+    if (ch->is_hungup)
+        return true;
+    peer = bridge_peer(ch);
+    if (!peer)
+        return false;
+    switch (ev->type) {
+    case CHANNEL_EV_DTMF: pass_digit(peer, ev); break;
+    case CHANNEL_EV_HOLD: channel_indicate(peer, CHANNEL_IND_HOLD); break;
+    case CHANNEL_EV_UNHOLD: channel_indicate(peer, CHANNEL_IND_UNHOLD); break;
+    default: break;
+    }
+    return false;
+}

@@ -1,0 +1,230 @@
+/* calls.c - see calls.h */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "call/inner.h"
+
+struct tech_row {
+    struct link link;
+    const struct channel_tech *tech;
+    void *arg;
+};
+
+static void calls_destroy(void *object)
+{
+    struct calls *c = object;
+
+    timer_stop(&c->closing);
+    loop_defer_stop(&c->closed);
+    LIST_FOREACH(&c->channels, k)
+    {
+        channel_hangup(channel_of_link(k), CAUSE_TEMPORARY);
+    }
+    LIST_FOREACH(&c->techs, k)
+    {
+        list_unlink(k);
+        mem_free(CONTAINER_OF(k, struct tech_row, link));
+    }
+    hash_fini(&c->by_name);
+    hash_fini(&c->by_uniqueid);
+}
+
+int calls_alloc(struct calls **cp, const struct calls_args *args)
+{
+    struct calls *c = mem_alloc(sizeof(*c), calls_destroy);
+
+    if (!c)
+        return ENOMEM;
+    c->loop = args->loop;
+    c->media = args->media;
+    c->record = args->record;
+    c->quality = args->quality;
+    c->moh = args->moh;
+    c->arg = args->arg;
+    c->zone = args->zone ? args->zone : "ru";
+    c->language = args->language ? args->language : "ru";
+    c->max_channels = args->max_channels ? args->max_channels : 20000;
+    list_init(&c->channels);
+    list_init(&c->techs);
+    hash_init(&c->by_name);
+    hash_init(&c->by_uniqueid);
+    *cp = c;
+    return 0;
+}
+
+struct loop *calls_loop(const struct calls *c)
+{
+    return c->loop;
+}
+
+struct media *calls_media(const struct calls *c)
+{
+    return c->media;
+}
+
+const char *calls_language(const struct calls *c)
+{
+    return c->language;
+}
+
+int calls_tech_add(struct calls *c, const struct channel_tech *tech, void *tech_arg)
+{
+    struct tech_row *row;
+
+    if (calls_tech_find(c, slice_of(tech->name), NULL))
+        return EEXIST;
+    row = mem_zalloc(sizeof(*row));
+    if (!row)
+        return ENOMEM;
+    row->tech = tech;
+    row->arg = tech_arg;
+    list_append(&c->techs, &row->link);
+    return 0;
+}
+
+const struct channel_tech *calls_tech_find(const struct calls *c, struct slice name, void **arg)
+{
+    if (slice_caseeqz(name, "SIP"))
+        name = SLICE("PJSIP");
+    LIST_FOREACH(&c->techs, k)
+    {
+        struct tech_row *row = CONTAINER_OF(k, struct tech_row, link);
+
+        if (!slice_caseeqz(name, row->tech->name))
+            continue;
+        if (arg)
+            *arg = row->arg;
+        return row->tech;
+    }
+    return NULL;
+}
+
+const struct list *calls_channels(const struct calls *c)
+{
+    return &c->channels;
+}
+
+struct channel *calls_channel_find(const struct calls *c, struct slice name)
+{
+    uint32_t h = hash_lower(name);
+
+    for (struct hash_link *k = hash_first(&c->by_name, h); k; k = hash_next(k)) {
+        struct channel *ch = CONTAINER_OF(k, struct channel, by_name);
+
+        if (slice_caseeqz(name, ch->name))
+            return ch;
+    }
+    h = hash_slice(name);
+    for (struct hash_link *k = hash_first(&c->by_uniqueid, h); k; k = hash_next(k)) {
+        struct channel *ch = CONTAINER_OF(k, struct channel, by_uniqueid);
+
+        if (slice_eqz(name, ch->uniqueid))
+            return ch;
+    }
+    return NULL;
+}
+
+uint32_t calls_active(const struct calls *c)
+{
+    return c->active;
+}
+
+uint64_t calls_processed(const struct calls *c)
+{
+    return c->processed;
+}
+
+uint64_t calls_peak(const struct calls *c)
+{
+    return c->peak;
+}
+
+uint32_t calls_next_name(struct calls *c)
+{
+    return c->next_name++;
+}
+
+uint32_t calls_next_unique(struct calls *c)
+{
+    return c->next_unique++;
+}
+
+uint32_t calls_next_sequence(struct calls *c)
+{
+    return c->next_sequence++;
+}
+
+int calls_add(struct calls *c, struct channel *ch)
+{
+    if (c->is_closing || c->active >= c->max_channels)
+        return EAGAIN;
+    if (hash_add(&c->by_name, &ch->by_name, hash_lower(slice_of(ch->name))))
+        return ENOMEM;
+    if (hash_add(&c->by_uniqueid, &ch->by_uniqueid, hash_slice(slice_of(ch->uniqueid)))) {
+        hash_del(&c->by_name, &ch->by_name);
+        return ENOMEM;
+    }
+    list_append(&c->channels, &ch->link);
+    c->active++;
+    if (!ch->is_outgoing)
+        c->processed++;
+    if (c->active > c->peak)
+        c->peak = c->active;
+    return 0;
+}
+
+static void closing_is_done(void *arg)
+{
+    struct calls *c = arg;
+    timer_h *h = c->closed_h;
+
+    timer_stop(&c->closing);
+    c->closed_h = NULL;
+    if (h)
+        h(c->closed_arg);
+}
+
+void calls_remove(struct calls *c, struct channel *ch)
+{
+    hash_del(&c->by_name, &ch->by_name);
+    hash_del(&c->by_uniqueid, &ch->by_uniqueid);
+    list_unlink(&ch->link);
+    c->active--;
+    if (c->is_closing && !c->active)
+        loop_defer(c->loop, &c->closed, closing_is_done, c);
+}
+
+/* Time is up: what still runs (an AGI in an h extension) is ended with its record. */
+static void closing_times_out(void *arg)
+{
+    struct calls *c = arg;
+
+    LIST_FOREACH(&c->channels, k)
+    {
+        channel_hangup(channel_of_link(k), CAUSE_TEMPORARY);
+    }
+    closing_is_done(c);
+}
+
+void calls_shutdown(struct calls *c, uint32_t ms, timer_h *done, void *arg)
+{
+    if (c->is_closing)
+        return;
+    c->is_closing = true;
+    c->closed_h = done;
+    c->closed_arg = arg;
+    timer_start(c->loop, &c->closing, ms, closing_times_out, c);
+    LIST_FOREACH(&c->channels, k)
+    {
+        channel_softhangup(channel_of_link(k), CAUSE_TEMPORARY);
+    }
+    if (!c->active)
+        loop_defer(c->loop, &c->closed, closing_is_done, c);
+}
+
+bool calls_is_closing(const struct calls *c)
+{
+    return c->is_closing;
+}

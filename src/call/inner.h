@@ -1,0 +1,46 @@
+/*
+ * call/inner.h - what the files of call/ share among themselves
+ */
+#pragma once
+#include "base/hash.h"
+#include "call/channel.h"
+
+struct calls {
+    struct loop *loop;
+    struct media *media;
+    calls_record_h *record;
+    calls_quality_h *quality;
+    calls_moh_h *moh;
+    void *arg;
+    const char *language, *zone;
+    uint32_t max_channels;
+
+    struct list channels;
+    struct hash by_name, by_uniqueid;
+    struct list techs;
+    uint32_t active, next_name, next_unique, next_sequence;
+    uint64_t processed, peak;
+
+    bool is_closing;
+    struct timer closing;
+    struct deferred closed;
+    timer_h *closed_h;
+    void *closed_arg;
+};
+
+/** Put a new channel into the tables / take it out (and tell a shutdown that waits). */
+int calls_add(struct calls *c, struct channel *ch);
+void calls_remove(struct calls *c, struct channel *ch);
+
+/** One event waiting in a queue. */
+struct channel_node {
+    struct link link;
+    struct channel_event ev;
+};
+
+/** Queue an event of ch; a lost one (ceiling, memory) is logged. Hang-ups use the channel's own
+ * node. */
+void channel_push(struct channel *ch, struct channel_event ev);
+
+/** Free a channel's variables. */
+void channel_vars_free(struct channel *ch);

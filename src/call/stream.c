@@ -1,0 +1,156 @@
+/* stream.c - what a leg hears and says: its media stream (channel.h) */
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "call/inner.h"
+
+static void on_created(int err, const struct addr *local, void *arg)
+{
+    struct channel *ch = arg;
+    channel_ready_h *ready = ch->ready;
+
+    ch->ready = NULL;
+    if (err)
+        log_warning("no media stream call=%s channel=\"%s\" err=\"%s\"", ch->linkedid, ch->name,
+                    strerror(err));
+    if (ready)
+        ready(ch, err, ch->ready_arg);
+}
+
+static void on_play_done(int err, uint32_t position_ms, const char *missing, void *arg)
+{
+    struct channel *ch = arg;
+
+    if (err && missing && missing[0])
+        log_warning("sound file cannot be played call=%s channel=\"%s\" file=\"%s\" language=%s "
+                    "err=\"%s\"",
+                    ch->linkedid, ch->name, missing, ch->language ? ch->language : "",
+                    strerror(err));
+    channel_push(ch, (struct channel_event){.type = CHANNEL_EV_PLAY_DONE,
+                                            .err = err,
+                                            .ms = position_ms,
+                                            .play_id = ch->play_id});
+}
+
+static void on_dtmf(char digit, uint32_t ms, void *arg)
+{
+    struct channel *ch = arg;
+
+    if (!ch->is_hungup)
+        channel_push(ch, (struct channel_event){.type = CHANNEL_EV_DTMF, .digit = digit, .ms = ms});
+}
+
+static void on_timeout(uint32_t ms, bool is_held, void *arg)
+{
+    struct channel *ch = arg;
+
+    log_notice("no RTP from the phone, hanging up call=%s channel=\"%s\" after_ms=%u held=%d",
+               ch->linkedid, ch->name, ms, is_held);
+    channel_softhangup(ch, CAUSE_TEMPORARY);
+}
+
+int channel_open_stream(struct channel *ch, const struct media_stream_args *args,
+                        channel_ready_h *ready, void *arg)
+{
+    const struct media_stream_handlers h = {
+        .created = on_created,
+        .play_done = on_play_done,
+        .dtmf = on_dtmf,
+        .timeout = on_timeout,
+        .arg = ch,
+    };
+    int err;
+
+    if (ch->stream || ch->is_ended)
+        return EINVAL;
+    ch->ready = ready;
+    ch->ready_arg = arg;
+    err = media_stream_alloc(&ch->stream, ch->calls->media, args, &h);
+    if (err)
+        ch->ready = NULL;
+    return err;
+}
+
+/* Early media: before the answer a phone hears something only after a 183. */
+static int let_it_hear(struct channel *ch)
+{
+    if (!ch->stream)
+        return ENOTCONN;
+    if (ch->state == CHANNEL_UP || ch->is_outgoing)
+        return 0;
+    return channel_indicate(ch, CHANNEL_IND_PROGRESS);
+}
+
+int channel_play(struct channel *ch, const char *files)
+{
+    if (!ch->stream)
+        return ENOTCONN;
+    ch->play_id++;
+    return media_stream_play(ch->stream, slice_of(files), ch->language ? ch->language : "", 0);
+}
+
+int channel_tone(struct channel *ch, const char *tone)
+{
+    int err = let_it_hear(ch);
+
+    if (err)
+        return err;
+    ch->play_id++;
+    return media_stream_tone(ch->stream, ch->calls->zone, slice_of(tone), 0);
+}
+
+int channel_moh(struct channel *ch, const char *class_name)
+{
+    const char *name = class_name && *class_name ? class_name : ch->musicclass;
+    bool is_random = false;
+    const char *dir;
+
+    if (!ch->stream)
+        return ENOTCONN;
+    if (!name || !*name)
+        name = "default";
+    dir = ch->calls->moh ? ch->calls->moh(slice_of(name), &is_random, ch->calls->arg) : NULL;
+    if (!dir) {
+        log_warning("no such class of music on hold call=%s class=\"%s\"", ch->linkedid, name);
+        return ENOENT;
+    }
+    ch->play_id++;
+    return media_stream_moh(ch->stream, slice_of(dir), is_random);
+}
+
+void channel_play_stop(struct channel *ch)
+{
+    if (ch->stream)
+        media_stream_stop(ch->stream);
+}
+
+int channel_send_dtmf(struct channel *ch, char digit, uint32_t ms)
+{
+    char text[2] = {digit, '\0'};
+    int err = ch->tech->dtmf ? ch->tech->dtmf(ch, digit, ms) : ENOTSUP;
+
+    if (err != ENOTSUP)
+        return err;
+    return ch->stream ? media_stream_send_dtmf(ch->stream, slice_of(text), (uint16_t)ms) : ENOTCONN;
+}
+
+int channel_indicate(struct channel *ch, enum channel_indication ind)
+{
+    int err;
+
+    if (ch->is_hungup)
+        return ECONNRESET;
+    if (ch->state == CHANNEL_UP && ind == CHANNEL_IND_RINGING)
+        return channel_tone(ch, "ring");
+    if (ch->state == CHANNEL_UP && (ind == CHANNEL_IND_PROGRESS || ind == CHANNEL_IND_PROCEEDING))
+        return 0;
+    err = ch->tech->indicate ? ch->tech->indicate(ch, ind) : ENOTSUP;
+    if (err != ENOTSUP)
+        return err;
+    switch (ind) {
+    case CHANNEL_IND_HOLD: return channel_moh(ch, NULL);
+    case CHANNEL_IND_UNHOLD: channel_play_stop(ch); return 0;
+    default: return 0;
+    }
+}
