@@ -23,7 +23,8 @@ struct dns_srv {
     uint16_t port, priority, weight;
 };
 
-/** Addresses in the order to try; err 0, ENOENT (no such name or no such record), ETIMEDOUT, EIO. */
+/** Addresses in the order to try; err 0, ENOENT (no such name or no such record), ETIMEDOUT, EIO.
+ */
 typedef void(dns_addrs_h)(int err, const struct addr *addrs, size_t count, void *arg);
 
 /** SRV records in the order to try (RFC 2782); err as above. */

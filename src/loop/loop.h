@@ -37,7 +37,8 @@ struct wall loop_wall(const struct loop *l);
 /** Time right now, by a system call; on a fake loop the same as loop_now. For measuring only. */
 struct mono loop_now_exact(const struct loop *l);
 
-/** Run until loop_stop. @return 0, or errno of epoll_wait. */
+/** Run until loop_stop (a fake loop also ends when nothing is left to happen, and time jumps from
+ *  timer to timer). @return 0, or errno of epoll_wait. */
 int loop_run(struct loop *l);
 
 /** Make loop_run return after this round. From a handler. */
@@ -68,10 +69,10 @@ struct loop_fd {
     int events;
     loop_fd_h *h;
     void *arg;
-    struct link dead; /* inner */
 };
 
-/** Watch fd (borrowed, level triggered). Again with other events changes them. @return 0; errno. */
+/** Watch fd (borrowed, level triggered). Again with other events changes them.
+ *  @return 0; ENOMEM; errno of epoll_ctl; ENOTSUP on a fake loop. */
 int loop_fd_start(struct loop *l, struct loop_fd *w, int fd, int events, loop_fd_h *h, void *arg);
 
 /** Stop watching; safe inside its own handler and when not watched. Does not close. */
@@ -122,5 +123,6 @@ void loop_flush(struct loop *l, struct deferred *d, timer_h *h, void *arg);
 /** End the wait of the loop's thread; the only call that other threads may make. */
 void loop_wake(struct loop *l);
 
-/** Called on the loop's thread once after each loop_wake (several may be merged). */
+/** Called on the loop's thread once after each loop_wake (several may be merged, and one too many
+ * is possible). One handler a loop: a later call replaces it, h NULL removes it. */
 void loop_on_wake(struct loop *l, timer_h *h, void *arg);

@@ -52,7 +52,8 @@ int udp_open(struct udp **up, struct net *n, int fd, const struct addr *local, u
 /** The address it is bound to. */
 const struct addr *udp_local(const struct udp *u);
 
-/** Send a copy. @return 0; ENOBUFS when 4,096 wait already; ENOMEM. Unreachable peers are not reported. */
+/** Send a copy. @return 0; ENOBUFS when 4,096 wait already; ENOMEM. Unreachable peers are not
+ * reported. */
 int udp_send(struct udp *u, const struct addr *to, struct slice bytes);
 
 /* ---- streams (TCP, or TLS over it) ---- */
@@ -94,13 +95,16 @@ const struct addr *conn_local(const struct conn *c);
 bool conn_is_tls(const struct conn *c);
 bool conn_is_up(const struct conn *c);
 
-/** Send a copy, in order. Before it is up, bytes wait. @return 0; ENOBUFS (closed, too); ENOTCONN; ENOMEM. */
+/** Send a copy, in order. Before it is up, bytes wait. @return 0; ENOBUFS (closed, too); ENOTCONN;
+ * ENOMEM. */
 int conn_send(struct conn *c, struct slice bytes);
 
-/** Send what waits, then close; no handler is called any more. The caller still derefs its reference. */
+/** Send what waits, then close; no handler is called any more. The caller still derefs its
+ * reference. */
 void conn_close(struct conn *c);
 
-/** A new conn, already up (TLS: handshake done; half handshakes are cut after 10 s). Taken by the handler. */
+/** A new conn, already up (TLS: handshake done; half handshakes are cut after 10 s). Taken by the
+ * handler. */
 typedef void(listener_h)(struct conn *c, void *arg);
 
 /**

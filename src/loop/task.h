@@ -7,7 +7,8 @@
  *          resident (a few KiB), so big buffers do not go on a task's stack.
  * Cancel:  task_cancel makes the present wait and every later one return ECANCELED at once: the
  *          task runs to its end by itself and frees what it holds.
- * Limits:  20,000 tasks; more is EAGAIN.
+ * Limits:  20,000 tasks a loop; more is EAGAIN. The loop outlives its tasks: cancel them and let it
+ *          run until task_count is 0 before the last mem_deref of the loop.
  * Sanitizers: switches are announced to ASan and TSan.
  */
 #pragma once
@@ -35,6 +36,13 @@ struct task *task_self(void);
 void task_cancel(struct task *t);
 bool task_is_canceled(const struct task *t);
 bool task_has_ended(const struct task *t);
+
+/** Tasks of this loop that have not ended. */
+uint32_t task_count(const struct loop *l);
+
+/** Give back the memory below the present depth: for a task about to wait for long (a bridged
+ *  call). One system call. Only inside a task. */
+void task_trim(void);
 
 /** A place where one task at a time waits; embedded, zeroed before use. Wakes are remembered. */
 struct waiter {

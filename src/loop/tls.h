@@ -20,10 +20,12 @@ struct tls_args {
 };
 
 /**
- * @param why   out, borrowed until the next call: what and where (file and OpenSSL's reason); may be NULL
+ * @param why   out, borrowed until the next call: what and where (file and OpenSSL's reason); may
+ * be NULL
  * @return 0; EINVAL (file missing, unreadable, key does not fit; *why says); ENOMEM
  */
 int tls_alloc(struct tls **tp, const struct tls_args *args, const char **why);
 
-/** Make a self-signed certificate with key (P-256, 10 years) for name, both in one new file, mode 0640. */
+/** Make a self-signed certificate with key (P-256, 10 years) for name, both in one new file, mode
+ * 0640. */
 int tls_make_self_signed(const char *file, const char *name);
