@@ -341,10 +341,13 @@ static void run_wakes(struct loop *l)
     if (!atomic_load_explicit(&l->is_woken, memory_order_relaxed) ||
         !atomic_exchange(&l->is_woken, false))
         return;
-    LIST_FOREACH(&l->wakers, k)
-    {
+    list_init(&round);
+    list_move_all(&round, &l->wakers);
+    while ((k = list_first(&round))) {
         struct deferred *d = CONTAINER_OF(k, struct deferred, link);
 
+        list_unlink(k);
+        list_append(&l->wakers, k);
         d->h(d->arg);
     }
 }
