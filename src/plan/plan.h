@@ -1,0 +1,80 @@
+/*
+ * plan/plan.h - the routing of an engine: what it knows, and how a call starts to run in it
+ *
+ * Scope:   one `struct plan_core` per engine: the compiled routing, global variables, dial groups,
+ *          the tables of applications and functions, and the runs of all channels.
+ * Owns:    a reference to the current routing and all running runs (a run holds its channel).
+ * Thread:  the loop's.
+ * Change:  plan_set_routing and plan_set_snapshot drop no call: a running call finishes its
+ *          present application and takes its next priority from the new routing.
+ * Limits:  100,000 steps at more than 1,000 steps a second end a call (a routing that loops); every
+ *          1,000 steps without a wait the loop gets its turn.
+ * Source:  Asterisk 22's pbx core: auto-fallthrough, extensions s i t h T e.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "call/channel.h"
+#include "loop/loop.h"
+
+struct plan_core;
+struct plan_routing;
+struct plan_app;
+struct plan_func;
+struct model_snapshot;
+struct runner;
+struct console_command;
+
+struct plan_core_args {
+    struct calls *calls;     /* borrowed; outlives the core */
+    struct runner *runner;   /* borrowed; NULL: AGI answers AGISTATUS=FAILURE */
+    const char *agi_dir;     /* "/var/lib/station/agi-bin", for agi_* texts; borrowed for ever */
+    const char *system_name; /* ${SYSTEMNAME}; NULL: "" */
+};
+
+/** @return 0; ENOMEM */
+int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args);
+
+/** Take a compiled routing (shared; plan/routing.h). Globals that differ from the previous
+ * routing's are set; those set at run time stay. Unknown applications and options that nothing
+ * obeys yet are named, each once. @return 0; ENOMEM (the old routing stays) */
+int plan_set_routing(struct plan_core *p, struct plan_routing *r);
+
+/** The same from the model's snapshot (shared: its texts are used in place). @return 0; ENOMEM */
+int plan_set_snapshot(struct plan_core *p, struct model_snapshot *s);
+
+/**
+ * Run the routing on an incoming channel from its context, exten and priority ("" gives s,1). The
+ * run ends the channel (channel_hangup) and releases its reference by itself.
+ * @param ch  shared; state Ring (or Up); attached to the run's queue from now on
+ * @return 0 (the task starts later in this round); ENOMEM; EAGAIN (too many tasks)
+ */
+int plan_start(struct plan_core *p, struct channel *ch);
+
+/** Does context (with its includes) have this extension at priority 1? The driver answers 404 when
+ * not. */
+bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten);
+/** Would more digits make one (overlap)? */
+bool plan_may_match_more(const struct plan_core *p, struct slice context, struct slice exten);
+
+/** Rows of other folders (borrowed for ever). A second of that name is EEXIST. @return 0; ENOMEM;
+ * EEXIST */
+int plan_app_add(struct plan_core *p, const struct plan_app *app);
+int plan_func_add(struct plan_core *p, const struct plan_func *func);
+const struct plan_app *plan_app_find(const struct plan_core *p, struct slice name);
+const struct plan_func *plan_func_find(const struct plan_core *p, struct slice name);
+
+struct calls *plan_calls(const struct plan_core *p);
+struct loop *plan_loop(const struct plan_core *p);
+
+/** Global variable: set (absent value: remove) and get (absent slice: not there; borrowed until
+ * changed). */
+int plan_global_set(struct plan_core *p, struct slice name, struct slice value);
+struct slice plan_global_get(const struct plan_core *p, struct slice name);
+
+/** Console rows of this folder (ipc/console.h): `dialplan show` ... arg of each is the plan_core.
+ */
+extern const struct console_command plan_console_commands[];
+extern const size_t plan_console_command_count;

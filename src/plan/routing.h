@@ -1,0 +1,86 @@
+/*
+ * plan/routing.h - the compiled routing: contexts, extensions, steps
+ *
+ * Scope:   built from rows, immutable afterwards. Building touches nothing shared: any thread may
+ * do it and hand the result over. Owns:    its tables; the rows' texts are borrowed from `owner`,
+ * of which it keeps a reference. Limits:  128 contexts deep in includes (then a warning);
+ * 10,000,000 rows. Source:  Asterisk: own context first, then includes in order; an extension
+ * without the wanted priority gives way to the next that matches.
+ */
+#pragma once
+#include "base/mem.h"
+#include "plan/pattern.h"
+
+struct plan_row {
+    const char *context, *exten;
+    int priority;           /* from 1 */
+    const char *label;      /* NULL or "": none */
+    const char *app, *data; /* never NULL */
+};
+
+struct plan_include {
+    const char *context, *included;
+};
+
+struct plan_global {
+    const char *name, *value;
+};
+
+struct plan_routing_args {
+    const struct plan_row *rows; /* in any order; read during the call */
+    uint32_t row_count;
+    const struct plan_include *includes; /* in their order */
+    uint32_t include_count;
+    const struct plan_global *globals; /* kept (borrowed from owner) */
+    uint32_t global_count;
+    void *owner; /* counted; may be NULL when the texts live for ever */
+};
+
+struct plan_app;
+
+struct plan_step {
+    const char *name, *data, *label; /* application and its data */
+    const struct plan_app *app;      /* filled by plan_set_routing; NULL: unknown */
+    int priority;
+};
+
+struct plan_exten {
+    const char *name;
+    struct plan_step *steps; /* by priority */
+    uint32_t count;
+    struct plan_exten *next; /* of this context, in the order of pattern_cmp */
+};
+
+struct plan_context;
+struct plan_routing;
+
+/** @return 0 (bad rows are left out, each with one warning); ENOMEM */
+int plan_routing_alloc(struct plan_routing **rp, const struct plan_routing_args *args);
+
+struct plan_found {
+    const struct plan_context *context; /* where it stands (may be an included one) */
+    const struct plan_exten *exten;
+    const struct plan_step *step;
+};
+
+/** The step to run. @return 0; ENOENT */
+int plan_routing_find(const struct plan_routing *r, struct slice context, struct slice exten,
+                      int priority, struct plan_found *found);
+
+/** Priority of a label. @return 0; ENOENT */
+int plan_routing_label(const struct plan_routing *r, struct slice context, struct slice exten,
+                       struct slice label, int *priority);
+
+/** Is there (PATTERN_CAN_MATCH, PATTERN_MATCH_MORE) an extension with priority 1? */
+bool plan_routing_match(const struct plan_routing *r, struct slice context, struct slice exten,
+                        enum pattern_mode mode);
+
+bool plan_routing_has_context(const struct plan_routing *r, struct slice context);
+
+/** Walking, for the console and for checks: contexts in the order of their names. */
+const struct plan_context *plan_routing_first(const struct plan_routing *r);
+const struct plan_context *plan_context_next(const struct plan_context *c);
+const char *plan_context_name(const struct plan_context *c);
+struct plan_exten *plan_context_extens(const struct plan_context *c);
+const char *plan_context_include(const struct plan_context *c, uint32_t n); /* NULL: no more */
+const struct plan_global *plan_routing_globals(const struct plan_routing *r, uint32_t *count);

@@ -1,0 +1,52 @@
+/*
+ * plan/run.h - one channel going through the routing, as its applications see it
+ *
+ * Scope:   the place (context, exten, priority live in the channel), the Gosub stack, moving about.
+ * Owns:    a reference to its channel and to its event queue, its stack frames.
+ * Memory:  small: a thousand calls in Wait or Dial hold a thousand of these.
+ * Thread:  the task of the channel, on the loop's thread.
+ * Limits:  200 Gosub frames.
+ */
+#pragma once
+#include "call/channel.h"
+#include "plan/func.h"
+
+struct plan_run {
+    struct plan_core *core;    /* borrowed */
+    struct channel *channel;   /* a reference */
+    struct event_queue *queue; /* a reference; the channel's events */
+    struct list frames;        /* struct plan_frame, newest last (app/gosub.c) */
+    uint32_t frame_count;
+    uint32_t steps; /* since steps_since */
+    struct mono steps_since;
+    struct link link; /* the core's runs */
+    bool is_agi;      /* AGI EXEC: digits come back to the program */
+    bool is_jumped;   /* an application set the place: do not add 1 to the priority */
+};
+
+/** Environment for substitution on this run's channel. */
+struct plan_env plan_run_env(const struct plan_run *run);
+
+/** The run on ch, or NULL (an outgoing leg, or none yet). */
+struct plan_run *plan_run_of(const struct channel *ch);
+
+/** Move: the next step is exactly there. Absent context or exten: the present one. @return 0;
+ * ENOMEM */
+int plan_run_goto(struct plan_run *run, struct slice context, struct slice exten, int priority);
+
+/**
+ * Find "[[context,]exten,]priority", where priority is a number, a label, or +n / -n.
+ * @param where  cut up. @return 0; EINVAL (empty or no such label; logged)
+ */
+int plan_run_parse_goto(struct plan_run *run, char *where, struct slice *context,
+                        struct slice *exten, int *priority);
+
+/** Exists there (with includes)? Absent context: the present one. */
+bool plan_run_has(const struct plan_run *run, struct slice context, struct slice exten,
+                  int priority);
+bool plan_run_can_match(const struct plan_run *run, struct slice context, struct slice exten);
+bool plan_run_match_more(const struct plan_run *run, struct slice context, struct slice exten);
+
+/** Steps from the channel's present place until the routing ends, a Return from below depth, or a
+ *  hang-up (AGI's GOSUB). @return as an application's exec */
+int plan_run_nested(struct plan_run *run, uint32_t depth);
