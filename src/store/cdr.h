@@ -26,5 +26,9 @@ struct store_cdr {
 extern const char *const store_cdr_columns[];
 
 /* inner: used by the writer and the spool */
+/** Where the texts of a record are, in the order of the columns. */
+#define STORE_CDR_TEXTS 19
+void store_cdr_texts(struct store_cdr *c, struct slice *v[STORE_CDR_TEXTS]);
+
 /** Insert. With once, a record that is there already (equal in all columns) is left alone. */
 int store_cdr_insert(struct db *d, const struct store_cdr *c, bool once);

@@ -31,6 +31,9 @@ int db_open(struct db **dp, const char *path, enum db_mode mode);
 
 /* A connection is a counted object; the last mem_deref closes it. */
 
+/** The file opened is still the one at its path: neither removed nor replaced since. */
+bool db_is_in_place(const struct db *d);
+
 /** How long a statement waits for another process's lock (default 1,000 ms). */
 void db_set_busy_ms(struct db *d, int ms);
 
