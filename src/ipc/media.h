@@ -75,7 +75,8 @@ struct media_remote {
     bool can_send, can_recv;  /* our side's direction */
     bool is_held;             /* use the hold timeout */
     struct slice formats;     /* pairs of bytes: enum codec, payload number; the first is sent */
-    uint8_t dtmf_payload;     /* telephone-event; 0: none */
+    uint8_t dtmf_payload;     /* telephone-event as the peer numbers it (we send); 0: none */
+    uint8_t dtmf_local;       /* as we number it (the peer sends); 0: none */
     uint16_t ptime_ms;        /* of what we generate: 10..60, rounded down to a multiple of 10 */
     uint32_t timeout_ms;      /* without RTP -> MEDIA_TIMEOUT; 0: never */
     uint32_t timeout_hold_ms; /* the same while held */

@@ -102,7 +102,8 @@ struct sdp_agreed {
         uint8_t codec;   /* enum codec */
         uint8_t payload; /* the peer's number: what we send */
     } formats[CODEC_LIST_MAX];
-    uint8_t dtmf_payload; /* telephone-event, the peer's number; 0: none */
+    uint8_t dtmf_payload; /* telephone-event, the peer's number: what we send; 0: none */
+    uint8_t dtmf_local;   /* our number: what the peer sends; 0: none */
     enum sdp_dir dir;     /* our side: SENDRECV, SENDONLY (we may send), RECVONLY, INACTIVE */
     bool is_held;         /* the peer holds us: sendonly, inactive or c=0.0.0.0 from it */
     uint16_t ptime_ms;    /* what the peer wants to receive; 20 unless said */
@@ -139,8 +140,8 @@ int sdp_session_offer(struct sdp_session *s, const struct sdp_local *l, struct b
 int sdp_session_answer(struct sdp_session *s, const struct sdp *offer, const struct sdp_local *l,
                        struct sdp_agreed *agreed, struct buf *out);
 
-/** Read the answer to our offer. @return 0; ENOTSUP (audio refused or no codec of ours); EPROTO (no
- * offer is pending). */
+/** Read the answer to our offer; again for a later one (183, then 200: the last counts). @return 0;
+ * ENOTSUP (audio refused or no codec of ours); EPROTO (no offer is pending). */
 int sdp_session_accept(struct sdp_session *s, const struct sdp *answer, const struct sdp_local *l,
                        struct sdp_agreed *agreed);
 
