@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "ipc/console.h"
 #include "call/calls.h"
 #include "loop/loop.h"
 #include "model/snapshot.h"
@@ -27,7 +28,6 @@
 
 struct pjsip;
 struct store;
-struct console_command;
 
 enum pjsip_socket { PJSIP_SOCKET_UDP = 1, PJSIP_SOCKET_TCP };
 

@@ -17,6 +17,7 @@
 
 #include "base/slice.h"
 #include "call/channel.h"
+#include "ipc/console.h"
 #include "loop/loop.h"
 
 struct plan_core;
@@ -25,7 +26,6 @@ struct plan_app;
 struct plan_func;
 struct model_snapshot;
 struct runner;
-struct console_command;
 
 struct plan_core_args {
     struct calls *calls;     /* borrowed; outlives the core */

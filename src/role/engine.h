@@ -23,12 +23,13 @@ struct engine_args {
     struct loop *loop; /* these four are borrowed and outlive the engine */
     struct net *net;
     struct dns *dns;
-    struct control *control; /* NULL (tests): the engine binds by itself on net, console without `core restart` */
-    const char *state;       /* state directory; holds station.db. Borrowed for ever */
-    const char *media_path;  /* of media.sock; NULL: media_ipc */
-    struct ipc *media_ipc;   /* connection to a (fake) media role; taken */
-    const char *runner_path; /* of runner.sock; NULL: runner_ipc, or no runner at all */
-    struct ipc *runner_ipc;  /* taken */
+    struct control *control;     /* NULL (tests): the engine binds by itself on net, console without
+                                    `core restart` */
+    const char *state;           /* state directory; holds station.db. Borrowed for ever */
+    const char *media_path;      /* of media.sock; NULL: media_ipc */
+    struct ipc *media_ipc;       /* connection to a (fake) media role; taken */
+    const char *runner_path;     /* of runner.sock; NULL: runner_ipc, or no runner at all */
+    struct ipc *runner_ipc;      /* taken */
     uint16_t rtp_start, rtp_end; /* 0: the database's settings */
 };
 

@@ -1,0 +1,449 @@
+/* engine_core.c - see engine.h */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "call/calls.h"
+#include "call/cdr.h"
+#include "call/channel.h"
+#include "ipc/control.h"
+#include "ipc/runner.h"
+#include "model/schema.h"
+#include "model/snapshot.h"
+#include "pjsip/pjsip.h"
+#include "plan/plan.h"
+#include "role/console.h"
+#include "role/engine.h"
+#include "role/engine_console.h"
+#include "role/role.h"
+#include "sip/server.h"
+#include "store/store.h"
+
+#define STOP_CALLS_MS                                                                              \
+    600 /* for goodbyes and h extensions; the records need the rest of the second */
+#define STOP_STORE_MS 300
+
+struct engine {
+    struct engine_args args;
+    struct loop *loop;
+    struct store *store;
+    struct model_snapshot *snapshot;
+    struct media *media;
+    struct runner *runner;
+    struct calls *calls;
+    struct plan_core *plan;
+    struct sip *sip;
+    struct pjsip *pjsip;
+    struct console_set *consoles;
+    struct core_commands core;
+    struct engine_console console;
+    char agi_dir[512], moh_dir[512];
+    char language[16], zone[8];
+    uint32_t binds; /* sockets asked for and not answered */
+    bool is_ready;
+
+    struct timer stopping;
+    timer_h *stopped;
+    void *stopped_arg;
+};
+
+static void engine_destroy(void *object)
+{
+    struct engine *e = object;
+
+    timer_stop(&e->stopping);
+    mem_deref(e->consoles);
+    if (e->pjsip)
+        pjsip_shutdown(e->pjsip);
+    /* Channels first: each still holds what it stands on. */
+    e->calls = mem_deref(e->calls);
+    e->pjsip = mem_deref(e->pjsip);
+    e->plan = mem_deref(e->plan);
+    e->sip = mem_deref(e->sip);
+    e->runner = mem_deref(e->runner);
+    e->media = mem_deref(e->media);
+    e->store = mem_deref(e->store);
+    mem_deref(e->snapshot);
+}
+
+/* ---- what the parts ask of the engine ---- */
+
+static struct slice text(const char *s)
+{
+    return s && *s ? slice_of(s) : SLICE_NONE;
+}
+
+/* Texts that may be NULL in the table travel as absent when empty. */
+static void put_record(const struct cdr *r, void *arg)
+{
+    struct engine *e = arg;
+    const struct store_cdr row = {
+        .accountcode = text(r->accountcode),
+        .src = slice_of(r->src),
+        .dst = slice_of(r->dst),
+        .dcontext = slice_of(r->dcontext),
+        .clid = slice_of(r->clid),
+        .channel = slice_of(r->channel),
+        .dstchannel = slice_of(r->dstchannel),
+        .lastapp = slice_of(r->lastapp),
+        .lastdata = slice_of(r->lastdata),
+        .start = r->start,
+        .answer = r->answer,
+        .end = r->end,
+        .duration = r->duration,
+        .billsec = r->billsec,
+        .disposition = slice_of(r->disposition),
+        .amaflags = slice_of(r->amaflags),
+        .userfield = text(r->userfield),
+        .uniqueid = slice_of(r->uniqueid),
+        .linkedid = slice_of(r->linkedid),
+        .peeraccount = text(r->peeraccount),
+        .sequence = r->sequence,
+        .source = text(r->source),
+        .destination = text(r->destination),
+        .direction = text(r->direction),
+        .group_uuid = text(r->group_uuid),
+    };
+    int err = store_cdr_put(e->store, &row);
+
+    if (err)
+        log_error("call record not taken by the store, see the line before call=%s err=\"%s\"",
+                  r->linkedid, strerror(err));
+}
+
+static void put_quality(const struct channel *ch, const struct media_stats *st, void *arg)
+{
+    log_info("call quality call=%s channel=\"%s\" rx=%u lost=%u jitter_us=%u tx=%u tx_lost=%u "
+             "tx_jitter_us=%u rtt_us=%u foreign=%u",
+             ch->linkedid, ch->name, st->rx_packets, st->rx_lost, st->rx_jitter_us, st->tx_packets,
+             st->tx_lost, st->tx_jitter_us, st->rtt_us, st->rx_foreign);
+}
+
+static const char *moh_directory(struct slice class_name, bool *is_random, void *arg)
+{
+    struct engine *e = arg;
+    const struct model_moh *m = model_moh_find(e->snapshot, class_name);
+
+    if (!m)
+        return NULL;
+    *is_random = m->is_random;
+    if (m->directory[0] == '/')
+        return m->directory;
+    snprintf(e->moh_dir, sizeof(e->moh_dir), "%s/moh/%s", e->args.state, m->directory);
+    return e->moh_dir;
+}
+
+struct bind_wait {
+    struct engine *e;
+    pjsip_bound_h *done;
+    void *arg;
+};
+
+static void look_if_ready(struct engine *e)
+{
+    if (e->is_ready || e->binds || !pjsip_is_ready(e->pjsip))
+        return;
+    e->is_ready = true;
+    log_notice("engine is ready endpoints=%u transports=%u failed=%u",
+               model_endpoint_count(e->snapshot), pjsip_transports_open(e->pjsip),
+               pjsip_transports_failed(e->pjsip));
+    if (e->args.control)
+        control_ready(e->args.control);
+}
+
+static void socket_came(int err, int fd, const struct addr *local, void *arg)
+{
+    struct bind_wait *w = arg;
+    struct engine *e = w->e;
+
+    w->done(err, fd, local, w->arg);
+    mem_free(w);
+    e->binds--;
+    if (e->pjsip)
+        look_if_ready(e);
+}
+
+static int ask_socket(enum pjsip_socket kind, const struct addr *local, pjsip_bound_h *done,
+                      void *done_arg, void *arg)
+{
+    struct engine *e = arg;
+    struct bind_wait *w = mem_zalloc(sizeof(*w));
+    int err;
+
+    if (!w)
+        return ENOMEM;
+    *w = (struct bind_wait){.e = e, .done = done, .arg = done_arg};
+    err = control_bind(e->args.control, kind == PJSIP_SOCKET_UDP ? CONTROL_UDP : CONTROL_TCP, local,
+                       socket_came, w);
+    if (err)
+        mem_free(w);
+    else
+        e->binds++;
+    return err;
+}
+
+static void release_socket(enum pjsip_socket kind, const struct addr *local, void *arg)
+{
+    struct engine *e = arg;
+
+    control_release(e->args.control, kind == PJSIP_SOCKET_UDP ? CONTROL_UDP : CONTROL_TCP, local);
+}
+
+/* ---- configuration ---- */
+
+static struct media_settings media_settings_of(const struct engine *e)
+{
+    const struct model_settings *s = model_settings_of(e->snapshot);
+
+    return (struct media_settings){
+        .rtp_start = e->args.rtp_start ? e->args.rtp_start : (uint16_t)s->rtp_start,
+        .rtp_end = e->args.rtp_end ? e->args.rtp_end : (uint16_t)s->rtp_end,
+    };
+}
+
+static void take_settings(struct engine *e)
+{
+    const struct model_settings *s = model_settings_of(e->snapshot);
+
+    slice_copy(slice_of(s->language), e->language, sizeof(e->language));
+    slice_copy(slice_of(s->tone_zone), e->zone, sizeof(e->zone));
+}
+
+/* A new snapshot: the first before the parts exist, later ones while calls run. */
+static void apply_snapshot(void *object, void *arg)
+{
+    struct engine *e = arg;
+    struct model_snapshot *s = object;
+    struct media_settings m;
+    int err;
+
+    model_report_log(model_snapshot_report(s));
+    mem_deref(e->snapshot);
+    e->snapshot = s;
+    take_settings(e);
+    if (!e->pjsip)
+        return;
+    m = media_settings_of(e);
+    media_set_settings(e->media, &m);
+    err = plan_set_snapshot(e->plan, s);
+    if (!err)
+        err = pjsip_set_snapshot(e->pjsip, s);
+    if (err)
+        log_error("new configuration not taken over, the old one stays err=\"%s\"", strerror(err));
+    else
+        log_notice("configuration changed endpoints=%u contexts=%u", model_endpoint_count(s),
+                   model_context_count(s));
+}
+
+/* ---- birth ---- */
+
+static int open_store(struct engine *e, const char **why)
+{
+    int err = store_open(
+        &e->store,
+        &(struct store_args){.loop = e->loop, .dir = e->args.state, .migrations = model_migrations},
+        why);
+
+    if (err)
+        return err;
+    *why = "the configuration in the database cannot be read";
+    return store_watch(e->store, model_snapshot_load_h, apply_snapshot, e);
+}
+
+static int open_media(struct engine *e)
+{
+    struct media_args media = {.path = e->args.media_path, .settings = media_settings_of(e)};
+    int err = media_alloc(&e->media, e->loop, &media);
+
+    if (!err && e->args.media_ipc) {
+        media_attach(e->media, e->args.media_ipc);
+        e->args.media_ipc = NULL;
+    }
+    if (!err && e->args.runner_path)
+        err = runner_alloc(&e->runner, e->loop, e->args.runner_path);
+    else if (!err && e->args.runner_ipc) {
+        err = runner_alloc_ipc(&e->runner, e->loop, e->args.runner_ipc);
+        e->args.runner_ipc = NULL;
+    }
+    return err;
+}
+
+static int open_calls(struct engine *e)
+{
+    const struct model_settings *s = model_settings_of(e->snapshot);
+    int err = calls_alloc(&e->calls, &(struct calls_args){
+                                         .loop = e->loop,
+                                         .media = e->media,
+                                         .record = put_record,
+                                         .quality = put_quality,
+                                         .moh = moh_directory,
+                                         .arg = e,
+                                         .language = e->language,
+                                         .zone = e->zone,
+                                         .max_channels = (uint32_t)s->max_channels,
+                                     });
+
+    if (err)
+        return err;
+    role_file(e->agi_dir, sizeof(e->agi_dir), e->args.state, ROLE_AGI_DIR);
+    err = plan_core_alloc(
+        &e->plan,
+        &(struct plan_core_args){.calls = e->calls, .runner = e->runner, .agi_dir = e->agi_dir});
+    return err ? err : plan_set_snapshot(e->plan, e->snapshot);
+}
+
+static const char *user_agent_of(const struct model_snapshot *s)
+{
+    const char *own = model_settings_of(s)->user_agent;
+
+    return *own ? own : *model_global_of(s)->user_agent ? model_global_of(s)->user_agent : NULL;
+}
+
+static int open_sip(struct engine *e)
+{
+    const struct pjsip_args pjsip = {
+        .sip = NULL,
+        .calls = e->calls,
+        .plan = e->plan,
+        .store = e->store,
+        .bind = e->args.control ? ask_socket : NULL,
+        .release = e->args.control ? release_socket : NULL,
+        .arg = e,
+        .state_dir = e->args.state,
+    };
+    struct pjsip_args args = pjsip;
+    int err =
+        sip_alloc(&e->sip, &(struct sip_args){
+                               .loop = e->loop,
+                               .net = e->args.net,
+                               .dns = e->args.dns,
+                               .user_agent = user_agent_of(e->snapshot),
+                               .max_age_ms = (uint32_t)model_settings_of(e->snapshot)->overload_ms,
+                           });
+
+    args.sip = e->sip;
+    return err ? err : pjsip_alloc(&e->pjsip, &args, e->snapshot);
+}
+
+static int open_console(struct engine *e)
+{
+    int err = console_set_alloc(&e->consoles, e->loop);
+
+    e->core = (struct core_commands){
+        .loop = e->loop, .control = e->args.control, .start = loop_wall(e->loop)};
+    e->console = (struct engine_console){
+        .store = e->store, .sip = e->sip, .calls = e->calls, .media = e->media};
+    if (!err)
+        err = console_set_add_core(e->consoles, &e->core);
+    if (!err)
+        err = console_set_add(e->consoles, engine_console_commands, engine_console_command_count,
+                              &e->console);
+    if (!err)
+        err = console_set_add(e->consoles, plan_console_commands, plan_console_command_count,
+                              e->plan);
+    for (const struct console_command *c = pjsip_commands; !err && c->words; c++)
+        err = console_set_add(e->consoles, c, 1, e->pjsip);
+    return err;
+}
+
+int engine_alloc(struct engine **ep, const struct engine_args *args, const char **why)
+{
+    struct engine *e = mem_alloc(sizeof(*e), engine_destroy);
+    int err = ENOMEM;
+
+    *why = "no memory";
+    if (!e)
+        return ENOMEM;
+    e->args = *args;
+    e->loop = args->loop;
+    err = open_store(e, why);
+    if (err)
+        goto out;
+    *why = "a part of the engine cannot start";
+    err = open_media(e);
+    if (!err)
+        err = open_calls(e);
+    if (!err)
+        err = open_sip(e);
+    if (!err)
+        err = open_console(e);
+    if (err)
+        goto out;
+    look_if_ready(e);
+    *ep = e;
+    e = NULL;
+out:
+    mem_deref(e);
+    return err;
+}
+
+/* ---- use and end ---- */
+
+int engine_serve_console(struct engine *e, int listen_fd)
+{
+    return console_set_serve(e->consoles, listen_fd);
+}
+
+void engine_run_command(struct engine *e, struct console *c, struct slice line)
+{
+    console_set_run(e->consoles, c, line);
+}
+
+static void everything_is_written(void *arg)
+{
+    struct engine *e = arg;
+    timer_h *h = e->stopped;
+
+    timer_stop(&e->stopping);
+    e->stopped = NULL;
+    if (h)
+        h(e->stopped_arg);
+}
+
+static void flushed(int err, void *arg)
+{
+    everything_is_written(arg);
+}
+
+static void calls_are_over(void *arg)
+{
+    struct engine *e = arg;
+
+    timer_start(e->loop, &e->stopping, STOP_STORE_MS, everything_is_written, e);
+    if (store_flush(e->store, flushed, e))
+        everything_is_written(e);
+}
+
+void engine_stop(struct engine *e, timer_h *done, void *arg)
+{
+    if (e->stopped)
+        return;
+    e->stopped = done;
+    e->stopped_arg = arg;
+    log_notice("engine is stopping channels=%u", calls_active(e->calls));
+    sip_set_closing(e->sip, true);
+    pjsip_shutdown(e->pjsip);
+    calls_shutdown(e->calls, STOP_CALLS_MS, calls_are_over, e);
+}
+
+bool engine_is_ready(const struct engine *e)
+{
+    return e->is_ready;
+}
+
+struct calls *engine_calls(const struct engine *e)
+{
+    return e->calls;
+}
+
+struct store *engine_store(const struct engine *e)
+{
+    return e->store;
+}
+
+struct sip *engine_sip(const struct engine *e)
+{
+    return e->sip;
+}
