@@ -1,18 +1,25 @@
 /*
  * call/cdr.h - call records: one row per (caller, called) attempt, as Asterisk 22 writes them
  *
- * Scope:   hooks that channel, bridge and Dial call; out come finished records to
- * calls_args.record. Owns:    a chain of unfinished records per channel (struct cdr_state). Thread:
- * the loop's. Limits:  100 records wait per channel; the oldest finished one leaves first. Source:
- * Asterisk 22's CDR engine: a record per dialled party (parallel dial: each its own), party A is
- * who was there first, a dialled leg without a party B of its own gives none, disposition ANSWERED
- * / NO ANSWER / BUSY / FAILED / CONGESTION; the 25 columns are F435-F459.
+ * Scope:   hooks that channel, bridge, routing and Dial call; out come finished records to
+ *          calls_args.record when the caller's channel ends.
+ * Owns:    a chain of records per channel (struct cdr_state).
+ * Thread:  the loop's.
+ * Failure: a record that cannot be made is ENOMEM, and the call is given up; a text that cannot be
+ *          copied keeps its former value.
+ * Limits:  100 records wait per channel; beyond it the oldest finished one is handed out early.
+ *          64 variables of CDR() per channel.
+ * Source:  Asterisk 22's CDR engine, seen on a running one (tests/golden/cdr): a record per dialled
+ *          party (parallel dial: each its own); a new one when the routing goes on after a Dial;
+ *          lastapp stays at the first Dial; a failed Dial that rang nobody leaves no trace but
+ *          that; calls that neither dialled nor answered give none (setting cdr_unanswered);
+ *          a dialled leg gives none of its own; records end where extension h begins.
  */
 #pragma once
 #include <stdint.h>
 
-#include "base/when.h"
 #include "base/buf.h"
+#include "base/when.h"
 #include "call/calls.h"
 
 /** A finished record; texts are never NULL. Times of 0 are "null". */
@@ -20,33 +27,65 @@ struct cdr {
     const char *accountcode, *src, *dst, *dcontext, *clid, *channel, *dstchannel, *lastapp,
         *lastdata;
     struct wall start, answer, end;
-    int64_t duration, billsec; /* whole seconds */
+    int64_t duration, billsec; /* whole seconds, rounded down */
     const char *disposition, *amaflags, *userfield, *uniqueid, *linkedid, *peeraccount;
     uint32_t sequence;
-    const char *source, *destination, *direction, *group_uuid; /* the station's own four: E.164-ish
-                                          caller and called, "in" "out" "internal", owner group */
+    /* The station's own four: caller's and called number, "in" "out" "internal", owner group. */
+    const char *source, *destination, *direction, *group_uuid;
 };
 
 struct cdr_state;
 
-/** A channel is born / has a new caller id, exten or application (the open record follows). */
+/** Also write calls that dialled nobody and were not answered (default: no). */
+void cdr_set_unanswered(struct calls *c, bool is_on);
+
+/** What the driver knows of a leg: it leads to another station / who owns it (may be absent).
+ *  After channel_alloc. @return 0; ENOMEM */
+int cdr_leg(struct channel *ch, bool is_trunk, struct slice group_uuid);
+
+/** A channel is born. @return 0; ENOMEM */
 int cdr_begin(struct channel *ch);
+
+/** It is at another place or in another application (ch->app), or has another caller id: to be
+ *  called right before an application runs. The open records follow; after a Dial a new one begins.
+ */
 void cdr_update(struct channel *ch);
+
+/** The channel runs a Gosub (or no more): dst and dcontext stay what they are. */
+void cdr_subroutine(struct channel *ch, bool is_on);
+
 /** The channel was answered. */
 void cdr_answer(struct channel *ch);
-/** Dial starts ringing callee for caller; each callee gets its record. */
+
+/** DIALSTATUS word for a called leg that ended by itself, by its Q.850 cause. Never NULL. */
+const char *cdr_dial_word(int cause);
+
+/** Dial starts ringing callee for caller; each callee gets its record. @return 0; ENOMEM */
 int cdr_dial(struct channel *caller, struct channel *callee);
+
 /** How that attempt ended: DIALSTATUS word "ANSWER" "BUSY" "NOANSWER" "CANCEL" "CONGESTION"
- * "CHANUNAVAIL". */
+ * "CHANUNAVAIL"; for a leg that ended by itself cdr_dial_word's. Before cdr_bridge. Harmless twice.
+ */
 void cdr_dial_end(struct channel *caller, struct channel *callee, const char *dialstatus);
+
+/** Two legs hear each other / no longer. */
 void cdr_bridge(struct channel *a, struct channel *b);
 void cdr_unbridge(struct channel *a, struct channel *b);
+
 /** The channel is gone: finish and hand out everything of it. */
 void cdr_end(struct channel *ch);
+
+/** Free the chain, handing out nothing. */
 void cdr_free(struct channel *ch);
 
-/** CDR(name) of the open record, and Set(CDR(name)=...): accountcode, userfield, amaflags,
- * peeraccount and own variables.
- *  @return 0; ENOENT; EACCES (read only); ENOMEM */
+/**
+ * CDR(name) of the newest record. name is a column of struct cdr or a variable set before, then
+ * maybe ",u" (times as seconds.microseconds, disposition and amaflags as numbers) or ",f" (duration
+ * and billsec with microseconds). A time that has not come is "". @return 0; ENOENT; ENOMEM, ENOSPC
+ */
 int cdr_get(struct channel *ch, struct slice name, struct buf *out);
+
+/** Set(CDR(name)=value): accountcode, peeraccount, userfield, amaflags (name or number), the own
+ * four, and variables of any other name. @return 0; EACCES (read only); EINVAL (no such amaflags);
+ * ENOSPC; ENOMEM */
 int cdr_set(struct channel *ch, struct slice name, struct slice value);

@@ -21,6 +21,8 @@ struct calls {
     uint32_t active, next_name, next_unique, next_sequence;
     uint64_t processed, peak;
 
+    bool cdr_unanswered; /* call/cdr.h */
+
     bool is_closing;
     struct timer closing;
     struct deferred closed;
