@@ -5,6 +5,11 @@
  *          the same fake net (the scene's phones open theirs with udp_open, too). A datagram to an
  *          address where nobody is bound is lost; a connection there is refused.
  * Time:    a packet arrives one round later; with net_fake_delay, after so many milliseconds.
+ * Streams: never lose or reorder; to a cut host bytes wait until it is mended, and a connection
+ *          attempt ends with ETIMEDOUT after 10 s. TLS is a flag only: both ends must agree on it
+ *          (else EPROTO), any non-NULL pointer does for a `struct tls`.
+ * Limits:  at most 16 hosts cut; sockets are found by walking a list, as tests have few. fd is
+ *          always -1 here.
  */
 #pragma once
 #include "loop/dns.h"
