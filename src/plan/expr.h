@@ -2,12 +2,13 @@
  * plan/expr.h - the $[ ] expressions
  *
  * Scope:   | & = == != < > <= >= + - * / % ! unary -, : and =~ (regular expressions), ~~, a ? b ::
- * c, parentheses, "strings", numbers (80-bit floating point, printed with 16 digits), and the
- *          mathematical functions (SIN, SQRT, ROUND ...). Routing functions are not called from an
- *          expression: its text may hold what an outsider sent.
- * Limits:  20 levels of parentheses; a regular expression at most 256 bytes over at most 1,024,
- *          without huge repetitions, so that its time stays under some milliseconds.
- * Source:  Asterisk's ast_expr2, results as printed by Asterisk 22.
+ * c, parentheses, "strings", numbers (long double, printed with 18 digits), and mathematical
+ *          functions (SIN, SQRT, ROUND ... ABS, MIN, MAX, LEN). Other routing functions are not
+ *          called from an expression: its text may hold what an outsider sent.
+ * Limits:  20 levels of parentheses; a regular expression at most 256 bytes over at most 4,096,
+ *          without back references and huge repetitions, so that its time stays bounded.
+ * Source:  Asterisk 22: strings keep their quotes and compare with them; results of broken
+ *          expressions as it gives them (what was complete before the error, "0" or "").
  */
 #pragma once
 #include "base/buf.h"
@@ -15,15 +16,18 @@
 
 /**
  * Evaluate text and append the result to out.
- * @return 0; EINVAL (does not parse, or a bad regular expression: a warning is logged and nothing
- * is appended); ENOMEM
+ * @param call  for the log's call=
+ * @return 0 (also for what does not parse: a warning is logged); ENOMEM; ENOSPC
  */
-int plan_expr(struct slice text, struct buf *out);
+int plan_expr(struct slice text, const char *call, struct buf *out);
+
+enum { REGEX_NO = 0, REGEX_YES = 1, REGEX_BAD = -1 };
 
 /**
  * Bounded POSIX extended regular expression, for expressions, REGEX() and the like.
- * @param sub  out: first group's (or, without one, the whole) match; may be NULL
- * @return 1 matches; 0 does not; -1 refused or wrong (why says it in a few words)
+ * @param whole, group  out, may be NULL: the match; the first group (absent when it took no part)
+ * @param has_group     out, may be NULL: the pattern has groups
+ * @param why           out: what is wrong with it, in a few words
  */
-int plan_regex(struct slice pattern, struct slice text, bool ignore_case, struct slice *sub,
-               bool *has_group, const char **why);
+int plan_regex(struct slice pattern, struct slice text, bool ignore_case, struct slice *whole,
+               struct slice *group, bool *has_group, const char **why);
