@@ -36,6 +36,7 @@ enum model_kind {
     MODEL_VARS,     /* struct model_vars: NAME=value, rows of a text separated by newlines or ';' */
     MODEL_URIS,     /* struct model_names: sip:, sips: or tel: URIs, comma separated */
     MODEL_RULES,    /* struct model_rules: "deny=...,permit=..." in order */
+    MODEL_WALL,     /* not kept: seconds since 1970, or a date and time; the station writes it */
 };
 
 enum model_state {
@@ -47,6 +48,11 @@ enum model_state {
                     */
 };
 
+/** The station does what this value asks, although nothing obeys the field: its default, or one of
+ * same. */
+struct model_field;
+bool model_field_is_harmless(const struct model_field *f, struct slice value);
+
 struct model_words {
     const char *ru, *en;
 };
@@ -56,8 +62,10 @@ struct model_field {
     const char *option; /* Asterisk's name where it differs, else NULL */
     enum model_kind kind;
     enum model_state state;
-    const char *def;            /* default as text; NULL: not set */
-    int64_t min, max;           /* MODEL_INT, MODEL_SECONDS; MODEL_ADDR: min = default port */
+    const char *def;  /* default as text; NULL: not set */
+    const char *same; /* other values that say what the station does anyway, comma separated:
+                         no warning and no refusal for them */
+    int64_t min, max; /* MODEL_INT, MODEL_SECONDS; MODEL_ADDR: min = default port */
     const char *const *choices; /* MODEL_ENUM, MODEL_ENUMS; NULL-terminated */
     size_t offset;              /* in the object's struct, MODEL_NOWHERE when it is not kept */
     const char *sql;            /* SQL type with constraints, where the kind's own does not fit */
@@ -66,11 +74,22 @@ struct model_field {
 
 #define MODEL_NOWHERE ((size_t)-1)
 
+/** How a table's rows make objects. */
+enum model_shape {
+    MODEL_ROWS,  /* a row is an object */
+    MODEL_PAIRS, /* a row (name, value) is a field of the one object: table settings */
+    MODEL_PLAIN, /* no objects: the columns are only described here */
+};
+
 struct model_type {
     const char *name;  /* "endpoint": type= in pjsip.conf, var_name in static_sorcery; NULL ends
                           model_types */
     const char *table; /* "ps_endpoints" */
     const char *id;    /* column with the object's name: "id", "name" */
+    enum model_shape shape;
+    bool is_watched;   /* a change loads the configuration again */
+    const char *keys;  /* more of CREATE TABLE: constraints, or NULL */
+    const char *index; /* columns of an index, or NULL */
     size_t size;       /* of its struct in model/snapshot.h; 0: not in the snapshot */
     const struct model_field *fields;
     struct model_words label, help;

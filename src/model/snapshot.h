@@ -96,6 +96,8 @@ enum model_privacy {
     MODEL_PRIVACY_UNAVAILABLE
 };
 
+enum model_sort { MODEL_SORT_NONE, MODEL_SORT_ALPHA, MODEL_SORT_RANDOM, MODEL_SORT_RANDSTART };
+
 /* ---- objects ---- */
 
 struct model_acl {
@@ -108,6 +110,7 @@ struct model_auth {
     struct hash_link link;
     const char *name;
     const char *username, *password, *md5_cred, *realm;
+    const char *password_digest;   /* "MD5:<hash>" is also in md5_cred */
     int32_t nonce_lifetime;        /* seconds */
     uint8_t type;                  /* enum model_auth_type */
     struct model_order algorithms; /* offered and accepted as server; empty: MD5 and SHA-256 */
@@ -196,9 +199,9 @@ struct model_registration {
 struct model_moh {
     struct hash_link link;
     const char *name;
-    uint8_t mode;          /* 0 files, 1 playlist, 2 custom (refused), 3 ... see fields_other.c */
-    const char *directory; /* under state/moh, or absolute */
-    bool is_random;        /* sort=random, or mode quietmp3... */
+    const char *directory; /* absolute, or below state/moh */
+    uint8_t mode;          /* 0: files; others are not loaded */
+    uint8_t sort;          /* enum model_sort */
 };
 
 /** One step of routing. Those of one extension stand together, by priority; extensions in the order
@@ -232,16 +235,17 @@ struct model_global {
 };
 
 struct model_settings {
-    const char *language;   /* "ru" */
-    const char *tone_zone;  /* "ru" */
-    const char *user_agent; /* "" : Station/version; else pjsip's global user_agent wins when set */
+    const char *language;  /* "ru" */
+    const char *tone_zone; /* "ru" */
+    const char
+        *user_agent; /* never "": the settings', else pjsip's global, else "Station/version" */
     const char *realm;
     const char *sounds;    /* more directories of sounds, comma separated */
     const char *moh_class; /* "default" */
     int32_t rtp_start, rtp_end;
     int32_t max_channels;
-    int32_t overload_ms; /* queue age at which new work is shed */
-    bool cdr_unanswered;
+    int32_t overload_ms;               /* queue age at which new work is shed */
+    uint8_t language_id, tone_zone_id; /* inner: behind the two texts */
 };
 
 struct model_snapshot;

@@ -1,0 +1,282 @@
+/*
+ * fields_other.c - routing, static tables, access lists, music, settings, groups, call records; and
+ * the table of all types
+ */
+#include <string.h>
+
+#include "model/rows.h"
+
+static const char *const modes[] = {"files", "playlist", "custom",     "mp3",
+                                    "mp3nb", "quietmp3", "quietmp3nb", NULL};
+static const char *const sorts[] = {"", "alpha", "random", "randstart", NULL};
+static const char *const languages[] = {"ru", "en", NULL};
+static const char *const zones[] = {"ru", "us", NULL};
+
+#define OWN(column_, kind_, ...) ROW(column_, kind_, INNER, NOWHERE, __VA_ARGS__)
+#define NUMBER "INTEGER NOT NULL DEFAULT 0"
+#define WORD(size_) "VARCHAR(" #size_ ") NOT NULL DEFAULT ''"
+#define AUTO "INTEGER PRIMARY KEY AUTOINCREMENT"
+#define NAME_KEY                                                                                   \
+    ROW("name", TEXT, INNER, NOWHERE, .sql = "VARCHAR(128) NOT NULL UNIQUE",                       \
+        SAYS("Наименование", "Name", "Имя, под которым запись называют другие; уникально.",        \
+             "The name that others use for it; unique."))
+#define ROW_UUID_PLAIN                                                                             \
+    ROW("uuid", TEXT, INNER, NOWHERE, .sql = SQL_UUID_PLAIN,                                       \
+        SAYS("Идентификатор записи", "Record identifier",                                          \
+             "Неизменный UUID записи; создаётся сам.", "The record's UUID; made by itself."))
+#define SQL_UUID_PLAIN                                                                             \
+    "VARCHAR(36) NOT NULL DEFAULT (lower(hex(randomblob(4))||'-'||hex(randomblob(2))||'-4'||"      \
+    "substr(hex(randomblob(2)),2)||'-A'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6))))"
+
+const struct model_field model_fields_realtime_extensions[] = {
+    OWN("id", INT, .sql = AUTO, .max = INT64_MAX,
+        SAYS("Номер строки", "Row number", "Создаётся сам.", "Made by itself.")),
+    ROW_UUID_PLAIN,
+    ROW_NAME(NOWHERE),
+    ROW_DESCRIPTION,
+    ROW_GROUP(NOWHERE),
+    ROW("context", TEXT, OBEYED, NOWHERE, .sql = WORD(80),
+        SAYS("Маршрутизация", "Routing", "Имя маршрутизации (контекст).",
+             "The routing's name (context).")),
+    ROW("exten", TEXT, OBEYED, NOWHERE, .sql = WORD(80),
+        SAYS("Расширение", "Extension", "Номер или шаблон: 110, _8XXXXXXXXXX, s, h, i, t.",
+             "A number or pattern: 110, _8XXXXXXXXXX, s, h, i, t.")),
+    ROW("priority", INT, OBEYED, NOWHERE, .sql = NUMBER, .min = 1, .max = 1000000,
+        SAYS("Приоритет", "Priority", "Порядок шагов, с 1.", "Order of the steps, from 1.")),
+    ROW("label", TEXT, OBEYED, NOWHERE, .sql = WORD(80),
+        SAYS("Метка", "Label", "Имя шага для Goto; может быть пустой.",
+             "The step's name for Goto; may be empty.")),
+    ROW("app", TEXT, OBEYED, NOWHERE, .sql = WORD(80),
+        SAYS("Приложение", "Application", "Что сделать: Dial, Playback, Goto ...",
+             "What to do: Dial, Playback, Goto ...")),
+    ROW("appdata", TEXT, OBEYED, NOWHERE, .sql = "TEXT NOT NULL DEFAULT ''",
+        SAYS("Параметры", "Parameters", "Параметры приложения.", "The application's parameters.")),
+    {0}};
+
+const struct model_field model_fields_static[] = {
+    OWN("id", INT, .sql = AUTO, .max = INT64_MAX,
+        SAYS("Номер строки", "Row number", "Создаётся сам.", "Made by itself.")),
+    ROW("cat_metric", INT, OBEYED, NOWHERE, .sql = NUMBER, .max = 1000000000,
+        SAYS("Порядок секции", "Order of the section", "Секции по возрастанию.",
+             "Sections in ascending order.")),
+    ROW("var_metric", INT, OBEYED, NOWHERE, .sql = NUMBER, .max = 1000000000,
+        SAYS("Порядок строки", "Order of the line", "Строки секции по возрастанию.",
+             "A section's lines in ascending order.")),
+    ROW("commented", INT, OBEYED, NOWHERE, .sql = NUMBER, .max = 1,
+        SAYS("Отключена", "Commented out", "1 — строка не действует.",
+             "1: the line has no effect.")),
+    ROW("filename", TEXT, OBEYED, NOWHERE, .sql = WORD(128),
+        SAYS("Файл", "File", "pjsip.conf, extensions.conf или sorcery.conf.",
+             "pjsip.conf, extensions.conf or sorcery.conf.")),
+    ROW("category", TEXT, OBEYED, NOWHERE, .sql = WORD(128),
+        SAYS("Секция", "Section", "Имя секции: transport-udp, globals.",
+             "Name of the section: transport-udp, globals.")),
+    ROW("var_name", TEXT, OBEYED, NOWHERE, .sql = WORD(128),
+        SAYS("Параметр", "Option", "Имя параметра.", "Name of the option.")),
+    ROW("var_val", TEXT, OBEYED, NOWHERE, .sql = "TEXT NOT NULL DEFAULT ''",
+        SAYS("Значение", "Value", "Значение параметра.", "Value of the option.")),
+    {0}};
+
+const struct model_field model_fields_context[] = {
+    ROW_UUID, NAME_KEY, ROW_DESCRIPTION, ROW_GROUP(NOWHERE), {0}};
+const struct model_field model_fields_group[] = {
+    ROW_UUID, NAME_KEY, ROW_DESCRIPTION, ROW_GROUP(NOWHERE), {0}};
+
+const struct model_field model_fields_acl[] = {
+    ROW_UUID,
+    NAME_KEY,
+    ROW_DESCRIPTION,
+    ROW_GROUP(NOWHERE),
+    ROW("rules", RULES, OBEYED, offsetof(struct model_acl, rules),
+        SAYS(
+            "Правила", "Rules",
+            "По порядку; последнее подходящее решает. Пример: deny=0.0.0.0/0,permit=10.0.0.0/8.",
+            "In order; the last that matches decides. Example: deny=0.0.0.0/0,permit=10.0.0.0/8.")),
+    {0}};
+
+#define AT(member) offsetof(struct model_moh, member)
+const struct model_field model_fields_moh[] = {
+    ROW_UUID,
+    NAME_KEY,
+    ROW_DESCRIPTION,
+    ROW_GROUP(NOWHERE),
+    ROW("mode", ENUM, OBEYED, AT(mode), .def = "files", .choices = modes,
+        SAYS("Режим", "Mode", "files — файлы каталога.", "files: the files of a directory.")),
+    ROW("directory", TEXT, OBEYED, AT(directory),
+        SAYS("Каталог", "Directory",
+             "Каталог файлов; без / в начале — внутри moh каталога станции.",
+             "Directory of files; without a leading / below moh of the station's directory.")),
+    ROW("sort", ENUM, OBEYED, AT(sort), .def = "", .choices = sorts,
+        SAYS("Порядок", "Order",
+             "alpha — по имени, random — случайно, randstart — по имени со случайного места.",
+             "alpha by name, random, randstart by name from a random place.")),
+    ROW("application", TEXT, REFUSED, NOWHERE,
+        SAYS("Программа", "Application", "Внешняя программа.", "An external program.")),
+    ROW("digit", TEXT, LATER, NOWHERE,
+        SAYS("Клавиша", "Digit", "Клавиша выбора класса.", "Key that selects the class.")),
+    ROW("format", TEXT, LATER, NOWHERE,
+        SAYS("Формат", "Format", "Формат программы.", "Format of the program.")),
+    {0}};
+#undef AT
+
+#define AT(member) offsetof(struct model_settings, member)
+const struct model_field model_fields_settings[] = {
+    ROW("language", ENUM, OBEYED, AT(language_id), .def = "ru", .choices = languages,
+        SAYS("Язык", "Language", "Язык голосовых сообщений новых вызовов.",
+             "Language of prompts in new calls.")),
+    ROW("tone_zone", ENUM, OBEYED, AT(tone_zone_id), .def = "ru", .choices = zones,
+        SAYS("Гудки страны", "Tone zone", "Чьи гудки слышат абоненты.",
+             "Country whose tones are heard.")),
+    ROW("user_agent", TEXT, OBEYED, AT(user_agent),
+        SAYS("Имя станции", "User agent", "Как станция называет себя; пусто — Station и версия.",
+             "What the station calls itself; empty: Station and its version.")),
+    ROW("realm", TEXT, OBEYED, AT(realm), .def = "station",
+        SAYS("Область", "Realm", "Область аутентификации, если не названа другая.",
+             "Realm of authentication unless another is named.")),
+    ROW("sounds", TEXT, OBEYED, AT(sounds),
+        SAYS("Каталоги звуков", "Sound directories", "Ещё каталоги звуковых файлов, через запятую.",
+             "More directories of sound files, comma separated.")),
+    ROW("moh_class", TEXT, OBEYED, AT(moh_class), .def = "default",
+        SAYS("Музыка на удержании", "Music on hold", "Класс музыки по умолчанию.",
+             "Default class of music.")),
+    ROW("rtp_start", INT, OBEYED, AT(rtp_start), .option = "rtpstart", .def = "20000", .min = 1024,
+        .max = 65534,
+        SAYS("Первый порт RTP", "First RTP port", "Начало диапазона портов звука.",
+             "Start of the range of sound ports.")),
+    ROW("rtp_end", INT, OBEYED, AT(rtp_end), .option = "rtpend", .def = "29999", .min = 1025,
+        .max = 65535,
+        SAYS("Последний порт RTP", "Last RTP port", "Конец диапазона портов звука.",
+             "End of the range of sound ports.")),
+    ROW("max_channels", INT, OBEYED, AT(max_channels), .def = "20000", .min = 2, .max = 1000000,
+        SAYS("Каналов всего", "Channels at most", "Сверх этого вызовы получают отказ 503.",
+             "Beyond it calls are refused with 503.")),
+    ROW("overload_ms", INT, OBEYED, AT(overload_ms), .def = "500", .min = 10, .max = 60000,
+        SAYS("Порог перегрузки", "Overload threshold",
+             "Возраст очереди запросов в мс, с которого новые получают 503.",
+             "Age of the queue of requests in ms from which new ones get 503.")),
+    {0}};
+#undef AT
+
+#define CDR(column_, sql_, ru_, en_)                                                               \
+    OWN(column_, TEXT, .sql = sql_, SAYS(column_, column_, ru_, en_))
+#define MAYBE(size_) "VARCHAR(" #size_ ") DEFAULT NULL"
+const struct model_field model_fields_cdr[] = {
+    CDR("accountcode", MAYBE(80), "Код учета.", "Account code."),
+    CDR("src", WORD(80), "Номер вызывающего.", "Caller's number."),
+    CDR("dst", WORD(80), "Набранное расширение.", "Extension dialled."),
+    CDR("dcontext", WORD(80), "Маршрутизация.", "Routing."),
+    CDR("clid", WORD(80), "Имя и номер вызывающего.", "Caller's name and number."),
+    CDR("channel", WORD(80), "Канал вызывающего.", "Caller's channel."),
+    CDR("dstchannel", WORD(80), "Канал вызываемого.", "Called channel."),
+    CDR("lastapp", WORD(80), "Последнее приложение.", "Last application."),
+    CDR("lastdata", "TEXT NOT NULL DEFAULT ''", "Его параметры.", "Its parameters."),
+    CDR("start", "DATETIME DEFAULT NULL", "Начало вызова, местное время.", "Start, local time."),
+    CDR("answer", "DATETIME DEFAULT NULL", "Ответ; NULL, если не ответили.",
+        "Answer; NULL when there was none."),
+    CDR("end", "DATETIME DEFAULT NULL", "Конец.", "End."),
+    CDR("duration", "INTEGER NOT NULL DEFAULT 0", "Секунды от начала.", "Seconds from the start."),
+    CDR("billsec", "INTEGER NOT NULL DEFAULT 0", "Секунды от ответа.", "Seconds from the answer."),
+    CDR("disposition", WORD(45), "ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION.",
+        "ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION."),
+    CDR("amaflags", WORD(45), "OMIT, BILLING, DOCUMENTATION.", "OMIT, BILLING, DOCUMENTATION."),
+    CDR("userfield", MAYBE(255), "Поле пользователя.", "User's field."),
+    CDR("uniqueid", WORD(150), "Идентификатор канала.", "The channel's identifier."),
+    CDR("linkedid", WORD(150), "Идентификатор всего вызова.", "The whole call's identifier."),
+    CDR("peeraccount", MAYBE(80), "Код учета вызываемого.", "Account code of the called."),
+    CDR("sequence", "INTEGER NOT NULL DEFAULT 0", "Порядковый номер записи.",
+        "Number of the record."),
+    CDR("source", MAYBE(80), "Кто звонил.", "Who called."),
+    CDR("destination", MAYBE(80), "Кому звонили.", "Who was called."),
+    CDR("direction", MAYBE(20), "in, out или internal.", "in, out or internal."),
+    CDR("group_uuid", MAYBE(36), "Группа-владелец.", "Owner group."),
+    {0}};
+
+const struct model_field model_fields_import_later[] = {
+    OWN("id", INT, .sql = AUTO, .max = INT64_MAX,
+        SAYS("Номер строки", "Row number", "Создаётся сам.", "Made by itself.")),
+    OWN("filename", TEXT, .sql = WORD(255),
+        SAYS("Файл", "File", "Имя файла.", "Name of the file.")),
+    OWN("content", TEXT, .sql = "TEXT NOT NULL DEFAULT ''",
+        SAYS("Содержание", "Content", "Файл целиком.", "The whole file.")),
+    {0}};
+
+#define SIZE(name_) sizeof(struct model_##name_)
+#define TYPE(name_, table_, id_, fields_, ...)                                                     \
+    {                                                                                              \
+        .name = name_, .table = table_, .id = id_, .fields = model_fields_##fields_, __VA_ARGS__   \
+    }
+
+const struct model_type model_types[] = {
+    TYPE("endpoint", "ps_endpoints", "id", endpoint, .size = SIZE(endpoint), .is_watched = true,
+         SAYS("Конечная точка", "Endpoint", "Телефон, транк или шлюз.",
+              "A phone, trunk or gateway.")),
+    TYPE("aor", "ps_aors", "id", aor, .size = SIZE(aor), .is_watched = true,
+         SAYS("Адрес записи", "Address of record", "Где искать телефон.",
+              "Where a phone is found.")),
+    TYPE("auth", "ps_auths", "id", auth, .size = SIZE(auth), .is_watched = true,
+         SAYS("Аутентификация", "Authentication", "Имя и пароль.", "Name and password.")),
+    TYPE("contact", "ps_contacts", "id", contact, .shape = MODEL_PLAIN,
+         SAYS("Контакт", "Contact", "Зарегистрированный телефон; пишет станция.",
+              "A registered phone; written by the station.")),
+    TYPE("identify", "ps_endpoint_id_ips", "id", identify, .size = SIZE(identify),
+         .is_watched = true,
+         SAYS("Опознание по адресу", "Identify", "Чьи запросы с этих адресов.",
+              "Whose requests from these addresses are.")),
+    TYPE("transport", "ps_transports", "id", transport, .size = SIZE(transport), .is_watched = true,
+         SAYS("Транспортный протокол", "Transport", "Где станция принимает SIP.",
+              "Where the station listens for SIP.")),
+    TYPE("registration", "ps_registrations", "id", registration, .size = SIZE(registration),
+         .is_watched = true,
+         SAYS("Регистрация", "Registration", "Регистрация станции у оператора.",
+              "The station's registration at a carrier.")),
+    TYPE("global", "ps_globals", "id", global, .size = SIZE(global), .is_watched = true,
+         SAYS("Общие настройки драйвера", "Global", "Настройки канального драйвера.",
+              "Settings of the channel driver.")),
+    TYPE(
+        "system", "ps_systems", "id", system, .is_watched = true,
+        SAYS("Системные настройки драйвера", "System", "Таймеры и потоки.", "Timers and threads.")),
+    TYPE("static_pjsip", "static_pjsip", "id", static, .shape = MODEL_PLAIN, .is_watched = true,
+         .index = "filename,category",
+         SAYS("Статическая конфигурация драйвера", "Static driver configuration",
+              "Строки pjsip.conf.", "Lines of pjsip.conf.")),
+    TYPE("static_sorcery", "static_sorcery", "id", static, .shape = MODEL_PLAIN, .is_watched = true,
+         SAYS("Источники объектов", "Sources of objects",
+              "Какие объекты берутся из таблиц ps_*, какие из static_pjsip.",
+              "Which objects come from tables ps_*, which from static_pjsip.")),
+    TYPE("static_extensions", "static_extensions", "id", static, .shape = MODEL_PLAIN,
+         .is_watched = true,
+         SAYS("Глобальные переменные", "Global variables",
+              "Строки extensions.conf: секции globals и маршрутизаций.",
+              "Lines of extensions.conf: sections globals and of routings.")),
+    TYPE("realtime_extensions", "realtime_extensions", "id", realtime_extensions,
+         .shape = MODEL_PLAIN, .is_watched = true, .index = "context,exten,priority",
+         SAYS("Шаги маршрутизации", "Routing steps", "Приложения по порядку.",
+              "Applications in order.")),
+    TYPE("context", "context", "name", context, .shape = MODEL_PLAIN, .is_watched = true,
+         SAYS("Маршрутизация", "Routing", "Именованный набор расширений.",
+              "A named set of extensions.")),
+    TYPE("acl", "acl", "name", acl, .size = SIZE(acl), .is_watched = true,
+         SAYS("Список доступа", "Access list", "Разрешенные и запрещенные адреса.",
+              "Permitted and denied addresses.")),
+    TYPE("musiconhold", "musiconhold", "name", moh, .size = SIZE(moh), .is_watched = true,
+         SAYS("Музыка на удержании", "Music on hold", "Класс музыки.", "A class of music.")),
+    TYPE("settings", "settings", "name", settings, .shape = MODEL_PAIRS, .size = SIZE(settings),
+         .is_watched = true,
+         SAYS("Настройки станции", "Settings", "Имя и значение.", "Name and value.")),
+    TYPE("groups", "groups", "name", group, .shape = MODEL_PLAIN,
+         SAYS("Группа", "Group", "Владелец записей.", "Owner of records.")),
+    TYPE("cdr", "cdr", "uniqueid", cdr, .shape = MODEL_PLAIN, .index = "uniqueid",
+         SAYS("Запись о звонке", "Call record", "Одна строка на попытку соединения.",
+              "One row per attempt.")),
+    TYPE("import_later", "import_later", "id", import_later, .shape = MODEL_PLAIN,
+         SAYS("Отложено при импорте", "Kept by an import", "Файлы для будущих разделов станции.",
+              "Files for later subjects of the station.")),
+    {0}};
+
+const struct model_type *model_type_find(struct slice name)
+{
+    for (const struct model_type *t = model_types; t->name; t++)
+        if (slice_eqz(name, t->name) || slice_eqz(name, t->table))
+            return t;
+    return NULL;
+}
