@@ -1,5 +1,7 @@
 /* main.c - argv to sub-command */
-int main(void)
+#include "role/command.h"
+
+int main(int argc, char **argv)
 {
-    return 0;
+    return command_main(argc, argv);
 }

@@ -27,7 +27,8 @@ int console_set_alloc(struct console_set **sp, struct loop *loop);
 int console_set_add(struct console_set *s, const struct console_command *commands, size_t count,
                     void *arg);
 
-/** Serve clients that connect to listen_fd (taken, even on error). @return 0; ENOMEM; errno */
+/** Serve clients that connect to listen_fd (taken, even on error); other roles and their programs
+ *  are turned away, though they are in the socket's group. @return 0; EALREADY; ENOMEM; errno */
 int console_set_serve(struct console_set *s, int listen_fd);
 
 /** Run one line for c: output and end go to c. The rest is as in CONSOLE_LINE. */
@@ -48,3 +49,7 @@ struct core_commands {
     struct wall start;
 };
 int console_set_add_core(struct console_set *s, struct core_commands *core);
+
+/** Only those that the supervisor answers: roles, restart, stop, log (`station ctl` without an
+ * engine). */
+int console_set_add_supervisor(struct console_set *s, struct core_commands *core);

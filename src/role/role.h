@@ -24,16 +24,29 @@ enum role_fd {
     ROLE_FD_FIRST_FREE = 6,
 };
 
+/** Users of the roles: when started as root each its own, else all the same. */
+struct role_users {
+    uint32_t engine_uid; /* who may connect to media.sock and runner.sock */
+    uint32_t media_uid, runner_uid, script_uid;
+    uint32_t station_gid; /* group of all roles and of the state directory */
+    uint32_t script_gid;
+    bool is_root; /* the supervisor was started as root */
+};
+
 /** What a role's main gets; everything is borrowed and outlives it. */
 struct role_args {
-    const char *name;      /* "engine" */
-    const char *state;     /* state directory, absolute */
-    int control_fd;        /* ROLE_FD_CONTROL; the role takes it (control_alloc) */
-    int listen_fd;         /* ROLE_FD_LISTEN; the role takes it */
-    uint16_t rtp_start;    /* station run --rtp-start, else 0: the database's setting, else 10000 */
-    uint16_t rtp_end;      /* likewise; 0: 20000 */
-    const char *peer_user; /* user that may connect to listen_fd, NULL: own user (not root) */
+    const char *name;   /* "engine" */
+    const char *state;  /* state directory, absolute */
+    int control_fd;     /* ROLE_FD_CONTROL; the role takes it (control_alloc) */
+    int listen_fd;      /* ROLE_FD_LISTEN; the role takes it */
+    uint16_t rtp_start; /* station run --rtp-start, else 0: the database's setting, else 10000 */
+    uint16_t rtp_end;   /* likewise; 0: 20000 */
+    struct role_users users;
+    bool has_landlock; /* files are guarded by the kernel, not by their modes alone */
 };
+
+/** The users that this process was born with; NULL outside of a role (tests, ctl). */
+const struct role_users *role_users_get(void);
 
 /** @return exit code: 0 after an orderly stop; else the supervisor starts the role anew */
 typedef int(role_main_h)(const struct role_args *args);
@@ -72,7 +85,7 @@ const struct role_spec *role_find(const char *name);
  * Files of the state directory: "DIR/run/ctl.sock".
  * @return 0; ENAMETOOLONG
  */
-int role_path(char *out, size_t size, const char *state, const char *name);
+int role_file(char *out, size_t size, const char *state, const char *name);
 
 /** Paths inside the state directory. */
 #define ROLE_CTL_SOCK "run/ctl.sock"

@@ -1,0 +1,200 @@
+/* role/roles.c - the table of roles, and the birth of one: `station role NAME` */
+#include "role/role.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "role/command.h"
+#include "role/sandbox.h"
+
+#define CAP_BIT(cap) (UINT64_C(1) << (cap))
+#define GIB (UINT64_C(1) << 30)
+
+/* What libraries open on their own: the locale, time zones, the resolver, authorities. */
+#define SYSTEM_PATHS                                                                               \
+    {"/etc", ROLE_READ}, {"/usr/lib", ROLE_READ}, {"/usr/lib64", ROLE_READ},                       \
+        {"/usr/share", ROLE_READ}, {"/usr/local/share", ROLE_READ},                                \
+        {"/run/systemd/resolve", ROLE_READ}, {"/run/resolvconf", ROLE_READ},                       \
+        {"/run/NetworkManager", ROLE_READ}, {"/dev/null", ROLE_READ | ROLE_WRITE},                 \
+        {"/dev/urandom", ROLE_READ}, {"/proc", ROLE_READ},                                         \
+    {                                                                                              \
+        "/sys/devices/system", ROLE_READ                                                           \
+    }
+
+static const struct role_path engine_paths[] = {
+    SYSTEM_PATHS,
+    {".", ROLE_READ | ROLE_WRITE},
+    {0},
+};
+
+static const struct role_path media_paths[] = {
+    SYSTEM_PATHS, {"sounds", ROLE_READ}, {"moh", ROLE_READ}, {"recordings", ROLE_READ | ROLE_WRITE},
+    {0},
+};
+
+/* Handed on to the programs: everything but the state directory's database, keys and sockets. */
+static const struct role_path runner_paths[] = {
+    {"/bin", ROLE_READ | ROLE_EXEC},
+    {"/sbin", ROLE_READ | ROLE_EXEC},
+    {"/lib", ROLE_READ | ROLE_EXEC},
+    {"/lib64", ROLE_READ | ROLE_EXEC},
+    {"/usr", ROLE_READ | ROLE_EXEC},
+    {"/opt", ROLE_READ | ROLE_EXEC},
+    {"/srv", ROLE_READ | ROLE_EXEC},
+    {"/etc", ROLE_READ | ROLE_EXEC},
+    {"/run", ROLE_READ},
+    {"/proc", ROLE_READ},
+    {"/sys", ROLE_READ},
+    {"/dev", ROLE_READ | ROLE_WRITE},
+    {"/tmp", ROLE_READ | ROLE_WRITE},
+    {"/var/tmp", ROLE_READ | ROLE_WRITE},
+    {ROLE_AGI_DIR, ROLE_READ | ROLE_EXEC},
+    {"sounds", ROLE_READ},
+    {"recordings", ROLE_READ | ROLE_WRITE},
+    {0},
+};
+
+/* The engine last: what it connects to is there already. */
+const struct role_spec role_table[] = {
+    {.name = "media",
+     .user = "station-media",
+     .listen_name = ROLE_MEDIA_SOCK,
+     .main = role_media,
+     .profile = ROLE_PROFILE_MEDIA,
+     .paths = media_paths,
+     .memory_bytes = 8 * GIB,
+     .descriptors = 65536},
+    {.name = "runner",
+     .user = "station-runner",
+     .listen_name = ROLE_RUNNER_SOCK,
+     .main = role_runner,
+     .profile = ROLE_PROFILE_RUNNER,
+     .paths = runner_paths,
+     .caps = CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_KILL),
+     .descriptors = 2048},
+    {.name = "engine",
+     .user = "station-engine",
+     .listen_name = ROLE_CTL_SOCK,
+     .main = role_engine,
+     .profile = ROLE_PROFILE_ENGINE,
+     .paths = engine_paths,
+     .memory_bytes = 16 * GIB,
+     .descriptors = 65536,
+     .is_binder = true},
+    {0},
+};
+
+const struct role_spec *role_find(const char *name)
+{
+    for (const struct role_spec *s = role_table; s->name; s++) {
+        if (strcmp(s->name, name) == 0)
+            return s;
+    }
+    return NULL;
+}
+
+int role_file(char *out, size_t size, const char *state, const char *name)
+{
+    const int len = snprintf(out, size, "%s/%s", state, name);
+
+    return len < 0 || (size_t)len >= size ? ENAMETOOLONG : 0;
+}
+
+/* ---- the inner sub-command: written by the supervisor, so anything odd is our own mistake ---- */
+
+static const struct role_users *own_users;
+
+const struct role_users *role_users_get(void)
+{
+    return own_users;
+}
+
+struct birth {
+    struct role_args args;
+    enum log_level level;
+    bool has_sandbox;
+};
+
+static int parse_users(struct role_users *u, const char *text)
+{
+    unsigned is_root = 0;
+
+    if (!text || sscanf(text, "%u,%u,%u,%u,%u,%u,%u", &u->engine_uid, &u->media_uid, &u->runner_uid,
+                        &u->script_uid, &u->station_gid, &u->script_gid, &is_root) != 7)
+        return EINVAL;
+    u->is_root = is_root != 0;
+    return 0;
+}
+
+static int parse_birth(struct birth *b, int argc, char **argv)
+{
+    const char *value = NULL;
+
+    if (argc < 2)
+        return EINVAL;
+    b->args.name = argv[1];
+    for (int i = 2; i < argc; i++) {
+        if (command_option(argc, argv, &i, "state", &value))
+            b->args.state = value;
+        else if (command_option(argc, argv, &i, "users", &value) &&
+                 parse_users(&b->args.users, value) == 0)
+            continue;
+        else if (command_option(argc, argv, &i, "log", &value) &&
+                 log_level_parse(&b->level, slice_of(value)) == 0)
+            continue;
+        else if (command_option(argc, argv, &i, "rtp-start", &value) && value)
+            b->args.rtp_start = (uint16_t)atoi(value);
+        else if (command_option(argc, argv, &i, "rtp-end", &value) && value)
+            b->args.rtp_end = (uint16_t)atoi(value);
+        else if (strcmp(argv[i], "--no-sandbox") == 0)
+            b->has_sandbox = false;
+        else
+            return EINVAL;
+    }
+    return b->args.state ? 0 : EINVAL;
+}
+
+static int enter(const struct role_spec *spec, struct birth *b)
+{
+    struct sandbox_result result = {0};
+    int err;
+
+    if (!b->has_sandbox)
+        return 0;
+    err = sandbox_enter(spec, b->args.state, &b->args.users, &result);
+    if (err)
+        log_error("sandbox refused error=\"%s\"", strerror(err));
+    else if (!result.has_landlock)
+        log_notice("this kernel has no Landlock: files are guarded by their modes alone");
+    b->args.has_landlock = result.has_landlock;
+    return err;
+}
+
+int cmd_role(int argc, char **argv)
+{
+    static struct birth b = {.level = LOG_NOTICE,
+                             .has_sandbox = true,
+                             .args = {.control_fd = ROLE_FD_CONTROL, .listen_fd = ROLE_FD_LISTEN}};
+    const struct role_spec *spec = argc > 1 ? role_find(argv[1]) : NULL;
+    char title[16];
+
+    if (!spec || parse_birth(&b, argc, argv))
+        return command_usage("role");
+    own_users = &b.args.users;
+    log_init(spec->name, b.level);
+    umask(0007);
+    snprintf(title, sizeof(title), "station-%s", spec->name);
+    prctl(PR_SET_NAME, title, 0, 0, 0);
+    /* SQLite's own temporary files: /tmp is out of reach. */
+    setenv("SQLITE_TMPDIR", b.args.state, 1);
+    if (enter(spec, &b))
+        return 1;
+    return spec->main(&b.args);
+}

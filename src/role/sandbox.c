@@ -1,0 +1,294 @@
+/* role/sandbox.c - limits and system calls; see sandbox.h */
+#include "role/sandbox.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SANITIZED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define IS_SANITIZED true
+#endif
+#endif
+#ifndef IS_SANITIZED
+#define IS_SANITIZED false
+#endif
+
+/* ---- system calls: names, as libseccomp knows them on every architecture ---- */
+
+/* What the C library, threads and a loop need. */
+static const char *const common_calls[] = {
+    "read", "write", "readv", "writev", "pread64", "pwrite64", "close", "fstat", "newfstatat",
+    "fstatat64", "stat", "lstat", "statx", "lseek", "_llseek", "mmap", "mmap2", "munmap",
+    "mprotect", "mremap", "madvise", "brk", "futex", "clock_gettime", "clock_getres",
+    "clock_nanosleep", "nanosleep", "gettimeofday", "time", "getpid", "gettid", "getppid", "getuid",
+    "geteuid", "getgid", "getegid", "sigaltstack", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
+    "rt_sigtimedwait", "exit", "exit_group", "epoll_create1", "epoll_ctl", "epoll_wait",
+    "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6", "eventfd2", "pipe2",
+    "signalfd4", "timerfd_create", "timerfd_settime", "fcntl", "dup", "dup2", "dup3", "getrandom",
+    "sched_yield", "sched_getaffinity", "sched_setaffinity", "restart_syscall", "set_robust_list",
+    "rseq", "membarrier", "getrusage", "sysinfo", "uname", "tgkill", "arch_prctl",
+    "set_tid_address", "prlimit64", "getrlimit", "getcpu", "mincore", "close_range",
+    "sched_getparam", "sched_getscheduler", "sched_get_priority_max", "sched_get_priority_min",
+    "setpriority", "open", "openat", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
+    "getdents64", "getcwd", "statfs", "fstatfs", "fadvise64", "umask",
+    /* sockets that exist, and those that the rules on socket() below let be made */
+    "sendmsg", "recvmsg", "sendmmsg", "recvmmsg", "sendto", "recvfrom", "getsockname",
+    "getpeername", "setsockopt", "getsockopt", "bind", "connect", "accept", "accept4", "shutdown",
+    NULL};
+
+static const char *const write_calls[] = {
+    "unlink",    "unlinkat",        "rename",    "renameat", "renameat2", "mkdir",
+    "mkdirat",   "rmdir",           "ftruncate", "truncate", "fallocate", "fsync",
+    "fdatasync", "sync_file_range", "flock",     "fchmod",   "chmod",     "fchmodat",
+    "fchown",    "utimensat",       "link",      "linkat",   "symlink",   NULL};
+
+static const char *const engine_calls[] = {"listen", NULL};
+
+/* A sanitizer symbolizes, looks for leaks with a thread of its own kind, and asks a lot. */
+static const char *const sanitizer_calls[] = {"clone",
+                                              "clone3",
+                                              "vfork",
+                                              "fork",
+                                              "execve",
+                                              "wait4",
+                                              "waitid",
+                                              "ptrace",
+                                              "process_vm_readv",
+                                              "prctl",
+                                              "kill",
+                                              "personality",
+                                              "pipe",
+                                              "setrlimit",
+                                              "ioctl",
+                                              "getpgrp",
+                                              "sched_setscheduler",
+                                              "chdir",
+                                              "msync",
+                                              NULL};
+
+/* What no AGI program needs; refused with EPERM, as programs ask for odd things. */
+static const char *const script_refused[] = {"ptrace",
+                                             "process_vm_readv",
+                                             "process_vm_writev",
+                                             "kcmp",
+                                             "mount",
+                                             "umount",
+                                             "umount2",
+                                             "pivot_root",
+                                             "chroot",
+                                             "move_mount",
+                                             "open_tree",
+                                             "fsopen",
+                                             "fsconfig",
+                                             "fsmount",
+                                             "fspick",
+                                             "mount_setattr",
+                                             "init_module",
+                                             "finit_module",
+                                             "delete_module",
+                                             "kexec_load",
+                                             "kexec_file_load",
+                                             "reboot",
+                                             "swapon",
+                                             "swapoff",
+                                             "bpf",
+                                             "perf_event_open",
+                                             "userfaultfd",
+                                             "add_key",
+                                             "keyctl",
+                                             "request_key",
+                                             "setns",
+                                             "unshare",
+                                             "acct",
+                                             "quotactl",
+                                             "settimeofday",
+                                             "clock_settime",
+                                             "clock_adjtime",
+                                             "adjtimex",
+                                             "sethostname",
+                                             "setdomainname",
+                                             "syslog",
+                                             "iopl",
+                                             "ioperm",
+                                             "open_by_handle_at",
+                                             "name_to_handle_at",
+                                             "lookup_dcookie",
+                                             "io_uring_setup",
+                                             "io_uring_enter",
+                                             "io_uring_register",
+                                             "fanotify_init",
+                                             "personality",
+                                             "modify_ldt",
+                                             "vhangup",
+                                             NULL};
+
+static int allow_all(scmp_filter_ctx f, const char *const *names)
+{
+    for (; *names; names++) {
+        const int call = seccomp_syscall_resolve_name(*names);
+        int err;
+
+        if (call == __NR_SCMP_ERROR)
+            continue; /* this architecture, or this libseccomp, has none */
+        err = seccomp_rule_add(f, SCMP_ACT_ALLOW, call, 0);
+        /* EDOM, EINVAL: a call of another architecture */
+        if (err && err != -EDOM && err != -EINVAL)
+            return -err;
+    }
+    return 0;
+}
+
+static int refuse_all(scmp_filter_ctx f, const char *const *names)
+{
+    for (; *names; names++) {
+        const int call = seccomp_syscall_resolve_name(*names);
+        int err;
+
+        if (call == __NR_SCMP_ERROR)
+            continue;
+        err = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), call, 0);
+        if (err && err != -EDOM && err != -EINVAL)
+            return -err;
+    }
+    return 0;
+}
+
+static int allow_sockets(scmp_filter_ctx f)
+{
+    static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+    int err = 0;
+
+    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]) && !err; i++)
+        err = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+                               SCMP_A0(SCMP_CMP_EQ, families[i]));
+    if (!err)
+        err = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1,
+                               SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+    return -err;
+}
+
+/* Threads, but no processes. clone3 hides its flags behind a pointer: libc then takes clone. */
+static int allow_threads(scmp_filter_ctx f)
+{
+    static const int options[] = {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA, PR_SET_TIMERSLACK};
+    int err;
+
+    err = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    if (!err)
+        err = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+                               SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]) && !err; i++)
+        err = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
+                               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)options[i]));
+    /* isatty and FIONBIO and their like; no TIOCSTI. */
+    if (!err)
+        err = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+                               SCMP_A1(SCMP_CMP_NE, 0x5412 /* TIOCSTI */));
+    return -err;
+}
+
+static int fill_allowed(scmp_filter_ctx f, enum role_profile profile)
+{
+    int err = allow_all(f, common_calls);
+
+    if (!err)
+        err = allow_all(f, write_calls);
+    if (!err && profile == ROLE_PROFILE_ENGINE)
+        err = allow_all(f, engine_calls);
+    if (!err)
+        err = allow_sockets(f);
+    if (!err)
+        err = IS_SANITIZED ? allow_all(f, sanitizer_calls) : allow_threads(f);
+    return err;
+}
+
+/* Its capabilities let the runner become anybody: only station-script is left. */
+static int only_user(scmp_filter_ctx f, const char *name, unsigned args, uint32_t id)
+{
+    const int call = seccomp_syscall_resolve_name(name);
+    int err = 0;
+
+    for (unsigned i = 0; call != __NR_SCMP_ERROR && i < args && !err; i++)
+        err = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), call, 1, SCMP_CMP(i, SCMP_CMP_NE, id));
+    return err == -EDOM ? 0 : -err;
+}
+
+static int fill_runner(scmp_filter_ctx f, const struct role_users *users)
+{
+    static const char *const never[] = {"setuid",   "setgid",   "setreuid", "setregid",
+                                        "setfsuid", "setfsgid", NULL};
+    int err = refuse_all(f, script_refused);
+
+    if (err || !users->is_root)
+        return err;
+    err = refuse_all(f, never);
+    if (!err)
+        err = only_user(f, "setresuid", 3, users->script_uid);
+    if (!err)
+        err = only_user(f, "setresgid", 3, users->script_gid);
+    return err;
+}
+
+int sandbox_calls(enum role_profile profile, const struct role_users *users)
+{
+    const bool is_runner = profile == ROLE_PROFILE_RUNNER;
+    scmp_filter_ctx f = seccomp_init(is_runner ? SCMP_ACT_ALLOW : SCMP_ACT_KILL_PROCESS);
+    int err;
+
+    if (!f)
+        return ENOMEM;
+    err = is_runner ? fill_runner(f, users) : fill_allowed(f, profile);
+    if (!err)
+        err = -seccomp_load(f);
+    seccomp_release(f);
+    return err;
+}
+
+/* ---- limits ---- */
+
+static int limit(int what, uint64_t most)
+{
+    struct rlimit r;
+
+    if (getrlimit(what, &r))
+        return errno;
+    if (r.rlim_max == RLIM_INFINITY || r.rlim_max > most)
+        r.rlim_max = most;
+    r.rlim_cur = r.rlim_max;
+    return setrlimit(what, &r) ? errno : 0;
+}
+
+int sandbox_limit(const struct role_spec *spec)
+{
+    int err = limit(RLIMIT_CORE, 0);
+
+    if (!err)
+        err = limit(RLIMIT_NOFILE, spec->descriptors);
+    if (!err && !IS_SANITIZED && spec->memory_bytes)
+        err = limit(RLIMIT_AS, spec->memory_bytes);
+    return err;
+}
+
+int sandbox_enter(const struct role_spec *spec, const char *state, const struct role_users *users,
+                  struct sandbox_result *result)
+{
+    int err = sandbox_limit(spec);
+
+    if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        err = errno;
+    /* Secrets are in memory: nobody attaches, nothing is dumped. A leak check needs to. */
+    if (!err && !IS_SANITIZED && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+        err = errno;
+    if (!err)
+        err = sandbox_files(spec->paths, state, result);
+    if (!err)
+        err = sandbox_calls(spec->profile, users);
+    return err;
+}
