@@ -30,7 +30,7 @@ int sip_alloc(struct sip **sp, const struct sip_args *args);
 
 /**
  * A new request outside dialogs. The handler answers now, or takes a reference to t (mem_ref) and
- * answers later. req is borrowed (mem_ref keeps it).
+ * answers later; one that does neither is answered 500. req is borrowed (mem_ref keeps it).
  */
 typedef void(sip_request_h)(struct sip_strans *t, struct sip_msg *req, void *arg);
 

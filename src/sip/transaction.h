@@ -4,8 +4,10 @@
  * Scope:   retransmission, matching, timeouts. A server transaction is handed to the method's
  * handler (sip/server.h) and answered with sip_strans_answer; client transactions are inner to
  *          sip/client.h and sip/invite.h.
- * Owns:    a server transaction holds its request until the final answer, then only its key and the
- *          printed answer (about 1 KiB) until the retransmissions have died out.
+ * Owns:    a server transaction is counted and belongs to whoever is to answer it: dropped without
+ * an answer it is gone, and a repeat of the request counts as new. It holds its request until the
+ *          final answer, then only its key and the printed answer (about 1 KiB), kept by the table
+ *          until the retransmissions have died out.
  * Thread:  the loop's.
  * Units:   T1 500 ms, T2 4 s, T4 5 s.
  * Limits:  server transactions waiting for an answer: sip_args.max_pending; beyond it 503.
@@ -40,7 +42,11 @@ struct slice sip_strans_to_tag(const struct sip_strans *t);
 
 bool sip_strans_is_final(const struct sip_strans *t);
 
-/** Events of an INVITE server transaction; the owner clears them before it goes. */
+/** Answers go to the port the request came from even without ;rport (endpoint option force_rport).
+ */
+void sip_strans_force_rport(struct sip_strans *t);
+
+/** Events of a server transaction; the owner clears them (h NULL) before it goes. */
 struct sip_strans_handlers {
     /** A CANCEL matched (it has been answered 200); the INVITE still wants its answer (487). */
     void (*canceled)(struct sip_strans *t, const struct sip_msg *cancel, void *arg);

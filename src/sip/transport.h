@@ -6,9 +6,10 @@
  * Owns:    sockets and connections. Bindings and connections are counted objects.
  * Thread:  the loop's.
  * Limits:  64 KiB a message; connections in all and per source as given in the args; a connection
- *          without a first request is cut after 30 s, an idle one after 10 min without a ping (a
- *          CRLF pair is answered by CRLF, RFC 5626 s3.5.1); 256 KiB may wait to be sent.
- * Source:  RFC 3261 s18; RFC 3581 (rport); RFC 5923 in spirit (connection reuse by address).
+ *          over which nobody was let in (no 1xx or 2xx but to OPTIONS) is cut after 30 s; a kept
+ * one gets a CRLF pair from us every 90 s, and one of theirs is answered by CRLF (RFC 5626 s3.5.1);
+ * 256 KiB may wait to be sent. Source:  RFC 3261 s18; RFC 3581 (rport); RFC 5923 in spirit
+ * (connection reuse by address).
  */
 #pragma once
 #include <stdbool.h>
@@ -69,7 +70,7 @@ const char *sip_binding_name(const struct sip_binding *b);
 enum sip_transport sip_binding_transport(const struct sip_binding *b);
 const struct addr *sip_binding_local(const struct sip_binding *b);
 
-/** Is the peer in one of the binding's local nets? (No local nets: everybody is local.) */
+/** Is the peer in one of the binding's local nets? (None given: nobody is, as in Asterisk.) */
 bool sip_binding_is_local(const struct sip_binding *b, const struct addr *peer);
 
 /** Open connections; 0 for UDP. */

@@ -1,0 +1,229 @@
+/*
+ * sip/core.h - inner: the SIP core's members, and what its files call in each other
+ *
+ * Flow:    transport.c/conn.c -> receive.c -> server_transaction.c / client_transaction.c ->
+ *          dialog.c -> invite*.c, or the method's handler of sip/server.h.
+ */
+#pragma once
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/list.h"
+#include "sip/client.h"
+#include "sip/dialog.h"
+#include "sip/invite.h"
+#include "sip/queue.h"
+#include "sip/server.h"
+
+struct sip_handler {
+    sip_request_h *h;
+    void *arg;
+};
+
+struct sip {
+    struct loop *loop;
+    struct net *net;
+    struct dns *dns;
+    char *user_agent;
+    const char *supported;
+    char allow[160];
+    struct sip_handler methods[SIP_METHODS];
+    uint32_t max_pending, max_age_ms, retry_after_s;
+    bool is_closing;
+
+    struct list bindings;
+    struct hash conns;   /* struct sip_conn by remote address and transport */
+    struct hash sources; /* struct sip_source by host */
+    struct hash locals;  /* struct local_row: which of our addresses reaches a host */
+    struct hash strans, merges, ctrans, dialogs;
+    struct list invites;
+    uint32_t invite_count;
+
+    struct sip_queue strans_32s, strans_5s; /* timers H J L; I */
+    struct sip_queue ctrans_32s, ctrans_5s; /* timers B D F M; K */
+
+    sip_trace_h *trace;
+    void *trace_arg;
+    struct buf out; /* the message being printed; used up by the call that fills it */
+    struct sip_stats stats;
+    int64_t garbage_logged_ms;
+};
+
+/* ---- transport.c ---- */
+
+struct sip_binding {
+    struct link link;
+    struct sip *sip; /* NULL: closed */
+    char *name;
+    enum sip_transport transport;
+    struct addr local;
+    struct udp *udp;
+    struct listener *listener;
+    struct tls *tls;
+    struct addr_net *local_nets;
+    size_t local_net_count;
+    char *external_host;
+    uint16_t external_port;
+    uint32_t conns, max_per_source;
+};
+
+/** Give bytes to the flow's way: the datagram socket, an open connection, or a new one (which is
+ *  then noted in flow->conn with a reference). @return 0; errno */
+int sip_flow_send(struct sip *sip, struct sip_flow *flow, struct slice bytes);
+
+/** Hand a message to the trace handler, secrets masked; only with sip->trace set. */
+void sip_trace_message(struct sip *sip, bool is_out, const struct sip_flow *flow,
+                       struct slice bytes);
+
+/** References of a flow that is kept. */
+void sip_flow_copy(struct sip_flow *to, const struct sip_flow *from);
+void sip_flow_clear(struct sip_flow *flow);
+
+static inline bool sip_flow_is_reliable(const struct sip_flow *f)
+{
+    return f->binding->transport != SIP_UDP;
+}
+
+/** Drop the remembered routes and all bindings. */
+void sip_transport_fini(struct sip *sip);
+
+/* ---- conn.c ---- */
+
+struct sip_conn {
+    struct hash_link link; /* sip->conns; the table holds a reference */
+    struct sip *sip;
+    struct sip_binding *binding;
+    struct conn *conn; /* NULL: closed */
+    struct addr remote, local;
+    struct list users;         /* struct sip_ctrans.conn_link: told when it breaks */
+    struct timer timer;        /* before the first accepted request: the cut; then: the next ping */
+    struct sip_source *source; /* accepted ones only */
+    size_t scanned;
+    uint8_t crlf_bytes;
+    bool is_kept; /* somebody we know is at the other end */
+};
+
+int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr *remote);
+struct sip_conn *sip_conn_find(struct sip *sip, enum sip_transport t, const struct addr *remote);
+int sip_conn_send(struct sip_conn *c, struct slice bytes);
+void sip_conn_keep(struct sip_conn *c);
+void sip_conn_close(struct sip_conn *c, int err);
+listener_h sip_conn_accepted;
+
+/* ---- receive.c ---- */
+
+/** A datagram or a framed message arrived. */
+void sip_receive(struct sip *sip, const struct sip_flow *flow, struct slice bytes, struct mono at);
+
+/** Answer without a transaction. */
+void sip_refuse_stateless(struct sip *sip, const struct sip_msg *req, uint16_t code,
+                          const char *reason, struct slice headers);
+
+/** Where an answer to req goes (RFC 3261 s18.2.2, RFC 3581). Flow gets references. */
+void sip_reply_flow(struct sip_flow *flow, const struct sip_msg *req, bool force_rport);
+
+/* ---- server_transaction.c ---- */
+
+/** The transaction of req; method INVITE finds that of an ACK or CANCEL. NULL when there is none.
+ */
+struct sip_strans *sip_strans_find(struct sip *sip, const struct sip_msg *req,
+                                   enum sip_method method);
+
+/** @return 0; ENOMEM. *tp is the caller's reference. */
+int sip_strans_alloc(struct sip_strans **tp, struct sip *sip, struct sip_msg *req);
+
+/** A repeat, or the ACK of a refusal. @return false: an ACK that belongs to a 2xx */
+bool sip_strans_again(struct sip_strans *t, const struct sip_msg *req);
+
+/** An INVITE with the same Call-ID, From tag and CSeq under way already (RFC 3261 s8.2.2.2)? */
+bool sip_strans_is_merged(struct sip *sip, const struct sip_msg *req);
+
+/** A CANCEL arrived for this INVITE transaction. */
+void sip_strans_cancel(struct sip_strans *t, const struct sip_msg *cancel);
+
+struct sip *sip_strans_core(const struct sip_strans *t);
+
+/** The last printed answer again (2xx until ACK). @return 0; errno */
+int sip_strans_repeat(struct sip_strans *t);
+sip_queue_h sip_strans_over;
+
+/* ---- client_transaction.c ---- */
+
+void sip_ctrans_receive(struct sip *sip, const struct sip_msg *response);
+
+/** Is one of our transactions under this branch? (A request that came back to us.) */
+bool sip_ctrans_has_branch(struct sip *sip, struct slice branch);
+
+/** CANCEL this INVITE (after a provisional answer only). @return 0; errno */
+int sip_ctrans_cancel(struct sip_ctrans *t, struct slice headers);
+void sip_ctrans_conn_closed(struct sip_conn *c, int err);
+sip_queue_h sip_ctrans_over;
+
+/** Terminate all of a table at the end. */
+void sip_strans_fini(struct sip *sip);
+void sip_ctrans_fini(struct sip *sip);
+
+/* ---- dialog.c ---- */
+
+/** A request with a To tag, or an ACK (t NULL). Answers 481 when there is no such dialog. */
+void sip_dialog_receive(struct sip *sip, struct sip_strans *t, struct sip_msg *req);
+void sip_dialog_fini(struct sip *sip);
+
+/** Dialog of a callee, made with the INVITE. @return 0; EINVAL (no usable Contact); ENOMEM */
+int sip_dialog_accept(struct sip_dialog **dp, struct sip *sip, const struct sip_msg *invite,
+                      struct slice local_tag, bool is_symmetric, sip_dialog_h *h, void *arg);
+
+/** Dialog of a caller, made with a 1xx or 2xx that has a To tag. from: our From value with tag. */
+int sip_dialog_made(struct sip_dialog **dp, struct sip *sip, const struct sip_msg *response,
+                    struct slice local_tag, uint32_t cseq, bool is_symmetric, sip_dialog_h *h,
+                    void *arg);
+
+/** New Contact of the peer (re-INVITE, 2xx); messages without one change nothing. */
+void sip_dialog_refresh(struct sip_dialog *d, const struct sip_msg *m);
+
+/** No handler from now on, and out of the table. */
+void sip_dialog_close(struct sip_dialog *d);
+
+struct sip_dialog_send_args {
+    enum sip_method method;
+    uint32_t cseq; /* ACK: of its INVITE; else 0: the next one */
+    struct slice contact_user;
+    bool has_contact;
+    struct slice headers, auth, content_type, body;
+};
+
+/** Send a request inside; ACK: no transaction, tp NULL. @return 0; ENOMEM; errno of the transport
+ */
+int sip_dialog_send(struct sip_ctrans **tp, struct sip_dialog *d,
+                    const struct sip_dialog_send_args *a, sip_response_h *h, void *arg);
+
+/* ---- dialog_request.c ---- */
+
+/**
+ * The same with copies kept for one digest retry (creds not NULL).
+ * The handler is called for provisional answers, too, and last with the final one.
+ * @param rp  out, may be NULL: one reference; mem_deref alone changes nothing
+ */
+struct sip_dialog_request;
+int sip_dialog_request(struct sip_dialog_request **rp, struct sip_dialog *d,
+                       const struct sip_dialog_send_args *a, sip_creds_h *creds, void *creds_arg,
+                       sip_response_h *h, void *arg);
+void sip_dialog_request_forget(struct sip_dialog_request *r);
+uint32_t sip_dialog_request_cseq(const struct sip_dialog_request *r);
+
+/* ---- invite.c ---- */
+
+void sip_invite_fini(struct sip *sip);
+
+/* ---- self.c ---- */
+
+void sip_self_fini(struct sip *sip);
+
+/** Branch for a Via: cookie and 16 random characters. */
+#define SIP_BRANCH 24
+void sip_branch_make(char out[SIP_BRANCH]);
+
+/** "SIP/2.0/UDP host:port;branch=...;rport" towards flow. @return as buf_add; ENETUNREACH */
+int sip_via_print(struct buf *b, const struct sip_flow *flow, const char *branch);
+
+/** "<sip:user@host:port;transport=tcp>" towards flow. */
+int sip_contact_print(struct buf *b, const struct sip_flow *flow, struct slice user);

@@ -1,0 +1,296 @@
+/* receive.c - every message comes through here: refused, shed, or handed on */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "sip/core.h"
+
+#define LOG_GAP_MS 1000
+
+/* ---- answers without a transaction ---- */
+
+void sip_reply_flow(struct sip_flow *flow, const struct sip_msg *req, bool force_rport)
+{
+    sip_flow_copy(flow, &req->flow);
+    if (flow->binding->transport == SIP_UDP && !req->via.has_rport && !force_rport)
+        flow->remote.port = req->via.port ? req->via.port : 5060;
+}
+
+/* The same tag for every repeat, though nothing is remembered. */
+static void stateless_tag(const struct sip_msg *req, char out[12])
+{
+    struct slice s = slice_is_set(req->via.branch) ? req->via.branch : req->call_id;
+
+    snprintf(out, 12, "%08x", hash_slice(s));
+}
+
+void sip_refuse_stateless(struct sip *sip, const struct sip_msg *req, uint16_t code,
+                          const char *reason, struct slice headers)
+{
+    struct sip_flow flow = {0};
+    char tag[12];
+    struct sip_answer a = {.code = code, .reason = reason, .headers = headers};
+
+    stateless_tag(req, tag);
+    a.to_tag = slice_of(tag);
+    buf_reset(&sip->out);
+    if (sip_answer_print(&sip->out, req, &a, sip->user_agent))
+        return;
+    sip_reply_flow(&flow, req, false);
+    sip_flow_send(sip, &flow, buf_slice(&sip->out));
+    sip_flow_clear(&flow);
+}
+
+static void refuse_with(struct sip *sip, const struct sip_msg *req, uint16_t code, const char *name,
+                        struct slice value)
+{
+    struct buf lines;
+
+    buf_init(&lines, SIP_MESSAGE_MAX);
+    sip_headers_add(&lines, name, value);
+    sip_refuse_stateless(sip, req, code, NULL, buf_slice(&lines));
+    buf_fini(&lines);
+}
+
+/* ---- checks of RFC 3261 s8.2 ---- */
+
+/* Option tags of Require that we do not know: 420 with Unsupported. @return true when refused */
+static bool refuse_require(struct sip *sip, const struct sip_msg *req)
+{
+    struct sip_values v;
+    struct slice tag, rest, known;
+    struct buf lines;
+    bool is_refused;
+
+    if (!sip_msg_has(req, SIP_H_REQUIRE))
+        return false;
+    buf_init(&lines, SIP_MESSAGE_MAX);
+    sip_values_init(&v, req, SIP_H_REQUIRE);
+    while (sip_values_next(&v, &tag)) {
+        bool is_known = tag.len == 0;
+
+        for (rest = slice_of(sip->supported); !is_known && sip_value_next(&rest, &known);)
+            is_known = slice_caseeq(known, tag);
+        if (!is_known)
+            sip_headers_add(&lines, "Unsupported", tag);
+    }
+    is_refused = lines.len > 0;
+    if (is_refused)
+        sip_refuse_stateless(sip, req, 420, NULL, buf_slice(&lines));
+    buf_fini(&lines);
+    return is_refused;
+}
+
+/* One of our own requests that somebody sent back: our branch stands in an older Via. */
+static bool is_looped(struct sip *sip, const struct sip_msg *req)
+{
+    struct sip_values v;
+    struct slice value;
+    struct sip_via via;
+    bool is_top = true;
+
+    if (req->headers[req->first[SIP_H_VIA]].next == 255 &&
+        req->via.text.len == sip_msg_get(req, SIP_H_VIA).len)
+        return false;
+    sip_values_init(&v, req, SIP_H_VIA);
+    while (sip_values_next(&v, &value)) {
+        if (!is_top && !sip_via_parse(&via, value) && slice_is_set(via.branch) &&
+            sip_ctrans_has_branch(sip, via.branch))
+            return true;
+        is_top = false;
+    }
+    return false;
+}
+
+/* A request that starts something. @return true when it was refused here */
+static bool refuse_new(struct sip *sip, const struct sip_msg *req)
+{
+    if (!sip->methods[req->method].h && req->method != SIP_OPTIONS) {
+        refuse_with(sip, req, req->method == SIP_METHOD_OTHER ? 501 : 405, "Allow",
+                    slice_of(sip_allow(sip)));
+        return true;
+    }
+    if (req->uri.scheme == SIP_SCHEME_OTHER) {
+        sip_refuse_stateless(sip, req, 416, NULL, SLICE_NONE);
+        return true;
+    }
+    if (req->max_forwards == 0 && req->method != SIP_OPTIONS) {
+        sip_refuse_stateless(sip, req, 483, NULL, SLICE_NONE);
+        return true;
+    }
+    if ((req->method == SIP_INVITE && sip_strans_is_merged(sip, req)) || is_looped(sip, req)) {
+        sip_refuse_stateless(sip, req, 482, NULL, SLICE_NONE);
+        return true;
+    }
+    return refuse_require(sip, req);
+}
+
+/* ---- overload ---- */
+
+/* Too much waits, or this one waited too long already: the caller has given up or will repeat. */
+static bool is_overloaded(struct sip *sip, const struct sip_msg *req)
+{
+    int64_t age_ms;
+
+    if (sip->is_closing && req->method == SIP_INVITE)
+        return true;
+    if (sip->stats.pending >= sip->max_pending)
+        return true;
+    age_ms = mono_diff_ms(loop_now_exact(sip->loop), req->at);
+    return age_ms > (int64_t)sip->max_age_ms;
+}
+
+static void shed(struct sip *sip, const struct sip_msg *req)
+{
+    char seconds[12];
+
+    sip->stats.shed++;
+    snprintf(seconds, sizeof(seconds), "%u", sip->retry_after_s);
+    refuse_with(sip, req, 503, "Retry-After", slice_of(seconds));
+}
+
+/* ---- requests ---- */
+
+static void on_cancel(struct sip *sip, const struct sip_msg *req)
+{
+    struct sip_strans *t = sip_strans_find(sip, req, SIP_INVITE);
+    struct sip_answer a = {.code = 200};
+    struct sip_flow flow = {0};
+
+    if (!t) {
+        sip_refuse_stateless(sip, req, 481, NULL, SLICE_NONE);
+        return;
+    }
+    mem_ref(t);
+    a.to_tag = sip_strans_to_tag(t);
+    buf_reset(&sip->out);
+    sip_reply_flow(&flow, req, false);
+    if (!sip_answer_print(&sip->out, req, &a, sip->user_agent))
+        sip_flow_send(sip, &flow, buf_slice(&sip->out));
+    sip_flow_clear(&flow);
+    sip_strans_cancel(t, req);
+    mem_deref(t);
+}
+
+static void answer_options(struct sip *sip, struct sip_strans *t)
+{
+    struct sip_answer a = {.code = 200};
+    struct buf lines;
+
+    buf_init(&lines, 1024);
+    sip_headers_add(&lines, "Allow", slice_of(sip_allow(sip)));
+    sip_headers_add(&lines, "Accept", SLICE("application/sdp"));
+    sip_headers_add(&lines, "Supported", slice_of(sip->supported));
+    a.headers = buf_slice(&lines);
+    sip_strans_answer(t, &a);
+    buf_fini(&lines);
+}
+
+static void dispatch(struct sip *sip, struct sip_strans *t, struct sip_msg *req)
+{
+    const struct sip_handler *h = &sip->methods[req->method];
+
+    if (slice_is_set(req->to_tag) && req->method != SIP_REGISTER)
+        sip_dialog_receive(sip, t, req);
+    else if (h->h)
+        h->h(t, req, h->arg);
+    else
+        answer_options(sip, t);
+    /* Nobody took it: never leave a request without an answer. */
+    if (mem_refs(t) == 1 && !sip_strans_is_final(t))
+        sip_strans_refuse(t, 500, NULL);
+}
+
+static void on_request(struct sip *sip, struct sip_msg *req)
+{
+    bool is_new = !slice_is_set(req->to_tag) || req->method == SIP_REGISTER;
+    struct sip_strans *t =
+        sip_strans_find(sip, req, req->method == SIP_ACK ? SIP_INVITE : req->method);
+
+    if (t && sip_strans_again(t, req))
+        return;
+    if (req->method == SIP_ACK) {
+        sip_dialog_receive(sip, NULL, req);
+        return;
+    }
+    if (req->method == SIP_CANCEL) {
+        on_cancel(sip, req);
+        return;
+    }
+    if (is_new && refuse_new(sip, req)) {
+        sip->stats.refused++;
+        return;
+    }
+    if (is_new && is_overloaded(sip, req)) {
+        shed(sip, req);
+        return;
+    }
+    if (sip_strans_alloc(&t, sip, req)) {
+        shed(sip, req);
+        return;
+    }
+    dispatch(sip, t, req);
+    mem_deref(t);
+}
+
+/* ---- entry ---- */
+
+static void note_garbage(struct sip *sip, const struct sip_flow *flow, const char *why)
+{
+    int64_t now = loop_now(sip->loop).us / 1000;
+    char from[ADDR_TEXT];
+
+    sip->stats.garbage++;
+    if (!log_is_on(LOG_DEBUG) || now - sip->garbage_logged_ms < LOG_GAP_MS)
+        return;
+    sip->garbage_logged_ms = now;
+    log_debug("sip message dropped from=%s why=\"%s\" dropped=%llu", addr_text(&flow->remote, from),
+              why, (unsigned long long)sip->stats.garbage);
+}
+
+static void set_origin(struct sip_msg *m, const struct sip_flow *flow, struct mono at)
+{
+    m->flow = *flow;
+    mem_ref(m->flow.binding);
+    mem_ref(m->flow.conn);
+    m->at = at;
+}
+
+static bool is_ping(struct slice bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        if (bytes.p[i] != '\r' && bytes.p[i] != '\n' && bytes.p[i] != '\0')
+            return false;
+    return true;
+}
+
+void sip_receive(struct sip *sip, const struct sip_flow *flow, struct slice bytes, struct mono at)
+{
+    struct sip_msg *m = NULL;
+    struct sip_why why;
+    int err;
+
+    if (is_ping(bytes))
+        return;
+    sip->stats.messages_in++;
+    if (sip->trace)
+        sip_trace_message(sip, false, flow, bytes);
+    mem_ref(sip);
+    err = sip_msg_decode(&m, bytes, &why);
+    if (m)
+        set_origin(m, flow, at);
+    if (err && m) {
+        sip->stats.refused++;
+        sip_refuse_stateless(sip, m, why.code, why.text, SLICE_NONE);
+    } else if (err) {
+        note_garbage(sip, flow, err == ENOMEM ? "no memory" : why.text);
+    } else if (m->is_request) {
+        on_request(sip, m);
+    } else {
+        sip_ctrans_receive(sip, m);
+    }
+    mem_deref(m);
+    mem_deref(sip);
+}

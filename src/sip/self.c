@@ -1,0 +1,168 @@
+/* self.c - sip_flow_self of transport.h: what we call ourselves towards a peer; Via and Contact */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/rand.h"
+#include "sip/core.h"
+
+#define ROWS_MAX 1024
+#define ROW_MS 60000
+
+/* Which of our addresses the kernel uses towards a host; a route changes seldom. */
+struct local_row {
+    struct hash_link link;
+    struct addr host, local;
+    int64_t until_ms;
+};
+
+static struct local_row *find_row(struct sip *sip, const struct addr *host, uint32_t hash)
+{
+    for (struct hash_link *k = hash_first(&sip->locals, hash); k; k = hash_next(k)) {
+        struct local_row *r = CONTAINER_OF(k, struct local_row, link);
+
+        if (addr_eq_host(&r->host, host))
+            return r;
+    }
+    return NULL;
+}
+
+void sip_self_fini(struct sip *sip)
+{
+    HASH_FOREACH(&sip->locals, k)
+    {
+        hash_del(&sip->locals, k);
+        mem_free(CONTAINER_OF(k, struct local_row, link));
+    }
+    hash_fini(&sip->locals);
+}
+
+/* Ask the kernel: a connected datagram socket knows its source address. Nothing is sent. */
+static int ask_kernel(const struct addr *remote, struct addr *local)
+{
+    struct sockaddr_storage ss;
+    socklen_t len = addr_to_sockaddr(remote, &ss);
+    int err = 0, fd = socket(remote->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return errno;
+    if (connect(fd, (struct sockaddr *)&ss, len))
+        err = ENETUNREACH;
+    len = sizeof(ss);
+    if (!err && getsockname(fd, (struct sockaddr *)&ss, &len))
+        err = ENETUNREACH;
+    close(fd);
+    if (!err)
+        addr_from_sockaddr(local, (struct sockaddr *)&ss);
+    return err;
+}
+
+static int local_towards(struct sip *sip, const struct addr *remote, struct addr *local)
+{
+    struct addr host = *remote;
+    int64_t now = loop_now(sip->loop).us / 1000;
+    struct local_row *r;
+    uint32_t hash;
+    int err;
+
+    host.port = 0;
+    hash = addr_hash(&host);
+    r = find_row(sip, &host, hash);
+    if (r && r->until_ms > now) {
+        *local = r->local;
+        return 0;
+    }
+    host.port = 9; /* any: nothing is sent */
+    err = ask_kernel(&host, local);
+    if (err)
+        return err;
+    if (sip->locals.count >= ROWS_MAX)
+        sip_self_fini(sip), hash_init(&sip->locals), r = NULL;
+    if (!r) {
+        r = mem_zalloc(sizeof(*r));
+        if (!r || hash_add(&sip->locals, &r->link, hash)) {
+            mem_free(r);
+            return 0; /* not remembered, that is all */
+        }
+    }
+    host.port = 0;
+    r->host = host;
+    r->local = *local;
+    r->until_ms = now + ROW_MS;
+    return 0;
+}
+
+int sip_flow_self(const struct sip_flow *flow, struct sip_self *self)
+{
+    struct sip_binding *b = flow->binding;
+    char text[ADDR_TEXT];
+    int err;
+
+    memset(self, 0, sizeof(*self));
+    self->addr = addr_is_set(&flow->local) ? flow->local : b->local;
+    if (addr_is_any(&self->addr)) {
+        if (!b->sip)
+            return ENETUNREACH;
+        err = local_towards(b->sip, &flow->remote, &self->addr);
+        if (err)
+            return err;
+    }
+    self->addr.port = self->port = b->local.port;
+    if (b->external_host && !sip_binding_is_local(b, &flow->remote)) {
+        self->is_external = true;
+        snprintf(self->host, sizeof(self->host), "%s", b->external_host);
+        if (b->external_port)
+            self->port = b->external_port;
+        return 0;
+    }
+    addr_host(&self->addr, text);
+    snprintf(self->host, sizeof(self->host), self->addr.family == AF_INET6 ? "[%s]" : "%s", text);
+    return 0;
+}
+
+void sip_branch_make(char out[SIP_BRANCH])
+{
+    memcpy(out, "z9hG4bK", 7);
+    rand_text(out + 7, SIP_BRANCH - 8);
+}
+
+int sip_via_print(struct buf *b, const struct sip_flow *flow, const char *branch)
+{
+    struct sip_self self;
+    int err = sip_flow_self(flow, &self);
+
+    if (err)
+        return err;
+    buf_addz(b, "SIP/2.0/");
+    buf_addz(b, sip_transport_name(flow->binding->transport));
+    buf_addc(b, ' ');
+    buf_addz(b, self.host);
+    buf_addc(b, ':');
+    buf_addu(b, self.port);
+    buf_addz(b, ";rport;branch=");
+    return buf_addz(b, branch);
+}
+
+int sip_contact_print(struct buf *b, const struct sip_flow *flow, struct slice user)
+{
+    struct sip_self self;
+    int err = sip_flow_self(flow, &self);
+
+    if (err)
+        return err;
+    buf_addz(b, "<sip:");
+    if (user.len) {
+        buf_adds(b, user);
+        buf_addc(b, '@');
+    }
+    buf_addz(b, self.host);
+    buf_addc(b, ':');
+    buf_addu(b, self.port);
+    if (flow->binding->transport == SIP_TCP)
+        buf_addz(b, ";transport=tcp");
+    else if (flow->binding->transport == SIP_TLS)
+        buf_addz(b, ";transport=tls");
+    return buf_addc(b, '>');
+}

@@ -1,0 +1,343 @@
+/* transport.c - see transport.h: bindings and the way out */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "sip/core.h"
+
+#define MAX_CONNS 20000
+#define MAX_PER_SOURCE 1000
+
+static const char *const names[] = {
+    [SIP_TRANSPORT_NONE] = "?", [SIP_UDP] = "UDP", [SIP_TCP] = "TCP", [SIP_TLS] = "TLS"};
+
+const char *sip_transport_name(enum sip_transport t)
+{
+    return names[t];
+}
+
+enum sip_transport sip_transport_parse(struct slice name)
+{
+    for (int t = SIP_UDP; t <= SIP_TLS; t++)
+        if (slice_caseeqz(name, names[t]))
+            return (enum sip_transport)t;
+    return SIP_TRANSPORT_NONE;
+}
+
+/* ---- bindings ---- */
+
+static void destroy(void *object)
+{
+    struct sip_binding *b = object;
+
+    mem_deref(b->udp);
+    mem_deref(b->listener);
+    mem_deref(b->tls);
+    mem_free(b->local_nets);
+    mem_free(b->external_host);
+    mem_free(b->name);
+}
+
+static void on_datagrams(const struct datagram *d, size_t count, void *arg)
+{
+    struct sip_binding *b = arg;
+    struct sip_flow flow = {.binding = mem_ref(b), .local = b->local};
+
+    for (size_t i = 0; i < count && b->sip; i++) {
+        flow.remote = d[i].from;
+        sip_receive(b->sip, &flow, d[i].bytes, d[i].at);
+    }
+    mem_deref(b);
+}
+
+int sip_binding_set_external(struct sip_binding *b, const struct sip_binding_args *args)
+{
+    size_t size = args->local_net_count * sizeof(struct addr_net);
+    struct addr_net *nets = size ? mem_zalloc(size) : NULL;
+    char *host = mem_strdup(args->external_host);
+
+    if ((size && !nets) || (args->external_host && !host)) {
+        mem_free(nets);
+        mem_free(host);
+        return ENOMEM;
+    }
+    if (size)
+        memcpy(nets, args->local_nets, size);
+    mem_free(b->local_nets);
+    mem_free(b->external_host);
+    b->local_nets = nets;
+    b->local_net_count = args->local_net_count;
+    b->external_host = host;
+    b->external_port = args->external_port;
+    return 0;
+}
+
+static int open_socket(struct sip_binding *b, struct sip *sip, const struct sip_binding_args *args)
+{
+    uint32_t max = args->max_conns ? args->max_conns : MAX_CONNS;
+    int err;
+
+    if (b->transport == SIP_UDP) {
+        err = udp_open(&b->udp, sip->net, args->fd, &args->local, on_datagrams, b);
+        if (!err)
+            b->local = *udp_local(b->udp);
+        return err;
+    }
+    err = listener_open(&b->listener, sip->net, args->fd, &args->local, b->tls, max,
+                        sip_conn_accepted, b);
+    if (!err)
+        b->local = *listener_local(b->listener);
+    return err;
+}
+
+int sip_binding_open(struct sip_binding **bp, struct sip *sip, const struct sip_binding_args *args)
+{
+    struct sip_binding *b;
+    int err;
+
+    if (!args->name || args->transport == SIP_TRANSPORT_NONE ||
+        (args->transport == SIP_TLS && !args->tls))
+        return EINVAL;
+    if (sip_binding_find(sip, args->name))
+        return EEXIST;
+    b = mem_alloc(sizeof(*b), destroy);
+    if (!b)
+        return ENOMEM;
+    b->transport = args->transport;
+    b->tls = mem_ref(args->tls);
+    b->max_per_source = args->max_conns_per_source ? args->max_conns_per_source : MAX_PER_SOURCE;
+    b->name = mem_strdup(args->name);
+    err = b->name ? sip_binding_set_external(b, args) : ENOMEM;
+    if (!err)
+        err = open_socket(b, sip, args);
+    if (err) {
+        mem_deref(b);
+        return err;
+    }
+    b->sip = sip;
+    list_append(&sip->bindings, &b->link);
+    if (bp)
+        *bp = b;
+    return 0;
+}
+
+void sip_binding_close(struct sip_binding *b)
+{
+    struct sip *sip = b->sip;
+
+    if (!sip)
+        return;
+    b->sip = NULL;
+    list_unlink(&b->link);
+    b->udp = mem_deref(b->udp);
+    b->listener = mem_deref(b->listener);
+    HASH_FOREACH(&sip->conns, k)
+    {
+        struct sip_conn *c = CONTAINER_OF(k, struct sip_conn, link);
+
+        if (c->binding == b)
+            sip_conn_close(c, ECONNABORTED);
+    }
+    mem_deref(b);
+}
+
+struct sip_binding *sip_binding_find(struct sip *sip, const char *name)
+{
+    LIST_FOREACH(&sip->bindings, k)
+    {
+        struct sip_binding *b = CONTAINER_OF(k, struct sip_binding, link);
+
+        if (name && strcmp(b->name, name) == 0)
+            return b;
+    }
+    return NULL;
+}
+
+struct sip_binding *sip_binding_pick(struct sip *sip, enum sip_transport t, uint16_t family)
+{
+    LIST_FOREACH(&sip->bindings, k)
+    {
+        struct sip_binding *b = CONTAINER_OF(k, struct sip_binding, link);
+
+        if ((t == SIP_TRANSPORT_NONE || b->transport == t) &&
+            (family == AF_UNSPEC || b->local.family == family))
+            return b;
+    }
+    return NULL;
+}
+
+struct sip_binding *sip_binding_next(struct sip *sip, struct sip_binding *b)
+{
+    struct link *k = b ? list_next(&sip->bindings, &b->link) : list_first(&sip->bindings);
+
+    return k ? CONTAINER_OF(k, struct sip_binding, link) : NULL;
+}
+
+const char *sip_binding_name(const struct sip_binding *b)
+{
+    return b->name;
+}
+
+enum sip_transport sip_binding_transport(const struct sip_binding *b)
+{
+    return b->transport;
+}
+
+const struct addr *sip_binding_local(const struct sip_binding *b)
+{
+    return &b->local;
+}
+
+bool sip_binding_is_local(const struct sip_binding *b, const struct addr *peer)
+{
+    for (size_t i = 0; i < b->local_net_count; i++)
+        if (addr_net_has(&b->local_nets[i], peer))
+            return true;
+    return false;
+}
+
+uint32_t sip_binding_conns(const struct sip_binding *b)
+{
+    return b->conns;
+}
+
+void sip_transport_fini(struct sip *sip)
+{
+    struct link *k;
+
+    while ((k = list_first(&sip->bindings)) != NULL)
+        sip_binding_close(CONTAINER_OF(k, struct sip_binding, link));
+    hash_fini(&sip->conns);
+    hash_fini(&sip->sources);
+}
+
+/* ---- flows ---- */
+
+void sip_flow_copy(struct sip_flow *to, const struct sip_flow *from)
+{
+    struct sip_flow old = *to;
+
+    *to = *from;
+    mem_ref(to->binding);
+    mem_ref(to->conn);
+    sip_flow_clear(&old);
+}
+
+void sip_flow_clear(struct sip_flow *flow)
+{
+    flow->binding = mem_deref(flow->binding);
+    flow->conn = mem_deref(flow->conn);
+}
+
+void sip_flow_to(struct sip_flow *flow, struct sip_binding *b, const struct addr *remote)
+{
+    memset(flow, 0, sizeof(*flow));
+    flow->binding = b;
+    flow->remote = *remote;
+    flow->local = b->local;
+}
+
+/* ---- trace ---- */
+
+void sip_set_trace(struct sip *sip, sip_trace_h *h, void *arg)
+{
+    sip->trace = h;
+    sip->trace_arg = arg;
+}
+
+/* Credentials with their secret part as ***. */
+static void mask(struct buf *b, struct slice line)
+{
+    struct slice value, name = slice_cut(line, ':', &value), before, rest, part;
+    const char *p;
+
+    buf_adds(b, name);
+    buf_addc(b, ':');
+    p = memmem(value.p, value.len, "response=", 9);
+    if (!p) {
+        buf_addz(b, " ***\r");
+        return;
+    }
+    before = slice_from(value.p, (size_t)(p - value.p));
+    part = slice_cut(slice_skip(value, before.len), ',', &rest);
+    buf_adds(b, before);
+    buf_addz(b, "response=\"***\"");
+    if (slice_is_set(rest)) {
+        buf_addc(b, ',');
+        buf_adds(b, rest);
+    } else if (part.len && part.p[part.len - 1] == '\r') {
+        buf_addc(b, '\r');
+    }
+}
+
+static void trace_masked(struct sip *sip, bool is_out, const struct sip_flow *flow,
+                         struct slice bytes)
+{
+    struct buf b;
+    struct slice line, rest = bytes;
+
+    buf_init(&b, SIP_MESSAGE_MAX * 2);
+    while (slice_is_set(rest)) {
+        line = slice_cut(rest, '\n', &rest);
+        if (slice_casestarts(line, SLICE("Authorization")) ||
+            slice_casestarts(line, SLICE("Proxy-Authorization")))
+            mask(&b, line);
+        else
+            buf_adds(&b, line);
+        if (slice_is_set(rest))
+            buf_addc(&b, '\n');
+    }
+    if (!buf_err(&b))
+        sip->trace(is_out, flow, buf_slice(&b), sip->trace_arg);
+    buf_fini(&b);
+}
+
+void sip_trace_message(struct sip *sip, bool is_out, const struct sip_flow *flow,
+                       struct slice bytes)
+{
+    if (memmem(bytes.p, bytes.len, "uthorization", 12))
+        trace_masked(sip, is_out, flow, bytes);
+    else
+        sip->trace(is_out, flow, bytes, sip->trace_arg);
+}
+
+/* ---- sending ---- */
+
+static int send_stream(struct sip *sip, struct sip_flow *flow, struct slice bytes)
+{
+    struct sip_conn *c = flow->conn;
+    int err;
+
+    if (!c || !c->conn) {
+        c = sip_conn_find(sip, flow->binding->transport, &flow->remote);
+        mem_deref(flow->conn);
+        flow->conn = mem_ref(c);
+    }
+    if (!c) {
+        err = sip_conn_open(&flow->conn, flow->binding, &flow->remote);
+        if (err)
+            return err;
+        c = flow->conn;
+    }
+    return sip_conn_send(c, bytes);
+}
+
+int sip_flow_send(struct sip *sip, struct sip_flow *flow, struct slice bytes)
+{
+    int err;
+
+    if (!flow->binding || !flow->binding->sip)
+        return ENOTCONN;
+    if (sip->trace)
+        sip_trace_message(sip, true, flow, bytes);
+    if (flow->binding->transport == SIP_UDP)
+        err = udp_send(flow->binding->udp, &flow->remote, bytes);
+    else
+        err = send_stream(sip, flow, bytes);
+    sip->stats.messages_out++;
+    if (err)
+        sip->stats.send_errors++;
+    return err;
+}
