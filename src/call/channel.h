@@ -105,6 +105,11 @@ int event_queue_alloc(struct event_queue **qp);
  */
 int event_queue_wait(struct event_queue *q, int64_t ms, struct channel_event *ev);
 
+/** The same, but event_queue_poke ends it: EINTR. For who waits for something besides (AGI). */
+int event_queue_wait_or_poke(struct event_queue *q, int64_t ms, struct channel_event *ev);
+/** End the present or the next event_queue_wait_or_poke; other waits do not notice. */
+void event_queue_poke(struct event_queue *q);
+
 /** Put an event back in front (a digit that was typed ahead). */
 void event_queue_unget(struct event_queue *q, const struct channel_event *ev);
 

@@ -11,6 +11,7 @@ struct event_queue {
     struct list nodes;
     uint32_t count;
     struct waiter waiter;
+    bool is_poked;
 };
 
 void channel_event_done(struct channel_event *ev)
@@ -74,6 +75,29 @@ int event_queue_wait(struct event_queue *q, int64_t ms, struct channel_event *ev
     }
     take_first(q, ev);
     return 0;
+}
+
+int event_queue_wait_or_poke(struct event_queue *q, int64_t ms, struct channel_event *ev)
+{
+    while (list_is_empty(&q->nodes)) {
+        int err;
+
+        if (q->is_poked) {
+            q->is_poked = false;
+            return EINTR;
+        }
+        err = ms == 0 ? ETIMEDOUT : waiter_wait(&q->waiter, ms);
+        if (err)
+            return err;
+    }
+    take_first(q, ev);
+    return 0;
+}
+
+void event_queue_poke(struct event_queue *q)
+{
+    q->is_poked = true;
+    waiter_wake(&q->waiter);
 }
 
 static struct channel_node *node_for(struct channel *ch, enum channel_event_type type)

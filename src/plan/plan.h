@@ -66,6 +66,10 @@ int plan_func_add(struct plan_core *p, const struct plan_func *func);
 const struct plan_app *plan_app_find(const struct plan_core *p, struct slice name);
 const struct plan_func *plan_func_find(const struct plan_core *p, struct slice name);
 
+/** For AGI: may be NULL / the directory of the programs. */
+struct runner *plan_runner(const struct plan_core *p);
+const char *plan_agi_dir(const struct plan_core *p);
+
 struct calls *plan_calls(const struct plan_core *p);
 struct loop *plan_loop(const struct plan_core *p);
 
