@@ -1,0 +1,135 @@
+#!/bin/sh
+# test.sh - install what the tests need, build with sanitizers, run everything, sum up
+#
+#   ./test.sh [NAME...]     NAME: unit scene corpus ranks format e2e fuzz (default: all)
+#
+# The last line is "N passed, N failed"; the exit code is 1 when something failed. Logs: build-asan/test-logs.
+# Environment: JOBS (default: processors), FUZZ_SECONDS (each harness, default 5), KEEP=1 stops nothing
+# early either way: every part is run.
+set -u
+cd "$(dirname "$0")"
+jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
+out=build-asan
+logs=$PWD/$out/test-logs
+parts=${*:-unit scene corpus ranks format e2e fuzz}
+wants() { case " $parts " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
+
+# ---- packages ----
+
+packages='gcc libc6-dev meson ninja-build pkgconf libssl-dev libc-ares-dev libsqlite3-dev
+  libsndfile1-dev libseccomp-dev libcap-dev libedit-dev ca-certificates tzdata
+  asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
+  clang clang-format baresip-core sip-tester sox python3 sqlite3 procps iproute2 openssl psmisc'
+
+missing() {
+  dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+    awk -v want="$*" '$1 == "installed" { have[$2] = 1 }
+      END { n = split(want, w); for (i = 1; i <= n; i++) if (!have[w[i]]) printf "%s ", w[i] }'
+}
+
+# shellcheck disable=SC2086
+need=$(missing $packages)
+if [ -n "$need" ]; then
+  if [ "$(id -u)" = 0 ]; then
+    echo "installing: $need"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086
+    { apt-get install -y -qq --no-install-recommends $need ||
+      { apt-get update -qq && apt-get install -y -qq --no-install-recommends $need; }; } \
+      >/tmp/station-test-apt.$$ 2>&1 || { tail -20 /tmp/station-test-apt.$$; echo "apt-get failed"; }
+    rm -f /tmp/station-test-apt.$$
+  else
+    echo "not installed, parts of the tests will fail: $need"
+  fi
+fi
+
+# ---- build ----
+
+rm -rf "$logs"
+mkdir -p "$logs"
+echo "building with sanitizers (log: $out/test-logs/build.log)"
+built=yes
+[ -e $out/build.ninja ] ||
+  meson setup $out -Db_sanitize=address,undefined --buildtype debugoptimized >"$logs/build.log" 2>&1 || built=
+[ -n "$built" ] && { ninja -C $out >>"$logs/build.log" 2>&1 || built=; }
+if [ -z "$built" ]; then
+  tail -40 "$logs/build.log"
+  echo "the build failed"
+  echo "0 passed, 1 failed"
+  exit 1
+fi
+if [ "$(id -u)" = 0 ]; then sh packaging/users.sh; fi
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export STATION=$PWD/$out/station
+
+# ---- one test program: its last "N passed, N failed" line counts; without one it is one failure ----
+
+cat >"$out/run-one" <<'RUN'
+#!/bin/sh
+# run-one LOGS NAME SECONDS COMMAND...
+logs=$1 name=$2 limit=$3
+shift 3
+log=$logs/$(echo "$name" | tr / _).log
+timeout -k 10 "$limit" "$@" >"$log" 2>&1 </dev/null
+code=$?
+sum=$(grep -aE '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -1)
+case $sum:$code in
+  *' 0 failed:0') ;;
+  :0) sum='1 passed, 0 failed' ;;
+  :*|*' 0 failed:'*) sum="${sum%% passed*}"; sum="${sum:-0} passed, 1 failed"; bad="exit code $code" ;;
+esac
+echo "$sum" >"$log.sum"
+case $sum in
+  *' 0 failed') printf '%-40s %s\n' "$name" "$sum" ;;
+  *) printf '%-40s %s  %s\n' "$name" "$sum" "${bad:-}"; tail -n 25 "$log" | sed 's/^/    | /' ;;
+esac
+RUN
+chmod +x "$out/run-one"
+many() { xargs -P "$jobs" -n 1 -I{} sh -c "\"$PWD/$out/run-one\" {}"; } # lines: LOGS NAME SECONDS COMMAND
+one() { "$PWD/$out/run-one" "$logs" "$@"; }
+
+# ---- the parts ----
+
+programs() { find "$out/tests/$1" -maxdepth 1 -type f -name "$2" -perm -u+x | sort; }
+
+if wants unit; then
+  programs unit 'unit_*' | while read -r p; do echo "$logs $(basename "$p") 240 $p"; done | many
+fi
+if wants corpus; then
+  programs fuzz 'corpus_*' | while read -r p; do
+    n=$(basename "$p")
+    echo "$logs $n 240 $p tests/fuzz/corpus/${n#corpus_}"
+  done | many
+fi
+if wants scene; then
+  programs scene 'scene*' | while read -r p; do echo "$logs $(basename "$p") 600 $p tests/scene"; done | many
+fi
+if wants ranks; then one ranks 60 sh tests/ranks.sh; fi
+if wants format; then one format 120 sh tests/format.sh; fi
+if wants e2e; then
+  for t in tests/e2e/*.sh; do
+    [ -x "$t" ] && one "e2e/$(basename "$t" .sh)" 300 "$t"
+  done
+fi
+if wants fuzz && command -v clang >/dev/null; then
+  flags='-fsanitize=fuzzer-no-link'
+  if { [ -e build-fuzz/build.ninja ] ||
+    CC=clang meson setup build-fuzz -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false \
+      -Dc_args="$flags" --buildtype debugoptimized; } >"$logs/build-fuzz.log" 2>&1 &&
+    ninja -C build-fuzz $(ninja -C build-fuzz -t targets all | sed -n 's/^\(tests\/fuzz\/fuzz_[a-z_0-9]*\):.*/\1/p') \
+      >>"$logs/build-fuzz.log" 2>&1; then
+    find build-fuzz/tests/fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x | sort | while read -r p; do
+      n=$(basename "$p")
+      mkdir -p "build-fuzz/found/$n"
+      echo "$logs $n 120 $p -max_total_time=${FUZZ_SECONDS:-5} -timeout=5 -artifact_prefix=build-fuzz/found/$n/" \
+        "build-fuzz/found/$n tests/fuzz/corpus/${n#fuzz_}"
+    done | many
+  else
+    tail -20 "$logs/build-fuzz.log"
+    one fuzz-build 5 false
+  fi
+fi
+
+# ---- the sum ----
+
+cat "$logs"/*.sum 2>/dev/null | awk '{ p += $1; f += $3 } END { printf "%d passed, %d failed\n", p, f; exit f > 0 || p == 0 }'
