@@ -74,7 +74,8 @@ typedef void(ipc_recv_h)(struct ipc *c, uint16_t id, const void *message, int fd
 /** The other end is gone (0), or closed for an error; the last call made. */
 typedef void(ipc_closed_h)(struct ipc *c, int err, void *arg);
 
-/** Over a connected seqpacket socket (taken, even on error). @return 0; ENOMEM; errno. */
+/** Over a connected seqpacket socket (taken, even on error). With recv NULL nothing is read until
+ *  ipc_set_handlers. The last mem_deref closes. @return 0; ENOMEM; errno. */
 int ipc_alloc(struct ipc **cp, struct loop *l, int fd, const struct ipc_protocol *proto,
               ipc_recv_h *recv, ipc_closed_h *closed, void *arg);
 
@@ -82,10 +83,12 @@ int ipc_alloc(struct ipc **cp, struct loop *l, int fd, const struct ipc_protocol
 int ipc_pair(struct ipc **a, struct ipc **b, struct loop *l, const struct ipc_protocol *proto);
 void ipc_set_handlers(struct ipc *c, ipc_recv_h *recv, ipc_closed_h *closed, void *arg);
 
-/** Queue a message (copied). @return 0; EINVAL (a text without end, bytes too long); ENOBUFS; ENOMEM. */
+/** Queue a message (copied). @return 0; EINVAL (no such id, a text without end, bytes too long,
+ * more than a packet); ENOBUFS (closed, too: the handler tells it later); ENOTCONN; ENOMEM. */
 int ipc_send(struct ipc *c, uint16_t id, const void *message);
 
-/** The same with a descriptor (duplicated); leaves in a packet of its own. */
+/** The same with a descriptor (duplicated); leaves in a packet of its own. @return also errno of
+ * dup. */
 int ipc_send_fd(struct ipc *c, uint16_t id, const void *message, int fd);
 
 /** No handler is called any more; what waits is sent if the socket takes it at once. */
@@ -94,10 +97,12 @@ void ipc_close(struct ipc *c);
 /** Who is at the other end (SO_PEERCRED). @return 0; errno. */
 int ipc_peer(const struct ipc *c, uint32_t *uid, int32_t *pid);
 
-/** Connect to / listen on a seqpacket socket by path (at most 107 bytes). *fd is the caller's. */
+/** Connect to / listen on a seqpacket socket by path (at most 107 bytes). *fd is the caller's.
+ *  A path on which nobody listens any more is taken over. @return 0; ENAMETOOLONG; errno. */
 int ipc_connect(int *fd, const char *path);
 int ipc_listen(int *fd, const char *path);
 
-/** Print a message for a log at level debug. Fields named secret or password print as ***. */
+/** Print a message for a log at level debug. Fields with secret or password in their name print as
+ *  ***. @return 0; EINVAL (no such id); ENOSPC (cut); ENOMEM. */
 int ipc_print(const struct ipc_protocol *proto, uint16_t id, const void *message, char *out,
               size_t size);
