@@ -106,8 +106,10 @@ static void on_closed(struct ipc *ipc, int err, void *arg)
     struct ctl *c = arg;
 
     c->engine = mem_deref(c->engine);
-    c->is_done = true;
     c->is_streaming = false;
+    if (c->is_done)
+        return; /* the answer was complete: core stop */
+    c->is_done = true;
     c->err = ECONNRESET;
 }
 

@@ -70,6 +70,7 @@ static const char *const sanitizer_calls[] = {"clone",
                                               "getpgrp",
                                               "sched_setscheduler",
                                               "chdir",
+                                              "getdents",
                                               "msync",
                                               NULL};
 

@@ -30,10 +30,11 @@
 enum {
     ROLES_MAX = 8,
     CLIENTS_MAX = 8,
-    SETTLED_MS = 10000, /* who lived that long has not died in a row */
-    STOP_MS = 1500,     /* then killed */
+    SETTLED_MS = 5000, /* who lived that long has not died in a row */
+    STOP_MS = 1500,    /* then killed */
     PAUSE_FIRST_MS = 100,
     PAUSE_MOST_MS = 5000,
+    FEW_DESCRIPTORS = 4096,
 };
 
 struct supervisor;
@@ -595,8 +596,8 @@ static void raise_descriptors(void)
         return;
     r.rlim_cur = r.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &r);
-    if (r.rlim_max < 65536)
-        log_notice("few descriptors allowed limit=%llu wanted=65536",
+    if (r.rlim_max < FEW_DESCRIPTORS)
+        log_notice("few descriptors allowed: calls will be refused limit=%llu",
                    (unsigned long long)r.rlim_max);
 }
 
