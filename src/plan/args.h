@@ -1,25 +1,32 @@
 /*
- * plan/args.h - cutting an application's or function's data into its arguments
+ * plan/args.h - the data of an application cut into arguments and options
  *
- * Source:  Asterisk's standard argument parsing: commas inside (), [] and "" do not separate;
- * quotes are removed, a backslash takes the next character as it is. The raw form keeps both.
+ * Scope:   "a,b(c,d),\"e,f\",g\,h" is four arguments: a delimiter inside () [] or quotes, or behind a
+ *          backslash, is text. Quotes and backslashes are taken out.
+ * Shape:   in place: arguments point into the text that was given.
  */
 #pragma once
 #include <stdbool.h>
-#include <stddef.h>
 
 /**
- * Cut text at sep, in place.
- * @param argv  out: max pointers into text; those not there are ""
- * @return how many were there; the last one keeps the rest, separators included
+ * @param text  cut up in place; may be ""
+ * @param argv  out: max pointers, those without argument ""; the last one gets all that is left
+ * @return how many arguments there are (0 for "")
  */
-unsigned plan_args(char *text, char sep, char **argv, unsigned max);
+int plan_args_split(char *text, char delimiter, char **argv, int max);
 
-/** The same; quotes and backslashes stay. */
-unsigned plan_args_raw(char *text, char sep, char **argv, unsigned max);
+/** The same, but quotes and backslashes stay (arguments that are split again later). */
+int plan_args_split_raw(char *text, char delimiter, char **argv, int max);
 
-/** Without spaces around, in place. */
+/** Next option of "gm(class)r": its letter, and what stands in its parentheses (NULL: none).
+ *  @param options  moved on. @return false at the end */
+bool plan_option_next(char **options, char *letter, char **arg);
+
+/** Seconds, also "0.5", as milliseconds; absent when it is not a number. @return 0; EINVAL */
+int plan_parse_seconds(const char *text, long long *ms);
+
+/** Without blanks around, in place. */
 char *plan_strip(char *text);
 
-/** Asterisk's truth: "" is false, a number is true unless it is 0, other text is true. */
+/** Asterisk's truth: empty, "0" and numbers that are 0 are false; any other text is true. */
 bool plan_is_true(const char *text);

@@ -215,7 +215,7 @@ static int agi_exec(struct plan_run *run, char *data)
     a->run = run;
     a->loop = plan_loop(run->core);
     a->in_fd = a->out_fd = -1;
-    argc = plan_args(data, ',', argv, MOST_ARGS);
+    argc = plan_args_split(data, ',', argv, MOST_ARGS);
     run->is_agi = true;
     if (argc && *argv[0])
         run_program(a, argv, argc);

@@ -22,12 +22,12 @@ static int execif_exec(struct plan_run *run, char *data)
 {
     char *cond[2], *call[2], *chosen, *args;
 
-    if (plan_args_raw(data, '?', cond, 2) < 2) {
+    if (plan_args_split_raw(data, '?', cond, 2) < 2) {
         log_warning("ExecIf() needs condition?application(data) call=%s data=\"%s\"",
                     run->channel->linkedid, data);
         return PLAN_NEXT;
     }
-    plan_args_raw(cond[1], ':', call, 2);
+    plan_args_split_raw(cond[1], ':', call, 2);
     chosen = plan_strip(call[plan_is_true(plan_strip(cond[0])) ? 0 : 1]);
     if (!*chosen)
         return PLAN_NEXT;

@@ -23,8 +23,8 @@ static int gotoif_exec(struct plan_run *run, char *data)
 {
     char *cond[2], *where[2], *to;
 
-    plan_args_raw(data, '?', cond, 2);
-    plan_args_raw(cond[1], ':', where, 2);
+    plan_args_split_raw(data, '?', cond, 2);
+    plan_args_split_raw(cond[1], ':', where, 2);
     to = plan_strip(where[plan_is_true(plan_strip(cond[0])) ? 0 : 1]);
     return *to ? go(run, to) : PLAN_NEXT;
 }

@@ -11,7 +11,7 @@ static int moh_exec(struct plan_run *run, char *data)
     double s;
     bool is_here;
 
-    plan_args(data, ',', argv, 2);
+    plan_args_split(data, ',', argv, 2);
     s = atof(argv[1]);
     channel_moh(run->channel, argv[0]);
     is_here = plan_wait_ms(run, s > 0 && s < 1e9 ? (int64_t)(s * 1000) : -1);

@@ -67,7 +67,7 @@ static int callerid_read(const struct plan_env *env, char *args, struct buf *out
 
     if (!ch)
         return ENOENT;
-    plan_args(args, ',', argv, 2);
+    plan_args_split(args, ',', argv, 2);
     item = slice_of(plan_strip(argv[0]));
     if (slice_caseeqz(item, "all"))
         return read_all(ch, out);
@@ -91,7 +91,7 @@ static int callerid_write(const struct plan_env *env, char *args, struct slice v
 
     if (!ch)
         return ENOENT;
-    plan_args(args, ',', argv, 2);
+    plan_args_split(args, ',', argv, 2);
     item = slice_of(plan_strip(argv[0]));
     value = slice_trim(value);
     field = field_of(ch, item);

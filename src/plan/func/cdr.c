@@ -12,7 +12,7 @@ static int cdr_read(const struct plan_env *env, char *args, struct buf *out)
 
     if (!env->channel)
         return ENOENT;
-    plan_args(args, ',', argv, 2);
+    plan_args_split(args, ',', argv, 2);
     return cdr_get(env->channel, slice_of(argv[0]), out);
 }
 
@@ -23,7 +23,7 @@ static int cdr_write(const struct plan_env *env, char *args, struct slice value)
 
     if (!env->channel)
         return ENOENT;
-    plan_args(args, ',', argv, 2);
+    plan_args_split(args, ',', argv, 2);
     err = cdr_set(env->channel, slice_of(argv[0]), value);
     if (err == EACCES)
         log_warning("CDR field is read only call=%s field=\"%s\"", env->channel->linkedid, argv[0]);

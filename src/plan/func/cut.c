@@ -68,7 +68,7 @@ static int cut_read(const struct plan_env *env, char *args, struct buf *out)
     struct buf value;
     int err = 0;
 
-    if (plan_args_raw(args, ',', argv, 3) < 3) {
+    if (plan_args_split_raw(args, ',', argv, 3) < 3) {
         log_warning("CUT() needs a variable, a separator and fields: CUT(VAR,-,2)");
         return EINVAL;
     }

@@ -9,7 +9,8 @@
 static int if_read(const struct plan_env *env, char *args, struct buf *out)
 {
     char *cond[2], *branch[2];
-    unsigned n = plan_args_raw(args, '?', cond, 2), m = plan_args_raw(cond[1], ':', branch, 2);
+    unsigned n = plan_args_split_raw(args, '?', cond, 2),
+             m = plan_args_split_raw(cond[1], ':', branch, 2);
 
     if (n < 2 || m < 1 || !*plan_strip(cond[0])) {
         log_warning("IF() needs a condition and at least one branch: IF(condition?true:false)");

@@ -95,7 +95,7 @@ static int math_read(const struct plan_env *env, char *args, struct buf *out)
     double a, b, v;
     bool is;
 
-    plan_args(args, ',', argv, 2);
+    plan_args_split(args, ',', argv, 2);
     op = find_operator(plan_strip(argv[0]), &at);
     if (!op) {
         log_warning("MATH() needs two numbers and an operator: MATH(5+2,i) got=\"%s\"", argv[0]);

@@ -40,7 +40,7 @@ static int strftime_read(const struct plan_env *env, char *args, struct buf *out
     size_t n;
     int err;
 
-    plan_args(args, ',', argv, 3);
+    plan_args_split(args, ',', argv, 3);
     if (*argv[0]) {
         struct slice whole = slice_of(argv[0]), fraction;
 
