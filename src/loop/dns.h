@@ -18,6 +18,9 @@ struct dns_query;
 /** System resolver configuration (/etc/resolv.conf, /etc/hosts). @return 0; ENOMEM; EIO. */
 int dns_alloc(struct dns **dp, struct loop *loop);
 
+/** Ask these servers instead: "192.0.2.1,[2001:db8::1]:5353". @return 0; EINVAL. */
+int dns_use_servers(struct dns *d, const char *servers);
+
 struct dns_srv {
     char target[256];
     uint16_t port, priority, weight;
@@ -32,7 +35,9 @@ typedef void(dns_srv_h)(int err, const struct dns_srv *srvs, size_t count, void 
 
 /**
  * Ask. The answer never comes before this returns; mem_deref of the query forgets it.
- * @param family  AF_INET, AF_INET6, or AF_UNSPEC for both
+ * A literal address is its own answer. SRV names are given in full ("_sip._udp.example.com").
+ * @param family  AF_INET, AF_INET6, or AF_UNSPEC for both (then IPv4 comes first)
+ * @return 0; EINVAL (empty or too long); EAGAIN (too many questions); ENOMEM
  */
 int dns_addrs(struct dns_query **qp, struct dns *d, const char *name, int family, uint16_t port,
               dns_addrs_h *h, void *arg);
