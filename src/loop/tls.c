@@ -27,7 +27,7 @@ static _Thread_local char reason[512];
 
 static int refuse(const char *what, const char *file)
 {
-    unsigned long code = ERR_peek_last_error();
+    unsigned long code = ERR_peek_error();
     const char *why = code ? ERR_reason_error_string(code) : NULL;
 
     if (code && ERR_GET_LIB(code) == ERR_LIB_SYS)
