@@ -12,8 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/mem.h"
 #include "base/slice.h"
+
+struct model_pool;
 
 /** Kind of value, and the C type at offset. */
 enum model_kind {
@@ -87,6 +88,7 @@ struct model_type {
     const char *table; /* "ps_endpoints" */
     const char *id;    /* column with the object's name: "id", "name" */
     enum model_shape shape;
+    bool is_later;     /* nothing obeys the whole type yet: named once, not by column */
     bool is_watched;   /* a change loads the configuration again */
     const char *keys;  /* more of CREATE TABLE: constraints, or NULL */
     const char *index; /* columns of an index, or NULL */
@@ -113,10 +115,11 @@ int model_field_allowed(const struct model_field *f, const char *language, struc
 /**
  * Check a value, and keep it in object when that is given.
  * @param object  struct with the field's offset, or NULL to check only
- * @param a       arena for texts and lists; may be NULL when object is
+ * @param pool    keeps texts and lists; may be NULL when object is
  * @return 0; EINVAL (not allowed); ENOMEM
  */
-int model_field_set(const struct model_field *f, void *object, struct slice value, struct arena *a);
+int model_field_set(const struct model_field *f, void *object, struct slice value,
+                    struct model_pool *pool);
 
 /** Give every field its default. @return 0; ENOMEM */
-int model_defaults_set(const struct model_type *t, void *object, struct arena *a);
+int model_defaults_set(const struct model_type *t, void *object, struct model_pool *pool);

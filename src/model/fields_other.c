@@ -226,7 +226,7 @@ const struct model_type model_types[] = {
          SAYS("Транспортный протокол", "Transport", "Где станция принимает SIP.",
               "Where the station listens for SIP.")),
     TYPE("registration", "ps_registrations", "id", registration, .size = SIZE(registration),
-         .is_watched = true,
+         .is_watched = true, .is_later = true,
          SAYS("Регистрация", "Registration", "Регистрация станции у оператора.",
               "The station's registration at a carrier.")),
     TYPE("global", "ps_globals", "id", global, .size = SIZE(global), .is_watched = true,

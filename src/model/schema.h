@@ -8,9 +8,6 @@
 /** For store_open and store_migrate; the first step makes every table from model_types. */
 extern const struct store_migration model_migrations[];
 
-/** Tables whose change means "load the configuration again", NULL-terminated. */
-extern const char *const model_watched_tables[];
-
 /** CREATE TABLE of a type. */
 struct model_type;
 int model_schema_sql(const struct model_type *t, struct buf *out);

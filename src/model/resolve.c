@@ -1,0 +1,368 @@
+/* resolve.c - from names to the objects they name, and the ways to find an endpoint; see load.h */
+#include <errno.h>
+#include <string.h>
+
+#include "model/load.h"
+#include "model/value.h"
+
+/* An endpoint that names what is not there: without its authentication or access list it would be
+ * open, so it stays out. */
+static int leave_out(struct model_snapshot *s, uint32_t i, const char *column, const char *value)
+{
+    struct model_endpoint *ep = s->endpoints.v[i];
+    int err = model_report_add(&s->report, LOG_ERROR,
+                               "endpoint is not loaded: what it names is missing or was refused "
+                               "table=ps_endpoints id=\"%s\" column=%s value=\"%s\"",
+                               ep->name, column, value);
+
+    shelf_take(&s->endpoints, &shelf_endpoint, i);
+    return err;
+}
+
+/* NULL-terminated objects for names. @param missing  out: the first name that is not there, or NULL
+ */
+static int objects_of(struct model_snapshot *s, const struct model_names *names,
+                      const struct shelf *in, const struct shelf_kind *k, const void ***out,
+                      const char **missing)
+{
+    static const void *none[1];
+    uint32_t n = 0;
+    const void **v;
+
+    *missing = NULL;
+    *out = none;
+    if (names->count == 0)
+        return 0;
+    v = model_pool_alloc(&s->pool, (names->count + 1) * sizeof(*v));
+    if (!v)
+        return ENOMEM;
+    for (uint32_t i = 0; i < names->count; i++) {
+        const void *o = shelf_find(in, k, slice_of(names->v[i]));
+
+        if (o)
+            v[n++] = o;
+        else if (!*missing)
+            *missing = names->v[i];
+    }
+    *out = v;
+    return 0;
+}
+
+/* Named lists in their order, then the endpoint's own deny and permit. */
+static int rules_of(struct model_snapshot *s, struct model_endpoint *ep, const char **missing)
+{
+    struct model_rules own = {0};
+    struct model_rule *v;
+    uint32_t n, at = 0;
+    int err = value_rules_of(&own, &ep->deny, &ep->permit, &s->pool);
+
+    *missing = NULL;
+    n = own.count;
+    for (uint32_t i = 0; i < ep->acl_names.count && !*missing; i++) {
+        const struct model_acl *acl = model_acl_find(s, slice_of(ep->acl_names.v[i]));
+
+        n += acl ? acl->rules.count : 0;
+        *missing = acl ? NULL : ep->acl_names.v[i];
+    }
+    if (err || *missing || n == 0)
+        return err;
+    v = model_pool_alloc(&s->pool, n * sizeof(*v));
+    if (!v)
+        return ENOMEM;
+    for (uint32_t i = 0; i < ep->acl_names.count; i++) {
+        const struct model_acl *acl = model_acl_find(s, slice_of(ep->acl_names.v[i]));
+
+        if (acl->rules.count)
+            memcpy(v + at, acl->rules.v, acl->rules.count * sizeof(*v));
+        at += acl->rules.count;
+    }
+    if (own.count)
+        memcpy(v + at, own.v, own.count * sizeof(*v));
+    ep->rules = (struct model_rules){.v = v, .count = n};
+    return 0;
+}
+
+static int warn(struct model_snapshot *s, const char *type, const char *id, const char *column,
+                const char *value)
+{
+    return model_report_add(&s->report, LOG_WARNING,
+                            "%s names what is missing id=\"%s\" column=%s value=\"%s\"", type, id,
+                            column, value);
+}
+
+/* @return ENOMEM or 0; *missing is set when the endpoint must stay out, and *column says why */
+static int resolve_strict(struct model_snapshot *s, struct model_endpoint *ep, const char **column,
+                          const char **missing)
+{
+    const void **v;
+    int err;
+
+    *column = "auth";
+    err = objects_of(s, &ep->auth_names, &s->auths, &shelf_auth, &v, missing);
+    ep->auths = (const struct model_auth *const *)v;
+    if (err || *missing)
+        return err;
+    *column = "outbound_auth";
+    err = objects_of(s, &ep->outbound_auth_names, &s->auths, &shelf_auth, &v, missing);
+    ep->outbound_auths = (const struct model_auth *const *)v;
+    if (err || *missing)
+        return err;
+    *column = "acl";
+    return rules_of(s, ep, missing);
+}
+
+static int resolve_lax(struct model_snapshot *s, struct model_endpoint *ep)
+{
+    const char *missing;
+    const void **v;
+    int err = objects_of(s, &ep->aor_names, &s->aors, &shelf_aor, &v, &missing);
+
+    ep->aors = (const struct model_aor *const *)v;
+    if (!err && missing)
+        err = warn(s, "endpoint", ep->name, "aors", missing);
+    if (!*ep->transport)
+        return err;
+    ep->transport_of = model_transport_find(s, slice_of(ep->transport));
+    if (!err && !ep->transport_of)
+        err = warn(s, "endpoint", ep->name, "transport", ep->transport);
+    return err;
+}
+
+static int resolve_endpoint(struct model_snapshot *s, uint32_t i)
+{
+    struct model_endpoint *ep = s->endpoints.v[i];
+    const char *column, *missing;
+    int err = resolve_strict(s, ep, &column, &missing);
+
+    if (err)
+        return err;
+    if (missing)
+        return leave_out(s, i, column, missing);
+    return resolve_lax(s, ep);
+}
+
+/* ---- other names of endpoints ---- */
+
+static int add_alias(struct model_snapshot *s, struct hash *to, uint32_t hash, const void *key,
+                     const struct model_endpoint *ep)
+{
+    struct alias *a = model_pool_alloc(&s->pool, sizeof(*a));
+
+    if (!a)
+        return ENOMEM;
+    a->key = key;
+    a->endpoint = ep;
+    return hash_add(to, &a->link, hash);
+}
+
+static int add_aliases(struct model_snapshot *s, const struct model_endpoint *ep)
+{
+    int err = 0;
+
+    for (int i = 0; ep->auths[i] && !err; i++) {
+        struct slice user = slice_of(ep->auths[i]->username);
+
+        if (user.len && !model_endpoint_by_username(s, user))
+            err = add_alias(s, &s->by_username, hash_slice(user), user.p, ep);
+    }
+    for (int i = 0; ep->aors[i] && !err; i++)
+        if (!model_endpoint_by_aor(s, ep->aors[i]))
+            err = add_alias(s, &s->by_aor, hash_bytes(&ep->aors[i], sizeof(ep->aors[i])),
+                            ep->aors[i], ep);
+    return err;
+}
+
+/* ---- identify ---- */
+
+void net_mask(struct addr_net *n)
+{
+    size_t len = n->base.family == AF_INET ? 4 : 16;
+
+    for (size_t i = 0; i < 16; i++) {
+        int bits = (int)n->bits - (int)i * 8;
+
+        if (i >= len || bits <= 0)
+            n->base.ip[i] = 0;
+        else if (bits < 8)
+            n->base.ip[i] &= (uint8_t)(0xff00 >> bits);
+    }
+    n->base.port = 0;
+    n->base.scope = 0;
+}
+
+uint32_t net_hash(const struct addr_net *n)
+{
+    uint8_t key[18];
+
+    key[0] = n->base.family == AF_INET ? 4 : 6;
+    key[1] = n->bits;
+    memcpy(key + 2, n->base.ip, 16);
+    return hash_bytes(key, sizeof(key));
+}
+
+static void note_bits(uint8_t *v, uint32_t *count, uint8_t bits)
+{
+    uint32_t at = 0;
+
+    while (at < *count && v[at] > bits)
+        at++;
+    if (at < *count && v[at] == bits)
+        return;
+    memmove(v + at + 1, v + at, *count - at);
+    v[at] = bits;
+    ++*count;
+}
+
+static int add_net(struct model_snapshot *s, const struct model_identify *id, struct addr_net net)
+{
+    struct net_entry *e;
+    uint32_t hash;
+
+    net_mask(&net);
+    hash = net_hash(&net);
+    for (struct hash_link *k = hash_first(&s->by_net, hash); k; k = hash_next(k)) {
+        e = CONTAINER_OF(k, struct net_entry, link);
+        if (e->net.bits == net.bits && addr_eq_host(&e->net.base, &net.base))
+            return e->endpoint == id->endpoint_of
+                       ? 0
+                       : model_report_add(
+                             &s->report, LOG_WARNING,
+                             "address belongs to two endpoints, the first is used "
+                             "table=ps_endpoint_id_ips id=\"%s\" endpoint=\"%s\" first=\"%s\"",
+                             id->name, id->endpoint, e->endpoint->name);
+    }
+    e = model_pool_alloc(&s->pool, sizeof(*e));
+    if (!e)
+        return ENOMEM;
+    e->net = net;
+    e->endpoint = id->endpoint_of;
+    if (net.base.family == AF_INET)
+        note_bits(s->bits4, &s->bits4_count, net.bits);
+    else
+        note_bits(s->bits6, &s->bits6_count, net.bits);
+    return hash_add(&s->by_net, &e->link, hash);
+}
+
+static int resolve_identify(struct model_snapshot *s, uint32_t i)
+{
+    struct model_identify *id = s->identifies.v[i];
+    int err = 0;
+
+    id->endpoint_of = model_endpoint_find(s, slice_of(id->endpoint));
+    if (!id->endpoint_of) {
+        err = model_report_add(&s->report, LOG_ERROR,
+                               "identify is not loaded: its endpoint is missing or was refused "
+                               "table=ps_endpoint_id_ips id=\"%s\" column=endpoint value=\"%s\"",
+                               id->name, id->endpoint);
+        shelf_take(&s->identifies, &shelf_identify, i);
+        return err;
+    }
+    for (uint32_t m = 0; m < id->match.count && !err; m++) {
+        struct addr_net net;
+
+        if (addr_net_parse(&net, slice_of(id->match.v[m])) == 0)
+            err = add_net(s, id, net);
+        else
+            id->has_names = true;
+    }
+    return err;
+}
+
+/* ---- single objects ---- */
+
+static int finish_auth(struct model_snapshot *s, uint32_t i)
+{
+    struct model_auth *a = s->auths.v[i];
+    struct slice hash, alg = slice_cut(slice_of(a->password_digest), ':', &hash);
+
+    if (slice_caseeqz(alg, "MD5") && slice_is_set(hash))
+        a->md5_cred = hash.p;
+    if (a->type != MODEL_AUTH_GOOGLE_OAUTH)
+        return 0;
+    shelf_take(&s->auths, &shelf_auth, i);
+    return model_report_add(
+        &s->report, LOG_ERROR,
+        "auth is not loaded: nothing obeys this value yet table=ps_auths id=\"%s\" "
+        "column=auth_type value=\"google_oauth\" allowed=\"userpass, md5, digest\"",
+        a->name);
+}
+
+static int finish_moh(struct model_snapshot *s, uint32_t i)
+{
+    struct model_moh *m = s->mohs.v[i];
+
+    if (m->mode == 0)
+        return 0;
+    shelf_take(&s->mohs, &shelf_moh, i);
+    return model_report_add(
+        &s->report, LOG_ERROR,
+        "musiconhold is not loaded: nothing obeys this value yet table=musiconhold "
+        "name=\"%s\" column=mode allowed=\"files\"",
+        m->name);
+}
+
+static int finish_transport(struct model_snapshot *s, uint32_t i)
+{
+    struct model_transport *t = s->transports.v[i];
+    const char *why = NULL;
+
+    if (t->protocol != MODEL_UDP && t->protocol != MODEL_TCP && t->protocol != MODEL_TLS)
+        why = "protocol";
+    else if (!addr_is_set(&t->bind))
+        why = "bind";
+    else if (t->protocol == MODEL_TLS && !*t->cert_file)
+        why = "cert_file";
+    if (!why)
+        return 0;
+    shelf_take(&s->transports, &shelf_transport, i);
+    return model_report_add(
+        &s->report, LOG_ERROR, "transport is not loaded: %s id=\"%s\" column=%s",
+        *why == 'p' ? "nothing obeys this protocol yet" : "a value is missing", t->name, why);
+}
+
+static int finish_settings(struct model_snapshot *s)
+{
+    static const char *const zones[] = {"ru", "us"};
+    struct model_settings *o = &s->settings;
+
+    o->language = o->language_id ? "en" : "ru";
+    o->tone_zone = zones[o->tone_zone_id];
+    if (!*o->user_agent)
+        o->user_agent = *s->global.user_agent ? s->global.user_agent : "Station/" STATION_VERSION;
+    if (*s->global.default_realm)
+        o->realm = s->global.default_realm;
+    if (o->rtp_end > o->rtp_start)
+        return 0;
+    o->rtp_start = 20000;
+    o->rtp_end = 29999;
+    return model_report_add(&s->report, LOG_WARNING,
+                            "rtp_end is not above rtp_start, 20000-29999 are used table=settings");
+}
+
+static int each(struct model_snapshot *s, const struct shelf *sh,
+                int (*h)(struct model_snapshot *s, uint32_t i))
+{
+    int err = 0;
+
+    for (uint32_t i = 0; i < sh->count && !err; i++)
+        err = h(s, i);
+    return err;
+}
+
+int resolve_all(struct model_snapshot *s)
+{
+    int err = each(s, &s->auths, finish_auth);
+
+    if (!err)
+        err = each(s, &s->mohs, finish_moh);
+    if (!err)
+        err = each(s, &s->transports, finish_transport);
+    if (!err)
+        err = each(s, &s->endpoints, resolve_endpoint);
+    shelf_close(&s->endpoints, &shelf_endpoint);
+    for (uint32_t i = 0; i < s->endpoints.count && !err; i++)
+        err = add_aliases(s, s->endpoints.v[i]);
+    if (!err)
+        err = each(s, &s->identifies, resolve_identify);
+    return err ? err : finish_settings(s);
+}

@@ -1,0 +1,103 @@
+/* schema.c - see schema.h */
+#include <errno.h>
+
+#include "model/field.h"
+#include "model/schema.h"
+
+#define MOST_SQL (256u << 10)
+
+static const char *sql_of(const struct model_field *f)
+{
+    if (f->sql)
+        return f->sql;
+    switch (f->kind) {
+    case MODEL_BOOL: return "VARCHAR(5) DEFAULT NULL";
+    case MODEL_INT: return "INTEGER DEFAULT NULL";
+    case MODEL_SECONDS: return "VARCHAR(20) DEFAULT NULL";
+    case MODEL_ENUM:
+    case MODEL_GROUPS: return "VARCHAR(40) DEFAULT NULL";
+    case MODEL_NETS:
+    case MODEL_HOSTS:
+    case MODEL_VARS:
+    case MODEL_URIS:
+    case MODEL_RULES: return "TEXT DEFAULT NULL";
+    default: return "VARCHAR(255) DEFAULT NULL";
+    }
+}
+
+/* A table of settings has columns of its own; its fields are its rows. */
+static const char pairs_sql[] = "uuid VARCHAR(36) DEFAULT (lower(hex(randomblob(16)))), "
+                                "name VARCHAR(128) NOT NULL PRIMARY KEY, "
+                                "description VARCHAR(128) NOT NULL DEFAULT '', "
+                                "group_uuid VARCHAR(36) DEFAULT NULL, "
+                                "value TEXT NOT NULL DEFAULT ''";
+
+int model_schema_sql(const struct model_type *t, struct buf *out)
+{
+    const char *gap = "";
+
+    buf_printf(out, "CREATE TABLE \"%s\" (", t->table);
+    if (t->shape == MODEL_PAIRS)
+        buf_addz(out, pairs_sql);
+    for (const struct model_field *f = t->fields; t->shape != MODEL_PAIRS && f->column; f++) {
+        buf_printf(out, "%s\n  \"%s\" %s", gap, f->column, sql_of(f));
+        gap = ",";
+    }
+    buf_addz(out, ");\n");
+    if (t->index)
+        buf_printf(out, "CREATE INDEX \"%s_index\" ON \"%s\" (%s);\n", t->table, t->table,
+                   t->index);
+    return buf_err(out);
+}
+
+/* Rows of config_version move when a watched table does: one row per table. */
+static void add_watch(const struct model_type *t, struct buf *out)
+{
+    static const char *const when[] = {"INSERT", "UPDATE", "DELETE"};
+
+    buf_printf(out, "INSERT INTO config_version (name) VALUES ('%s');\n", t->table);
+    for (int i = 0; i < 3; i++)
+        buf_printf(out,
+                   "CREATE TRIGGER \"%s_%s\" AFTER %s ON \"%s\" BEGIN UPDATE config_version SET "
+                   "version = version + 1 WHERE name = '%s'; END;\n",
+                   t->table, when[i], when[i], t->table, t->table);
+}
+
+/* What is read from tables and what from static_pjsip, as the manual's recipe expects to find it:
+ * the transport's row is there, commented out. */
+static const char sources_sql[] =
+    "INSERT INTO static_sorcery (cat_metric,var_metric,commented,filename,category,var_name,var_val) "
+    "VALUES (0,0,0,'sorcery.conf','res_pjsip','endpoint','realtime,ps_endpoints'),"
+    "(0,1,0,'sorcery.conf','res_pjsip','auth','realtime,ps_auths'),"
+    "(0,2,0,'sorcery.conf','res_pjsip','aor','realtime,ps_aors'),"
+    "(0,3,0,'sorcery.conf','res_pjsip','contact','realtime,ps_contacts'),"
+    "(0,4,1,'sorcery.conf','res_pjsip','transport','realtime,ps_transports'),"
+    "(0,5,1,'sorcery.conf','res_pjsip','global','realtime,ps_globals'),"
+    "(0,6,1,'sorcery.conf','res_pjsip','system','realtime,ps_systems'),"
+    "(1,0,0,'sorcery.conf','res_pjsip_endpoint_identifier_ip','identify','realtime,ps_endpoint_id_ips'),"
+    "(2,0,0,'sorcery.conf','res_pjsip_outbound_registration','registration','realtime,ps_registrations');";
+
+static int make_tables(struct db *d)
+{
+    struct buf sql;
+    int err;
+
+    buf_init(&sql, MOST_SQL);
+    buf_addz(&sql, "CREATE TABLE config_version (name VARCHAR(128) NOT NULL PRIMARY KEY, "
+                   "version INTEGER NOT NULL DEFAULT 1);\n");
+    for (const struct model_type *t = model_types; t->name; t++) {
+        model_schema_sql(t, &sql);
+        if (t->is_watched)
+            add_watch(t, &sql);
+    }
+    buf_addz(&sql, sources_sql);
+    err = buf_err(&sql);
+    if (!err)
+        err = db_run(d, buf_z(&sql));
+    buf_fini(&sql);
+    return err;
+}
+
+/* Steps are never changed once released; new columns come as new steps. */
+const struct store_migration model_migrations[] = {
+    {.version = 20261123060000, .name = "make_tables", .up = make_tables}, {0}};

@@ -1,0 +1,270 @@
+/* snapshot.c - see snapshot.h */
+#include <errno.h>
+
+#include "model/load.h"
+
+static void snapshot_destroy(void *object)
+{
+    struct model_snapshot *s = object;
+    struct shelf *all[] = {&s->endpoints,     &s->aors, &s->auths, &s->transports, &s->identifies,
+                           &s->registrations, &s->acls, &s->mohs,  &s->contexts,   &s->globals};
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        shelf_fini(all[i]);
+    hash_fini(&s->by_username);
+    hash_fini(&s->by_aor);
+    hash_fini(&s->by_net);
+    buf_fini(&s->later);
+    model_report_fini(&s->report);
+    model_pool_fini(&s->pool);
+}
+
+static int load_objects(struct model_snapshot *s, struct db *d)
+{
+    const struct {
+        const struct shelf_kind *k;
+        struct shelf *to;
+    } all[] = {{&shelf_acl, &s->acls},
+               {&shelf_transport, &s->transports},
+               {&shelf_auth, &s->auths},
+               {&shelf_aor, &s->aors},
+               {&shelf_endpoint, &s->endpoints},
+               {&shelf_identify, &s->identifies},
+               {&shelf_registration, &s->registrations},
+               {&shelf_moh, &s->mohs}};
+    int err = 0;
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && !err; i++)
+        err = load_type(s, d, all[i].k, all[i].to);
+    return err;
+}
+
+static void close_shelves(struct model_snapshot *s)
+{
+    shelf_close(&s->aors, &shelf_aor);
+    shelf_close(&s->auths, &shelf_auth);
+    shelf_close(&s->transports, &shelf_transport);
+    shelf_close(&s->identifies, &shelf_identify);
+    shelf_close(&s->registrations, &shelf_registration);
+    shelf_close(&s->acls, &shelf_acl);
+    shelf_close(&s->mohs, &shelf_moh);
+    shelf_close(&s->contexts, &shelf_context);
+    shelf_close(&s->globals, &shelf_global_var);
+}
+
+static int load_all(struct model_snapshot *s, struct db *d)
+{
+    int err = load_settings(s, d);
+
+    if (!err)
+        err = load_single(s, d, "global", &s->global);
+    if (!err)
+        err = load_single(s, d, "system", NULL);
+    if (!err)
+        err = load_objects(s, d);
+    if (!err)
+        err = load_routing(s, d);
+    if (!err)
+        err = resolve_all(s);
+    if (!err && s->later.len)
+        err = model_report_add(&s->report, LOG_WARNING,
+                               "nothing obeys these columns yet columns=\"%s\"", buf_z(&s->later));
+    return err;
+}
+
+int model_snapshot_load(struct model_snapshot **sp, struct db *d)
+{
+    struct model_snapshot *s = mem_alloc(sizeof(*s), snapshot_destroy);
+    int err;
+
+    if (!s)
+        return ENOMEM;
+    model_pool_init(&s->pool);
+    model_report_init(&s->report);
+    buf_init(&s->later, 1200);
+    err = load_all(s, d);
+    if (err) {
+        mem_deref(s);
+        return err;
+    }
+    close_shelves(s);
+    model_pool_seal(&s->pool);
+    buf_fini(&s->later);
+    *sp = s;
+    return 0;
+}
+
+int model_snapshot_load_h(struct db *d, void **object, void *arg)
+{
+    struct model_snapshot *s;
+    int err = model_snapshot_load(&s, d);
+
+    if (!err)
+        *object = s;
+    return err;
+}
+
+const struct model_report *model_snapshot_report(const struct model_snapshot *s)
+{
+    return &s->report;
+}
+
+/* ---- finding ---- */
+
+const struct model_endpoint *model_endpoint_find(const struct model_snapshot *s, struct slice name)
+{
+    return shelf_find(&s->endpoints, &shelf_endpoint, name);
+}
+
+const struct model_aor *model_aor_find(const struct model_snapshot *s, struct slice name)
+{
+    return shelf_find(&s->aors, &shelf_aor, name);
+}
+
+const struct model_auth *model_auth_find(const struct model_snapshot *s, struct slice name)
+{
+    return shelf_find(&s->auths, &shelf_auth, name);
+}
+
+const struct model_transport *model_transport_find(const struct model_snapshot *s,
+                                                   struct slice name)
+{
+    return shelf_find(&s->transports, &shelf_transport, name);
+}
+
+const struct model_acl *model_acl_find(const struct model_snapshot *s, struct slice name)
+{
+    return shelf_find(&s->acls, &shelf_acl, name);
+}
+
+const struct model_context *model_context_find(const struct model_snapshot *s, struct slice name)
+{
+    return shelf_find(&s->contexts, &shelf_context, name);
+}
+
+const struct model_moh *model_moh_find(const struct model_snapshot *s, struct slice name)
+{
+    return shelf_find(&s->mohs, &shelf_moh, name);
+}
+
+const struct model_endpoint *model_endpoint_by_username(const struct model_snapshot *s,
+                                                        struct slice username)
+{
+    struct hash_link *k = hash_first(&s->by_username, hash_slice(username));
+
+    for (; k; k = hash_next(k)) {
+        struct alias *a = CONTAINER_OF(k, struct alias, link);
+
+        if (slice_eqz(username, a->key))
+            return a->endpoint;
+    }
+    return NULL;
+}
+
+const struct model_endpoint *model_endpoint_by_aor(const struct model_snapshot *s,
+                                                   const struct model_aor *aor)
+{
+    struct hash_link *k = hash_first(&s->by_aor, hash_bytes(&aor, sizeof(aor)));
+
+    for (; k; k = hash_next(k)) {
+        struct alias *a = CONTAINER_OF(k, struct alias, link);
+
+        if (a->key == aor)
+            return a->endpoint;
+    }
+    return NULL;
+}
+
+static const struct model_endpoint *find_net(const struct model_snapshot *s,
+                                             const struct addr *from, uint8_t bits)
+{
+    struct addr_net net = {.base = *from, .bits = bits};
+
+    net_mask(&net);
+    for (struct hash_link *k = hash_first(&s->by_net, net_hash(&net)); k; k = hash_next(k)) {
+        struct net_entry *e = CONTAINER_OF(k, struct net_entry, link);
+
+        if (e->net.bits == bits && addr_eq_host(&e->net.base, &net.base))
+            return e->endpoint;
+    }
+    return NULL;
+}
+
+const struct model_endpoint *model_endpoint_by_addr(const struct model_snapshot *s,
+                                                    const struct addr *from)
+{
+    const uint8_t *bits = from->family == AF_INET ? s->bits4 : s->bits6;
+    uint32_t n = from->family == AF_INET ? s->bits4_count : s->bits6_count;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const struct model_endpoint *ep = find_net(s, from, bits[i]);
+
+        if (ep)
+            return ep;
+    }
+    return NULL;
+}
+
+bool model_rules_allow(const struct model_rules *r, const struct addr *from)
+{
+    bool is_allowed = true;
+
+    for (uint32_t i = 0; i < r->count; i++)
+        if (addr_net_has(&r->v[i].net, from))
+            is_allowed = r->v[i].is_permit;
+    return is_allowed;
+}
+
+const char *model_global_var(const struct model_snapshot *s, struct slice name)
+{
+    const struct global_var *v = shelf_find(&s->globals, &shelf_global_var, name);
+
+    return v ? v->var.value : NULL;
+}
+
+/* ---- walking ---- */
+
+static const void *at(const struct shelf *sh, uint32_t i)
+{
+    return i < sh->count ? sh->v[i] : NULL;
+}
+
+#define WALK(noun_, struct_, shelf_)                                                               \
+    uint32_t model_##noun_##_count(const struct model_snapshot *s)                                 \
+    {                                                                                              \
+        return s->shelf_.count;                                                                    \
+    }                                                                                              \
+    const struct struct_ *model_##noun_##_at(const struct model_snapshot *s, uint32_t i)           \
+    {                                                                                              \
+        return at(&s->shelf_, i);                                                                  \
+    }
+WALK(endpoint, model_endpoint, endpoints)
+WALK(aor, model_aor, aors)
+WALK(auth, model_auth, auths)
+WALK(transport, model_transport, transports)
+WALK(identify, model_identify, identifies)
+WALK(registration, model_registration, registrations)
+WALK(context, model_context, contexts)
+WALK(moh, model_moh, mohs)
+
+uint32_t model_var_count(const struct model_snapshot *s)
+{
+    return s->globals.count;
+}
+
+const struct model_var *model_var_at(const struct model_snapshot *s, uint32_t i)
+{
+    const struct global_var *v = at(&s->globals, i);
+
+    return v ? &v->var : NULL;
+}
+
+const struct model_global *model_global_of(const struct model_snapshot *s)
+{
+    return &s->global;
+}
+
+const struct model_settings *model_settings_of(const struct model_snapshot *s)
+{
+    return &s->settings;
+}
