@@ -1,0 +1,296 @@
+/* identify.c - whose request this is, and whether it may be obeyed (identify.h) */
+#include "pjsip/identify.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "sip/print.h"
+
+#define REFUSALS_LOGGED 20 /* lines a second about failed authentication */
+
+typedef const struct model_endpoint *(find_h)(const struct pjsip *p, const struct sip_msg *req);
+
+static const struct model_endpoint *find_by_ip(const struct pjsip *p, const struct sip_msg *req)
+{
+    return model_endpoint_by_addr(p->snap, &req->flow.remote);
+}
+
+/* An endpoint by "user@domain", then by "user"; then one that logs in with that user name. */
+static const struct model_endpoint *find_by_name(const struct pjsip *p, struct slice user,
+                                                 struct slice domain)
+{
+    const struct model_endpoint *e = NULL;
+    char name[256];
+
+    if (!user.len || user.len + domain.len + 2 > sizeof(name))
+        return NULL;
+    if (!model_global_of(p->snap)->disable_multi_domain && domain.len) {
+        int len = snprintf(name, sizeof(name), "%.*s@%.*s", SLICE_ARG(user), SLICE_ARG(domain));
+
+        e = model_endpoint_find(p->snap, slice_from(name, (size_t)len));
+    }
+    if (!e)
+        e = model_endpoint_find(p->snap, user);
+    return e ? e : model_endpoint_by_username(p->snap, user);
+}
+
+static const struct model_endpoint *find_by_username(const struct pjsip *p,
+                                                     const struct sip_msg *req)
+{
+    struct sip_uri uri;
+    char user[128];
+
+    if (sip_uri_parse(&uri, req->from.uri) || sip_unescape(uri.user, user, sizeof(user)))
+        return NULL;
+    return find_by_name(p, slice_of(user), uri.host);
+}
+
+static const struct model_endpoint *find_by_auth_username(const struct pjsip *p,
+                                                          const struct sip_msg *req)
+{
+    struct slice value = sip_msg_get(req, SIP_H_AUTHORIZATION);
+    struct sip_digest d;
+
+    if (!slice_is_set(value) || sip_digest_parse(&d, value))
+        return NULL;
+    return find_by_name(p, d.username, d.realm);
+}
+
+static const struct model_endpoint *find_anonymous(const struct pjsip *p, const struct sip_msg *req)
+{
+    return model_endpoint_find(p->snap, SLICE("anonymous"));
+}
+
+static find_h *const finders[] = {
+    [MODEL_BY_USERNAME] = find_by_username,
+    [MODEL_BY_AUTH_USERNAME] = find_by_auth_username,
+    [MODEL_BY_IP] = find_by_ip,
+    [MODEL_BY_ANONYMOUS] = find_anonymous,
+};
+
+/* identify_by of the endpoint; the order's other end. Empty: whatever found it is fine. */
+static bool may_be_found_by(const struct model_endpoint *e, uint8_t by)
+{
+    if (by == MODEL_BY_ANONYMOUS || !e->identify_by.count)
+        return true;
+    for (unsigned i = 0; i < e->identify_by.count; i++)
+        if (e->identify_by.v[i] == by)
+            return true;
+    return false;
+}
+
+int pjsip_identify(const struct pjsip *p, const struct sip_msg *req, struct pjsip_who *who)
+{
+    static const struct model_order usual = {3,
+                                             {MODEL_BY_IP, MODEL_BY_USERNAME, MODEL_BY_ANONYMOUS}};
+    const struct model_order *order = &model_global_of(p->snap)->identifier_order;
+
+    *who = (struct pjsip_who){NULL};
+    if (!order->count)
+        order = &usual;
+    for (unsigned i = 0; i < order->count; i++) {
+        uint8_t by = order->v[i];
+        const struct model_endpoint *e =
+            by < sizeof(finders) / sizeof(finders[0]) && finders[by] ? finders[by](p, req) : NULL;
+
+        if (e && may_be_found_by(e, by)) {
+            who->endpoint = e;
+            who->by = by;
+            return 0;
+        }
+    }
+    return ENOENT;
+}
+
+/* ---- digest ---- */
+
+static const char *default_realm(const struct pjsip *p)
+{
+    const struct model_settings *s = model_settings_of(p->snap);
+    const char *realm = model_global_of(p->snap)->default_realm;
+
+    if (s->realm[0])
+        return s->realm;
+    return realm[0] ? realm : "asterisk";
+}
+
+static const char *realm_of(const struct pjsip *p, const struct model_auth *a)
+{
+    return a && a->realm[0] ? a->realm : default_realm(p);
+}
+
+/* Asterisk offers MD5 alone unless the object says more; phones exist that choke on SHA-256. */
+static struct sip_auth *server_of(const struct pjsip *p, const struct model_auth *a)
+{
+    if (!a || a->type == MODEL_AUTH_MD5)
+        return p->auth_md5;
+    for (unsigned i = 0; i < a->algorithms.count; i++)
+        if (a->algorithms.v[i] == MODEL_ALG_SHA256)
+            return p->auth_sha;
+    return p->auth_md5;
+}
+
+static void credential_of(const struct model_auth *a, struct sip_credential *c)
+{
+    *c = (struct sip_credential){.user = a->username, .realm = a->realm};
+    if (a->type == MODEL_AUTH_MD5)
+        c->ha1_md5 = a->md5_cred;
+    else
+        c->password = a->password;
+}
+
+static void challenge(struct pjsip *p, struct sip_strans *t, const struct model_endpoint *e,
+                      bool is_stale)
+{
+    struct buf headers;
+    int err = 0;
+
+    buf_init(&headers, 4096);
+    if (!e)
+        err = sip_auth_challenge(p->auth_md5, &headers, default_realm(p), is_stale, false);
+    for (const struct model_auth *const *a = e ? e->auths : NULL; a && *a && !err; a++)
+        err = sip_auth_challenge(server_of(p, *a), &headers, realm_of(p, *a), is_stale, false);
+    if (err)
+        sip_strans_refuse(t, 500, NULL);
+    else
+        sip_strans_answer(t, &(struct sip_answer){.code = 401, .headers = buf_slice(&headers)});
+    buf_fini(&headers);
+}
+
+/* A password was wrong, or there is no such user: one line, as long as nobody floods us. */
+static void log_refusal(struct pjsip *p, const struct sip_msg *req, const char *what)
+{
+    int64_t second = loop_now(p->loop).us / 1000000;
+    char from[ADDR_TEXT];
+
+    if (second != p->refusals_second) {
+        if (p->refusals_omitted)
+            log_notice("more requests were refused count=%u", p->refusals_omitted);
+        p->refusals_second = second;
+        p->refusals = p->refusals_omitted = 0;
+    }
+    if (p->refusals++ >= REFUSALS_LOGGED) {
+        p->refusals_omitted++;
+        return;
+    }
+    log_notice("request refused reason=\"%s\" method=%.*s from=\"%.*s\" address=%s", what,
+               SLICE_ARG(req->method_text), SLICE_ARG(req->from.uri),
+               addr_text(&req->flow.remote, from));
+}
+
+/* Strangers cost what users cost: one digest against nothing. @return as sip_auth_check */
+static int check_stranger(struct pjsip *p, const struct sip_msg *req)
+{
+    struct sip_digest d;
+    int err = sip_auth_find(req, default_realm(p), &d);
+
+    return err ? err : sip_auth_check(p->auth_md5, req, &d, default_realm(p), NULL);
+}
+
+/* @return 0 (who->auth set); ENOENT (no credentials sent); as sip_auth_check */
+static int check_digest(struct pjsip *p, const struct sip_msg *req, struct pjsip_who *who)
+{
+    int result = ENOENT;
+
+    for (const struct model_auth *const *a = who->endpoint->auths; *a; a++) {
+        struct sip_credential c;
+        struct sip_digest d;
+        int err = sip_auth_find(req, realm_of(p, *a), &d);
+
+        if (!err) {
+            credential_of(*a, &c);
+            err = sip_auth_check(server_of(p, *a), req, &d, realm_of(p, *a), &c);
+        }
+        if (!err) {
+            who->auth = *a;
+            return 0;
+        }
+        if (err != ENOENT)
+            result = err;
+    }
+    return result;
+}
+
+static bool is_one_of(struct slice user, const char *name)
+{
+    return name[0] && slice_eqz(user, name);
+}
+
+/*
+ * The name that a request goes under must be the endpoint's own when only the password said who it
+ * is; the other two ways have looked at it already (user name), or mean a trunk, which speaks for
+ * many (address).
+ */
+static bool is_from_its_own(const struct sip_msg *req, const struct pjsip_who *who)
+{
+    const struct model_endpoint *e = who->endpoint;
+    struct sip_uri uri;
+    char user[128];
+    struct slice name;
+
+    if (who->by != MODEL_BY_AUTH_USERNAME)
+        return true;
+    if (sip_uri_parse(&uri, req->from.uri) || sip_unescape(uri.user, user, sizeof(user)))
+        return false;
+    name = slice_of(user);
+    if (is_one_of(name, e->name) || is_one_of(name, e->from_user) ||
+        is_one_of(name, e->contact_user) || is_one_of(name, e->callerid.number))
+        return true;
+    for (const struct model_auth *const *a = e->auths; *a; a++)
+        if (is_one_of(name, (*a)->username))
+            return true;
+    for (const struct model_aor *const *a = e->aors; *a; a++)
+        if (is_one_of(name, (*a)->name))
+            return true;
+    return false;
+}
+
+static int forbid(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
+                  const char *what)
+{
+    log_refusal(p, req, what);
+    sip_strans_refuse(t, 403, NULL);
+    return EACCES;
+}
+
+int pjsip_authorize(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
+                    struct pjsip_who *who)
+{
+    bool is_known = !pjsip_identify(p, req, who);
+    int err = 0;
+
+    if (!is_known)
+        err = check_stranger(p, req);
+    else if (who->endpoint->auths[0])
+        err = check_digest(p, req, who);
+    if (!is_known && !err)
+        err = EACCES;
+    if (err) {
+        if (err == EACCES)
+            log_refusal(p, req, "wrong user or password");
+        challenge(p, t, is_known ? who->endpoint : NULL, err == ESTALE);
+        return EACCES;
+    }
+    if (!model_rules_allow(&who->endpoint->rules, &req->flow.remote))
+        return forbid(p, t, req, "address not allowed");
+    if (!is_from_its_own(req, who))
+        return forbid(p, t, req, "From is not the endpoint's own");
+    return 0;
+}
+
+bool pjsip_creds_find(struct slice realm, struct sip_credential *c, void *arg)
+{
+    const struct pjsip_creds *creds = arg;
+    const struct model_endpoint *e = model_endpoint_find(creds->p->snap, slice_of(creds->endpoint));
+
+    for (const struct model_auth *const *a = e ? e->outbound_auths : NULL; a && *a; a++) {
+        const char *own = (*a)->realm;
+
+        if (!own[0] || !strcmp(own, "*") || slice_eqz(realm, own)) {
+            credential_of(*a, c);
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,279 @@
+/* incoming.c - an INVITE becomes a channel (session.h) */
+#include <errno.h>
+
+#include "base/log.h"
+#include "pjsip/cause.h"
+#include "pjsip/session.h"
+#include "sip/print.h"
+
+#define NAME_MAX_BYTES 160
+
+/* ---- what the INVITE asks for ---- */
+
+static bool has_codec_of_ours(const struct session *s, const struct sdp *offer)
+{
+    const struct sdp_media *m = sdp_audio(offer);
+
+    for (unsigned i = 0; m && i < m->format_count; i++) {
+        enum codec c;
+
+        if (!codec_find_encoding(&c, m->formats[i].encoding, m->formats[i].clock_hz) &&
+            codec_list_has(&s->codecs, c))
+            return true;
+    }
+    return false;
+}
+
+/* @return 0 (exten is filled, "s" for none), or the status that refuses the call */
+static int find_exten(const struct pjsip *p, const struct model_endpoint *e,
+                      const struct sip_msg *req, char *exten, size_t size)
+{
+    struct slice context = slice_of(e->context);
+
+    if (sip_unescape(req->uri.user, exten, size))
+        return 404;
+    if (!exten[0])
+        slice_copy(SLICE("s"), exten, size);
+    if (plan_has_exten(p->plan, context, slice_of(exten)))
+        return 0;
+    log_notice("call refused, no such extension endpoint=\"%s\" exten=\"%s\" context=\"%s\"",
+               e->name, exten, e->context);
+    return plan_may_match_more(p->plan, context, slice_of(exten)) ? 484 : 404;
+}
+
+/* ---- the channel ---- */
+
+static bool is_prohibited(const struct model_endpoint *e)
+{
+    return e->callerid_privacy >= MODEL_PRIVACY_PROHIB_NOT_SCREENED &&
+           e->callerid_privacy <= MODEL_PRIVACY_PROHIB;
+}
+
+/* The endpoint's own caller id wins; else From says who calls. */
+static int set_caller(struct channel *ch, const struct model_endpoint *e, const struct sip_msg *req)
+{
+    char number[NAME_MAX_BYTES] = "", name[NAME_MAX_BYTES] = "";
+    struct slice num = slice_of(e->callerid.number), text = slice_of(e->callerid.name);
+    struct sip_uri uri;
+    int err;
+
+    if (!num.len && !sip_uri_parse(&uri, req->from.uri)) {
+        sip_unescape(uri.user, number, sizeof(number));
+        num = slice_of(number);
+        if (!text.len) {
+            sip_display_copy(&req->from, name, sizeof(name));
+            text = slice_of(name);
+        }
+    }
+    err = party_set(&ch->caller, num, text);
+    ch->caller.is_private = is_prohibited(e) || slice_caseeqz(num, "anonymous");
+    return err ? err : channel_set(&ch->ani, num);
+}
+
+static int dress(struct session *s, const struct model_endpoint *e, const struct sip_msg *req,
+                 const char *exten)
+{
+    struct channel *ch = s->ch;
+    int err = session_dress(s, e);
+
+    if (!err)
+        err = set_caller(ch, e, req);
+    if (!err)
+        err = channel_set(&ch->context, slice_of(e->context));
+    if (!err)
+        err = channel_set(&ch->exten, slice_of(exten));
+    if (!err)
+        err = channel_set(&ch->dnid, slice_of(exten));
+    if (!err)
+        err = channel_var_set(ch, SLICE("SIPDOMAIN"), req->uri.host);
+    return err;
+}
+
+static int accept_invite(struct session *s, struct sip_strans *t)
+{
+    return sip_invite_accept(&s->invite, t,
+                             &(struct sip_invite_accept_args){
+                                 .is_symmetric = s->is_symmetric,
+                                 .creds = pjsip_creds_find,
+                                 .creds_arg = &s->creds,
+                                 .handlers = &pjsip_incoming_handlers,
+                                 .arg = s,
+                             });
+}
+
+/* The stream has its port: now we can say what we speak, and the routing may begin. */
+static void stream_ready(struct channel *ch, int err, void *arg)
+{
+    struct session *s = arg;
+    int cause = CAUSE_CONGESTION;
+
+    if (!err) {
+        err = session_describe(s, s->offer, &s->description);
+        s->is_offer_ours = !s->offer;
+        s->offer = mem_deref(s->offer);
+        if (err == ENOTSUP)
+            cause = CAUSE_BEARER;
+    }
+    if (!err)
+        err = plan_start(s->p->plan, ch);
+    if (err) {
+        log_warning("incoming call given up call=%s channel=\"%s\" err=\"%s\"", ch->linkedid,
+                    ch->name, strerror(err));
+        channel_hangup(ch, cause);
+        return;
+    }
+    s->is_running = true;
+}
+
+/* @return 0 (t is the session's); or errno (t waits for its answer) */
+static int start(struct pjsip *p, struct session *s, struct sip_strans *t, struct sip_msg *req,
+                 const struct model_endpoint *e, const char *exten)
+{
+    struct channel *ch = NULL;
+    int err = channel_alloc(
+        &ch, p->calls,
+        &(struct channel_args){
+            .tech = &pjsip_tech, .pvt = s, .resource = e->name, .state = CHANNEL_RING});
+
+    if (err) {
+        session_free(s);
+        return err;
+    }
+    s->ch = ch;
+    s->request = mem_ref(req);
+    err = dress(s, e, req, exten);
+    if (!err)
+        err = accept_invite(s, t);
+    if (!err) {
+        err = session_open_stream(s, &req->flow, NULL, stream_ready);
+        if (err)
+            channel_hangup(ch, CAUSE_CONGESTION); /* answers 503 */
+        err = 0;
+    } else {
+        channel_hangup(ch, CAUSE_CONGESTION);
+    }
+    mem_deref(ch); /* the tables keep it until its hang-up */
+    return err;
+}
+
+static void refuse_busy(struct sip_strans *t)
+{
+    struct buf headers;
+
+    buf_init(&headers, 64);
+    sip_headers_add(&headers, "Retry-After", SLICE("5"));
+    sip_strans_answer(t, &(struct sip_answer){.code = 503, .headers = buf_slice(&headers)});
+    buf_fini(&headers);
+}
+
+void incoming_on_invite(struct sip_strans *t, struct sip_msg *req, void *arg)
+{
+    struct pjsip *p = arg;
+    char exten[NAME_MAX_BYTES];
+    struct session *s = NULL;
+    struct pjsip_who who;
+    int code, err;
+
+    if (pjsip_authorize(p, t, req, &who))
+        return;
+    if (p->is_closing) {
+        refuse_busy(t);
+        return;
+    }
+    code = find_exten(p, who.endpoint, req, exten, sizeof(exten));
+    if (code) {
+        sip_strans_refuse(t, (uint16_t)code, NULL);
+        return;
+    }
+    err = session_alloc(&s, p, who.endpoint);
+    if (!err)
+        err = session_parse(&s->offer, req);
+    if (!err && s->offer && !has_codec_of_ours(s, s->offer))
+        err = ENOTSUP;
+    if (err) {
+        session_free(s);
+        if (err == ENOMEM)
+            refuse_busy(t);
+        else
+            sip_strans_refuse(t, err == ENOTSUP ? 488 : 400, NULL);
+        return;
+    }
+    err = start(p, s, t, req, who.endpoint, exten);
+    if (err && err != EINVAL)
+        refuse_busy(t);
+}
+
+/* ---- what the routing asks for ---- */
+
+int incoming_answer(struct channel *ch)
+{
+    struct session *s = session_of(ch);
+    int err;
+
+    if (!s->invite)
+        return ENOTCONN;
+    err =
+        sip_invite_answer(s->invite, &(struct sip_answer){.code = 200,
+                                                          .headers = buf_slice(&s->headers),
+                                                          .content_type = SLICE("application/sdp"),
+                                                          .body = buf_slice(&s->description)});
+    if (err)
+        return err;
+    buf_fini(&s->description);
+    return session_apply(s, true);
+}
+
+static int progress(struct session *s)
+{
+    int err;
+
+    if (s->has_progressed || s->is_offer_ours)
+        return 0;
+    err = sip_invite_progress(s->invite,
+                              &(struct sip_answer){.code = 183,
+                                                   .headers = buf_slice(&s->headers),
+                                                   .content_type = SLICE("application/sdp"),
+                                                   .body = buf_slice(&s->description)});
+    if (err)
+        return err;
+    s->has_progressed = true;
+    return session_apply(s, false);
+}
+
+static int ring(struct session *s)
+{
+    return sip_invite_progress(
+        s->invite, &(struct sip_answer){.code = 180, .headers = buf_slice(&s->headers)});
+}
+
+int incoming_indicate(struct channel *ch, enum channel_indication ind)
+{
+    struct session *s = session_of(ch);
+
+    if (ind == CHANNEL_IND_CONNECTED || ind == CHANNEL_IND_PROCEEDING)
+        return 0;
+    if (ch->is_outgoing || !s->invite || ch->state == CHANNEL_UP)
+        return ENOTSUP;
+    switch (ind) {
+    case CHANNEL_IND_RINGING: return s->has_inband_progress ? progress(s) : ring(s);
+    case CHANNEL_IND_PROGRESS: return progress(s);
+    default: return ENOTSUP;
+    }
+}
+
+/* ---- what the caller does ---- */
+
+static void on_canceled(struct sip_invite *i, const struct sip_msg *cancel, void *arg)
+{
+    int cause = pjsip_cause_of_reason(cancel);
+
+    session_gone(arg, cause ? cause : pjsip_cause_of_status(487), 487);
+}
+
+const struct sip_invite_handlers pjsip_incoming_handlers = {
+    .canceled = on_canceled,
+    .acked = session_on_acked,
+    .reinvite = session_on_reinvite,
+    .request = session_on_request,
+    .closed = session_on_closed,
+};

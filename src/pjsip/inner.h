@@ -1,0 +1,35 @@
+/*
+ * pjsip/inner.h - what the files of pjsip/ share among themselves: the driver's own struct
+ */
+#pragma once
+#include "base/hash.h"
+#include "base/list.h"
+#include "pjsip/pjsip.h"
+#include "sip/auth.h"
+
+struct pjsip {
+    struct sip *sip;
+    struct loop *loop;
+    struct calls *calls;
+    struct plan_core *plan;
+    struct store *store; /* NULL: contacts live in memory only */
+    pjsip_bind_h *bind;
+    pjsip_release_h *release;
+    void *bind_arg;
+    const char *state_dir;
+
+    struct model_snapshot *snap;
+    struct sip_auth *auth_md5, *auth_sha; /* challenges with MD5 alone / with SHA-256 too */
+
+    struct list transports; /* transport.c */
+    struct hash aors;       /* contact.c: struct aor by name */
+    struct list permanent;  /* contact.c: struct contact by permanent_link */
+    uint32_t contacts;      /* registered ones */
+    struct list watches;    /* console.c: consoles that follow the trace */
+
+    uint32_t refusals;         /* lines about failed authentication in the present second */
+    uint32_t refusals_omitted; /* and those left out */
+    int64_t refusals_second;
+    bool is_running; /* what was there at the start has been loaded */
+    bool is_closing;
+};

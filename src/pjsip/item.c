@@ -1,0 +1,153 @@
+/* item.c - CHANNEL(pjsip,...) and CHANNEL(rtp,...): one row an item (session.h) */
+#include <errno.h>
+
+#include "pjsip/session.h"
+
+typedef int(item_h)(const struct session *s, struct buf *out);
+
+static const struct sip_dialog *dialog_of(const struct session *s)
+{
+    return s->invite ? sip_invite_dialog(s->invite) : NULL;
+}
+
+/* The URI of `"name" <uri>;params`. */
+static int add_uri(struct buf *out, struct slice name_addr)
+{
+    struct sip_name_addr n;
+
+    return sip_name_addr_parse(&n, name_addr) ? 0 : buf_adds(out, n.uri);
+}
+
+static int get_call_id(const struct session *s, struct buf *out)
+{
+    return s->invite ? buf_adds(out, sip_invite_call_id(s->invite)) : 0;
+}
+
+static int get_secure(const struct session *s, struct buf *out)
+{
+    const struct sip_flow *f = s->invite ? sip_invite_flow(s->invite) : NULL;
+
+    return buf_addz(out,
+                    f && f->binding && sip_binding_transport(f->binding) == SIP_TLS ? "1" : "0");
+}
+
+static int get_target_uri(const struct session *s, struct buf *out)
+{
+    return dialog_of(s) ? buf_adds(out, sip_dialog_target(dialog_of(s))) : 0;
+}
+
+static int get_local_uri(const struct session *s, struct buf *out)
+{
+    return dialog_of(s) ? add_uri(out, sip_dialog_local(dialog_of(s))) : 0;
+}
+
+static int get_remote_uri(const struct session *s, struct buf *out)
+{
+    return dialog_of(s) ? add_uri(out, sip_dialog_remote(dialog_of(s))) : 0;
+}
+
+static int get_local_tag(const struct session *s, struct buf *out)
+{
+    return dialog_of(s) ? buf_adds(out, sip_dialog_local_tag(dialog_of(s))) : 0;
+}
+
+static int get_remote_tag(const struct session *s, struct buf *out)
+{
+    return dialog_of(s) ? buf_adds(out, sip_dialog_remote_tag(dialog_of(s))) : 0;
+}
+
+static int get_request_uri(const struct session *s, struct buf *out)
+{
+    return s->request ? buf_adds(out, s->request->request_uri) : 0;
+}
+
+static int get_t38(const struct session *s, struct buf *out)
+{
+    return buf_addz(out, "DISABLED");
+}
+
+static int add_addr(struct buf *out, const struct addr *a)
+{
+    char text[ADDR_TEXT];
+
+    return addr_is_set(a) ? buf_addz(out, addr_text(a, text)) : 0;
+}
+
+static int get_local_addr(const struct session *s, struct buf *out)
+{
+    const struct sip_flow *f = s->invite ? sip_invite_flow(s->invite) : NULL;
+    struct sip_self self;
+
+    if (!f || !f->binding || sip_flow_self(f, &self))
+        return 0;
+    return add_addr(out, &self.addr);
+}
+
+static int get_remote_addr(const struct session *s, struct buf *out)
+{
+    return add_addr(out, &s->signal);
+}
+
+static int get_endpoint(const struct session *s, struct buf *out)
+{
+    return buf_addz(out, s->creds.endpoint);
+}
+
+static int get_rtp_src(const struct session *s, struct buf *out)
+{
+    struct addr a = s->said;
+
+    if (!s->ch->stream)
+        return 0;
+    a.port = media_stream_local(s->ch->stream)->port;
+    return add_addr(out, &a);
+}
+
+static int get_rtp_dest(const struct session *s, struct buf *out)
+{
+    return s->has_agreed ? add_addr(out, &s->agreed.rtp) : 0;
+}
+
+static int get_rtp_hold(const struct session *s, struct buf *out)
+{
+    return buf_addz(out, s->has_agreed && s->agreed.is_held ? "1" : "0");
+}
+
+static int get_zero(const struct session *s, struct buf *out)
+{
+    return buf_addz(out, "0");
+}
+
+static const struct item {
+    const char *group, *name;
+    item_h *get;
+} items[] = {
+    {"pjsip", "call-id", get_call_id},
+    {"pjsip", "secure", get_secure},
+    {"pjsip", "target_uri", get_target_uri},
+    {"pjsip", "local_uri", get_local_uri},
+    {"pjsip", "remote_uri", get_remote_uri},
+    {"pjsip", "request_uri", get_request_uri},
+    {"pjsip", "local_tag", get_local_tag},
+    {"pjsip", "remote_tag", get_remote_tag},
+    {"pjsip", "t38state", get_t38},
+    {"pjsip", "local_addr", get_local_addr},
+    {"pjsip", "remote_addr", get_remote_addr},
+    {"endpoint", "", get_endpoint},
+    {"rtp", "src", get_rtp_src},
+    {"rtp", "dest", get_rtp_dest},
+    {"rtp", "hold", get_rtp_hold},
+    {"rtp", "secure", get_zero},
+    {"rtp", "direct", get_zero},
+};
+
+int session_get(struct channel *ch, struct slice item, struct buf *out)
+{
+    struct slice rest, group = slice_trim(slice_cut(item, ',', &rest));
+    struct slice name = slice_trim(slice_cut(rest, ',', &rest));
+
+    for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
+        if (slice_caseeqz(group, items[i].group) && slice_caseeqz(name, items[i].name))
+            return items[i].get(session_of(ch), out);
+    return ENOENT;
+}

@@ -1,0 +1,497 @@
+/* outgoing.c - a channel that is dialled becomes an INVITE (session.h) */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "pjsip/cause.h"
+#include "pjsip/contact.h"
+#include "pjsip/session.h"
+#include "sip/print.h"
+
+struct outgoing {
+    struct buf uri; /* request URI */
+    char *proxy;    /* NULL: none */
+    struct sip_binding *binding;
+    struct sip_target targets[SIP_TARGETS_MAX];
+    size_t target_count;
+    struct sip_resolve *question;
+    char *from_user, *from_domain, *contact_user; /* NULL: not set */
+    bool is_called, is_stream_asked, is_stream_ready;
+};
+
+/* What a dial string says: "endpoint", "number@endpoint", "endpoint/sip:uri". */
+struct resource {
+    struct slice endpoint, number, uri;
+};
+
+static void parse_resource(struct resource *r, struct slice text)
+{
+    ptrdiff_t at;
+
+    *r = (struct resource){.endpoint = SLICE_NONE};
+    r->endpoint = slice_cut(text, '/', &r->uri);
+    at = slice_chr(r->endpoint, '@');
+    if (at >= 0) {
+        r->number = slice_from(r->endpoint.p, (size_t)at);
+        r->endpoint = slice_skip(r->endpoint, (size_t)at + 1);
+    }
+}
+
+void outgoing_free(struct outgoing *o)
+{
+    if (!o)
+        return;
+    mem_deref(o->question);
+    buf_fini(&o->uri);
+    mem_free(o->proxy);
+    mem_free(o->from_user);
+    mem_free(o->from_domain);
+    mem_free(o->contact_user);
+    mem_free(o);
+}
+
+/* ---- where to ---- */
+
+/* The first contact that is not known to be out of reach, in the order of the endpoint's list. */
+static struct contact *pick_contact(const struct pjsip *p, const struct model_endpoint *e)
+{
+    for (const struct model_aor *const *m = e->aors; *m; m++) {
+        struct aor *a = aor_find(p, slice_of((*m)->name));
+
+        if (!a)
+            continue;
+        LIST_FOREACH(&a->contacts, k)
+        {
+            if (contact_is_reachable(contact_of_link(k)))
+                return contact_of_link(k);
+        }
+    }
+    return NULL;
+}
+
+/* A registered contact under its URI, when the dial string names one (PJSIP_DIAL_CONTACTS). */
+static struct contact *find_contact(const struct pjsip *p, const struct model_endpoint *e,
+                                    struct slice text)
+{
+    struct sip_uri uri;
+
+    if (sip_uri_parse(&uri, text))
+        return NULL;
+    for (const struct model_aor *const *m = e->aors; *m; m++) {
+        struct aor *a = aor_find(p, slice_of((*m)->name));
+        struct contact *c = a ? contact_find(a, &uri) : NULL;
+
+        if (c)
+            return c;
+    }
+    return NULL;
+}
+
+/* The contact's URI with another user: "number@trunk". */
+static int put_user(struct buf *out, struct slice kept, struct slice number)
+{
+    struct sip_uri uri;
+    struct buf text;
+    int err;
+
+    if (sip_uri_parse(&uri, kept) || !uri.host.len)
+        return EINVAL;
+    buf_init(&text, SIP_URI_MAX);
+    buf_adds(&text, uri.scheme == SIP_SCHEME_SIPS ? SLICE("sips:") : SLICE("sip:"));
+    sip_escape_user(&text, number);
+    buf_addc(&text, '@');
+    buf_add(&text, uri.host.p, (size_t)(uri.text.p + uri.text.len - uri.host.p));
+    err = buf_err(&text);
+    if (!err)
+        err = contact_uri_restore(out, buf_slice(&text));
+    buf_fini(&text);
+    return err;
+}
+
+/* Where the URI is reached, when that needs no question to the network; else the layer below asks.
+ */
+static void resolve_quickly(struct pjsip *p, struct outgoing *o, struct slice reach)
+{
+    struct sip_uri uri;
+
+    if (o->proxy && o->proxy[0])
+        reach = slice_of(o->proxy);
+    if (!sip_uri_parse(&uri, reach) && !sip_resolve_now(p->sip, &uri, o->binding, &o->targets[0]))
+        o->target_count = 1;
+}
+
+/* @return 0; EHOSTUNREACH (no contact); EINVAL; ENOMEM */
+static int find_target(struct pjsip *p, struct outgoing *o, const struct model_endpoint *e,
+                       const struct resource *r)
+{
+    struct contact *c = r->uri.len ? find_contact(p, e, r->uri) : pick_contact(p, e);
+    const struct model_aor *m = c ? model_aor_find(p->snap, slice_of(c->aor->name)) : NULL;
+    const char *proxy = e->outbound_proxy[0] ? e->outbound_proxy : m ? m->outbound_proxy : "";
+    struct slice kept = c ? c->uri : r->uri;
+    struct buf reach;
+    int err;
+
+    if (!kept.len)
+        return EHOSTUNREACH;
+    if (e->transport_of)
+        o->binding = sip_binding_find(p->sip, e->transport_of->name);
+    if (c && c->transport.len)
+        o->binding = sip_binding_find(p->sip, c->transport.p);
+    if (proxy[0]) {
+        o->proxy = mem_strdup(proxy);
+        if (!o->proxy)
+            return ENOMEM;
+    }
+    buf_init(&reach, SIP_URI_MAX);
+    err = r->number.len ? put_user(&o->uri, kept, r->number) : contact_uri_restore(&o->uri, kept);
+    if (!err)
+        err = contact_uri_reach(&reach, kept);
+    if (!err)
+        resolve_quickly(p, o, buf_slice(&reach));
+    buf_fini(&reach);
+    return err == ENOSPC ? EINVAL : err;
+}
+
+/* ---- request: the channel is made ---- */
+
+static int dup_set(char **to, const char *text)
+{
+    if (!text[0])
+        return 0;
+    *to = mem_strdup(text);
+    return *to ? 0 : ENOMEM;
+}
+
+static int outgoing_alloc(struct outgoing **op, struct pjsip *p, const struct model_endpoint *e,
+                          const struct resource *r)
+{
+    struct outgoing *o = mem_zalloc(sizeof(*o));
+    int err;
+
+    if (!o)
+        return ENOMEM;
+    buf_init(&o->uri, SIP_URI_MAX);
+    err = dup_set(&o->from_user, e->from_user);
+    if (!err)
+        err = dup_set(&o->from_domain, e->from_domain);
+    if (!err)
+        err = dup_set(&o->contact_user, e->contact_user);
+    if (!err)
+        err = find_target(p, o, e, r);
+    if (err)
+        outgoing_free(o);
+    else
+        *op = o;
+    return err;
+}
+
+static int cause_of(int err)
+{
+    return err == ENOMEM || err == EAGAIN ? CAUSE_CONGESTION : CAUSE_NO_ROUTE;
+}
+
+static int make_channel(struct channel **chp, struct session *s, const struct model_endpoint *e,
+                        const struct channel_request *req)
+{
+    struct channel *ch = NULL;
+    int err = channel_alloc(&ch, s->p->calls,
+                            &(struct channel_args){.tech = &pjsip_tech,
+                                                   .pvt = s,
+                                                   .resource = e->name,
+                                                   .is_outgoing = true,
+                                                   .state = CHANNEL_DOWN,
+                                                   .requestor = req->requestor});
+
+    if (err) {
+        session_free(s);
+        return err;
+    }
+    s->ch = ch;
+    err = session_dress(s, e);
+    if (!err && e->callerid.name[0])
+        err = channel_set(&ch->caller.name, slice_of(e->callerid.name));
+    if (!err && e->callerid.number[0])
+        err = channel_set(&ch->caller.number, slice_of(e->callerid.number));
+    if (!err)
+        err = channel_set(&ch->context, slice_of(e->context));
+    if (!err && req->requestor)
+        err = header_inherit(&s->headers, req->requestor);
+    if (err) {
+        channel_hangup(ch, CAUSE_CONGESTION);
+        mem_deref(ch);
+    } else {
+        *chp = ch;
+    }
+    return err;
+}
+
+static int fail(int err, int *cause)
+{
+    *cause = cause_of(err);
+    return err;
+}
+
+static void stream_ready(struct channel *ch, int err, void *arg);
+
+/* The stream's port takes a round trip to the media role: ask while Dial is still at work. */
+static int ask_stream(struct session *s, struct media_stream *near)
+{
+    struct outgoing *o = s->out;
+    int err = session_open_stream(s, &o->targets[0].flow, near, stream_ready);
+
+    if (!err)
+        o->is_stream_asked = true;
+    return err;
+}
+
+int outgoing_request(struct channel **chp, void *tech_arg, const struct channel_request *req,
+                     int *cause)
+{
+    struct pjsip *p = tech_arg;
+    const struct model_endpoint *e;
+    struct session *s = NULL;
+    struct resource r;
+    int err;
+
+    parse_resource(&r, req->resource);
+    if (!r.endpoint.len)
+        return fail(EINVAL, cause);
+    e = model_endpoint_find(p->snap, r.endpoint);
+    if (!e) {
+        log_notice("no such endpoint endpoint=\"%.*s\"", SLICE_ARG(r.endpoint));
+        return fail(ENOENT, cause);
+    }
+    if (p->is_closing)
+        return fail(EAGAIN, cause);
+    err = session_alloc(&s, p, e);
+    if (err)
+        return fail(err, cause);
+    err = outgoing_alloc(&s->out, p, e, &r);
+    if (err) {
+        if (err == EHOSTUNREACH)
+            log_notice("endpoint has no reachable contact endpoint=\"%s\"", e->name);
+        session_free(s);
+        return fail(err, cause);
+    }
+    err = make_channel(chp, s, e, req);
+    if (err)
+        return fail(err, cause);
+    if (s->out->target_count)
+        err = ask_stream(s, req->requestor ? req->requestor->stream : NULL);
+    if (err) {
+        channel_hangup(*chp, CAUSE_CONGESTION);
+        *chp = mem_deref(*chp);
+        return fail(err, cause);
+    }
+    return 0;
+}
+
+/* ---- call: the INVITE leaves ---- */
+
+/* Who calls, as the peer shall see it: from_user and from_domain win over the caller id. */
+static void fill_from(const struct session *s, struct sip_invite_args *a)
+{
+    const struct outgoing *o = s->out;
+    const struct party *caller = &s->ch->connected;
+    const char *standard = model_global_of(s->p->snap)->default_from_user;
+
+    a->from_display = slice_of(caller->name);
+    a->from_user = slice_of(caller->number);
+    if (caller->is_private) {
+        a->from_display = SLICE("Anonymous");
+        a->from_user = SLICE("anonymous");
+        a->from_domain = SLICE("anonymous.invalid");
+    }
+    if (!a->from_user.len)
+        a->from_user = standard[0] ? slice_of(standard) : SLICE("asterisk");
+    if (o->from_user)
+        a->from_user = slice_of(o->from_user);
+    if (o->from_domain)
+        a->from_domain = slice_of(o->from_domain);
+    a->contact_user = slice_of(o->contact_user);
+}
+
+static int send_invite(struct session *s)
+{
+    struct outgoing *o = s->out;
+    struct sip_invite_args args = {
+        .uri = buf_slice(&o->uri),
+        .proxy = slice_of(o->proxy),
+        .binding = o->binding,
+        .targets = o->target_count ? o->targets : NULL,
+        .target_count = o->target_count,
+        .headers = buf_slice(&s->headers),
+        .content_type = SLICE("application/sdp"),
+        .is_symmetric = s->is_symmetric,
+        .creds = pjsip_creds_find,
+        .creds_arg = &s->creds,
+        .handlers = &pjsip_outgoing_handlers,
+        .arg = s,
+    };
+    struct buf offer;
+    int err;
+
+    buf_init(&offer, SDP_MAX_TEXT);
+    err = session_describe(s, NULL, &offer);
+    args.body = buf_slice(&offer);
+    fill_from(s, &args);
+    if (!err)
+        err = sip_invite_send(&s->invite, s->p->sip, &args);
+    buf_fini(&offer);
+    outgoing_free(o);
+    s->out = NULL;
+    return err;
+}
+
+static void give_up(struct session *s, int err, int cause)
+{
+    log_warning("call cannot be made call=%s channel=\"%s\" err=\"%s\"", s->ch->linkedid,
+                s->ch->name, strerror(err));
+    session_gone(s, cause, 0);
+}
+
+/* A transport may have been closed since the targets were found. */
+static bool are_bindings_open(const struct session *s)
+{
+    const struct outgoing *o = s->out;
+    struct sip_binding *b = NULL;
+    size_t found = 0;
+
+    while ((b = sip_binding_next(s->p->sip, b)))
+        for (size_t i = 0; i < o->target_count; i++)
+            found += o->targets[i].flow.binding == b;
+    return found == o->target_count;
+}
+
+/* Everything is there: it may leave. */
+static int try_send(struct session *s)
+{
+    struct outgoing *o = s->out;
+
+    if (!o || !o->is_called || !o->is_stream_ready || s->ch->is_hungup)
+        return 0;
+    if (!are_bindings_open(s))
+        return ENETUNREACH;
+    return send_invite(s);
+}
+
+static void stream_ready(struct channel *ch, int err, void *arg)
+{
+    struct session *s = arg;
+
+    if (s->out)
+        s->out->is_stream_ready = true;
+    if (!err)
+        err = try_send(s);
+    if (err)
+        give_up(s, err, err == ENOTSUP || err == EINVAL ? CAUSE_BEARER : CAUSE_CONGESTION);
+}
+
+static void resolved(int err, const struct sip_target *targets, size_t count, void *arg)
+{
+    struct session *s = arg;
+    struct outgoing *o = s->out;
+
+    o->question = mem_deref(o->question);
+    if (!err) {
+        o->target_count = count < SIP_TARGETS_MAX ? count : SIP_TARGETS_MAX;
+        memcpy(o->targets, targets, o->target_count * sizeof(*targets));
+        err = ask_stream(s, NULL);
+    }
+    if (err)
+        give_up(s, err, CAUSE_NO_ROUTE);
+}
+
+static int ask_names(struct session *s)
+{
+    struct outgoing *o = s->out;
+    struct sip_uri uri;
+    int err = sip_uri_parse(&uri, o->proxy ? slice_of(o->proxy) : buf_slice(&o->uri));
+
+    return err ? err : sip_resolve_start(&o->question, s->p->sip, &uri, o->binding, resolved, s);
+}
+
+int outgoing_call(struct channel *ch)
+{
+    struct session *s = session_of(ch);
+    struct outgoing *o = s->out;
+
+    if (!o || o->is_called)
+        return EINVAL;
+    o->is_called = true;
+    ch->state = CHANNEL_DIALING;
+    return o->is_stream_asked ? try_send(s) : ask_names(s);
+}
+
+/* ---- what comes back ---- */
+
+/* An early description or the final one; another fork may bring another. @return as take_answer */
+static int take_description(struct session *s, const struct sip_msg *response, bool is_answered)
+{
+    int err;
+
+    if (s->has_agreed)
+        s->sdp.is_offering = true; /* our one offer is answered once more */
+    err = session_take_answer(s, response);
+    if (err == ENOENT && s->has_agreed) {
+        s->sdp.is_offering = false;
+        err = 0;
+    }
+    if (sip_invite_flow(s->invite) && addr_is_set(&sip_invite_flow(s->invite)->remote))
+        s->signal = sip_invite_flow(s->invite)->remote;
+    return err ? err : session_apply(s, is_answered);
+}
+
+static void on_progress(struct sip_invite *i, const struct sip_msg *response, unsigned leg,
+                        void *arg)
+{
+    struct session *s = arg;
+    bool has_media = response->body.len && !take_description(s, response, false);
+
+    switch (response->status) {
+    case 180: channel_on_ringing(s->ch); break;
+    case 181:
+    case 182: channel_on_proceeding(s->ch); return;
+    default: break;
+    }
+    if (has_media || response->status == 183)
+        channel_on_progress(s->ch);
+}
+
+static void on_answered(struct sip_invite *i, const struct sip_msg *response, bool want_ack,
+                        void *arg)
+{
+    struct session *s = arg;
+    int err = take_description(s, response, true);
+
+    if (err) {
+        log_notice("answer without a usable description call=%s channel=\"%s\" err=\"%s\"",
+                   s->ch->linkedid, s->ch->name, strerror(err));
+        sip_invite_end(s->invite, 0, SLICE_NONE);
+        session_gone(s, CAUSE_BEARER, 488);
+        return;
+    }
+    channel_on_answered(s->ch);
+    if (s->agreed.is_held)
+        channel_on_hold(s->ch, true);
+}
+
+static void on_failed(struct sip_invite *i, uint16_t code, const struct sip_msg *response,
+                      void *arg)
+{
+    struct session *s = arg;
+    int cause = pjsip_cause_of_reason(response);
+
+    log_info("call failed call=%s channel=\"%s\" status=%u", s->ch->linkedid, s->ch->name, code);
+    session_gone(s, cause ? cause : pjsip_cause_of_status(code), code);
+}
+
+const struct sip_invite_handlers pjsip_outgoing_handlers = {
+    .progress = on_progress,
+    .answered = on_answered,
+    .failed = on_failed,
+    .acked = session_on_acked,
+    .reinvite = session_on_reinvite,
+    .request = session_on_request,
+    .closed = session_on_closed,
+};

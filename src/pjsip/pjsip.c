@@ -1,0 +1,192 @@
+/* pjsip.c - birth, change and end of the channel driver (pjsip.h) */
+#include <errno.h>
+
+#include "base/log.h"
+#include "pjsip/contact.h"
+#include "pjsip/identify.h"
+#include "pjsip/registrar.h"
+#include "pjsip/session.h"
+#include "pjsip/trace.h"
+#include "pjsip/transport.h"
+#include "plan/func.h"
+#include "sip/print.h"
+
+/* OPTIONS of somebody we know: are we there, and would we take a call for that number? */
+static void on_options(struct sip_strans *t, struct sip_msg *req, void *arg)
+{
+    struct pjsip *p = arg;
+    struct slice context;
+    struct pjsip_who who;
+    char exten[160];
+    struct buf headers;
+
+    if (pjsip_authorize(p, t, req, &who))
+        return;
+    context = slice_of(who.endpoint->context);
+    if (!sip_unescape(req->uri.user, exten, sizeof(exten)) && exten[0] &&
+        !plan_has_exten(p->plan, context, slice_of(exten))) {
+        sip_strans_refuse(t, 404, NULL);
+        return;
+    }
+    buf_init(&headers, 512);
+    sip_headers_add(&headers, "Accept", SLICE("application/sdp, application/dtmf-relay"));
+    sip_headers_add(&headers, "Allow", slice_of(sip_allow(p->sip)));
+    sip_strans_answer(t, &(struct sip_answer){.code = 200, .headers = buf_slice(&headers)});
+    buf_fini(&headers);
+}
+
+/* What comes with a later subject: strangers are challenged, others told that we do not know it. */
+static void on_later(struct sip_strans *t, struct sip_msg *req, void *arg)
+{
+    struct pjsip_who who;
+
+    if (pjsip_authorize(arg, t, req, &who))
+        return;
+    sip_strans_refuse(t, req->method == SIP_SUBSCRIBE || req->method == SIP_PUBLISH ? 489 : 501,
+                      NULL);
+}
+
+static const struct {
+    enum sip_method method;
+    sip_request_h *h;
+} methods[] = {
+    {SIP_INVITE, incoming_on_invite},
+    {SIP_REGISTER, registrar_on_register},
+    {SIP_OPTIONS, on_options},
+    {SIP_MESSAGE, on_later},
+    {SIP_SUBSCRIBE, on_later},
+    {SIP_NOTIFY, on_later},
+    {SIP_REFER, on_later},
+    {SIP_PUBLISH, on_later},
+};
+
+#define METHOD_COUNT (sizeof(methods) / sizeof(methods[0]))
+
+static void pjsip_destroy(void *object)
+{
+    struct pjsip *p = object;
+
+    p->is_closing = true;
+    for (size_t i = 0; p->is_running && i < METHOD_COUNT; i++)
+        sip_handle(p->sip, methods[i].method, NULL, NULL);
+    trace_stop_all(p);
+    contacts_clear(p);
+    transports_clear(p);
+    mem_deref(p->auth_md5);
+    mem_deref(p->auth_sha);
+    mem_deref(p->snap);
+}
+
+static int make_auth(struct pjsip *p)
+{
+    struct sip_auth_args args = {.loop = p->loop, .no_sha256 = true};
+    int err = sip_auth_alloc(&p->auth_md5, &args);
+
+    args.no_sha256 = false;
+    return err ? err : sip_auth_alloc(&p->auth_sha, &args);
+}
+
+/* Once for all drivers of a core: a second one (tests) finds them there. */
+static int add_functions(struct pjsip *p)
+{
+    static const struct plan_func *const funcs[] = {
+        &pjsip_header_func, &pjsip_inheritable_header_func, &pjsip_dial_contacts_func};
+    int err = 0;
+
+    for (size_t i = 0; i < sizeof(funcs) / sizeof(funcs[0]) && !err; i++)
+        err = plan_func_add(p->plan, funcs[i]);
+    return err;
+}
+
+static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snapshot *snapshot)
+{
+    struct pjsip *p = mem_alloc(sizeof(*p), pjsip_destroy);
+
+    if (!p)
+        return NULL;
+    list_init(&p->transports);
+    list_init(&p->permanent);
+    list_init(&p->watches);
+    hash_init(&p->aors);
+    p->sip = args->sip;
+    p->loop = sip_loop(args->sip);
+    p->calls = args->calls;
+    p->plan = args->plan;
+    p->store = args->store;
+    p->bind = args->bind;
+    p->release = args->release;
+    p->bind_arg = args->arg;
+    p->state_dir = args->state_dir;
+    p->snap = mem_ref(snapshot);
+    return p;
+}
+
+int pjsip_alloc(struct pjsip **pp, const struct pjsip_args *args, struct model_snapshot *snapshot)
+{
+    struct pjsip *p = pjsip_new(args, snapshot);
+    int err;
+
+    if (!p)
+        return ENOMEM;
+    err = make_auth(p);
+    if (!err)
+        err = add_functions(p);
+    if (!err)
+        err = contacts_load(p);
+    if (!err)
+        err = contacts_follow(p);
+    if (!err)
+        err = calls_tech_add(p->calls, &pjsip_tech, p);
+    if (err) {
+        mem_deref(p);
+        return err;
+    }
+    for (size_t i = 0; i < METHOD_COUNT; i++)
+        sip_handle(p->sip, methods[i].method, methods[i].h, p);
+    p->is_running = true;
+    *pp = p;
+    if (transports_follow(p))
+        log_error("some transports are not opened err=\"out of memory\"");
+    return 0;
+}
+
+int pjsip_set_snapshot(struct pjsip *p, struct model_snapshot *snapshot)
+{
+    struct model_snapshot *old = p->snap;
+    int err;
+
+    if (snapshot == old)
+        return 0;
+    p->snap = mem_ref(snapshot);
+    p->is_running = false; /* questions are spread over their period, as at a start */
+    err = contacts_follow(p);
+    p->is_running = true;
+    if (err) {
+        p->snap = old;
+        mem_deref(snapshot);
+        return err;
+    }
+    mem_deref(old);
+    return transports_follow(p);
+}
+
+bool pjsip_is_ready(const struct pjsip *p)
+{
+    return transports_count(p, TRANSPORT_WAITING) == 0;
+}
+
+uint32_t pjsip_transports_open(const struct pjsip *p)
+{
+    return transports_count(p, TRANSPORT_OPEN);
+}
+
+uint32_t pjsip_transports_failed(const struct pjsip *p)
+{
+    return transports_count(p, TRANSPORT_FAILED);
+}
+
+void pjsip_shutdown(struct pjsip *p)
+{
+    p->is_closing = true;
+    sip_set_closing(p->sip, true);
+}

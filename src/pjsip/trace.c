@@ -1,0 +1,98 @@
+/* trace.c - SIP messages to consoles (trace.h) */
+#include "pjsip/trace.h"
+
+#include <errno.h>
+
+#include "sip/transport.h"
+
+struct watcher {
+    struct link link;
+    struct pjsip *p;
+    struct console *c; /* a reference */
+    struct console_watch watch;
+    struct addr only; /* host; unset: everything */
+};
+
+static void watcher_free(struct watcher *w)
+{
+    list_unlink(&w->link);
+    console_watch_stop(&w->watch);
+    mem_deref(w->c);
+    mem_free(w);
+}
+
+static void show(bool is_out, const struct sip_flow *flow, struct slice bytes, void *arg)
+{
+    struct pjsip *p = arg;
+    char peer[ADDR_TEXT];
+
+    LIST_FOREACH(&p->watches, k)
+    {
+        struct watcher *w = CONTAINER_OF(k, struct watcher, link);
+
+        if (addr_is_set(&w->only) && !addr_eq_host(&w->only, &flow->remote))
+            continue;
+        console_printf(w->c, "<--- %s SIP %s (%zu bytes) %s %s:%s --->\n",
+                       is_out ? "Transmitting" : "Received",
+                       bytes.len > 4 && !memcmp(bytes.p, "SIP/", 4) ? "response" : "request",
+                       bytes.len, is_out ? "to" : "from",
+                       sip_transport_name(sip_binding_transport(flow->binding)),
+                       addr_text(&flow->remote, peer));
+        console_write(w->c, bytes);
+        console_write(w->c, SLICE("\n"));
+    }
+}
+
+static void follow(struct pjsip *p)
+{
+    sip_set_trace(p->sip, list_is_empty(&p->watches) ? NULL : show, p);
+}
+
+static void gone(struct console_watch *watch, void *arg)
+{
+    struct watcher *w = arg;
+    struct pjsip *p = w->p;
+
+    watcher_free(w);
+    follow(p);
+}
+
+int trace_start(struct pjsip *p, struct console *c, const struct addr *only)
+{
+    struct watcher *w = mem_zalloc(sizeof(*w));
+
+    if (!w)
+        return ENOMEM;
+    trace_stop(p, c);
+    w->p = p;
+    w->c = mem_ref(c);
+    w->only = *only;
+    list_append(&p->watches, &w->link);
+    console_watch_start(c, &w->watch, gone, w);
+    follow(p);
+    return 0;
+}
+
+bool trace_stop(struct pjsip *p, const struct console *c)
+{
+    bool had = false;
+
+    LIST_FOREACH(&p->watches, k)
+    {
+        struct watcher *w = CONTAINER_OF(k, struct watcher, link);
+
+        if (w->c == c) {
+            watcher_free(w);
+            had = true;
+        }
+    }
+    follow(p);
+    return had;
+}
+
+void trace_stop_all(struct pjsip *p)
+{
+    LIST_FOREACH(&p->watches, k)
+    watcher_free(CONTAINER_OF(k, struct watcher, link));
+    follow(p);
+}
