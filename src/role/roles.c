@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "role/command.h"
 #include "role/sandbox.h"
+#include "role/users.h"
 
 #define CAP_BIT(cap) (UINT64_C(1) << (cap))
 #define GIB (UINT64_C(1) << 30)
@@ -109,13 +110,6 @@ int role_file(char *out, size_t size, const char *state, const char *name)
 
 /* ---- the inner sub-command: written by the supervisor, so anything odd is our own mistake ---- */
 
-static const struct role_users *own_users;
-
-const struct role_users *role_users_get(void)
-{
-    return own_users;
-}
-
 struct birth {
     struct role_args args;
     enum log_level level;
@@ -187,7 +181,7 @@ int cmd_role(int argc, char **argv)
 
     if (!spec || parse_birth(&b, argc, argv))
         return command_usage("role");
-    own_users = &b.args.users;
+    users_born(&b.args.users);
     log_init(spec->name, b.level);
     umask(0007);
     snprintf(title, sizeof(title), "station-%s", spec->name);

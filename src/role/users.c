@@ -13,6 +13,18 @@ static const cap_value_t supervisor_caps[] = {CAP_SETUID, CAP_SETGID,           
 
 enum { SUPERVISOR_CAPS = sizeof(supervisor_caps) / sizeof(supervisor_caps[0]) };
 
+static const struct role_users *own_users;
+
+void users_born(const struct role_users *users)
+{
+    own_users = users;
+}
+
+const struct role_users *role_users_get(void)
+{
+    return own_users;
+}
+
 /* getpwnam leaves errno alone, or says ENOENT and its like, when there is no such name. */
 static int find_user(const char *name, uint32_t *uid, uint32_t *gid)
 {

@@ -40,3 +40,6 @@ int users_become(const struct role_users *users, const struct role_spec *spec);
 /** A child of the runner before exec: become station-script without capabilities; group station
  *  only when with_group. Not root: only drops capabilities. @return 0; errno */
 int users_become_script(const struct role_users *users, bool with_group);
+
+/** Remember what this process was born with, for role_users_get. Borrowed for ever. */
+void users_born(const struct role_users *users);
