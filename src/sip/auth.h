@@ -73,7 +73,9 @@ int sip_auth_find(const struct sip_msg *req, const char *realm, struct sip_diges
  *
  * @param c  what they must match; NULL (unknown user) costs the same time and gives EACCES
  * @return 0; EACCES (wrong); ESTALE (right, but the nonce is old: challenge with stale);
- *         EINVAL (nonce not ours, or the URI is another: challenge anew)
+ *         EINVAL (nonce not ours, parameters missing, or an algorithm not offered: challenge anew).
+ *         The URI in the credentials is not compared with the request's, as in Asterisk: proxies
+ *         rewrite it, and the nonce count keeps credentials from being used twice.
  */
 int sip_auth_check(struct sip_auth *a, const struct sip_msg *req, const struct sip_digest *d,
                    const char *realm, const struct sip_credential *c);
@@ -90,6 +92,9 @@ typedef bool(sip_creds_h)(struct slice realm, struct sip_credential *c, void *ar
  */
 int sip_auth_answer(struct buf *headers, const struct sip_msg *response, enum sip_method method,
                     struct slice uri, struct slice body, sip_creds_h *creds, void *arg);
+
+/** Does a 401 or 407 say that only the nonce was old? */
+bool sip_auth_is_stale(const struct sip_msg *response);
 
 /** One digest response in hex, for tests and vectors. @return 0; EINVAL; EIO. */
 int sip_digest_response(const struct sip_digest *d, const struct sip_credential *c,

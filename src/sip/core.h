@@ -121,6 +121,9 @@ void sip_refuse_stateless(struct sip *sip, const struct sip_msg *req, uint16_t c
 /** Where an answer to req goes (RFC 3261 s18.2.2, RFC 3581). Flow gets references. */
 void sip_reply_flow(struct sip_flow *flow, const struct sip_msg *req, bool force_rport);
 
+/** 200 with what we can do. */
+void sip_answer_options(struct sip *sip, struct sip_strans *t);
+
 /* ---- server_transaction.c ---- */
 
 /** The transaction of req; method INVITE finds that of an ACK or CANCEL. NULL when there is none.
@@ -182,6 +185,9 @@ void sip_dialog_refresh(struct sip_dialog *d, const struct sip_msg *m);
 
 /** No handler from now on, and out of the table. */
 void sip_dialog_close(struct sip_dialog *d);
+
+/** No handler from now on; requests under way may still finish. */
+void sip_dialog_silence(struct sip_dialog *d);
 
 struct sip_dialog_send_args {
     enum sip_method method;

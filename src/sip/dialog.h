@@ -21,13 +21,16 @@ struct slice sip_dialog_call_id(const struct sip_dialog *d);
 struct slice sip_dialog_local_tag(const struct sip_dialog *d);
 struct slice sip_dialog_remote_tag(const struct sip_dialog *d);
 
-/** Values of From (ours) and To (theirs) without tags, and the URI that our requests go to. */
+/** Values of From (ours) and To (theirs) of our requests, with tags, and the URI they go to. */
 struct slice sip_dialog_local(const struct sip_dialog *d);
 struct slice sip_dialog_remote(const struct sip_dialog *d);
 struct slice sip_dialog_target(const struct sip_dialog *d);
 
 /** The way the last message of the dialog came or went. */
 const struct sip_flow *sip_dialog_flow(const struct sip_dialog *d);
+
+/** CSeq of our last request (ACK aside). */
+uint32_t sip_dialog_cseq(const struct sip_dialog *d);
 
 /** Number of dialogs. */
 uint32_t sip_dialog_count(const struct sip *sip);

@@ -174,7 +174,7 @@ static void on_cancel(struct sip *sip, const struct sip_msg *req)
     mem_deref(t);
 }
 
-static void answer_options(struct sip *sip, struct sip_strans *t)
+void sip_answer_options(struct sip *sip, struct sip_strans *t)
 {
     struct sip_answer a = {.code = 200};
     struct buf lines;
@@ -197,7 +197,7 @@ static void dispatch(struct sip *sip, struct sip_strans *t, struct sip_msg *req)
     else if (h->h)
         h->h(t, req, h->arg);
     else
-        answer_options(sip, t);
+        sip_answer_options(sip, t);
     /* Nobody took it: never leave a request without an answer. */
     if (mem_refs(t) == 1 && !sip_strans_is_final(t))
         sip_strans_refuse(t, 500, NULL);

@@ -1,0 +1,302 @@
+/* invite.c - see invite.h: what both sides share; the end */
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "sip/invite_inner.h"
+
+/* A request of the driver inside the dialog (INFO ...). */
+struct invite_request {
+    struct link link; /* invite->requests */
+    struct sip_invite *invite;
+    struct sip_dialog_request *request;
+    sip_response_h *h;
+    void *arg;
+};
+
+static void destroy(void *object)
+{
+    struct sip_invite *i = object;
+
+    mem_free(i->headers);
+    mem_free(i->contact_user);
+    mem_free(i->bye_headers);
+    mem_free(i->ack_type);
+    mem_free(i->ack_body);
+    mem_free(i->re_type);
+    mem_free(i->re_body);
+    mem_free(i->re_headers);
+    mem_deref(i->attempt);
+    mem_deref(i->dialog);
+}
+
+int invite_alloc(struct sip_invite **ip, struct sip *sip, const struct sip_invite_handlers *h,
+                 void *arg)
+{
+    struct sip_invite *i = mem_alloc(sizeof(*i), destroy);
+
+    if (!i)
+        return ENOMEM;
+    i->sip = sip;
+    i->h = h;
+    i->arg = arg;
+    list_init(&i->requests);
+    list_append(&sip->invites, &i->link);
+    sip->invite_count++;
+    *ip = mem_ref(i);
+    return 0;
+}
+
+int invite_copy(char **out, struct slice s)
+{
+    char *copy = NULL;
+
+    if (s.len) {
+        copy = slice_dup(s);
+        if (!copy)
+            return ENOMEM;
+    }
+    mem_free(*out);
+    *out = copy;
+    return 0;
+}
+
+static void free_request(struct invite_request *r)
+{
+    list_unlink(&r->link);
+    sip_dialog_request_forget(r->request);
+    mem_deref(r->request);
+    mem_free(r);
+}
+
+static void drop_requests(struct sip_invite *i)
+{
+    struct link *k;
+
+    while ((k = list_first(&i->requests)) != NULL)
+        free_request(CONTAINER_OF(k, struct invite_request, link));
+}
+
+void invite_over(struct sip_invite *i)
+{
+    if (i->state == INVITE_OVER)
+        return;
+    i->state = INVITE_OVER;
+    i->is_quiet = true;
+    timer_stop(&i->resend);
+    timer_stop(&i->timer);
+    invite_drop(i, 487);
+    sip_attempt_forget(i->attempt);
+    invite_reinvite_forget(i);
+    drop_requests(i);
+    if (i->dialog)
+        sip_dialog_close(i->dialog);
+    list_unlink(&i->link);
+    i->sip->invite_count--;
+    mem_deref(i);
+}
+
+void sip_invite_fini(struct sip *sip)
+{
+    struct link *k;
+
+    while ((k = list_first(&sip->invites)) != NULL)
+        invite_over(CONTAINER_OF(k, struct sip_invite, link));
+}
+
+void invite_closed(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *m)
+{
+    bool is_quiet = i->is_quiet;
+
+    mem_ref(i);
+    invite_over(i);
+    if (!is_quiet && i->h->closed)
+        i->h->closed(i, why, m, i->arg);
+    mem_deref(i);
+}
+
+/* ---- BYE ---- */
+
+static void on_bye_answer(int err, const struct sip_msg *response, void *arg)
+{
+    if (!response || response->status >= 200)
+        invite_over(arg);
+}
+
+void invite_send_bye(struct sip_invite *i, struct slice headers)
+{
+    struct sip_dialog_send_args a = {.method = SIP_BYE, .headers = headers};
+
+    i->state = INVITE_ENDING;
+    i->is_quiet = true;
+    invite_reinvite_forget(i);
+    drop_requests(i);
+    if (sip_dialog_request(NULL, i->dialog, &a, i->creds, i->creds_arg, on_bye_answer, i))
+        invite_over(i);
+}
+
+static void on_bye(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req)
+{
+    bool is_ringing = i->state == INVITE_RINGING, is_quiet = i->is_quiet;
+
+    sip_strans_refuse(t, 200, NULL);
+    if (!is_ringing) {
+        invite_closed(i, SIP_CLOSE_BYE, req);
+        return;
+    }
+    invite_over(i); /* answers the INVITE 487 */
+    if (!is_quiet && i->h->canceled)
+        i->h->canceled(i, req, i->arg);
+}
+
+static void on_other(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req)
+{
+    if (req->method == SIP_OPTIONS)
+        sip_answer_options(i->sip, t);
+    else if (i->h->request)
+        i->h->request(i, t, req, i->arg);
+    else
+        sip_strans_refuse(t, req->method == SIP_INFO ? 200 : 405, NULL);
+}
+
+void invite_on_dialog(struct sip_dialog *d, struct sip_strans *t, struct sip_msg *req, void *arg)
+{
+    struct sip_invite *i = mem_ref(arg);
+
+    if (!t)
+        invite_on_ack(i, req);
+    else if (req->method == SIP_BYE)
+        on_bye(i, t, req);
+    else if (i->is_quiet || i->state == INVITE_ENDING)
+        sip_strans_refuse(t, 481, NULL);
+    else if (req->method == SIP_INVITE)
+        invite_on_reinvite(i, t, req);
+    else
+        on_other(i, t, req);
+    mem_deref(i);
+}
+
+/* ---- the public face ---- */
+
+static void end_up(struct sip_invite *i, struct slice headers)
+{
+    if (i->is_caller)
+        invite_ensure_ack(i);
+    if (!i->wait_ack || i->is_caller) {
+        invite_send_bye(i, headers);
+        return;
+    }
+    /* RFC 3261 s15: a callee says BYE only after the ACK, or when it never comes. */
+    i->state = INVITE_ENDING;
+    i->want_bye = true;
+    invite_copy(&i->bye_headers, headers);
+}
+
+void sip_invite_end(struct sip_invite *i, uint16_t code, struct slice headers)
+{
+    struct sip_answer a = {.code = code >= 300 ? code : 480, .headers = headers};
+
+    i->is_quiet = true;
+    switch (i->state) {
+    case INVITE_RINGING:
+        sip_strans_answer(i->strans, &a);
+        invite_over(i);
+        break;
+    case INVITE_CALLING:
+        i->state = INVITE_ENDING;
+        timer_stop(&i->timer);
+        sip_attempt_cancel(i->attempt, headers);
+        break;
+    case INVITE_UP: end_up(i, headers); break;
+    case INVITE_ENDING:
+    case INVITE_OVER: break;
+    }
+}
+
+void sip_invite_forget(struct sip_invite *i)
+{
+    i->is_quiet = true;
+    drop_requests(i);
+}
+
+static void on_request_answer(int err, const struct sip_msg *response, void *arg)
+{
+    struct invite_request *r = arg;
+    struct sip_invite *i = r->invite;
+    bool is_gone = !response || response->status == 481 || response->status == 408;
+
+    if (response && response->status < 200)
+        return;
+    mem_ref(i);
+    if (r->h)
+        r->h(err, response, r->arg);
+    /* The handler may have ended the session, which freed r. */
+    LIST_FOREACH(&i->requests, k)
+    {
+        if (CONTAINER_OF(k, struct invite_request, link) == r)
+            free_request(r);
+    }
+    if (is_gone && i->state == INVITE_UP && !i->is_quiet)
+        invite_closed(i, SIP_CLOSE_GONE, response);
+    mem_deref(i);
+}
+
+int sip_invite_request(struct sip_invite *i, enum sip_method method, struct slice headers,
+                       struct slice content_type, struct slice body, sip_response_h *h, void *arg)
+{
+    struct sip_dialog_send_args a = {
+        .method = method, .headers = headers, .content_type = content_type, .body = body};
+    struct invite_request *r;
+    int err;
+
+    if (i->state != INVITE_UP || !i->dialog)
+        return ENOTCONN;
+    r = mem_zalloc(sizeof(*r));
+    if (!r)
+        return ENOMEM;
+    r->invite = i;
+    r->h = h;
+    r->arg = arg;
+    err = sip_dialog_request(&r->request, i->dialog, &a, i->creds, i->creds_arg, on_request_answer,
+                             r);
+    if (err)
+        mem_free(r);
+    else
+        list_append(&i->requests, &r->link);
+    return err;
+}
+
+const struct sip_dialog *sip_invite_dialog(const struct sip_invite *i)
+{
+    return i->dialog;
+}
+
+struct slice sip_invite_call_id(const struct sip_invite *i)
+{
+    return i->attempt ? sip_attempt_call_id(i->attempt) : sip_dialog_call_id(i->dialog);
+}
+
+const struct sip_flow *sip_invite_flow(const struct sip_invite *i)
+{
+    return i->dialog ? sip_dialog_flow(i->dialog) : sip_attempt_flow(i->attempt);
+}
+
+bool sip_invite_is_up(const struct sip_invite *i)
+{
+    return i->state == INVITE_UP;
+}
+
+bool sip_invite_is_over(const struct sip_invite *i)
+{
+    return i->state == INVITE_OVER;
+}
+
+bool sip_invite_is_caller(const struct sip_invite *i)
+{
+    return i->is_caller;
+}
+
+uint32_t sip_invite_count(const struct sip *sip)
+{
+    return sip->invite_count;
+}
