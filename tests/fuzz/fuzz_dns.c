@@ -1,0 +1,19 @@
+/* What a name server, or somebody in its place, can answer to an SRV question. */
+#include <string.h>
+
+#include "base/bug.h"
+#include "loop/dns_inner.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    static struct dns_answer answer;
+
+    if (dns_srv_parse(bytes, len, &answer))
+        return 0;
+    BUG_IF(answer.count == 0 || answer.count > DNS_MOST_ANSWERS);
+    for (uint32_t i = 0; i < answer.count; i++)
+        BUG_IF(!answer.srvs[i].target[0] || !memchr(answer.srvs[i].target, '\0', 256));
+    return 0;
+}
