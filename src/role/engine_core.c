@@ -128,7 +128,7 @@ static const char *moh_directory(struct slice class_name, bool *is_random, void 
 
     if (!m)
         return NULL;
-    *is_random = m->is_random;
+    *is_random = m->sort == MODEL_SORT_RANDOM;
     if (m->directory[0] == '/')
         return m->directory;
     snprintf(e->moh_dir, sizeof(e->moh_dir), "%s/moh/%s", e->args.state, m->directory);
@@ -294,13 +294,6 @@ static int open_calls(struct engine *e)
     return err ? err : plan_set_snapshot(e->plan, e->snapshot);
 }
 
-static const char *user_agent_of(const struct model_snapshot *s)
-{
-    const char *own = model_settings_of(s)->user_agent;
-
-    return *own ? own : *model_global_of(s)->user_agent ? model_global_of(s)->user_agent : NULL;
-}
-
 static int open_sip(struct engine *e)
 {
     const struct pjsip_args pjsip = {
@@ -319,7 +312,7 @@ static int open_sip(struct engine *e)
                                .loop = e->loop,
                                .net = e->args.net,
                                .dns = e->args.dns,
-                               .user_agent = user_agent_of(e->snapshot),
+                               .user_agent = model_settings_of(e->snapshot)->user_agent,
                                .max_age_ms = (uint32_t)model_settings_of(e->snapshot)->overload_ms,
                            });
 
