@@ -1,0 +1,192 @@
+/* generate.c - packets of our own: sounds and digits; see leg.h */
+#include <errno.h>
+#include <string.h>
+
+#include "dsp/g711.h"
+#include "media/leg.h"
+
+#define BURST_MAX 3 /* frames sent at once after a stall; what is missing beyond is skipped */
+#define FRAME_MS 20
+#define FRAME_MAX_BYTES (60 * 8)
+
+static uint16_t frame_ms(const struct media_leg *leg)
+{
+    uint16_t ms = leg->remote.ptime_ms;
+
+    return ms >= 10 && ms <= 60 ? (uint16_t)(ms / 10 * 10) : FRAME_MS;
+}
+
+static void send_made(struct media_leg *leg, uint8_t *p, const struct rtp_header *h, size_t bytes)
+{
+    rtp_print(p, h);
+    leg->out.packets++;
+    leg->out.bytes += bytes;
+    media_leg_send(leg, p, RTP_HEADER_BYTES + bytes);
+}
+
+/* ---- sounds ---- */
+
+static bool next_sound(struct media_leg *leg)
+{
+    const struct media_reel *r = leg->reel;
+
+    if (leg->reel_at + 1 < r->count) {
+        leg->reel_at++;
+        leg->reel_pos = 0;
+        return true;
+    }
+    if (!r->is_loop || !r->sounds[leg->reel_at]->bytes)
+        return false;
+    leg->reel_pos = r->sounds[leg->reel_at]->repeat_at;
+    return true;
+}
+
+/* Fill a frame from the reel, across files. @return bytes, less than want only at the very end */
+static size_t read_reel(struct media_leg *leg, uint8_t *out, size_t want, uint8_t codec)
+{
+    const struct media_reel *r = leg->reel;
+    size_t got = 0;
+
+    if (r->limit && r->limit - leg->reel_sent < want)
+        want = (size_t)(r->limit - leg->reel_sent);
+    while (got < want) {
+        const struct media_sound *s = r->sounds[leg->reel_at];
+        size_t n = s->bytes - leg->reel_pos;
+
+        if (!n) {
+            if (!next_sound(leg))
+                break;
+            continue;
+        }
+        if (n > want - got)
+            n = want - got;
+        memcpy(out + got, s->data + leg->reel_pos, n);
+        g711_convert(s->codec, codec, out + got, n);
+        leg->reel_pos += (uint32_t)n;
+        got += n;
+    }
+    leg->reel_sent += got;
+    return got;
+}
+
+static void give_back(struct media_leg *leg, bool is_done)
+{
+    struct media_reel *r = leg->reel;
+
+    if (!r)
+        return;
+    leg->reel = NULL;
+    leg->lane->event(&(struct media_event){.type = MEDIA_EV_REEL,
+                                           .leg = leg,
+                                           .reel = r,
+                                           .is_done = is_done,
+                                           .ms = leg->reel_pos / 8},
+                     leg->lane->arg);
+}
+
+static void play_frame(struct media_leg *leg, uint16_t ms, int64_t now_us)
+{
+    uint8_t p[RTP_HEADER_BYTES + FRAME_MAX_BYTES];
+    uint8_t codec = leg->remote.format_count ? leg->remote.formats[0].codec : (uint8_t)CODEC_ALAW;
+    size_t want = (size_t)ms * 8, got = read_reel(leg, p + RTP_HEADER_BYTES, want, codec);
+    struct rtp_header h;
+
+    if (!got) {
+        give_back(leg, true);
+        return;
+    }
+    if (!leg->remote.can_send || !leg->remote.format_count)
+        return; /* time passes all the same */
+    memset(p + RTP_HEADER_BYTES + got, codec == CODEC_ULAW ? G711_ULAW_SILENCE : G711_ALAW_SILENCE,
+           want - got);
+    h.payload_type = leg->remote.formats[0].payload;
+    media_out_make(&leg->out, &h, (uint32_t)want, now_us);
+    send_made(leg, p, &h, want);
+}
+
+void media_leg_play(struct media_leg *leg, struct media_reel *reel)
+{
+    give_back(leg, false);
+    leg->reel = reel;
+    leg->reel_at = 0;
+    leg->reel_sent = 0;
+    leg->reel_pos = 0;
+    if (!reel) {
+        memset(&leg->dtmf_out, 0, sizeof(leg->dtmf_out));
+        leg->is_dialling = false;
+        return;
+    }
+    leg->reel_pos = reel->skip < reel->sounds[0]->bytes ? reel->skip : reel->sounds[0]->bytes;
+    media_lane_activate(leg->lane, leg);
+}
+
+/* ---- digits ---- */
+
+int media_leg_dial(struct media_leg *leg, const char *digits, uint16_t duration_ms)
+{
+    int err = dtmf_encoder_add(&leg->dtmf_out, digits, duration_ms);
+
+    if (err)
+        return err;
+    leg->is_dialling = true;
+    media_lane_activate(leg->lane, leg);
+    return 0;
+}
+
+static void dial_frame(struct media_leg *leg, uint16_t ms, int64_t now_us)
+{
+    uint8_t p[RTP_HEADER_BYTES + DTMF_EVENT_BYTES];
+    struct dtmf_packet d;
+    struct rtp_header h = {.payload_type = leg->remote.dtmf_payload};
+
+    switch (dtmf_encoder_step(&leg->dtmf_out, ms, &d)) {
+    case DTMF_IDLE:
+        leg->is_dialling = false;
+        leg->lane->event(&(struct media_event){.type = MEDIA_EV_DTMF_DONE, .leg = leg},
+                         leg->lane->arg);
+        return;
+    case DTMF_PAUSE: return;
+    case DTMF_SEND: break;
+    }
+    if (!leg->remote.dtmf_payload || !leg->remote.can_send)
+        return;
+    if (d.is_first) {
+        media_out_make(&leg->out, &h, (uint32_t)ms * 8, now_us);
+        h.is_marked = true;
+    } else {
+        media_out_repeat(&leg->out, &h);
+    }
+    memcpy(p + RTP_HEADER_BYTES, d.bytes, DTMF_EVENT_BYTES);
+    send_made(leg, p, &h, DTMF_EVENT_BYTES);
+}
+
+/* ---- tick ---- */
+
+static void one_frame(struct media_leg *leg, uint16_t ms, int64_t now_us)
+{
+    if (leg->is_dialling)
+        dial_frame(leg, ms, now_us);
+    else if (leg->reel)
+        play_frame(leg, ms, now_us);
+}
+
+void media_leg_tick(struct media_leg *leg, int64_t now_us)
+{
+    struct media_lane *lane = leg->lane;
+    uint16_t ms = frame_ms(leg);
+    struct dtmf_digit d;
+    int burst = 0;
+
+    while (leg->due_us <= now_us && burst++ < BURST_MAX && media_leg_is_generating(leg)) {
+        leg->due_us += ms * 1000;
+        one_frame(leg, ms, now_us);
+        if (leg->lane != lane)
+            return;
+    }
+    if (leg->due_us <= now_us)
+        leg->due_us = now_us + ms * 1000;
+    if (dtmf_decode_idle(&leg->dtmf_in, now_us, &d))
+        media_leg_tell_digit(leg, &d);
+    if (!media_leg_is_generating(leg) && !leg->dtmf_in.is_open)
+        media_lane_deactivate(lane, leg);
+}

@@ -1,0 +1,337 @@
+/* leg.c - packets in and on to the peer; see leg.h. What we make ourselves is in generate.c, RTCP
+ * in report.c. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/bug.h"
+#include "base/rand.h"
+#include "dsp/g711.h"
+#include "media/leg.h"
+
+#define CLOCK_HZ 8000
+
+/* ---- where packets go ---- */
+
+static void set_target(struct media_leg *leg)
+{
+    struct addr to = media_source_target(&leg->source);
+    struct sockaddr_storage ss;
+
+    memset(&leg->to, 0, sizeof(leg->to));
+    leg->to_len = 0;
+    if (addr_is_set(&to) && to.port && !addr_is_any(&to)) {
+        leg->to_len = addr_to_sockaddr(&to, &ss);
+        memcpy(&leg->to, &ss, leg->to_len);
+    }
+    memset(&leg->settled, 0, sizeof(leg->settled));
+    if (leg->source.is_settled && leg->source.from.family == AF_INET) {
+        addr_to_sockaddr(&leg->source.from, &ss);
+        memcpy(&leg->settled, &ss, sizeof(leg->settled));
+    }
+}
+
+/* Once only one address counts, the kernel may drop the others, and sending is cheaper, too. */
+static void try_connect(struct media_leg *leg, int64_t now_us)
+{
+    if (leg->is_connected || !leg->to_len || !media_source_is_final(&leg->source, now_us))
+        return;
+    leg->is_connected = media_pair_connect(leg->pair, &leg->source.from) == 0;
+}
+
+static void disconnect_socket(struct media_leg *leg)
+{
+    if (leg->is_connected)
+        (void)media_pair_connect(leg->pair, &(struct addr){.family = AF_UNSPEC});
+    leg->is_connected = false;
+}
+
+void media_leg_send(struct media_leg *leg, const uint8_t *p, size_t len)
+{
+    ssize_t n;
+
+    if (!leg->to_len)
+        return;
+    if (!leg->is_connected) {
+        (void)sendto(leg->rtp, p, len, MSG_DONTWAIT, (struct sockaddr *)&leg->to, leg->to_len);
+        return;
+    }
+    n = send(leg->rtp, p, len, MSG_DONTWAIT);
+    /* The answer to an earlier packet: this one was not sent. */
+    if (n < 0 && errno == ECONNREFUSED)
+        (void)send(leg->rtp, p, len, MSG_DONTWAIT);
+}
+
+int media_leg_codec_of(const struct media_leg *leg, uint8_t payload)
+{
+    for (uint8_t i = 0; i < leg->remote.format_count; i++) {
+        if (leg->remote.formats[i].payload == payload)
+            return leg->remote.formats[i].codec;
+    }
+    return -1;
+}
+
+int media_leg_payload_of(const struct media_leg *leg, uint8_t codec)
+{
+    for (uint8_t i = 0; i < leg->remote.format_count; i++) {
+        if (leg->remote.formats[i].codec == codec)
+            return leg->remote.formats[i].payload;
+    }
+    return -1;
+}
+
+/* ---- relay ---- */
+
+/* The header goes right before the payload, over what the sender had there. */
+static void forward(struct media_leg *to, uint8_t *p, struct rtp_header *h, int64_t now_us)
+{
+    uint8_t *start = p + h->at - RTP_HEADER_BYTES;
+    size_t bytes = h->bytes;
+
+    if (!media_out_relay(&to->out, h, now_us))
+        return;
+    rtp_print(start, h);
+    to->out.packets++;
+    to->out.bytes += bytes;
+    media_leg_send(to, start, RTP_HEADER_BYTES + bytes);
+}
+
+static void relay_audio(struct media_leg *to, uint8_t *p, struct rtp_header *h, uint8_t codec,
+                        int64_t now_us)
+{
+    int payload = media_leg_payload_of(to, codec);
+
+    if (!to->remote.can_send || media_leg_is_generating(to) || !to->remote.format_count)
+        return;
+    if (payload < 0) {
+        g711_convert(codec, to->remote.formats[0].codec, p + h->at, h->bytes);
+        payload = to->remote.formats[0].payload;
+    }
+    h->payload_type = (uint8_t)payload;
+    forward(to, p, h, now_us);
+}
+
+void media_leg_tell_digit(struct media_leg *leg, const struct dtmf_digit *d)
+{
+    leg->lane->event(
+        &(struct media_event){.type = MEDIA_EV_DTMF, .leg = leg, .digit = d->digit, .ms = d->ms},
+        leg->lane->arg);
+}
+
+static void on_event(struct media_leg *leg, uint8_t *p, struct rtp_header *h, int64_t now_us)
+{
+    struct media_leg *to = leg->peer;
+    struct dtmf_digit digits[2];
+    unsigned n = dtmf_decode(&leg->dtmf_in, p + h->at, h->bytes, h->timestamp, now_us, digits);
+
+    if (to && to->remote.dtmf_payload && to->remote.can_send && !media_leg_is_generating(to)) {
+        h->payload_type = to->remote.dtmf_payload;
+        forward(to, p, h, now_us);
+    }
+    if (leg->dtmf_in.is_open)
+        media_lane_activate(leg->lane, leg); /* its tick sees when the end is lost */
+    for (unsigned i = 0; i < n; i++)
+        media_leg_tell_digit(leg, &digits[i]);
+}
+
+static void on_packet(struct media_leg *leg, uint8_t *p, struct rtp_header *h, int64_t now_us)
+{
+    int codec;
+
+    leg->rx_us = now_us;
+    leg->is_timeout_told = false;
+    leg->rx_bytes += h->bytes;
+    rtp_receiver_take(&leg->in, h, now_us, CLOCK_HZ);
+    if (!leg->remote.can_recv)
+        return;
+    if (leg->remote.dtmf_local && h->payload_type == leg->remote.dtmf_local) {
+        on_event(leg, p, h, now_us);
+        return;
+    }
+    codec = media_leg_codec_of(leg, h->payload_type);
+    if (codec >= 0 && leg->peer)
+        relay_audio(leg->peer, p, h, (uint8_t)codec, now_us);
+}
+
+/* ---- in ---- */
+
+static bool is_settled(const struct media_leg *leg, const struct sockaddr_storage *ss)
+{
+    const struct sockaddr_in *in = (const struct sockaddr_in *)ss;
+
+    return ss->ss_family == AF_INET && leg->settled.sin_family == AF_INET &&
+           in->sin_port == leg->settled.sin_port &&
+           in->sin_addr.s_addr == leg->settled.sin_addr.s_addr;
+}
+
+/* May a packet from there come in? Settles the source, and then the target follows. */
+static bool check_source(struct media_leg *leg, const struct sockaddr_storage *ss, uint16_t seq,
+                         int64_t now_us)
+{
+    int64_t before = leg->source.settled_us;
+    struct addr from;
+
+    if (is_settled(leg, ss))
+        return true;
+    addr_from_sockaddr(&from, (const struct sockaddr *)ss);
+    if (!media_source_accept(&leg->source, &from, seq, now_us)) {
+        leg->foreign++;
+        return false;
+    }
+    if (leg->source.settled_us != before) {
+        set_target(leg);
+        try_connect(leg, now_us);
+    }
+    return true;
+}
+
+/* One packet a turn: more wait only after a stall, and epoll says so again. */
+static void on_readable(int events, void *arg)
+{
+    struct media_leg *leg = arg;
+    struct media_lane *lane = leg->lane;
+    struct sockaddr_storage ss;
+    socklen_t len = sizeof(ss);
+    struct rtp_header h;
+    int64_t now = media_lane_now(lane);
+    ssize_t n = recvfrom(leg->rtp, lane->packet, sizeof(lane->packet), MSG_DONTWAIT,
+                         (struct sockaddr *)&ss, &len);
+
+    if (n < 0 || !leg->source.is_open || rtp_parse(&h, lane->packet, (size_t)n))
+        return;
+    if (check_source(leg, &ss, h.seq, now))
+        on_packet(leg, lane->packet, &h, now);
+}
+
+/* ---- life ---- */
+
+int media_leg_start(struct media_leg *leg, struct media_lane *lane)
+{
+    int err = loop_fd_start(lane->loop, &leg->watch, leg->pair->rtp, LOOP_READ, on_readable, leg);
+
+    if (err)
+        return err;
+    leg->lane = lane;
+    leg->rtp = leg->pair->rtp;
+    leg->is_connected = leg->pair->is_connected;
+    if (!leg->out.ssrc)
+        media_out_init(&leg->out, rand_u32() | 1, (uint16_t)(rand_u32() & 0x7fff), rand_u32());
+    list_append(&lane->legs, &leg->in_lane);
+    lane->leg_count++;
+    if (media_leg_is_generating(leg))
+        media_lane_activate(lane, leg);
+    return 0;
+}
+
+void media_leg_stop(struct media_leg *leg)
+{
+    struct media_lane *lane = leg->lane;
+
+    if (!lane)
+        return;
+    media_leg_part(leg);
+    media_lane_deactivate(lane, leg);
+    loop_fd_stop(&leg->watch);
+    loop_fd_stop(&leg->rtcp_watch);
+    list_unlink(&leg->in_lane);
+    lane->leg_count--;
+    leg->lane = NULL;
+}
+
+void media_leg_set_remote(struct media_leg *leg, const struct media_leg_remote *r)
+{
+    int64_t now = media_lane_now(leg->lane);
+    bool was_settled = leg->source.is_settled;
+
+    if (!leg->source.is_open)
+        leg->rx_us = now;
+    if (leg->remote.is_held != r->is_held)
+        leg->rx_us = now; /* the other timeout begins now */
+    leg->remote = *r;
+    media_source_set(&leg->source, &r->rtp, &r->signal, r->is_symmetric);
+    if (was_settled != leg->source.is_settled) {
+        disconnect_socket(leg);
+        leg->rtcp_from = (struct addr){0};
+    }
+    set_target(leg);
+    if (leg->is_connected && !media_source_is_final(&leg->source, now))
+        disconnect_socket(leg);
+    if (!r->can_send)
+        media_out_cut(&leg->out);
+}
+
+void media_leg_part(struct media_leg *leg)
+{
+    struct media_leg *peer = leg->peer;
+
+    if (!peer)
+        return;
+    leg->peer = NULL;
+    media_out_cut(&leg->out);
+    if (peer != leg) {
+        peer->peer = NULL;
+        media_out_cut(&peer->out);
+    }
+}
+
+void media_leg_join(struct media_leg *a, struct media_leg *b)
+{
+    BUG_IF(a->lane != b->lane);
+    if (a->peer == b)
+        return;
+    media_leg_part(a);
+    media_leg_part(b);
+    a->peer = b;
+    b->peer = a;
+}
+
+/* ---- once a second ---- */
+
+static void check_timeout(struct media_leg *leg, int64_t now_us)
+{
+    uint32_t limit = leg->remote.is_held ? leg->remote.timeout_hold_ms : leg->remote.timeout_ms;
+    int64_t silent_ms = (now_us - leg->rx_us) / 1000;
+
+    if (!leg->source.is_open || !limit || leg->is_timeout_told || silent_ms < limit)
+        return;
+    leg->is_timeout_told = true;
+    leg->lane->event(&(struct media_event){.type = MEDIA_EV_TIMEOUT,
+                                           .leg = leg,
+                                           .ms = (uint32_t)silent_ms,
+                                           .is_held = leg->remote.is_held},
+                     leg->lane->arg);
+}
+
+static bool is_silent(const struct media_leg *leg, int64_t now_us)
+{
+    return (now_us - leg->rx_us) / 1000 > leg->orphan_ms;
+}
+
+void media_leg_second(struct media_leg *leg, int64_t now_us)
+{
+    try_connect(leg, now_us);
+    media_leg_report(leg, now_us);
+    check_timeout(leg, now_us);
+    if (leg->orphan_ms && is_silent(leg, now_us) && (!leg->peer || is_silent(leg->peer, now_us)))
+        leg->lane->event(&(struct media_event){.type = MEDIA_EV_ORPHAN, .leg = leg},
+                         leg->lane->arg);
+}
+
+void media_leg_stats(const struct media_leg *leg, struct media_stats *st)
+{
+    *st = (struct media_stats){
+        .id = leg->id,
+        .rx_packets = rtp_receiver_packets(&leg->in),
+        .rx_lost = rtp_receiver_lost(&leg->in),
+        .rx_bytes = leg->rx_bytes,
+        .rx_jitter_us = rtp_receiver_jitter_us(&leg->in, CLOCK_HZ),
+        .tx_packets = leg->out.packets,
+        .tx_bytes = leg->out.bytes,
+        .tx_lost = leg->tx_lost,
+        .tx_jitter_us = leg->tx_jitter_us,
+        .rtt_us = leg->rtt_us,
+        .rtt_max_us = leg->rtt_max_us,
+        .rx_foreign = leg->foreign,
+        .remote = media_source_target(&leg->source),
+    };
+}

@@ -1,0 +1,151 @@
+/*
+ * media/leg.h - a stream as the lane sees it: packets in, packets out
+ *
+ * Scope:   what arrives is checked (source.h), counted, and relayed to the peer with our own
+ * sequence (out.h), the payload as it is or through one table; digits are reported and relayed with
+ * the peer's number. What is played, toned or dialled takes the peer's place meanwhile. Owns:
+ * nothing: the pair of ports, the reel and the leg itself belong to the control loop. Thread:  its
+ * lane's, but for the members marked control's. Cost:    a relayed packet is one recvfrom and one
+ * send; nothing is allocated, locked or logged. Limits:  packets up to 2,048 bytes.
+ */
+#pragma once
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "ipc/media.h"
+#include "media/lane.h"
+#include "media/out.h"
+#include "media/ports.h"
+#include "media/reel.h"
+#include "media/source.h"
+#include "rtp/dtmf.h"
+#include "rtp/receiver.h"
+
+/** What MEDIA_REMOTE says, without borrowed parts. */
+struct media_leg_remote {
+    struct addr rtp, rtcp, signal;
+    bool is_symmetric, can_send, can_recv, is_held;
+    uint8_t format_count;
+    struct {
+        uint8_t codec, payload;
+    } formats[MEDIA_FORMATS_MAX / 2];
+    uint8_t dtmf_payload, dtmf_local;
+    uint16_t ptime_ms;
+    uint32_t timeout_ms, timeout_hold_ms;
+};
+
+/** Link and name of a command; crew.h has the rest. */
+struct media_command_head {
+    struct link link;
+    uint8_t type;
+    struct media_leg *leg;
+};
+
+struct media_leg {
+    /* control's */
+    struct hash_link by_id;
+    struct link in_server;
+    uint32_t id;
+    uint32_t peer_id;
+    struct media_order *order; /* what plays, or NULL */
+    uint32_t serial;           /* of its newest order */
+    struct media_pair *pair;   /* its sockets are the lane's while the leg is on it */
+    uint8_t first_codec;
+    bool has_dtmf;  /* telephone-event was agreed on */
+    bool is_orphan; /* its engine is gone */
+    bool is_ending; /* freed by the engine, or dropped */
+    bool is_told;   /* its last statistics go to the engine */
+    bool is_moving; /* between two lanes: commands wait in held */
+    uint8_t home;   /* number of the lane it lives on, or moves to */
+    struct list held;
+    struct media_command_head stop; /* so that ending needs no memory */
+    struct media_event stopped;     /* likewise */
+
+    /* the lane's: what each packet touches */
+    struct media_lane *lane;
+    struct loop_fd watch;
+    struct media_leg *peer; /* itself: echo */
+    int rtp;
+    bool is_connected;
+    struct sockaddr_in settled; /* IPv4 source that needs no further question; family 0: none */
+    struct sockaddr_in6 to;     /* where packets go; IPv4 in its place; family 0: nowhere */
+    socklen_t to_len;
+    struct media_leg_remote remote;
+    struct media_out out;
+    struct rtp_receiver in;
+    int64_t rx_us; /* last accepted packet */
+    uint64_t rx_bytes;
+    uint32_t foreign;
+    struct media_source source;
+
+    /* the rest */
+    struct loop_fd rtcp_watch;
+    struct link in_lane, in_phase;
+    uint8_t phase;
+    struct media_reel *reel;
+    uint16_t reel_at;   /* sound */
+    uint32_t reel_pos;  /* byte in it */
+    uint64_t reel_sent; /* bytes */
+    int64_t due_us;     /* of the next generated frame */
+    struct dtmf_decoder dtmf_in;
+    struct dtmf_encoder dtmf_out;
+    bool is_dialling;
+    bool is_timeout_told;
+    int64_t rtcp_due_us;
+    struct addr rtcp_from; /* learnt, AF_UNSPEC before */
+    uint32_t peer_ntp;     /* middle of the last report's */
+    int64_t peer_ntp_us;   /* when it came */
+    uint32_t tx_lost, tx_jitter_us, rtt_us, rtt_max_us;
+    uint32_t orphan_ms; /* without engine: end after so much silence; 0: not */
+};
+
+/** Put it on a lane: packets flow. @return 0; errno of epoll */
+int media_leg_start(struct media_leg *leg, struct media_lane *lane);
+
+/** Take it off; its peer loses it. It keeps its reel and can be started on another lane. */
+void media_leg_stop(struct media_leg *leg);
+
+void media_leg_set_remote(struct media_leg *leg, const struct media_leg_remote *r);
+
+/** Both ways; both leave their former peers. The same leg twice: echo. */
+void media_leg_join(struct media_leg *a, struct media_leg *b);
+void media_leg_part(struct media_leg *leg);
+
+/** Play in place of the peer; the reel before goes back. NULL: stop, and forget digits not sent. */
+void media_leg_play(struct media_leg *leg, struct media_reel *reel);
+
+/** @return 0; EINVAL; ENOSPC. Only for a leg whose peer agreed on telephone-event. */
+int media_leg_dial(struct media_leg *leg, const char *digits, uint16_t duration_ms);
+
+void media_leg_stats(const struct media_leg *leg, struct media_stats *st);
+
+/* the lane's */
+
+/** Its phase of the tick: send what is due. */
+void media_leg_tick(struct media_leg *leg, int64_t now_us);
+
+/** Once a second: timeouts, reports, the kernel's filter. */
+void media_leg_second(struct media_leg *leg, int64_t now_us);
+
+/* between leg.c, generate.c and report.c */
+
+/** Send a packet to where the leg's packets go. */
+void media_leg_send(struct media_leg *leg, const uint8_t *p, size_t len);
+
+/** Codec of a payload number, or -1; payload number of a codec, or -1. */
+int media_leg_codec_of(const struct media_leg *leg, uint8_t payload);
+int media_leg_payload_of(const struct media_leg *leg, uint8_t codec);
+
+static inline bool media_leg_is_generating(const struct media_leg *leg)
+{
+    return leg->reel || leg->is_dialling;
+}
+
+/** Report a digit that ended. */
+void media_leg_tell_digit(struct media_leg *leg, const struct dtmf_digit *d);
+
+/** The reports' part of media_leg_second; BYE at the end of a leg. */
+void media_leg_report(struct media_leg *leg, int64_t now_us);
+void media_leg_bye(struct media_leg *leg);

@@ -1,0 +1,555 @@
+/* server.c - see server.h */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/bug.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "dsp/codec.h"
+#include "media/cache.h"
+#include "media/crew.h"
+#include "media/order.h"
+#include "media/ports.h"
+#include "media/server.h"
+
+#define STREAMS_MAX 20000
+#define LOADERS 1
+#define LOAD_QUEUE 10000
+#define ORPHAN_MS 30000
+#define CACHE_BYTES (48u << 20)
+
+struct media_server {
+    struct loop *loop;
+    int64_t peer_uid;
+    int listen_fd;
+    struct loop_fd listening;
+    struct ipc *engine;
+    uint64_t instance; /* of the engine whose streams are in by_id; 0: none yet */
+    uint32_t orphan_ms;
+    struct media_ports ports;
+    struct workers *workers;
+    struct media_orders orders;
+    struct hash by_id;
+    struct list legs;
+    uint32_t leg_count;
+    bool is_closing;
+};
+
+static uint32_t hash_id(uint32_t id)
+{
+    return id * 2654435761u;
+}
+
+static struct media_leg *find_leg(const struct media_server *s, uint32_t id)
+{
+    for (struct hash_link *k = hash_first(&s->by_id, hash_id(id)); k; k = hash_next(k)) {
+        struct media_leg *leg = CONTAINER_OF(k, struct media_leg, by_id);
+
+        if (leg->id == id && !leg->is_ending)
+            return leg;
+    }
+    return NULL;
+}
+
+/* A message that cannot go out closes the connection, which its handler sees. */
+static void tell(struct media_server *s, uint16_t type, const void *msg)
+{
+    if (s->engine)
+        (void)ipc_send(s->engine, type, msg);
+}
+
+static int post(struct media_server *s, struct media_leg *leg, enum media_command_type type)
+{
+    return media_crew_post(s->orders.crew,
+                           &(struct media_command){.head = {.type = (uint8_t)type, .leg = leg}});
+}
+
+/* ---- ending ---- */
+
+static void forget_peer(struct media_server *s, struct media_leg *leg)
+{
+    struct media_leg *peer = leg->peer_id ? find_leg(s, leg->peer_id) : NULL;
+
+    leg->peer_id = 0;
+    if (!peer || peer == leg || peer->peer_id != leg->id)
+        return;
+    media_crew_forget(peer, leg);
+    peer->peer_id = 0;
+}
+
+/* The lane answers with MEDIA_EV_STOPPED. */
+static void end_leg(struct media_server *s, struct media_leg *leg, bool is_told)
+{
+    if (leg->is_ending)
+        return;
+    forget_peer(s, leg);
+    leg->is_ending = true;
+    leg->is_told = is_told;
+    media_order_cancel(leg);
+    (void)post(s, leg, MEDIA_CMD_STOP);
+}
+
+static void free_leg(struct media_server *s, struct media_leg *leg)
+{
+    hash_del(&s->by_id, &leg->by_id);
+    list_unlink(&leg->in_server);
+    s->leg_count--;
+    media_ports_give(&s->ports, leg->pair);
+    mem_free(leg);
+}
+
+static void on_stopped(struct media_server *s, struct media_leg *leg)
+{
+    struct media_stats st;
+
+    if (leg->is_told) {
+        media_leg_stats(leg, &st);
+        st.is_last = true;
+        tell(s, MEDIA_STATS, &st);
+    }
+    free_leg(s, leg);
+}
+
+/* ---- events from the lanes ---- */
+
+static void on_event(const struct media_event *ev, void *arg)
+{
+    struct media_server *s = arg;
+    struct media_leg *leg = ev->leg;
+    uint32_t id = leg->id;
+
+    switch (ev->type) {
+    case MEDIA_EV_REEL: media_order_on_reel(&s->orders, ev); return;
+    case MEDIA_EV_STOPPED: on_stopped(s, leg); return;
+    case MEDIA_EV_MOVED: media_crew_moved(s->orders.crew, leg); return;
+    case MEDIA_EV_ORPHAN: end_leg(s, leg, false); return;
+    default: break;
+    }
+    if (leg->is_orphan || leg->is_ending)
+        return;
+    switch (ev->type) {
+    case MEDIA_EV_DTMF:
+        tell(s, MEDIA_DTMF,
+             &(struct media_dtmf){
+                 .id = id, .digit = (uint8_t)ev->digit, .duration_ms = (uint16_t)ev->ms});
+        break;
+    case MEDIA_EV_DTMF_DONE: tell(s, MEDIA_DTMF_DONE, &(struct media_dtmf_done){.id = id}); break;
+    case MEDIA_EV_TIMEOUT:
+        tell(s, MEDIA_TIMEOUT,
+             &(struct media_timeout){.id = id, .ms = ev->ms, .is_held = ev->is_held});
+        break;
+    case MEDIA_EV_STATS: tell(s, MEDIA_STATS, ev->stats); break;
+    default: break;
+    }
+}
+
+static void on_order_end(const struct media_order_end *end, void *arg)
+{
+    struct media_server *s = arg;
+    struct media_play_done done = {.id = end->leg->id,
+                                   .play_id = end->play_id,
+                                   .err = end->err,
+                                   .position_ms = end->position_ms};
+
+    if (end->leg->is_orphan)
+        return;
+    if (end->is_digits) {
+        tell(s, MEDIA_DTMF_DONE, &(struct media_dtmf_done){.id = end->leg->id});
+        return;
+    }
+    if (end->err)
+        (void)slice_copy(slice_of(end->missing), done.missing, sizeof(done.missing));
+    tell(s, MEDIA_PLAY_DONE, &done);
+}
+
+/* ---- commands ---- */
+
+static int make_leg(struct media_server *s, const struct media_create *m, struct media_leg **out)
+{
+    struct media_leg *leg;
+    int err;
+
+    if (s->leg_count >= STREAMS_MAX)
+        return EAGAIN;
+    if (m->local.family != AF_INET && m->local.family != AF_INET6)
+        return EAFNOSUPPORT;
+    leg = mem_zalloc(sizeof(*leg));
+    if (!leg)
+        return ENOMEM;
+    leg->id = m->id;
+    list_init(&leg->held);
+    err = media_ports_take(&s->ports, &m->local, &leg->pair);
+    if (!err)
+        err = hash_add(&s->by_id, &leg->by_id, hash_id(m->id));
+    if (err) {
+        media_ports_give(&s->ports, leg->pair);
+        mem_free(leg);
+        return err;
+    }
+    list_append(&s->legs, &leg->in_server);
+    s->leg_count++;
+    leg->home = media_crew_pick(s->orders.crew, m->near ? find_leg(s, m->near) : NULL);
+    *out = leg;
+    return 0;
+}
+
+static void on_create(struct media_server *s, const struct media_create *m)
+{
+    struct media_created reply = {.id = m->id};
+    struct media_leg *leg = find_leg(s, m->id);
+
+    if (!leg && m->id) {
+        reply.err = make_leg(s, m, &leg);
+        if (!reply.err)
+            reply.err = post(s, leg, MEDIA_CMD_START);
+        if (reply.err && leg) {
+            free_leg(s, leg);
+            leg = NULL;
+        }
+    }
+    if (leg)
+        reply.local = leg->pair->local;
+    tell(s, MEDIA_CREATED, &reply);
+}
+
+static void on_remote(struct media_server *s, const struct media_remote *m)
+{
+    struct media_leg *leg = find_leg(s, m->id);
+    struct media_command cmd = {.head = {.type = MEDIA_CMD_REMOTE, .leg = leg}};
+    struct media_leg_remote *r = &cmd.remote;
+
+    if (!leg)
+        return;
+    r->rtp = m->rtp;
+    r->rtcp = m->rtcp;
+    r->signal = m->signal;
+    r->is_symmetric = m->is_symmetric;
+    r->can_send = m->can_send;
+    r->can_recv = m->can_recv;
+    r->is_held = m->is_held;
+    r->dtmf_payload = m->dtmf_payload & 0x7f;
+    r->dtmf_local = m->dtmf_local & 0x7f;
+    r->ptime_ms = m->ptime_ms;
+    r->timeout_ms = m->timeout_ms;
+    r->timeout_hold_ms = m->timeout_hold_ms;
+    for (size_t i = 0; i + 1 < m->formats.len; i += 2) {
+        if ((uint8_t)m->formats.p[i] >= CODEC_COUNT)
+            continue;
+        r->formats[r->format_count].codec = (uint8_t)m->formats.p[i];
+        r->formats[r->format_count++].payload = (uint8_t)m->formats.p[i + 1] & 0x7f;
+    }
+    leg->first_codec = r->format_count ? r->formats[0].codec : (uint8_t)CODEC_ALAW;
+    leg->has_dtmf = r->dtmf_payload != 0;
+    (void)media_crew_post(s->orders.crew, &cmd);
+}
+
+static void on_connect(struct media_server *s, uint32_t a_id, uint32_t b_id)
+{
+    struct media_leg *a = find_leg(s, a_id), *b = find_leg(s, b_id);
+
+    if (!a || !b)
+        return;
+    forget_peer(s, a);
+    forget_peer(s, b);
+    if (media_crew_join(s->orders.crew, a, b)) {
+        log_warning("streams not connected a=%u b=%u err=\"no memory\"", a_id, b_id);
+        return;
+    }
+    a->peer_id = b_id;
+    b->peer_id = a_id;
+}
+
+static void part(struct media_server *s, struct media_leg *leg)
+{
+    forget_peer(s, leg);
+    (void)post(s, leg, MEDIA_CMD_PART);
+}
+
+static void on_echo(struct media_server *s, const struct media_echo *m)
+{
+    struct media_leg *leg = find_leg(s, m->id);
+
+    if (leg && m->is_on)
+        on_connect(s, m->id, m->id);
+    else if (leg && leg->peer_id == leg->id)
+        part(s, leg);
+}
+
+static void on_send_dtmf(struct media_server *s, struct media_leg *leg,
+                         const struct media_send_dtmf *m)
+{
+    struct media_command cmd = {.head = {.type = MEDIA_CMD_DIAL, .leg = leg},
+                                .dial = {.ms = m->duration_ms}};
+
+    if (!leg->has_dtmf) {
+        (void)media_order_digits(&s->orders, leg, m);
+        return;
+    }
+    memcpy(cmd.dial.digits, m->digits, sizeof(cmd.dial.digits));
+    (void)media_crew_post(s->orders.crew, &cmd);
+}
+
+static void stop_playing(struct media_server *s, struct media_leg *leg)
+{
+    media_order_cancel(leg);
+    (void)post(s, leg, MEDIA_CMD_PLAY); /* no reel: silence */
+}
+
+static void on_play(struct media_server *s, struct media_leg *leg, const struct media_play *m)
+{
+    int err = media_order_play(&s->orders, leg, m);
+
+    if (err)
+        tell(s, MEDIA_PLAY_DONE,
+             &(struct media_play_done){.id = m->id, .play_id = m->play_id, .err = err});
+}
+
+static void on_tone(struct media_server *s, struct media_leg *leg, const struct media_tone *m)
+{
+    int err = media_order_tone(&s->orders, leg, m);
+
+    if (err)
+        tell(s, MEDIA_PLAY_DONE,
+             &(struct media_play_done){.id = m->id, .play_id = m->play_id, .err = err});
+}
+
+/* ---- engines come and go ---- */
+
+/* Streams of another instance live on, but nobody can name them any more. */
+static void on_hello(struct media_server *s, const struct media_hello *m)
+{
+    bool is_same = m->instance == s->instance;
+
+    s->instance = m->instance;
+    LIST_FOREACH(&s->legs, k)
+    {
+        struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
+
+        if (!is_same) {
+            hash_del(&s->by_id, &leg->by_id);
+            continue;
+        }
+        leg->is_orphan = false;
+        (void)post(s, leg, MEDIA_CMD_ORPHAN);
+    }
+}
+
+static void on_engine_gone(struct media_server *s)
+{
+    struct media_command cmd = {.head = {.type = MEDIA_CMD_ORPHAN}, .ms = s->orphan_ms};
+
+    /* Both of a pair are alive while it is looked at; ends happen below. */
+    LIST_FOREACH(&s->legs, k)
+    {
+        struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
+
+        leg->is_orphan = true;
+        cmd.head.leg = leg;
+        (void)media_crew_post(s->orders.crew, &cmd);
+    }
+    LIST_FOREACH(&s->legs, k)
+    {
+        struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
+
+        if (!leg->peer_id || leg->peer_id == leg->id)
+            end_leg(s, leg, false);
+    }
+}
+
+static void on_settings(struct media_server *s, const struct media_settings *m)
+{
+    if (m->orphan_ms)
+        s->orphan_ms = m->orphan_ms;
+    if (media_ports_set_range(&s->ports, m->rtp_start, m->rtp_end))
+        log_error("RTP ports refused start=%u end=%u needed=\"1024 or more, start below end\"",
+                  m->rtp_start, m->rtp_end);
+}
+
+/* Commands for a stream that exists. */
+static void on_leg_command(struct media_server *s, struct media_leg *leg, uint16_t id,
+                           const void *msg)
+{
+    switch (id) {
+    case MEDIA_DISCONNECT: part(s, leg); break;
+    case MEDIA_PLAY:
+        stop_playing(s, leg);
+        on_play(s, leg, msg);
+        break;
+    case MEDIA_TONE:
+        stop_playing(s, leg);
+        on_tone(s, leg, msg);
+        break;
+    case MEDIA_MOH:
+        stop_playing(s, leg);
+        (void)media_order_music(&s->orders, leg, msg);
+        break;
+    case MEDIA_STOP: stop_playing(s, leg); break;
+    case MEDIA_SEND_DTMF: on_send_dtmf(s, leg, msg); break;
+    case MEDIA_GET_STATS: (void)post(s, leg, MEDIA_CMD_STATS); break;
+    case MEDIA_FREE: end_leg(s, leg, true); break;
+    default: break;
+    }
+}
+
+static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg)
+{
+    struct media_server *s = arg;
+    struct media_leg *leg;
+
+    if (fd >= 0)
+        close(fd);
+    switch (id) {
+    case MEDIA_HELLO: on_hello(s, msg); return;
+    case MEDIA_SETTINGS: on_settings(s, msg); return;
+    case MEDIA_CREATE: on_create(s, msg); return;
+    case MEDIA_REMOTE: on_remote(s, msg); return;
+    case MEDIA_ECHO: on_echo(s, msg); return;
+    case MEDIA_CONNECT:
+        on_connect(s, ((const struct media_connect *)msg)->a,
+                   ((const struct media_connect *)msg)->b);
+        return;
+    default: break;
+    }
+    /* All others begin with the stream's id. */
+    leg = find_leg(s, *(const uint32_t *)msg);
+    if (leg)
+        on_leg_command(s, leg, id, msg);
+    else if (id == MEDIA_FREE)
+        tell(s, MEDIA_STATS, &(struct media_stats){.id = *(const uint32_t *)msg, .is_last = true});
+}
+
+static void on_closed(struct ipc *c, int err, void *arg)
+{
+    struct media_server *s = arg;
+
+    log_notice("engine disconnected streams=%u err=\"%s\"", s->leg_count, err ? strerror(err) : "");
+    s->engine = mem_deref(s->engine);
+    on_engine_gone(s);
+}
+
+void media_server_attach(struct media_server *s, struct ipc *c)
+{
+    if (s->engine) {
+        ipc_close(s->engine);
+        s->engine = mem_deref(s->engine);
+        on_engine_gone(s);
+    }
+    s->engine = c;
+    ipc_set_handlers(c, on_message, on_closed, s);
+}
+
+static bool may_connect(const struct media_server *s, const struct ipc *c)
+{
+    uint32_t uid;
+    int32_t pid;
+
+    if (s->peer_uid < 0)
+        return true;
+    return !ipc_peer(c, &uid, &pid) &&
+           (uid == 0 || uid == geteuid() || (int64_t)uid == s->peer_uid);
+}
+
+static void on_listening(int events, void *arg)
+{
+    struct media_server *s = arg;
+    int fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct ipc *c = NULL;
+
+    if (fd < 0 || ipc_alloc(&c, s->loop, fd, &media_protocol, on_message, on_closed, s))
+        return;
+    if (!may_connect(s, c)) {
+        log_warning("connection refused socket=media.sock reason=\"not the engine's user\"");
+        mem_deref(c);
+        return;
+    }
+    log_notice("engine connected");
+    media_server_attach(s, c);
+}
+
+/* ---- life ---- */
+
+static void server_destroy(void *arg)
+{
+    struct media_server *s = arg;
+
+    s->is_closing = true;
+    loop_fd_stop(&s->listening);
+    if (s->listen_fd >= 0)
+        close(s->listen_fd);
+    if (s->engine)
+        ipc_close(s->engine);
+    s->engine = mem_deref(s->engine);
+    LIST_FOREACH(&s->legs, k)
+    {
+        end_leg(s, CONTAINER_OF(k, struct media_leg, in_server), false);
+    }
+    s->orders.crew = mem_deref(s->orders.crew); /* waits for the other lanes' last events */
+    s->workers = mem_deref(s->workers);
+    s->orders.cache = mem_deref(s->orders.cache);
+    media_ports_fini(&s->ports);
+    hash_fini(&s->by_id);
+}
+
+static unsigned default_lanes(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (cores <= 2)
+        return 1;
+    return cores > MEDIA_LANES_MAX ? MEDIA_LANES_MAX : (unsigned)cores - 1;
+}
+
+static int start_parts(struct media_server *s, const struct media_server_args *args)
+{
+    uint64_t cache_bytes = args->cache_bytes ? args->cache_bytes : CACHE_BYTES;
+    int err = workers_alloc(&s->workers, s->loop, LOADERS, LOAD_QUEUE);
+
+    if (!err)
+        err = media_cache_alloc(&s->orders.cache, s->loop, s->workers, args->sounds,
+                                args->sound_count, cache_bytes);
+    if (!err)
+        err = media_crew_alloc(&s->orders.crew, s->loop,
+                               args->lanes ? args->lanes : default_lanes(), on_event, s);
+    if (!err)
+        err = media_ports_set_range(&s->ports, args->rtp_start, args->rtp_end);
+    if (!err && args->listen_fd >= 0)
+        err = loop_fd_start(s->loop, &s->listening, args->listen_fd, LOOP_READ, on_listening, s);
+    return err;
+}
+
+int media_server_alloc(struct media_server **sp, struct loop *l,
+                       const struct media_server_args *args)
+{
+    struct media_server *s = mem_alloc(sizeof(*s), server_destroy);
+    int err;
+
+    if (!s) {
+        if (args->listen_fd >= 0)
+            close(args->listen_fd);
+        return ENOMEM;
+    }
+    s->loop = l;
+    s->listen_fd = args->listen_fd;
+    s->peer_uid = args->peer_uid;
+    s->orphan_ms = args->orphan_ms ? args->orphan_ms : ORPHAN_MS;
+    s->orders.end = on_order_end;
+    s->orders.arg = s;
+    list_init(&s->legs);
+    hash_init(&s->by_id);
+    media_ports_init(&s->ports, 10000, 20000);
+    err = start_parts(s, args);
+    if (err) {
+        mem_deref(s);
+        return err;
+    }
+    *sp = s;
+    return 0;
+}
+
+uint32_t media_server_streams(const struct media_server *s)
+{
+    return s->leg_count;
+}
