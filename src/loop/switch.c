@@ -74,7 +74,9 @@ __asm__(".text\n"
         "    .cfi_endproc\n"
         ".size switch_first_steps, . - switch_first_steps\n");
 
-enum { SAVED_WORDS = 8, AT_ARG = 2, AT_ENTRY = 3, AT_RETURN = 6 };
+/* An odd number: first_steps begins with its stack pointer at a multiple of 16, as a caller must.
+ */
+enum { SAVED_WORDS = 7, AT_ARG = 2, AT_ENTRY = 3, AT_RETURN = 6 };
 
 #elif defined(__aarch64__)
 

@@ -163,6 +163,26 @@ out:
     return err;
 }
 
+static void look_at_the_stack(void *arg)
+{
+    *(uintptr_t *)arg = (uintptr_t)__builtin_frame_address(0) % 16;
+}
+
+static int the_stack_is_aligned_as_vector_code_wants(void)
+{
+    struct scene s = {0};
+    uintptr_t off_by = 99;
+    int err = 0;
+
+    CHECK_OK_TO(loop_alloc_fake(&s.loop, (struct wall){0}), out);
+    CHECK_OK_TO(task_start(NULL, s.loop, look_at_the_stack, &off_by), out);
+    loop_fake_settle(s.loop);
+    CHECK_TO(off_by == 0, out);
+out:
+    end_scene(&s);
+    return err;
+}
+
 /* ---- two that talk ---- */
 
 struct talk {
@@ -299,5 +319,6 @@ out:
 UNIT_TESTS(UNIT(it_first_runs_after_start_has_returned), UNIT(a_wake_ends_the_wait_and_is_used_up),
            UNIT(a_wake_is_remembered_while_nobody_waits), UNIT(the_time_runs_out),
            UNIT(canceling_ends_this_wait_and_all_later_ones), UNIT(a_task_may_cancel_itself),
-           UNIT(two_tasks_wake_each_other), UNIT(floating_point_survives_a_switch),
-           UNIT_ONCE(ten_thousand_wait_at_once), UNIT_ONCE(too_many_are_refused))
+           UNIT(the_stack_is_aligned_as_vector_code_wants), UNIT(two_tasks_wake_each_other),
+           UNIT(floating_point_survives_a_switch), UNIT_ONCE(ten_thousand_wait_at_once),
+           UNIT_ONCE(too_many_are_refused))
