@@ -1,0 +1,442 @@
+/* far_media.c - see far_media.h */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "far_media.h"
+#include "ipc/media.h"
+
+#define FIRST_PORT 20000
+
+struct sound {
+    struct link link;
+    char name[128];
+    int64_t ms;
+};
+
+struct stream {
+    struct link link;
+    struct far_media *media;
+    uint32_t id;
+    struct addr local, remote;
+    struct stream *peer;
+    bool has_remote, can_send, can_recv, is_echo, is_moh, is_held, is_silent;
+    uint8_t dtmf_payload, dtmf_local;
+    char tone[64], file[128], rest[MEDIA_NAMES_MAX + 1], missing[128];
+    uint32_t play_id;
+    struct timer playing, silence;
+    uint32_t timeout_ms, timeout_hold_ms;
+    char digits[128];
+};
+
+struct far_media {
+    struct scene *scene;
+    struct ipc *ipc;
+    struct list streams; /* newest first */
+    struct list sounds;
+    uint16_t next_port;
+};
+
+static struct stream *stream_of(struct link *k)
+{
+    return CONTAINER_OF(k, struct stream, link);
+}
+
+static struct stream *find(const struct far_media *m, uint32_t id)
+{
+    LIST_FOREACH(&m->streams, k)
+    {
+        if (stream_of(k)->id == id)
+            return stream_of(k);
+    }
+    return NULL;
+}
+
+static struct stream *find_host(const struct far_media *m, const struct addr *host)
+{
+    LIST_FOREACH(&m->streams, k)
+    {
+        if (stream_of(k)->has_remote && addr_eq_host(&stream_of(k)->remote, host))
+            return stream_of(k);
+    }
+    return NULL;
+}
+
+static void part(struct stream *s)
+{
+    if (s->peer)
+        s->peer->peer = NULL;
+    s->peer = NULL;
+}
+
+static void quiet(struct stream *s)
+{
+    timer_stop(&s->playing);
+    s->file[0] = s->tone[0] = s->rest[0] = s->missing[0] = '\0';
+    s->is_moh = false;
+}
+
+static void stream_free(struct stream *s)
+{
+    part(s);
+    quiet(s);
+    timer_stop(&s->silence);
+    list_unlink(&s->link);
+    mem_free(s);
+}
+
+static void stop_silence(struct stream *s)
+{
+    timer_stop(&s->silence);
+    s->is_silent = false;
+}
+
+/* ---- what the engine says ---- */
+
+static void on_create(struct far_media *m, const struct media_create *c)
+{
+    struct stream *s = find(m, c->id);
+
+    if (!s) {
+        s = mem_zalloc(sizeof(*s));
+        if (!s)
+            return;
+        s->media = m;
+        s->id = c->id;
+        s->local = c->local;
+        s->local.port = c->local.port ? c->local.port : m->next_port;
+        m->next_port += 2;
+        list_prepend(&m->streams, &s->link);
+    }
+    ipc_send(m->ipc, MEDIA_CREATED, &(struct media_created){.id = s->id, .local = s->local});
+}
+
+static void no_rtp(void *arg)
+{
+    struct stream *s = arg;
+    uint32_t ms = s->is_held ? s->timeout_hold_ms : s->timeout_ms;
+
+    ipc_send(s->media->ipc, MEDIA_TIMEOUT,
+             &(struct media_timeout){.id = s->id, .ms = ms, .is_held = s->is_held});
+}
+
+static void watch_silence(struct stream *s)
+{
+    uint32_t ms = s->is_held ? s->timeout_hold_ms : s->timeout_ms;
+
+    if (s->is_silent && ms && s->has_remote)
+        timer_start(s->media->scene->loop, &s->silence, ms, no_rtp, s);
+}
+
+static void on_remote(struct far_media *m, const struct media_remote *r)
+{
+    struct stream *s = find(m, r->id);
+
+    if (!s)
+        return;
+    s->remote = r->rtp;
+    s->has_remote = addr_is_set(&r->rtp);
+    s->can_send = r->can_send;
+    s->can_recv = r->can_recv;
+    s->is_held = r->is_held;
+    s->dtmf_payload = r->dtmf_payload;
+    s->dtmf_local = r->dtmf_local;
+    s->timeout_ms = r->timeout_ms;
+    s->timeout_hold_ms = r->timeout_hold_ms;
+    watch_silence(s);
+}
+
+static void on_connect(struct far_media *m, const struct media_connect *c)
+{
+    struct stream *a = find(m, c->a), *b = find(m, c->b);
+
+    if (!a || !b)
+        return;
+    part(a);
+    part(b);
+    a->peer = b;
+    b->peer = a;
+}
+
+static int64_t length_of(const struct far_media *m, const char *name)
+{
+    LIST_FOREACH(&m->sounds, k)
+    {
+        const struct sound *s = CONTAINER_OF(k, struct sound, link);
+
+        if (strcmp(s->name, name) == 0)
+            return s->ms;
+    }
+    return 1000;
+}
+
+static void play_ended(struct stream *s, int err, uint32_t position)
+{
+    struct media_play_done done = {
+        .id = s->id, .play_id = s->play_id, .err = err, .position_ms = position};
+
+    memcpy(done.missing, s->missing, sizeof(done.missing));
+    quiet(s);
+    ipc_send(s->media->ipc, MEDIA_PLAY_DONE, &done);
+}
+
+static void next_file(void *arg)
+{
+    struct stream *s = arg;
+    struct slice rest = slice_of(s->rest), name;
+    int64_t ms = -1;
+
+    while (rest.len && ms < 0) {
+        name = slice_cut(rest, '&', &rest);
+        slice_copy(name, s->file, sizeof(s->file));
+        ms = length_of(s->media, s->file);
+        if (ms < 0 && !s->missing[0])
+            memcpy(s->missing, s->file, sizeof(s->missing));
+    }
+    if (ms < 0) {
+        play_ended(s, s->missing[0] ? ENOENT : 0, 0);
+        return;
+    }
+    memmove(s->rest, rest.len ? rest.p : "", rest.len);
+    s->rest[rest.len] = '\0';
+    timer_start(s->media->scene->loop, &s->playing, (uint64_t)ms, next_file, s);
+}
+
+static void on_play(struct far_media *m, const struct media_play *p)
+{
+    struct stream *s = find(m, p->id);
+
+    if (!s)
+        return;
+    quiet(s);
+    s->play_id = p->play_id;
+    slice_copy(p->names, s->rest, sizeof(s->rest));
+    next_file(s);
+}
+
+static void tone_ended(void *arg)
+{
+    play_ended(arg, 0, 0);
+}
+
+static void on_tone(struct far_media *m, const struct media_tone *t)
+{
+    struct stream *s = find(m, t->id);
+
+    if (!s)
+        return;
+    quiet(s);
+    s->play_id = t->play_id;
+    slice_copy(t->tone, s->tone, sizeof(s->tone));
+    if (t->duration_ms)
+        timer_start(m->scene->loop, &s->playing, t->duration_ms, tone_ended, s);
+}
+
+static void take_digits(struct stream *s, const char *digits)
+{
+    size_t len = strlen(s->digits);
+
+    slice_copy(slice_of(digits), s->digits + len, sizeof(s->digits) - len);
+}
+
+static void on_send_dtmf(struct far_media *m, const struct media_send_dtmf *d)
+{
+    struct stream *s = find(m, d->id);
+
+    if (!s)
+        return;
+    take_digits(s, d->digits);
+    ipc_send(m->ipc, MEDIA_DTMF_DONE, &(struct media_dtmf_done){.id = d->id});
+}
+
+static void on_free(struct far_media *m, uint32_t id)
+{
+    struct stream *s = find(m, id);
+    struct media_stats st = {.id = id, .is_last = true, .rx_packets = 50, .tx_packets = 50};
+
+    if (!s)
+        return;
+    stream_free(s);
+    ipc_send(m->ipc, MEDIA_STATS, &st);
+}
+
+/* Commands that change one stream in one way. */
+static void on_simple(struct far_media *m, uint16_t id, const void *msg)
+{
+    struct stream *s = find(m, *(const uint32_t *)msg); /* all begin with the id */
+
+    if (!s)
+        return;
+    switch (id) {
+    case MEDIA_DISCONNECT: part(s); break;
+    case MEDIA_MOH:
+        quiet(s);
+        s->is_moh = true;
+        break;
+    case MEDIA_STOP: quiet(s); break;
+    case MEDIA_ECHO: s->is_echo = ((const struct media_echo *)msg)->is_on; break;
+    case MEDIA_GET_STATS: ipc_send(m->ipc, MEDIA_STATS, &(struct media_stats){.id = s->id}); break;
+    default: break;
+    }
+}
+
+static void received(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg)
+{
+    struct far_media *m = arg;
+
+    switch (id) {
+    case MEDIA_HELLO:
+    case MEDIA_SETTINGS: break;
+    case MEDIA_CREATE: on_create(m, msg); break;
+    case MEDIA_REMOTE: on_remote(m, msg); break;
+    case MEDIA_CONNECT: on_connect(m, msg); break;
+    case MEDIA_PLAY: on_play(m, msg); break;
+    case MEDIA_TONE: on_tone(m, msg); break;
+    case MEDIA_SEND_DTMF: on_send_dtmf(m, msg); break;
+    case MEDIA_FREE: on_free(m, *(const uint32_t *)msg); break;
+    default: on_simple(m, id, msg); break;
+    }
+}
+
+static void closed(struct ipc *c, int err, void *arg)
+{
+    struct far_media *m = arg;
+
+    m->ipc = NULL;
+}
+
+/* ---- what the scene asks ---- */
+
+static void far_media_destroy(void *object)
+{
+    struct far_media *m = object;
+
+    LIST_FOREACH(&m->streams, k)
+    {
+        stream_free(stream_of(k));
+    }
+    LIST_FOREACH(&m->sounds, k)
+    {
+        list_unlink(k);
+        mem_free(CONTAINER_OF(k, struct sound, link));
+    }
+    if (m->ipc)
+        ipc_close(m->ipc);
+    mem_deref(m->ipc);
+}
+
+int far_media_attach(struct far_media *m, struct ipc **engine_end)
+{
+    int err;
+
+    LIST_FOREACH(&m->streams, k)
+    {
+        stream_free(stream_of(k));
+    }
+    if (m->ipc)
+        ipc_close(m->ipc);
+    m->ipc = mem_deref(m->ipc);
+    err = ipc_pair(engine_end, &m->ipc, m->scene->loop, &media_protocol);
+    if (!err)
+        ipc_set_handlers(m->ipc, received, closed, m);
+    return err;
+}
+
+int far_media_alloc(struct far_media **mp, struct scene *s)
+{
+    struct far_media *m = mem_alloc(sizeof(*m), far_media_destroy);
+
+    if (!m)
+        return ENOMEM;
+    m->scene = s;
+    m->next_port = FIRST_PORT;
+    list_init(&m->streams);
+    list_init(&m->sounds);
+    *mp = m;
+    return 0;
+}
+
+int far_media_sound(struct far_media *m, const char *name, int64_t ms)
+{
+    struct sound *s = mem_zalloc(sizeof(*s));
+
+    if (!s)
+        return ENOMEM;
+    slice_copy(slice_of(name), s->name, sizeof(s->name));
+    s->ms = ms;
+    list_append(&m->sounds, &s->link);
+    return 0;
+}
+
+void far_media_hears(const struct far_media *m, const struct addr *host, struct buf *out)
+{
+    const struct stream *s = find_host(m, host);
+    char text[ADDR_TEXT];
+
+    if (!s || !s->can_send)
+        buf_addz(out, "nothing");
+    else if (s->file[0])
+        buf_printf(out, "\"%s\"", s->file);
+    else if (s->tone[0])
+        buf_printf(out, "tone %s", s->tone);
+    else if (s->is_moh)
+        buf_addz(out, "music");
+    else if (s->is_echo)
+        buf_addz(out, "itself");
+    else if (s->peer && s->peer->has_remote && s->peer->can_recv && !s->peer->is_silent)
+        buf_addz(out, addr_host(&s->peer->remote, text));
+    else
+        buf_addz(out, "nothing");
+}
+
+bool far_media_digit(struct far_media *m, const struct addr *host, char digit)
+{
+    struct stream *s = find_host(m, host);
+    char text[2] = {digit, '\0'};
+
+    if (!s || !s->dtmf_local)
+        return false;
+    if (s->peer && s->peer->dtmf_payload)
+        take_digits(s->peer, text);
+    ipc_send(m->ipc, MEDIA_DTMF,
+             &(struct media_dtmf){.id = s->id, .digit = (uint8_t)digit, .duration_ms = 100});
+    return true;
+}
+
+const char *far_media_digits(const struct far_media *m, const struct addr *host)
+{
+    const struct stream *s = find_host(m, host);
+
+    return s ? s->digits : "";
+}
+
+void far_media_silence(struct far_media *m, const struct addr *host)
+{
+    struct stream *s = find_host(m, host);
+
+    if (!s)
+        return;
+    stop_silence(s);
+    s->is_silent = true;
+    watch_silence(s);
+}
+
+bool far_media_has_port(const struct far_media *m, uint16_t port)
+{
+    LIST_FOREACH(&m->streams, k)
+    {
+        if (stream_of(k)->local.port == port)
+            return true;
+    }
+    return false;
+}
+
+unsigned far_media_streams(const struct far_media *m)
+{
+    unsigned n = 0;
+
+    LIST_FOREACH(&m->streams, k)
+    n++;
+    return n;
+}

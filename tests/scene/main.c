@@ -1,0 +1,241 @@
+/* main.c - the scene player: each argument is a script, each script a test (GRAMMAR.md) */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "far_media.h"
+#include "ua.h"
+
+#define START ((struct wall){1700000000000000}) /* 2023-11-14 22:13:20 UTC */
+
+int scene_fail(struct scene *s, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (s->why[0])
+        return 1;
+    va_start(ap, fmt);
+    vsnprintf(s->why, sizeof(s->why), fmt, ap);
+    va_end(ap);
+    return 1;
+}
+
+static void on_log(enum log_level level, const char *line, void *arg)
+{
+    struct scene *s = arg;
+
+    buf_printf(&s->log, "%s\n", line);
+    if (s->is_verbose)
+        printf("           %s\n", line);
+}
+
+/* ---- the script ---- */
+
+static int read_script(struct scene *s)
+{
+    FILE *in = fopen(s->path, "r");
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+
+    if (!in)
+        return scene_fail(s, "cannot be read");
+    while ((n = getline(&line, &room, in)) >= 0) {
+        s->lines = realloc(s->lines, (s->count + 1) * sizeof(*s->lines));
+        while (n && (line[n - 1] == '\n' || line[n - 1] == ' '))
+            line[--n] = '\0';
+        s->lines[s->count++] = strdup(line);
+    }
+    free(line);
+    fclose(in);
+    return 0;
+}
+
+static int sound(struct scene *s, const char *line)
+{
+    char name[200], length[40];
+
+    if (sscanf(line, "%199s %39s", name, length) != 2)
+        return scene_fail(s, "a sound is: NAME SECONDS, or NAME missing");
+    return far_media_sound(s->media, name,
+                           strcmp(length, "missing") == 0 ? -1 : (int64_t)(atof(length) * 1000));
+}
+
+static int prepare_line(struct scene *s, const char *block, char *line)
+{
+    if (strcmp(block, "[phones]") == 0)
+        return office_phone(s, line, false);
+    if (strcmp(block, "[trunks]") == 0)
+        return office_phone(s, line, true);
+    if (strcmp(block, "[routing]") == 0)
+        return office_routing(s, line);
+    if (strcmp(block, "[sounds]") == 0)
+        return sound(s, line);
+    if (strcmp(block, "[sql]") == 0)
+        return office_sql(s, line);
+    return scene_fail(s, "no block has begun, or one that nobody knows");
+}
+
+/* Everything before [story]. Lines are copied: what is made of them takes them apart. */
+static int prepare(struct scene *s)
+{
+    const char *block = "";
+
+    for (; s->line < s->count; s->line++) {
+        char *line = s->lines[s->line], copy[2000];
+
+        if (!*line || *line == '#')
+            continue;
+        if (strcmp(line, "[story]") == 0) {
+            s->line++;
+            return 0;
+        }
+        if (line[0] == '[' && line[1] != '[') {
+            block = line;
+            continue;
+        }
+        snprintf(copy, sizeof(copy), "%s", line);
+        if (prepare_line(s, block, copy))
+            return 1;
+    }
+    return scene_fail(s, "there is no [story]");
+}
+
+/* ---- the station ---- */
+
+int scene_start(struct scene *s)
+{
+    struct engine_args args = {.loop = s->loop, .net = s->net, .dns = s->dns, .state = s->state};
+    const char *why = "";
+    int err;
+
+    if (far_media_attach(s->media, &args.media_ipc))
+        return scene_fail(s, "no memory");
+    err = engine_alloc(&s->engine, &args, &why);
+    if (err)
+        return scene_fail(s, "the station does not start: %s (%s)", why, strerror(err));
+    for (int i = 0; i < 100 && !engine_is_ready(s->engine); i++)
+        loop_fake_advance(s->loop, 1);
+    return engine_is_ready(s->engine) ? 0 : scene_fail(s, "the station does not get ready");
+}
+
+static void on_stopped(void *arg)
+{
+    *(bool *)arg = true;
+}
+
+int scene_stop(struct scene *s)
+{
+    bool stopped = false;
+
+    if (!s->engine)
+        return 0;
+    engine_stop(s->engine, on_stopped, &stopped);
+    for (int i = 0; i < 200 && !stopped; i++)
+        loop_fake_advance(s->loop, 10);
+    s->engine = mem_deref(s->engine);
+    loop_fake_settle(s->loop);
+    return stopped ? 0 : scene_fail(s, "the station does not stop");
+}
+
+static int open_world(struct scene *s)
+{
+    int err = loop_alloc_fake(&s->loop, START);
+
+    if (!err)
+        err = net_fake_alloc(&s->net, s->loop);
+    if (!err)
+        err = dns_fake_alloc(&s->dns, s->loop);
+    if (!err)
+        err = far_media_alloc(&s->media, s);
+    return err ? scene_fail(s, "no memory") : 0;
+}
+
+static int open_uas(struct scene *s)
+{
+    struct addr a;
+    struct ua *u;
+
+    addr_parse(&a, SLICE("127.0.3.1:5060"), 5060);
+    if (ua_alloc(&u, s, "stranger", false, &a))
+        return 1;
+    u->is_stranger = true;
+    LIST_FOREACH(&s->uas, k)
+    {
+        if (ua_open(CONTAINER_OF(k, struct ua, link)))
+            return scene_fail(s, "a phone cannot open its socket");
+    }
+    return 0;
+}
+
+static void close_world(struct scene *s)
+{
+    office_close(s);
+    ua_free_all(s);
+    if (s->loop)
+        loop_fake_advance(s->loop, 100);
+    mem_deref(s->media);
+    mem_deref(s->dns);
+    mem_deref(s->net);
+    mem_deref(s->loop);
+    buf_fini(&s->log);
+    buf_fini(&s->console);
+    for (unsigned i = 0; i < s->count; i++)
+        free(s->lines[i]);
+    free(s->lines);
+}
+
+static int play(const char *path, bool is_verbose)
+{
+    struct scene s = {.path = path, .is_verbose = is_verbose};
+    uint64_t blocks = mem_count();
+    int bad;
+
+    list_init(&s.uas);
+    buf_init(&s.log, 1 << 20);
+    buf_init(&s.console, 1 << 20);
+    log_set_sink(on_log, &s);
+    bad = open_world(&s) || office_open(&s) || read_script(&s) || prepare(&s) || open_uas(&s) ||
+          scene_start(&s) || scene_play(&s);
+    if (!bad) {
+        s.line = s.count ? s.count - 1 : 0;
+        bad = scene_stop(&s);
+    }
+    s.engine = mem_deref(s.engine);
+    if (bad)
+        printf("FAILED %s:%u: %s\n    %s\n", path, s.line + 1,
+               s.line < s.count ? s.lines[s.line] : "", s.why);
+    close_world(&s);
+    log_set_sink(NULL, NULL);
+    if (!bad && mem_count() != blocks) {
+        printf("FAILED %s: %lld blocks of memory are left over\n", path,
+               (long long)(mem_count() - blocks));
+        bad = 1;
+    }
+    return bad;
+}
+
+int main(int argc, char **argv)
+{
+    unsigned passed = 0, failed = 0;
+    bool is_verbose = false;
+
+    setenv("TZ", "UTC", 1);
+    log_init("engine", LOG_DEBUG);
+    log_set_stderr(false);
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-v") == 0)
+            is_verbose = true;
+        else if (play(argv[i], is_verbose))
+            failed++;
+        else
+            passed++;
+    }
+    printf("%u passed, %u failed\n", passed, failed);
+    return failed || !passed ? 1 : 0;
+}

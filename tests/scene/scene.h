@@ -1,0 +1,68 @@
+/*
+ * tests/scene/scene.h - what the files of the scene player share
+ *
+ * Scope:   one struct scene per script: a fake clock, a fake network, an engine on a database in a
+ *          temporary directory, a fake media role, and the user agents that play phones and trunks.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/buf.h"
+#include "base/list.h"
+#include "loop/fake.h"
+#include "loop/loop.h"
+#include "loop/net.h"
+#include "role/engine.h"
+
+#define SCENE_WORDS 32
+
+struct ua;
+struct far_media;
+
+struct scene {
+    const char *path;
+    char state[64]; /* temporary directory */
+    struct loop *loop;
+    struct net *net;
+    struct dns *dns;
+    struct engine *engine;
+    struct far_media *media;
+    struct list uas; /* struct ua by link */
+    unsigned phones, trunks;
+    bool is_verbose;
+    struct buf log, console;
+    struct db *locker; /* holds the lock of "the database is locked" */
+    uint32_t records_seen;
+    unsigned line;
+    char why[600]; /* of the step that failed */
+    char **lines;  /* the script */
+    unsigned count;
+};
+
+/** Say why a step fails, and fail. @return 1 */
+int scene_fail(struct scene *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- office.c: the database ---- */
+
+/** A line of [phones] or [trunks]: makes the user agent and its rows. @return 0; 1 */
+int office_phone(struct scene *s, char *line, bool is_trunk);
+int office_routing(struct scene *s, char *line);
+int office_sql(struct scene *s, const char *sql);
+int office_open(struct scene *s);
+void office_close(struct scene *s);
+/** First column of the first row as text, "" when none. */
+int office_value(struct scene *s, const char *sql, struct buf *out);
+
+/* ---- engine of the scene ---- */
+int scene_start(struct scene *s);
+int scene_stop(struct scene *s);
+
+/* ---- step.c ---- */
+int scene_play(struct scene *s);
+
+/* ---- see_record.c ---- */
+int see_record(struct scene *s, const char *rest);
+int see_golden(struct scene *s, const char *name);
+int see_record_count(struct scene *s, long count);

@@ -1,0 +1,296 @@
+/* step_do.c - the steps that do something */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "far_media.h"
+#include "ipc/console.h"
+#include "sip/print.h"
+#include "step.h"
+#include "store/db.h"
+
+static int result(struct scene *s, int err, const char *what)
+{
+    return err ? scene_fail(s, "cannot %s: %s", what, strerror(err)) : 0;
+}
+
+static int registers(struct scene *s, const struct step_args *p)
+{
+    int err = ua_register(p->a, p->n ? (uint32_t)p->n : 3600);
+
+    for (int i = 0; !err && !p->a->register_status && i < 100; i++)
+        loop_fake_advance(s->loop, 10);
+    if (!err && p->a->register_status != 200)
+        return scene_fail(s, "%s got %d", p->a->name, p->a->register_status);
+    return result(s, err, "register");
+}
+
+static int tries_to_register(struct scene *s, const struct step_args *p)
+{
+    if (p->w_count)
+        slice_copy(slice_of(p->w[0]), p->a->password, sizeof(p->a->password));
+    return result(s, ua_register(p->a, 3600), "register");
+}
+
+static int unregisters(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_register(p->a, 0), "unregister");
+}
+
+static int dials(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_dial(p->a, p->w[0], p->a->shown, NULL), "dial");
+}
+
+static int dials_as(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_dial(p->a, p->w[0], p->w[1], NULL), "dial");
+}
+
+static int dials_with_header(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_dial(p->a, p->w[0], p->a->shown, p->w[1]), "dial");
+}
+
+static int dials_with_password(struct scene *s, const struct step_args *p)
+{
+    slice_copy(slice_of(p->w[1]), p->a->password, sizeof(p->a->password));
+    return dials(s, p);
+}
+
+static int answers(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_answer(p->a), "answer: nothing rings");
+}
+
+static int sends_status(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_respond(p->a, (unsigned)p->n), "send: nothing rings");
+}
+
+static int hangs_up(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_hangup(p->a, false), "hang up: no call");
+}
+
+static int cancels(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_hangup(p->a, true), "cancel: no call");
+}
+
+static int holds(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_hold(p->a, true), "hold: no call");
+}
+
+static int resumes(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_hold(p->a, false), "resume: no call");
+}
+
+static int presses(struct scene *s, const struct step_args *p)
+{
+    for (const char *d = p->w[0]; *d; d++) {
+        if (p->a->is_info) {
+            if (ua_info(p->a, *d))
+                return scene_fail(s, "%s has no call", p->a->name);
+        } else if (!far_media_digit(s->media, &p->a->addr, *d)) {
+            return scene_fail(s, "the station expects no telephone-events from %s", p->a->name);
+        }
+        loop_fake_advance(s->loop, 50);
+    }
+    return 0;
+}
+
+static int falls_silent(struct scene *s, const struct step_args *p)
+{
+    far_media_silence(s->media, &p->a->addr);
+    return 0;
+}
+
+static int is_busy(struct scene *s, const struct step_args *p)
+{
+    p->a->mode = UA_BUSY;
+    return 0;
+}
+
+static int is_deaf(struct scene *s, const struct step_args *p)
+{
+    p->a->mode = UA_DEAF;
+    return 0;
+}
+
+static int is_normal(struct scene *s, const struct step_args *p)
+{
+    p->a->mode = UA_NORMAL;
+    return 0;
+}
+
+static int goes_away(struct scene *s, const struct step_args *p)
+{
+    net_fake_cut(s->net, &p->a->addr, true);
+    return 0;
+}
+
+static int comes_back(struct scene *s, const struct step_args *p)
+{
+    net_fake_cut(s->net, &p->a->addr, false);
+    return 0;
+}
+
+static int reconnects(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_reconnect(p->a), "connect");
+}
+
+/* The block up to a single dot, with CRLF. */
+static int sends_block(struct scene *s, const struct step_args *p)
+{
+    struct buf b;
+    int err;
+
+    buf_init(&b, 60000);
+    while (++s->line < s->count && strcmp(s->lines[s->line], ".") != 0) {
+        const char *line = s->lines[s->line];
+
+        if (strncmp(line, "long ", 5) == 0) { /* "long NAME: 3000": a header of that many x */
+            const char *number = strrchr(line, ' ');
+
+            buf_printf(&b, "%.*s ", (int)(number - line - 5), line + 5);
+            for (int i = atoi(number); i > 0; i--)
+                buf_addc(&b, 'x');
+            buf_addz(&b, "\r\n");
+        } else {
+            buf_printf(&b, "%s\r\n", line);
+        }
+    }
+    err = ua_send(p->a, buf_slice(&b), &p->a->station);
+    buf_fini(&b);
+    return result(s, err, "send");
+}
+
+static int after_s(struct scene *s, const struct step_args *p)
+{
+    char *end;
+    double n = strtod(p->w[0], &end);
+
+    if (*end)
+        return scene_fail(s, "%s is no number", p->w[0]);
+    loop_fake_advance(s->loop, (uint64_t)(n * 1000 + 0.5));
+    return 0;
+}
+
+static int after_ms(struct scene *s, const struct step_args *p)
+{
+    loop_fake_advance(s->loop, (uint64_t)p->n);
+    return 0;
+}
+
+static int loses(struct scene *s, const struct step_args *p)
+{
+    net_fake_delay(s->net, 0, (uint32_t)p->n);
+    return 0;
+}
+
+static int delays(struct scene *s, const struct step_args *p)
+{
+    net_fake_delay(s->net, (uint32_t)p->n, 0);
+    return 0;
+}
+
+static int lock(struct scene *s, const struct step_args *p)
+{
+    char path[128];
+    int err;
+
+    snprintf(path, sizeof(path), "%s/station.db", s->state);
+    err = db_open(&s->locker, path, DB_WRITE);
+    if (!err)
+        err = db_begin(s->locker);
+    return result(s, err, "lock");
+}
+
+static int unlock(struct scene *s, const struct step_args *p)
+{
+    if (s->locker)
+        db_rollback(s->locker);
+    s->locker = mem_deref(s->locker);
+    return 0;
+}
+
+static int sql(struct scene *s, const struct step_args *p)
+{
+    return office_sql(s, p->w[0]);
+}
+
+static int restarts(struct scene *s, const struct step_args *p)
+{
+    return scene_stop(s) || scene_start(s);
+}
+
+static void console_out(struct slice text, void *arg)
+{
+    buf_adds(&((struct scene *)arg)->console, text);
+}
+
+static void console_done(int err, bool is_streaming, void *arg)
+{
+}
+
+static int console(struct scene *s, const struct step_args *p)
+{
+    struct console *c = NULL;
+    int err;
+
+    buf_reset(&s->console);
+    err = console_alloc(&c, s->loop, false, console_out, console_done, s);
+    if (!err) {
+        engine_run_command(s->engine, c, slice_of(p->w[0]));
+        loop_fake_settle(s->loop);
+        console_close(c);
+        mem_deref(c);
+    }
+    if (s->is_verbose)
+        printf("%s", buf_z(&s->console));
+    return result(s, err, "run it");
+}
+
+const struct step steps_do[] = {
+    {"A registers", registers},
+    {"A registers for N s", registers},
+    {"A registers with password W", tries_to_register},
+    {"A tries to register", tries_to_register},
+    {"A unregisters", unregisters},
+    {"A dials W", dials},
+    {"A dials W as W", dials_as},
+    {"A dials W with header T", dials_with_header},
+    {"A dials W with password W", dials_with_password},
+    {"A answers", answers},
+    {"A refuses with N", sends_status},
+    {"A sends N", sends_status},
+    {"A hangs up", hangs_up},
+    {"A cancels without waiting", cancels},
+    {"A holds", holds},
+    {"A resumes", resumes},
+    {"A presses W", presses},
+    {"A falls silent", falls_silent},
+    {"A is busy now", is_busy},
+    {"A does not react", is_deaf},
+    {"A reacts again", is_normal},
+    {"A goes away", goes_away},
+    {"A comes back", comes_back},
+    {"A reconnects", reconnects},
+    {"A sends:", sends_block},
+    {"after W s", after_s},
+    {"after N ms", after_ms},
+    {"the network loses every N packet", loses},
+    {"the network takes N ms", delays},
+    {"the database is locked", lock},
+    {"the database is free", unlock},
+    {"sql ...", sql},
+    {"the station restarts", restarts},
+    {"console: ...", console},
+    {NULL},
+};
