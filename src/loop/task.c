@@ -28,13 +28,14 @@
 
 #define MOST_TASKS 20000
 #define MOST_IDLE 256
-#ifdef __SANITIZE_ADDRESS__ /* its frames are several times as big */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) /* their frames are bigger */
 #define STACK_BYTES (256 * 1024)
 #else
 #define STACK_BYTES (64 * 1024)
 #endif
 #define KEPT_BYTES 8192 /* of an idle stack */
 #define HOT_STACKS 32   /* idle ones that keep all their pages: they are the next to be used */
+#define TRIM_MARGIN_BYTES 1024
 #define PROBE_BYTES 512 /* where a stack that went deeper has left something */
 
 struct task_pool {
@@ -296,8 +297,8 @@ void task_trim(void)
     uintptr_t page = guard_bytes(), top;
 
     BUG_IF(!current);
-    /* A page of margin: the red zone and what madvise itself needs. */
-    top = ((uintptr_t)__builtin_frame_address(0) & ~(page - 1)) - page;
+    /* A margin for this frame, the red zone and the system call's wrapper. */
+    top = ((uintptr_t)__builtin_frame_address(0) - TRIM_MARGIN_BYTES) & ~(page - 1);
     if (top > (uintptr_t)current->stack && top < (uintptr_t)current->stack + STACK_BYTES)
         madvise(current->stack, top - (uintptr_t)current->stack, MADV_DONTNEED);
 }

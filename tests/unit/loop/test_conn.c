@@ -186,6 +186,22 @@ out:
     return err;
 }
 
+static int a_few_bytes_pass_or_memory_is_short(void)
+{
+    struct scene s;
+    int err = 0;
+
+    CHECK_OK_TO(begin(&s, false, false), out);
+    CHECK_OK_TO(connect_as(&s, NULL), out);
+    CHECK_OK_TO(conn_send(s.client.conn, SLICE("early")), out);
+    for (int i = 0; i < 10 && s.server.got < 5 && !s.client.closes; i++)
+        loop_round(s.loop, 10);
+    CHECK_TO(s.server.got == 5, out);
+out:
+    end(&s);
+    return err;
+}
+
 static int tls_carries_everything_both_ways(void)
 {
     struct scene s;
@@ -440,7 +456,8 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT_ONCE(tcp_carries_everything_both_ways), UNIT_ONCE(tls_carries_everything_both_ways),
+UNIT_TESTS(UNIT(a_few_bytes_pass_or_memory_is_short), UNIT_ONCE(tcp_carries_everything_both_ways),
+           UNIT_ONCE(tls_carries_everything_both_ways),
            UNIT_ONCE(a_wrong_name_is_refused_where_verified),
            UNIT_ONCE(a_stranger_s_certificate_is_refused), UNIT(bad_tls_files_are_told),
            UNIT_ONCE(a_refused_connection_is_told_later), UNIT_ONCE(leftovers_have_a_ceiling),
