@@ -279,10 +279,41 @@ int pjsip_authorize(struct pjsip *p, struct sip_strans *t, const struct sip_msg 
     return 0;
 }
 
+/* ---- as client ---- */
+
+int pjsip_creds_get(struct pjsip_creds **cp, struct pjsip *p, const struct model_endpoint *e)
+{
+    struct slice name = slice_of(e->name);
+    struct pjsip_creds *c;
+
+    *cp = NULL;
+    if (!e->outbound_auths[0])
+        return 0;
+    for (struct hash_link *k = hash_first(&p->creds, hash_slice(name)); k; k = hash_next(k)) {
+        c = CONTAINER_OF(k, struct pjsip_creds, link);
+        if (slice_eqz(name, c->endpoint)) {
+            *cp = c;
+            return 0;
+        }
+    }
+    c = mem_zalloc(sizeof(*c) + name.len + 1);
+    if (!c)
+        return ENOMEM;
+    c->p = p;
+    memcpy(c->endpoint, name.p, name.len);
+    if (hash_add(&p->creds, &c->link, hash_slice(name))) {
+        mem_free(c);
+        return ENOMEM;
+    }
+    *cp = c;
+    return 0;
+}
+
 bool pjsip_creds_find(struct slice realm, struct sip_credential *c, void *arg)
 {
     const struct pjsip_creds *creds = arg;
-    const struct model_endpoint *e = model_endpoint_find(creds->p->snap, slice_of(creds->endpoint));
+    const struct model_endpoint *e =
+        creds ? model_endpoint_find(creds->p->snap, slice_of(creds->endpoint)) : NULL;
 
     for (const struct model_auth *const *a = e ? e->outbound_auths : NULL; a && *a; a++) {
         const char *own = (*a)->realm;
@@ -293,4 +324,14 @@ bool pjsip_creds_find(struct slice realm, struct sip_credential *c, void *arg)
         }
     }
     return false;
+}
+
+void pjsip_creds_clear(struct pjsip *p)
+{
+    HASH_FOREACH(&p->creds, k)
+    {
+        hash_del(&p->creds, k);
+        mem_free(CONTAINER_OF(k, struct pjsip_creds, link));
+    }
+    hash_fini(&p->creds);
 }

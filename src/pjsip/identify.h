@@ -29,9 +29,20 @@ int pjsip_identify(const struct pjsip *p, const struct sip_msg *req, struct pjsi
 int pjsip_authorize(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
                     struct pjsip_who *who);
 
-/** sip_creds_h for outbound authentication: arg is a struct pjsip_creds. */
+/**
+ * What a session logs in with at the other side. Kept per endpoint for the life of the driver:
+ * a BYE may be challenged after its session has gone.
+ */
 struct pjsip_creds {
+    struct hash_link link; /* pjsip.creds */
     struct pjsip *p;
-    const char *endpoint; /* its name: looked up in the snapshot of that moment */
+    char endpoint[]; /* its name: looked up in the snapshot of that moment */
 };
+
+/** @param cp  out: borrowed; NULL when the endpoint has no outbound_auth. @return 0; ENOMEM */
+int pjsip_creds_get(struct pjsip_creds **cp, struct pjsip *p, const struct model_endpoint *e);
+
+/** sip_creds_h; arg is a struct pjsip_creds, or NULL. */
 bool pjsip_creds_find(struct slice realm, struct sip_credential *c, void *arg);
+
+void pjsip_creds_clear(struct pjsip *p);

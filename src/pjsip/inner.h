@@ -25,6 +25,7 @@ struct pjsip {
     struct hash aors;       /* contact.c: struct aor by name */
     struct list permanent;  /* contact.c: struct contact by permanent_link */
     uint32_t contacts;      /* registered ones */
+    struct hash creds;      /* identify.c: struct pjsip_creds by endpoint */
     struct list watches;    /* console.c: consoles that follow the trace */
 
     uint32_t refusals;         /* lines about failed authentication in the present second */

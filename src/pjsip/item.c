@@ -90,7 +90,7 @@ static int get_remote_addr(const struct session *s, struct buf *out)
 
 static int get_endpoint(const struct session *s, struct buf *out)
 {
-    return buf_addz(out, s->creds.endpoint);
+    return buf_addz(out, s->endpoint);
 }
 
 static int get_rtp_src(const struct session *s, struct buf *out)

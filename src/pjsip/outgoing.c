@@ -323,8 +323,8 @@ static int send_invite(struct session *s)
         .headers = buf_slice(&s->headers),
         .content_type = SLICE("application/sdp"),
         .is_symmetric = s->is_symmetric,
-        .creds = pjsip_creds_find,
-        .creds_arg = &s->creds,
+        .creds = s->creds ? pjsip_creds_find : NULL,
+        .creds_arg = s->creds,
         .handlers = &pjsip_outgoing_handlers,
         .arg = s,
     };

@@ -72,6 +72,7 @@ static void pjsip_destroy(void *object)
     trace_stop_all(p);
     contacts_clear(p);
     transports_clear(p);
+    pjsip_creds_clear(p);
     mem_deref(p->auth_md5);
     mem_deref(p->auth_sha);
     mem_deref(p->snap);
@@ -108,6 +109,7 @@ static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snaps
     list_init(&p->permanent);
     list_init(&p->watches);
     hash_init(&p->aors);
+    hash_init(&p->creds);
     p->sip = args->sip;
     p->loop = sip_loop(args->sip);
     p->calls = args->calls;

@@ -24,12 +24,13 @@ int session_alloc(struct session **sp, struct pjsip *p, const struct model_endpo
 
     if (!s)
         return ENOMEM;
-    s->creds.endpoint = mem_strdup(e->name);
-    if (!s->creds.endpoint) {
+    s->endpoint = mem_strdup(e->name);
+    if (!s->endpoint || pjsip_creds_get(&s->creds, p, e)) {
+        mem_free(s->endpoint);
         mem_free(s);
         return ENOMEM;
     }
-    s->p = s->creds.p = p;
+    s->p = p;
     take_codecs(&s->codecs, &e->codecs);
     s->dtmf_mode = e->dtmf_mode;
     s->is_rtp_symmetric = e->rtp_symmetric;
@@ -54,7 +55,7 @@ void session_free(struct session *s)
     mem_deref(s->request);
     mem_deref(s->offer);
     outgoing_free(s->out);
-    mem_free((char *)s->creds.endpoint);
+    mem_free(s->endpoint);
     buf_fini(&s->description);
     buf_fini(&s->headers);
     mem_free(s);

@@ -28,7 +28,8 @@ struct session {
     struct sip_msg *request;   /* incoming: the INVITE, for PJSIP_HEADER(read) */
     struct sdp *offer;         /* incoming: until the stream is there */
     struct outgoing *out;      /* outgoing, until the INVITE has left */
-    struct pjsip_creds creds;  /* .endpoint: the endpoint's name, owned */
+    struct pjsip_creds *creds; /* borrowed; NULL: we do not log in there */
+    char *endpoint;            /* its name */
 
     struct codec_list codecs;
     uint32_t rtp_timeout_ms, rtp_timeout_hold_ms;

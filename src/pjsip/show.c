@@ -35,7 +35,7 @@ int show_use_init(struct show_use *u, const struct pjsip *p)
     LIST_FOREACH(calls_channels(p->calls), k)
     {
         const struct channel *ch = channel_of_link(k);
-        const char *name = ch->tech == &pjsip_tech ? session_of(ch)->creds.endpoint : NULL;
+        const char *name = ch->tech == &pjsip_tech ? session_of(ch)->endpoint : NULL;
         struct count *n = name ? find_count(&u->counts, name) : NULL;
 
         if (name && !n) {
