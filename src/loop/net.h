@@ -67,7 +67,12 @@ typedef void(conn_up_h)(struct conn *c, void *arg);
  */
 typedef size_t(conn_recv_h)(struct conn *c, struct slice bytes, void *arg);
 
-/** Closed by the peer (err 0) or by an error; the last call made. Not made after conn_close. */
+/**
+ * Closed by the peer (err 0) or by an error; the last call made. Not made after conn_close.
+ * err: ECONNREFUSED, ECONNRESET and other errno of the socket; ETIMEDOUT (10 s to connect, 10 s for
+ * the handshake); EACCES (TLS: certificate refused); EPROTO (TLS: no handshake); EMSGSIZE, ENOBUFS
+ * (a ceiling); ENOMEM.
+ */
 typedef void(conn_closed_h)(struct conn *c, int err, void *arg);
 
 struct conn_handlers {
@@ -87,7 +92,7 @@ struct conn_handlers {
 int conn_open(struct conn **cp, struct net *n, const struct addr *to, const struct addr *from,
               struct tls *tls, const char *server_name, const struct conn_handlers *h);
 
-/** Other handlers from now on (an accepted conn gets its owner's). */
+/** Other handlers from now on. A listener's handler gives an accepted conn its own at once. */
 void conn_set_handlers(struct conn *c, const struct conn_handlers *h);
 
 const struct addr *conn_peer(const struct conn *c);
