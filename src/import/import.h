@@ -1,13 +1,13 @@
 /*
  * import/import.h - take an Asterisk configuration into the station's database
  *
- * Scope:   extensions.conf, pjsip.conf, rtp.conf, musiconhold.conf; manager.conf and http.conf are kept
- *          for later; sounds/ is copied. Every line of every file gets a verdict: nothing is dropped
+ * Scope:   extensions.conf, pjsip.conf, rtp.conf, musiconhold.conf; manager.conf and http.conf are
+ * kept for later; sounds/ is copied. Every line of every file gets a verdict: nothing is dropped
  *          silently.
- * Replaces: endpoints, addresses of record, authentications, transports, identification, globals and
- *          routing of the database, in one transaction; an error leaves the database as it was.
- * Thread:  a tool's main thread; waits for the disk.
- * Limits:  files inside the folder only; 16 includes deep; lines of 8 KiB; 512 MiB in all.
+ * Replaces: endpoints, addresses of record, authentications, transports, identification, globals
+ * and routing of the database, in one transaction; an error leaves the database as it was. Thread:
+ * a tool's main thread; waits for the disk. Limits:  files inside the folder only; 16 includes
+ * deep; lines of 8 KiB; 512 MiB in all.
  */
 #pragma once
 #include <stdbool.h>
@@ -50,7 +50,7 @@ struct import_totals {
 };
 
 /**
- * @return 0 (also when lines were not understood: see the notes); ENOENT (no such folder, or none of the
- *         known files in it); errno of reading or of the database (nothing changed then); ENOMEM
+ * @return 0 (also when lines were not understood: see the notes); ENOENT (no such folder, or none
+ * of the known files in it); errno of reading or of the database (nothing changed then); ENOMEM
  */
 int import_run(const struct import_args *args, struct import_totals *totals);

@@ -1,0 +1,266 @@
+/* other.c - rtp.conf, musiconhold.conf, files kept for later, sounds (import.h) */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "import/inner.h"
+#include "model/field.h"
+
+#define MOST_SOUND_DEPTH 8
+#define DEBIAN_MUSIC "/usr/share/asterisk/moh"
+
+static int put_setting(struct import *im, const char *name, const char *value)
+{
+    struct stmt *st;
+    int err = db_stmt(&st, im->args->db,
+                      "INSERT INTO settings (name, value) VALUES (?, ?) "
+                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+
+    if (!err)
+        err = stmt_text(st, 1, slice_of(name));
+    if (!err)
+        err = stmt_text(st, 2, slice_of(value));
+    return err ? err : stmt_run(st);
+}
+
+/* What the station does anyway, so that the line asks for nothing. */
+static bool rtp_is_so_anyway(const struct conf_item *item)
+{
+    static const char *const rows[][2] = {{"strictrtp", "yes"},
+                                          {"strictrtp", "seqno"},
+                                          {"rtpchecksums", "yes"},
+                                          {"icesupport", "no"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(item->name, rows[i][0]) == 0 && strcmp(item->value, rows[i][1]) == 0)
+            return true;
+    return false;
+}
+
+static int take_rtp(struct import *im, const struct conf_item *item)
+{
+    const struct model_type *t = model_type_find(SLICE("settings"));
+    const struct model_field *f = t ? model_field_find(t, slice_of(item->name)) : NULL;
+
+    if (f && (strcmp(f->column, "rtp_start") == 0 || strcmp(f->column, "rtp_end") == 0)) {
+        if (model_field_set(f, NULL, slice_of(item->value), NULL)) {
+            import_say_item(im, item, IMPORT_WRONG, "недопустимый порт", "port not allowed");
+            return 0;
+        }
+        import_say_item(im, item, IMPORT_TAKEN, "", "");
+        return put_setting(im, f->column, item->value);
+    }
+    if (rtp_is_so_anyway(item))
+        import_say_item(im, item, IMPORT_NOT_NEEDED, "станция всегда работает так",
+                        "the station always works so");
+    else
+        import_say_item(im, item, IMPORT_UNSUPPORTED, "такого параметра RTP у станции нет",
+                        "the station has no such RTP option");
+    return 0;
+}
+
+int import_rtp(struct import *im, const struct conf *conf)
+{
+    int err = 0;
+
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
+        for (uint32_t i = 0; !err && !s->is_template && i < s->count; i++)
+            err = take_rtp(im, &s->items[i]);
+    return err;
+}
+
+static void judge_moh(struct import *im, const struct conf_item *item, bool is_relative)
+{
+    const struct model_type *t = model_type_find(SLICE("musiconhold"));
+    const struct model_field *f = model_field_find(t, slice_of(item->name));
+
+    if (!f)
+        import_say_item(im, item, IMPORT_UNSUPPORTED, "такого параметра у класса музыки нет",
+                        "a class of music has no such option");
+    else if (model_field_set(f, NULL, slice_of(item->value), NULL) || f->state == MODEL_REFUSED)
+        import_say_item(im, item, IMPORT_UNSUPPORTED,
+                        "класс играет только файлы каталога (mode=files)",
+                        "a class plays the files of a directory only (mode=files)");
+    else if (is_relative)
+        import_say_item(im, item, IMPORT_TRANSLATED, "каталог музыки из пакета Debian",
+                        "the music directory of Debian's package");
+    else
+        import_say_item(im, item, f->state == MODEL_LATER ? IMPORT_LATER : IMPORT_TAKEN, "", "");
+}
+
+static int take_class(struct import *im, const struct conf_section *s)
+{
+    const char *mode = "files", *directory = "", *sort = "";
+    struct stmt *st;
+    int err;
+
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct conf_item *item = &s->items[i];
+        bool is_moh = strcmp(item->name, "directory") == 0 && strcmp(item->value, "moh") == 0;
+
+        judge_moh(im, item, is_moh);
+        if (strcmp(item->name, "mode") == 0)
+            mode = item->value;
+        else if (strcmp(item->name, "directory") == 0)
+            directory = is_moh ? DEBIAN_MUSIC : item->value;
+        else if (strcmp(item->name, "sort") == 0)
+            sort = item->value;
+    }
+    err = db_stmt(&st, im->args->db,
+                  "INSERT INTO musiconhold (name, mode, directory, sort) VALUES (?, ?, ?, ?)");
+    if (!err)
+        err = stmt_text(st, 1, slice_of(s->name));
+    if (!err)
+        err = stmt_text(st, 2, slice_of(mode));
+    if (!err)
+        err = stmt_text(st, 3, slice_of(directory));
+    if (!err)
+        err = stmt_text(st, 4, slice_of(sort));
+    return err ? err : stmt_run(st);
+}
+
+int import_moh(struct import *im, const struct conf *conf)
+{
+    int err = db_run(im->args->db, "DELETE FROM musiconhold");
+
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next) {
+        if (s->is_template)
+            continue;
+        if (strcmp(s->name, "general") != 0)
+            err = take_class(im, s);
+        for (uint32_t i = 0; strcmp(s->name, "general") == 0 && i < s->count; i++)
+            import_say_item(im, &s->items[i], IMPORT_UNSUPPORTED,
+                            "общих параметров музыки у станции нет",
+                            "the station has no general options of music");
+    }
+    return err;
+}
+
+int import_keep(struct import *im, const struct conf *conf)
+{
+    struct stmt *st;
+    int err = 0;
+
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
+        for (uint32_t i = 0; !err && !s->is_template && i < s->count; i++) {
+            const struct conf_item *item = &s->items[i];
+
+            import_say_item(im, item, IMPORT_LATER, "сохранено для следующей версии станции",
+                            "kept for a later version of the station");
+            err = db_stmt(&st, im->args->db,
+                          "INSERT INTO import_later (filename, category, var_name, var_val) "
+                          "VALUES (?, ?, ?, ?)");
+            if (!err)
+                err = stmt_text(st, 1, slice_of(im->file));
+            if (!err)
+                err = stmt_text(st, 2, slice_of(s->name));
+            if (!err)
+                err = stmt_text(st, 3, slice_of(item->name));
+            if (!err)
+                err = stmt_text(st, 4, slice_of(item->value));
+            if (!err)
+                err = stmt_run(st);
+        }
+    return err;
+}
+
+/* ---- sounds ---- */
+
+static int copy_bytes(int from, int to)
+{
+    ssize_t n;
+
+    while ((n = sendfile(to, from, NULL, 1 << 20)) > 0)
+        continue;
+    return n < 0 ? errno : 0;
+}
+
+static int copy_file(int from_dir, int to_dir, const char *name)
+{
+    int from = openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), to = -1, err;
+
+    if (from < 0)
+        return errno;
+    to = openat(to_dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0660);
+    err = to < 0 ? errno : copy_bytes(from, to);
+    if (to >= 0 && close(to) && !err)
+        err = errno;
+    close(from);
+    return err;
+}
+
+static int copy_folder(struct import *im, int from_dir, int to_dir, unsigned depth);
+
+static int copy_entry(struct import *im, int from_dir, int to_dir, const char *name, unsigned depth)
+{
+    struct stat st;
+    int from, to, err;
+
+    if (fstatat(from_dir, name, &st, AT_SYMLINK_NOFOLLOW))
+        return errno;
+    if (S_ISREG(st.st_mode)) {
+        err = copy_file(from_dir, to_dir, name);
+        im->totals->sounds += !err;
+        return err;
+    }
+    if (!S_ISDIR(st.st_mode) || depth >= MOST_SOUND_DEPTH) {
+        import_say(im, "sounds", 0, IMPORT_UNSUPPORTED, slice_of(name),
+                   "не файл и не каталог (ссылки не копируются)",
+                   "neither a file nor a directory (links are not copied)");
+        return 0;
+    }
+    if (mkdirat(to_dir, name, 02770) && errno != EEXIST)
+        return errno;
+    from = openat(from_dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    to = openat(to_dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    err = from < 0 || to < 0 ? errno : copy_folder(im, from, to, depth + 1);
+    if (from >= 0)
+        close(from);
+    if (to >= 0)
+        close(to);
+    return err;
+}
+
+static int copy_folder(struct import *im, int from_dir, int to_dir, unsigned depth)
+{
+    int fd = dup(from_dir), err = 0;
+    struct dirent *e;
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+    if (!d)
+        return errno;
+    while (!err && (e = readdir(d)))
+        if (e->d_name[0] != '.')
+            err = copy_entry(im, from_dir, to_dir, e->d_name, depth);
+    closedir(d);
+    return err;
+}
+
+int import_sounds(struct import *im)
+{
+    int from, to, err;
+
+    if (!im->args->sounds_dir)
+        return 0;
+    from = openat(im->dir_fd, "sounds", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (from < 0)
+        return errno == ENOENT ? 0 : errno;
+    if (mkdir(im->args->sounds_dir, 02770) && errno != EEXIST) {
+        err = errno;
+        close(from);
+        return err;
+    }
+    to = open(im->args->sounds_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    err = to < 0 ? errno : copy_folder(im, from, to, 0);
+    close(from);
+    if (to >= 0)
+        close(to);
+    if (!err)
+        import_say(im, "sounds", 0, IMPORT_TAKEN, SLICE("sounds/"), "", "");
+    return err;
+}

@@ -1,0 +1,229 @@
+/* pjsip.c - sections of pjsip.conf into the tables of their type (import.h) */
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "import/inner.h"
+#include "model/field.h"
+
+#define MOST_COLUMNS 160
+
+/* One object on its way into its table. */
+struct object {
+    const struct model_type *type;
+    const struct model_field *fields[MOST_COLUMNS];
+    struct buf values[MOST_COLUMNS];
+    unsigned count;
+};
+
+static const struct conf_item *type_of(const struct conf_section *s)
+{
+    return conf_find(s, "type");
+}
+
+static bool is_list(const struct model_field *f)
+{
+    switch (f->kind) {
+    case MODEL_NAMES:
+    case MODEL_ALLOW:
+    case MODEL_DISALLOW:
+    case MODEL_NETS:
+    case MODEL_HOSTS:
+    case MODEL_VARS:
+    case MODEL_URIS:
+    case MODEL_ENUMS:
+    case MODEL_RULES: return true;
+    default: return false;
+    }
+}
+
+static struct buf *value_for(struct object *o, const struct model_field *f)
+{
+    for (unsigned i = 0; i < o->count; i++)
+        if (o->fields[i] == f)
+            return &o->values[i];
+    if (o->count == MOST_COLUMNS)
+        return NULL;
+    o->fields[o->count] = f;
+    buf_init(&o->values[o->count], 65536);
+    return &o->values[o->count++];
+}
+
+/* Repeated lines of a list are one list; a repeated single value: the last one counts. */
+static int keep_value(struct object *o, const struct model_field *f, const char *value)
+{
+    struct buf *b = value_for(o, f);
+
+    if (!b)
+        return ENOSPC;
+    if (!is_list(f))
+        buf_reset(b);
+    else if (b->len)
+        buf_addc(b, f->kind == MODEL_VARS ? ';' : ',');
+    return buf_addz(b, value);
+}
+
+static void judge(struct import *im, const struct conf_item *item, const struct model_type *t,
+                  const struct model_field *f)
+{
+    struct slice value = slice_of(item->value);
+
+    if (model_field_set(f, NULL, value, NULL))
+        import_say_item(im, item, IMPORT_WRONG, "недопустимое значение: объект не будет загружен",
+                        "value not allowed: the object will not be loaded");
+    else if (f->state == MODEL_OBEYED || f->state == MODEL_INNER ||
+             model_field_is_harmless(f, value))
+        import_say_item(im, item, t->is_later ? IMPORT_LATER : IMPORT_TAKEN, "", "");
+    else if (f->state == MODEL_REFUSED)
+        import_say_item(im, item, IMPORT_UNSUPPORTED,
+                        "ограничение пока не действует, поэтому объект не будет загружен",
+                        "the restriction is not obeyed yet, so the object will not be loaded");
+    else
+        import_say_item(im, item, IMPORT_LATER, "сохранено, пока не действует",
+                        "kept, has no effect yet");
+}
+
+static int take_item(struct import *im, struct object *o, const struct conf_item *item)
+{
+    const struct model_field *f;
+
+    if (slice_caseeqz(slice_of(item->name), "type")) {
+        import_say_item(im, item, IMPORT_TAKEN, "", "");
+        return 0;
+    }
+    f = model_field_find(o->type, slice_of(item->name));
+    if (!f || f->state == MODEL_INNER) {
+        import_say_item(im, item, IMPORT_UNSUPPORTED, "такого параметра у объекта нет",
+                        "the object has no such option");
+        return 0;
+    }
+    judge(im, item, o->type, f);
+    return keep_value(o, f, item->value);
+}
+
+/* The text is made of our own names of columns, so equal shapes of objects share a statement. */
+static int insert(struct import *im, const struct object *o, const char *id)
+{
+    struct stmt *st;
+    struct buf sql;
+    int err;
+
+    buf_init(&sql, 16384);
+    buf_printf(&sql, "INSERT INTO \"%s\" (id, name", o->type->table);
+    for (unsigned i = 0; i < o->count; i++)
+        buf_printf(&sql, ", \"%s\"", o->fields[i]->column);
+    buf_addz(&sql, ") VALUES (?1, ?1");
+    for (unsigned i = 0; i < o->count; i++)
+        buf_printf(&sql, ", ?%u", i + 2);
+    buf_addz(&sql, ")");
+    err = buf_err(&sql);
+    if (!err)
+        err = db_stmt(&st, im->args->db, buf_z(&sql));
+    buf_fini(&sql);
+    if (err)
+        return err;
+    err = stmt_text(st, 1, slice_of(id));
+    for (unsigned i = 0; !err && i < o->count; i++)
+        err = stmt_text(st, (int)i + 2, buf_slice(&o->values[i]));
+    return err ? err : stmt_run(st);
+}
+
+static int import_object(struct import *im, const struct model_type *t,
+                         const struct conf_section *s)
+{
+    struct object *o = mem_zalloc(sizeof(*o));
+    int err = 0;
+
+    if (!o)
+        return ENOMEM;
+    o->type = t;
+    for (uint32_t i = 0; !err && i < s->count; i++)
+        err = take_item(im, o, &s->items[i]);
+    if (!err)
+        err = insert(im, o, s->name);
+    if (err == EEXIST) {
+        import_say(im, s->file, s->line, IMPORT_WRONG, slice_of(s->name),
+                   "второй объект с этим именем и типом", "a second object of this name and type");
+        err = 0;
+    } else if (!err && strcmp(t->name, "endpoint") == 0) {
+        im->totals->endpoints++;
+    }
+    for (unsigned i = 0; i < o->count; i++)
+        buf_fini(&o->values[i]);
+    mem_free(o);
+    return err;
+}
+
+/* Transports stay lines of pjsip.conf, as the manual keeps them: table static_pjsip. */
+static int import_lines(struct import *im, const struct model_type *t, const struct conf_section *s,
+                        int category)
+{
+    int err = 0;
+
+    for (uint32_t i = 0; !err && i < s->count; i++) {
+        const struct conf_item *item = &s->items[i];
+        const struct model_field *f = model_field_find(t, slice_of(item->name));
+
+        if (slice_caseeqz(slice_of(item->name), "type"))
+            import_say_item(im, item, IMPORT_TAKEN, "", "");
+        else if (f)
+            judge(im, item, t, f);
+        else
+            import_say_item(im, item, IMPORT_UNSUPPORTED, "такого параметра у объекта нет",
+                            "the object has no such option");
+        err = import_static(im, "static_pjsip", "pjsip.conf", category, (int)i, s->name, item->name,
+                            item->value);
+    }
+    return err;
+}
+
+static void refuse_section(struct import *im, const struct conf_section *s, const char *ru,
+                           const char *en)
+{
+    import_say(im, s->file, s->line, IMPORT_UNSUPPORTED, slice_of(s->name), ru, en);
+    for (uint32_t i = 0; i < s->count; i++)
+        import_say_item(im, &s->items[i], IMPORT_UNSUPPORTED, ru, en);
+}
+
+static bool stays_lines(const struct model_type *t)
+{
+    return strcmp(t->name, "transport") == 0 || strcmp(t->name, "global") == 0 ||
+           strcmp(t->name, "system") == 0;
+}
+
+static int import_section(struct import *im, const struct conf_section *s, int category)
+{
+    const struct conf_item *type = type_of(s);
+    const struct model_type *t = type ? model_type_find(slice_of(type->value)) : NULL;
+
+    if (!type) {
+        refuse_section(im, s, "в секции нет type=", "the section has no type=");
+        return 0;
+    }
+    if (!t || (t->shape != MODEL_ROWS)) {
+        refuse_section(im, s, "объектов этого типа станция не знает",
+                       "the station has no objects of this type");
+        return 0;
+    }
+    return stays_lines(t) ? import_lines(im, t, s, category) : import_object(im, t, s);
+}
+
+static const char *const emptied[] = {
+    "ps_endpoints",       "ps_aors",          "ps_auths",    "ps_contacts",
+    "ps_endpoint_id_ips", "ps_registrations", "static_pjsip"};
+
+int import_pjsip(struct import *im, const struct conf *conf)
+{
+    int err = 0, category = 0;
+
+    for (size_t i = 0; !err && i < sizeof(emptied) / sizeof(emptied[0]); i++) {
+        char sql[64] = "DELETE FROM ";
+
+        strcat(sql, emptied[i]); /* our own names */
+        err = db_run(im->args->db, sql);
+    }
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
+        if (!s->is_template)
+            err = import_section(im, s, category++);
+    return err;
+}
