@@ -1,9 +1,11 @@
-/* main.c - the scene player: each argument is a script, each script a test (GRAMMAR.md) */
+/* main.c - the scene player: an argument is a script or a directory of them (GRAMMAR.md) */
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -220,22 +222,83 @@ static int play(const char *path, bool is_verbose)
     return bad;
 }
 
+/* In a process of its own: a scene that crashes is one failed scene. */
+static int play_apart(const char *path, bool is_verbose)
+{
+    int status = 0;
+    pid_t pid;
+
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        int bad = play(path, is_verbose);
+
+        fflush(stdout);
+        exit(bad);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) != pid)
+        return 1;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
+        printf("FAILED %s: crashed\n", path);
+    return status != 0;
+}
+
+struct tally {
+    unsigned passed, failed;
+    bool is_verbose;
+};
+
+static void play_file(struct tally *t, const char *path)
+{
+    if (play_apart(path, t->is_verbose))
+        t->failed++;
+    else
+        t->passed++;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_scene(const struct dirent *e)
+{
+    const char *dot = strrchr(e->d_name, '.');
+
+    return dot && strcmp(dot, ".scene") == 0;
+}
+
+/* A script, or every script of a directory. */
+static void play_all(struct tally *t, const char *path)
+{
+    struct dirent **names = NULL;
+    int n = scandir(path, &names, is_scene, by_name);
+
+    if (n < 0)
+        play_file(t, path);
+    for (int i = 0; i < n; i++) {
+        char file[600];
+
+        snprintf(file, sizeof(file), "%s/%s", path, names[i]->d_name);
+        play_file(t, file);
+        free(names[i]);
+    }
+    free(names);
+}
+
 int main(int argc, char **argv)
 {
-    unsigned passed = 0, failed = 0;
-    bool is_verbose = false;
+    struct tally t = {0};
 
     setenv("TZ", "UTC", 1);
     log_init("engine", LOG_DEBUG);
     log_set_stderr(false);
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-v") == 0)
-            is_verbose = true;
-        else if (play(argv[i], is_verbose))
-            failed++;
+            t.is_verbose = true;
         else
-            passed++;
+            play_all(&t, argv[i]);
     }
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed || !passed ? 1 : 0;
+    printf("%u passed, %u failed\n", t.passed, t.failed);
+    return t.failed || !t.passed ? 1 : 0;
 }
