@@ -196,6 +196,6 @@ out:
 }
 
 UNIT_TESTS(UNIT(a_record_survives_encoding), UNIT(spooled_records_reach_the_database_once),
-           UNIT(records_that_come_again_are_not_doubled),
-           UNIT(a_torn_tail_costs_only_the_torn_record),
+           UNIT_ONCE(records_that_come_again_are_not_doubled),
+           UNIT_ONCE(a_torn_tail_costs_only_the_torn_record),
            UNIT(a_flipped_byte_is_noticed_and_set_aside), UNIT(a_foreign_file_is_left_alone))

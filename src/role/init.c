@@ -1,0 +1,231 @@
+/* init.c - `station init`: make a state directory with a database and a demo office */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/addr.h"
+#include "base/mem.h"
+#include "loop/tls.h"
+#include "model/schema.h"
+#include "role/command.h"
+#include "role/demo.h"
+#include "role/role.h"
+#include "role/users.h"
+
+struct init {
+    const char *state;
+    struct demo_args demo;
+    char dir[PATH_MAX]; /* absolute */
+    char db[PATH_MAX], fresh[PATH_MAX], cert[PATH_MAX], phones[PATH_MAX];
+    struct demo_phone logins[DEMO_PHONES];
+};
+
+/* Every folder on the way, as mkdir -p. */
+static int make_dirs(const char *path)
+{
+    char part[PATH_MAX];
+    size_t len = strlen(path);
+
+    if (len >= sizeof(part))
+        return ENAMETOOLONG;
+    for (size_t i = 1; i <= len; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, i == len ? 02770 : 0755) != 0 && errno != EEXIST)
+            return errno;
+    }
+    return 0;
+}
+
+/* As root the group station reaches what is made; without the group `station run` says what to do.
+ */
+static int share(const char *path)
+{
+    const struct group *g = geteuid() == 0 ? getgrnam(USERS_GROUP) : NULL;
+
+    if (g && chown(path, (uid_t)-1, g->gr_gid) != 0)
+        return errno;
+    return chmod(path, 02770) == 0 ? 0 : errno;
+}
+
+static int make_state(struct init *in)
+{
+    char tls[PATH_MAX];
+    int err = make_dirs(in->state);
+
+    if (!err && !realpath(in->state, in->dir))
+        err = errno;
+    if (!err)
+        err = share(in->dir);
+    if (!err)
+        err = role_file(tls, sizeof(tls), in->dir, "tls");
+    if (!err && mkdir(tls, 02770) != 0 && errno != EEXIST)
+        err = errno;
+    if (!err)
+        err = share(tls);
+    if (!err)
+        err = role_file(in->db, sizeof(in->db), in->dir, "station.db");
+    if (!err)
+        err = role_file(in->fresh, sizeof(in->fresh), in->dir, "station.db.new");
+    if (!err)
+        err = role_file(in->cert, sizeof(in->cert), in->dir, "tls/station.pem");
+    if (!err)
+        err = role_file(in->phones, sizeof(in->phones), in->dir, "phones.txt");
+    if (err)
+        command_fail(command_say("не удалось создать каталог состояния %s: %s",
+                                 "cannot make the state directory %s: %s"),
+                     in->state, strerror(err));
+    return err;
+}
+
+static int make_cert(const struct init *in)
+{
+    char name[256] = "station";
+    int err = 0;
+
+    if (access(in->cert, F_OK) != 0) {
+        gethostname(name, sizeof(name) - 1);
+        err = tls_make_self_signed(in->cert, name);
+    }
+    if (err)
+        command_fail(command_say("не удалось создать сертификат %s: %s",
+                                 "cannot make the certificate %s: %s"),
+                     in->cert, strerror(err));
+    return err;
+}
+
+static int write_phones(const struct init *in)
+{
+    int fd = open(in->phones, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+    int err = 0;
+
+    if (fd < 0)
+        return errno;
+    for (int i = 0; i < DEMO_PHONES && !err; i++)
+        if (dprintf(fd, "%s\t%s\n", in->logins[i].number, in->logins[i].password) < 0)
+            err = errno;
+    close(fd);
+    return err;
+}
+
+static void remove_fresh(const struct init *in)
+{
+    static const char *const tails[] = {"", "-wal", "-shm"};
+    char path[PATH_MAX + 8];
+
+    for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+        snprintf(path, sizeof(path), "%s%s", in->fresh, tails[i]);
+        unlink(path);
+    }
+}
+
+/* Made under another name and put in place whole: an init that is cut short leaves no half
+ * database. */
+static int make_database(struct init *in)
+{
+    struct db *d = NULL;
+    int err;
+
+    remove_fresh(in);
+    in->demo.cert = in->cert;
+    err = db_open(&d, in->fresh, DB_CREATE);
+    if (!err)
+        err = store_migrate(d, model_migrations);
+    if (!err)
+        err = demo_write(d, &in->demo, in->logins);
+    if (err)
+        command_fail(
+            command_say("не удалось создать базу данных %s: %s", "cannot make the database %s: %s"),
+            in->fresh, d && *db_why(d) ? db_why(d) : strerror(err));
+    mem_deref(d); /* the last connection empties the write-ahead log into the file */
+    if (!err && !in->demo.is_bare) {
+        err = write_phones(in);
+        if (err)
+            command_fail(command_say("не удалось записать %s: %s", "cannot write %s: %s"),
+                         in->phones, strerror(err));
+    }
+    /* link and not rename: never over a database that came up meanwhile */
+    if (!err && link(in->fresh, in->db) != 0) {
+        err = errno;
+        command_fail(
+            command_say("не удалось создать базу данных %s: %s", "cannot make the database %s: %s"),
+            in->db, strerror(err));
+    }
+    remove_fresh(in);
+    return err;
+}
+
+static int tell(const struct init *in)
+{
+    printf(command_say("Каталог состояния готов: %s\n", "The state directory is ready: %s\n"),
+           in->dir);
+    if (!in->demo.is_bare)
+        printf(command_say("Телефоны 101-104 и их пароли: %s\n",
+                           "Phones 101-104 and their passwords: %s\n"),
+               in->phones);
+    printf(command_say("Запуск: station run --state %s\n", "Start it: station run --state %s\n"),
+           in->dir);
+    return 0;
+}
+
+static bool is_port(const char *text, uint16_t *port)
+{
+    uint32_t v;
+
+    /* the next one is for TLS */
+    if (!text || slice_u32(slice_of(text), &v) != 0 || v == 0 || v > 65534)
+        return false;
+    *port = (uint16_t)v;
+    return true;
+}
+
+static int read_options(struct init *in, int argc, char **argv)
+{
+    struct addr a;
+
+    for (int i = 1; i < argc; i++) {
+        const char *value = NULL;
+
+        if (strcmp(argv[i], "--demo") == 0)
+            in->demo.is_bare = false;
+        else if (strcmp(argv[i], "--bare") == 0)
+            in->demo.is_bare = true;
+        else if (command_option(argc, argv, &i, "state", &value) && value && *value)
+            in->state = value;
+        else if (command_option(argc, argv, &i, "sip-port", &value) &&
+                 is_port(value, &in->demo.sip_port))
+            continue;
+        else if (command_option(argc, argv, &i, "bind", &value) && value &&
+                 addr_parse_host(&a, slice_of(value), 0) == 0)
+            in->demo.bind = value;
+        else
+            return EINVAL;
+    }
+    return 0;
+}
+
+int cmd_init(int argc, char **argv)
+{
+    static struct init in; /* paths: too big for a stack frame */
+
+    in = (struct init){.state = STATION_STATE_DIR, .demo = {.bind = "0.0.0.0", .sip_port = 5060}};
+    if (read_options(&in, argc, argv) != 0)
+        return command_usage("init");
+    if (make_state(&in) != 0)
+        return 1;
+    if (access(in.db, F_OK) == 0) {
+        printf(command_say("База данных уже есть, ничего не изменено: %s\n",
+                           "There is a database already, nothing was changed: %s\n"),
+               in.db);
+        return 0;
+    }
+    return make_cert(&in) == 0 && make_database(&in) == 0 ? tell(&in) : 1;
+}
