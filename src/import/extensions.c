@@ -4,7 +4,7 @@
 
 #include "import/inner.h"
 #include "model/exten.h"
-#include "plan/app.h"
+#include "plan/app/all.h"
 
 struct dialplan {
     struct import *im;
@@ -14,12 +14,18 @@ struct dialplan {
     int priority;
 };
 
-/* Applications of subjects that come later, and those that every Asterisk has: a routing with them
-   is taken, and the station says so when it gets there. */
-static bool is_known_app(struct slice name)
+static bool is_here(struct slice name)
 {
     for (size_t i = 0; plan_apps[i]; i++)
         if (slice_caseeqz(name, plan_apps[i]->name))
+            return !plan_app_is_later(plan_apps[i]);
+    return false;
+}
+
+static bool is_later(struct slice name)
+{
+    for (size_t i = 0; i < plan_apps_later_count; i++)
+        if (slice_caseeqz(name, plan_apps_later[i].name))
             return true;
     return false;
 }
@@ -58,10 +64,17 @@ static int insert_step(struct dialplan *d, const struct model_exten_line *l)
 static int take_step(struct dialplan *d, const struct conf_item *item,
                      const struct model_exten_line *l)
 {
-    if (!is_known_app(l->app))
-        import_say_item(d->im, item, IMPORT_LATER,
-                        "шаг взят; такого приложения в этой версии станции нет",
-                        "the step is taken; this version of the station has no such application");
+    if (is_later(l->app))
+        import_say_item(
+            d->im, item, IMPORT_LATER,
+            "шаг взят; приложение появится в следующей версии, до того шаг пропускается",
+            "the step is taken; the application comes with a later version, until then "
+            "the step is passed over");
+    else if (!is_here(l->app))
+        import_say_item(
+            d->im, item, IMPORT_UNSUPPORTED,
+            "шаг взят, но такого приложения у станции нет: вызов на нём закончится",
+            "the step is taken, but the station has no such application: a call ends there");
     else if (slice_casestarts(l->appdata, SLICE("SIP/")))
         import_say_item(d->im, item, IMPORT_TRANSLATED, "SIP/ работает как PJSIP/",
                         "SIP/ works as PJSIP/");
@@ -180,8 +193,8 @@ int import_extensions(struct import *im, const struct conf *conf)
 
     for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next, category++) {
         if (s->is_template)
-            continue;
-        if (strcmp(s->name, "general") == 0)
+            import_template(im, s);
+        else if (strcmp(s->name, "general") == 0)
             skip_general(im, s);
         else if (strcmp(s->name, "globals") == 0)
             err = take_globals(im, s, category);

@@ -79,7 +79,7 @@ static bool is_secret(const char *name)
     return strstr(name, "pass") || strstr(name, "secret") || strcmp(name, "md5_cred") == 0;
 }
 
-/* An inherited line counts where it stands, once: for the first object that has it. */
+/* An inherited line was judged where it stands, in its template. */
 void import_say_item(struct import *im, const struct conf_item *item, enum import_verdict v,
                      const char *ru, const char *en)
 {
@@ -93,6 +93,12 @@ void import_say_item(struct import *im, const struct conf_item *item, enum impor
     buf_fini(&what);
 }
 
+void import_template(struct import *im, const struct conf_section *s)
+{
+    for (uint32_t i = 0; i < s->count; i++)
+        import_say_item(im, &s->items[i], IMPORT_TAKEN, "", "");
+}
+
 void import_trouble(const char *file, uint32_t line, struct slice what, const char *ru,
                     const char *en, void *arg)
 {
@@ -101,7 +107,6 @@ void import_trouble(const char *file, uint32_t line, struct slice what, const ch
                en);
 }
 
-/* Lines of templates are judged once here, as those that inherit them are silent. */
 static int take_file(struct import *im, size_t i)
 {
     struct conf *conf = NULL;

@@ -20,6 +20,9 @@ void import_say(struct import *im, const char *file, uint32_t line, enum import_
 void import_say_item(struct import *im, const struct conf_item *item, enum import_verdict v,
                      const char *ru, const char *en);
 
+/** Lines of a template: taken with the sections that use it, which are silent about them. */
+void import_template(struct import *im, const struct conf_section *s);
+
 /** conf_trouble_h of an import (arg: struct import): verdict WRONG, or UNSUPPORTED for #exec. */
 void import_trouble(const char *file, uint32_t line, struct slice what, const char *ru,
                     const char *en, void *arg);

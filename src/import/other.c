@@ -129,8 +129,10 @@ int import_moh(struct import *im, const struct conf *conf)
     int err = db_run(im->args->db, "DELETE FROM musiconhold");
 
     for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next) {
-        if (s->is_template)
+        if (s->is_template) {
+            import_template(im, s);
             continue;
+        }
         if (strcmp(s->name, "general") != 0)
             err = take_class(im, s);
         for (uint32_t i = 0; strcmp(s->name, "general") == 0 && i < s->count; i++)

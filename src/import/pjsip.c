@@ -208,6 +208,26 @@ static int import_section(struct import *im, const struct conf_section *s, int c
     return stays_lines(t) ? import_lines(im, t, s, category) : import_object(im, t, s);
 }
 
+/* A template is judged by its own type; one without is taken as it is. */
+static void judge_template(struct import *im, const struct conf_section *s)
+{
+    const struct conf_item *type = type_of(s);
+    const struct model_type *t = type ? model_type_find(slice_of(type->value)) : NULL;
+
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct conf_item *item = &s->items[i];
+        const struct model_field *f = t ? model_field_find(t, slice_of(item->name)) : NULL;
+
+        if (f)
+            judge(im, item, t, f);
+        else if (t && item != type)
+            import_say_item(im, item, IMPORT_UNSUPPORTED, "такого параметра у объекта нет",
+                            "the object has no such option");
+        else
+            import_say_item(im, item, IMPORT_TAKEN, "", "");
+    }
+}
+
 static const char *const emptied[] = {
     "ps_endpoints",       "ps_aors",          "ps_auths",    "ps_contacts",
     "ps_endpoint_id_ips", "ps_registrations", "static_pjsip"};
@@ -223,7 +243,9 @@ int import_pjsip(struct import *im, const struct conf *conf)
         err = db_run(im->args->db, sql);
     }
     for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
-        if (!s->is_template)
+        if (s->is_template)
+            judge_template(im, s);
+        else
             err = import_section(im, s, category++);
     return err;
 }
