@@ -277,14 +277,24 @@ static void udp_sys_destroy(void *arg)
     mem_deref(u->udp.net);
 }
 
+/* A socket from the supervisor has more already than we may ask for: never shrink it. */
+static void grow_buffer(int fd, int force, int plain)
+{
+    int size = KERNEL_BYTES, have = 0;
+    socklen_t len = sizeof(have);
+
+    if (setsockopt(fd, SOL_SOCKET, force, &size, sizeof(size)) == 0)
+        return;
+    if (getsockopt(fd, SOL_SOCKET, plain, &have, &len) || have < size)
+        setsockopt(fd, SOL_SOCKET, plain, &size, sizeof(size));
+}
+
 static void set_options(int fd)
 {
-    int size = KERNEL_BYTES, one = 1;
+    int one = 1;
 
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
-        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+    grow_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
+    grow_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
     setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one));
 }
 
