@@ -11,7 +11,7 @@
 int cmd_init(int argc, char **argv);   /* init.c */
 int cmd_import(int argc, char **argv); /* import_cmd.c */
 int cmd_sql(int argc, char **argv);    /* sql.c */
-int cmd_run(int argc, char **argv);    /* supervisor.c */
+int cmd_run(int argc, char **argv);    /* run.c */
 int cmd_ctl(int argc, char **argv);    /* ctl.c */
 int cmd_role(int argc, char **argv);   /* role.c; inner */
 
