@@ -70,16 +70,17 @@ static struct db *office_db;
 __attribute__((constructor)) static void office_make_db(void)
 {
     char path[64];
-    struct slice sql = slice_of(office_sql);
+    struct model_snapshot *first = NULL;
 
     log_set_stderr(false);
     snprintf(path, sizeof(path), "/tmp/station-office-%d.db", (int)getpid());
     unlink(path);
     if (db_open(&office_db, path, DB_CREATE) || store_migrate(office_db, model_migrations) ||
-        db_run(office_db, sql.p)) {
+        db_run(office_db, office_sql) || model_snapshot_load(&first, office_db)) {
         fprintf(stderr, "office: %s\n", office_db ? db_why(office_db) : "no database");
         _exit(1);
     }
+    mem_deref(first); /* its statements stay prepared */
 }
 
 __attribute__((destructor)) static void office_remove_db(void)
@@ -448,20 +449,20 @@ static inline int phone_answer_challenge(struct phone *ph, enum sip_method metho
 struct phone_args {
     const char *method;
     const char *uri;
-    const char *from;     /* user; NULL: ph->user */
-    const char *to;       /* user */
-    const char *to_tag;   /* NULL: none */
+    const char *from;   /* user; NULL: ph->user */
+    const char *to;     /* user */
+    const char *to_tag; /* NULL: none */
     const char *call_id;
     unsigned cseq;
-    const char *headers;  /* lines */
-    const char *type;     /* of body */
+    const char *headers; /* lines */
+    const char *type;    /* of body */
     const char *body;
-    const char *branch;   /* NULL: a new one */
+    const char *branch; /* NULL: a new one */
 };
 
 static inline void phone_say(struct phone *ph, const struct phone_args *a)
 {
-    char text[4096], host[ADDR_TEXT], branch[40];
+    char text[4096], host[ADDR_TEXT], branch[64];
     const char *body = a->body ? a->body : "";
 
     if (!a->branch)
@@ -482,5 +483,5 @@ static inline void phone_say(struct phone *ph, const struct phone_args *a)
 }
 
 #define PHONE_SDP(host, port, formats, lines)                                                      \
-    "v=0\r\no=- 1 1 IN IP4 " host "\r\ns=-\r\nc=IN IP4 " host "\r\nt=0 0\r\n"                       \
+    "v=0\r\no=- 1 1 IN IP4 " host "\r\ns=-\r\nc=IN IP4 " host "\r\nt=0 0\r\n"                      \
     "m=audio " port " RTP/AVP " formats "\r\n" lines
