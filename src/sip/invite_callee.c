@@ -70,7 +70,8 @@ static int print_headers(struct buf *b, struct sip_invite *i, const struct sip_a
         sip_headers_add(b, "Allow", slice_of(sip_allow(i->sip)));
         sip_headers_add(b, "Supported", slice_of(i->sip->supported));
     }
-    buf_addz(b, i->headers);
+    if (i->headers)
+        buf_addz(b, i->headers);
     return buf_adds(b, a->headers);
 }
 
