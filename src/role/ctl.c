@@ -201,7 +201,7 @@ static int ctl_open(struct ctl *c)
                         "restart, core stop, core set log."));
         return 0;
     }
-    if (engine_err == EACCES || err == EACCES)
+    if (engine_err == EACCES)
         command_fail(command_say("нет прав на %s: нужен root или группа station",
                                  "no rights on %s: be root or in the group station"),
                      c->state);
@@ -307,8 +307,11 @@ static void list_words(const struct buf *words)
     struct slice rest = buf_slice(words);
 
     putchar('\n');
-    while (slice_is_set(rest) && rest.len)
-        printf("%.*s  ", SLICE_ARG(next_word(&rest)));
+    while (slice_is_set(rest) && rest.len) {
+        const struct slice word = next_word(&rest);
+
+        printf("%.*s  ", SLICE_ARG(word));
+    }
     putchar('\n');
     fflush(stdout);
 }
@@ -370,11 +373,10 @@ static int get_char(EditLine *edit, wchar_t *out)
         if (!c->has_input || read(STDIN_FILENO, &byte, 1) != 1)
             return 0;
         n = mbrtowc(out, &byte, 1, &state);
-        if (n == (size_t)-2)
-            continue;
+        if (n != (size_t)-1 && n != (size_t)-2)
+            return 1;
         if (n == (size_t)-1)
-            return -1;
-        return 1;
+            memset(&state, 0, sizeof(state)); /* not of this character set: left out */
     }
 }
 
@@ -518,7 +520,8 @@ int cmd_ctl(int argc, char **argv)
 
     if (!c)
         return command_fail("%s", strerror(ENOMEM));
-    setlocale(LC_CTYPE, "");
+    if (!setlocale(LC_CTYPE, ""))
+        setlocale(LC_CTYPE, "C.UTF-8");
     buf_init(&line, CONSOLE_LINE_MAX);
     buf_init(&c->words, WORDS_BYTES);
     if (parse_args(c, argc, argv, &line)) {
