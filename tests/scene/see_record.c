@@ -50,7 +50,7 @@ int see_record_count(struct scene *s, long count)
 
 static int value_of(struct scene *s, long row, const char *column, struct buf *out)
 {
-    char sql[200];
+    char sql[1200];
 
     snprintf(sql, sizeof(sql), "SELECT \"%s\" FROM cdr ORDER BY rowid LIMIT 1 OFFSET %ld", column,
              row);

@@ -113,20 +113,20 @@ static int trans_start(struct ua *u, enum sip_method method, const char *branch,
     return ua_send(u, buf_slice(bytes), &u->station);
 }
 
-static const char *via_of(const struct ua *u, const char *branch, char out[200])
+static const char *via_of(const struct ua *u, const char *branch, char out[300])
 {
     char text[ADDR_TEXT];
 
-    snprintf(out, 200, "SIP/2.0/%s %s;rport;branch=%s", u->is_tcp ? "TCP" : "UDP",
+    snprintf(out, 300, "SIP/2.0/%s %s;rport;branch=%s", u->is_tcp ? "TCP" : "UDP",
              addr_text(&u->addr, text), branch);
     return out;
 }
 
-static const char *contact_of(const struct ua *u, char out[200])
+static const char *contact_of(const struct ua *u, char out[300])
 {
     char text[ADDR_TEXT];
 
-    snprintf(out, 200, "<sip:%s@%s%s>", u->name, addr_text(&u->addr, text),
+    snprintf(out, 300, "<sip:%s@%s%s>", u->name, addr_text(&u->addr, text),
              u->is_tcp ? ";transport=tcp" : "");
     return out;
 }
@@ -134,7 +134,7 @@ static const char *contact_of(const struct ua *u, char out[200])
 int ua_request(struct ua *u, struct ua_call *c, enum sip_method method, struct slice headers,
                struct slice type, struct slice body)
 {
-    char branch[64], via[200], contact[200], self[200], id[100];
+    char branch[64], via[300], contact[300], self[200], id[100];
     struct sip_request_args r = {.method = method, .headers = headers, .body = body};
     struct buf b;
     int err;
@@ -159,7 +159,7 @@ int ua_request(struct ua *u, struct ua_call *c, enum sip_method method, struct s
         snprintf(self, sizeof(self), "<sip:%s@127.0.0.1>", u->name);
         snprintf(id, sizeof(id), "reg-%s", u->name);
         r.uri = SLICE("sip:127.0.0.1");
-        snprintf(contact, sizeof(contact), "%s;tag=r%u", self, u->register_cseq);
+        snprintf(contact, sizeof(contact), "%.200s;tag=r%u", self, u->register_cseq);
         r.from = slice_of(contact);
         r.to = slice_of(self);
         r.call_id = slice_of(id);
@@ -175,7 +175,7 @@ int ua_request(struct ua *u, struct ua_call *c, enum sip_method method, struct s
 int ua_cancel(struct ua_call *c)
 {
     struct ua *u = c->ua;
-    char via[200];
+    char via[300];
     struct sip_request_args r = {.method = SIP_CANCEL,
                                  .uri = slice_of(c->uri),
                                  .via = slice_of(via_of(u, c->branch, via)),
@@ -200,7 +200,7 @@ int ua_ack(struct ua_call *c, const struct sip_msg *m)
 {
     struct ua *u = c->ua;
     bool is_ok = m->status < 300;
-    char via[200], branch[64];
+    char via[300], branch[64];
     struct sip_request_args r = {.method = SIP_ACK, .call_id = slice_of(c->call_id)};
     struct buf b;
     int err;
@@ -274,7 +274,7 @@ static void final_again(void *arg)
 int ua_reply(struct ua *u, struct ua_call *c, struct sip_msg *req, uint16_t code, struct slice body)
 {
     struct served *s = served_find(u, req);
-    char contact[200], tag[64];
+    char contact[300], tag[64];
     struct sip_answer a = {.code = code, .body = body};
     int err;
 
