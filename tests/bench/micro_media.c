@@ -1,0 +1,306 @@
+/*
+ * micro_media.c - what a relayed and a played call costs the media role, without SIP
+ *
+ *   meson setup /tmp/b-rel . --buildtype=release && ninja -C /tmp/b-rel libstation_media.a
+ *   cc -O2 -D_GNU_SOURCE -Isrc -o /tmp/micro_media tests/bench/micro_media.c -Wl,--start-group
+ * /tmp/b-rel/libstation_*.a \ -Wl,--end-group -lsndfile -lm -lssl -lcrypto -lcares -lpthread
+ *   /tmp/micro_media relay|play|bare CALLS SECONDS [LANES]
+ *
+ * A child is the media role; this process is the engine and all phones (one socket a phone). Prints
+ * CPU seconds of the child per call-minute, loss, and added delay (send time in the payload;
+ * kernel's receive time).
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "ipc/media.h"
+#include "media/server.h"
+
+struct leg {
+    int fd;
+    struct sockaddr_in to, at;
+    bool is_made;
+    uint16_t seq;
+    uint32_t sent, got;
+};
+
+static struct leg *legs;
+static int leg_count, made;
+static uint32_t *delays, delay_count;
+#define DELAYS 2000000
+
+static int64_t wall_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+}
+
+static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg)
+{
+    const struct media_created *m = msg;
+
+    if (id != MEDIA_CREATED)
+        return;
+    legs[m->id - 1].to.sin_family = AF_INET;
+    legs[m->id - 1].to.sin_port = htons(m->local.port);
+    legs[m->id - 1].to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    made += m->err == 0;
+}
+
+static void on_closed(struct ipc *c, int err, void *arg)
+{
+    fprintf(stderr, "closed: %s\n", strerror(err));
+    exit(1);
+}
+
+static void child(int fd, unsigned lanes)
+{
+    static const char *const sounds[] = {"/tmp/media-test-sounds", "/usr/share/asterisk/sounds"};
+    struct media_server_args args = {.listen_fd = -1,
+                                     .peer_uid = -1,
+                                     .lanes = lanes,
+                                     .rtp_start = 30000,
+                                     .rtp_end = 40000,
+                                     .sounds = sounds,
+                                     .sound_count = 2};
+    struct media_server *s;
+    struct loop *l;
+    struct ipc *c;
+
+    if (loop_alloc(&l) || media_server_alloc(&s, l, &args) ||
+        ipc_alloc(&c, l, fd, &media_protocol, NULL, NULL, NULL))
+        exit(1);
+    media_server_attach(s, c);
+    loop_run(l);
+}
+
+/* The floor: epoll, recvfrom, sendto, nothing else. */
+static void bare_child(void)
+{
+    int ep = epoll_create1(0), *fds = calloc((size_t)leg_count, sizeof(int));
+    struct epoll_event ev = {.events = EPOLLIN}, evs[256];
+    uint8_t p[2000];
+
+    for (int i = 0; i < leg_count; i++) {
+        fds[i] = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+        if (bind(fds[i], (struct sockaddr *)&legs[i].to, sizeof(legs[i].to)))
+            exit(3);
+        ev.data.u32 = (uint32_t)i;
+        epoll_ctl(ep, EPOLL_CTL_ADD, fds[i], &ev);
+    }
+    for (;;) {
+        int n = epoll_wait(ep, evs, 256, -1);
+
+        for (int i = 0; i < n; i++) {
+            int k = (int)evs[i].data.u32;
+            struct sockaddr_in from;
+            socklen_t len = sizeof(from);
+            ssize_t got = recvfrom(fds[k], p, sizeof(p), 0, (struct sockaddr *)&from, &len);
+
+            if (got > 0)
+                sendto(fds[k ^ 1], p, (size_t)got, 0, (struct sockaddr *)&legs[k ^ 1].at,
+                       sizeof(from));
+        }
+    }
+}
+
+static double child_cpu(pid_t pid)
+{
+    unsigned long u = 0, k = 0;
+    char path[64], line[1024], *p;
+    FILE *f;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    f = fopen(path, "r");
+    if (f && fgets(line, sizeof(line), f) && (p = strrchr(line, ')')))
+        sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &u, &k);
+    if (f)
+        fclose(f);
+    return (double)(u + k) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static void open_leg(struct leg *g, int ep, int i)
+{
+    struct epoll_event ev = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
+    socklen_t len = sizeof(g->at);
+    int on = 1;
+
+    g->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    g->at.sin_family = AF_INET;
+    g->at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(g->fd, (struct sockaddr *)&g->at, len))
+        exit(2);
+    getsockname(g->fd, (struct sockaddr *)&g->at, &len);
+    setsockopt(g->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+    epoll_ctl(ep, EPOLL_CTL_ADD, g->fd, &ev);
+}
+
+static void send_one(struct leg *g)
+{
+    uint8_t p[172] = {0x80, 0};
+    int64_t now = wall_ns();
+
+    p[2] = (uint8_t)(g->seq >> 8);
+    p[3] = (uint8_t)g->seq++;
+    p[8] = 1;
+    memcpy(p + 12, &now, 8);
+    g->sent++;
+    if (sendto(g->fd, p, sizeof(p), 0, (struct sockaddr *)&g->to, sizeof(g->to)) < 0)
+        perror("sendto");
+}
+
+static void receive(struct leg *g, bool has_time)
+{
+    char control[128];
+    uint8_t p[2000];
+    struct iovec v = {p, sizeof(p)};
+    struct msghdr m = {
+        .msg_iov = &v, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+    struct cmsghdr *c;
+    struct timespec ts;
+    int64_t sent;
+
+    if (recvmsg(g->fd, &m, MSG_DONTWAIT) < 20)
+        return;
+    g->got++;
+    c = CMSG_FIRSTHDR(&m);
+    if (!has_time || !c || delay_count >= DELAYS)
+        return;
+    memcpy(&ts, CMSG_DATA(c), sizeof(ts));
+    memcpy(&sent, p + 12, 8);
+    delays[delay_count++] = (uint32_t)((ts.tv_sec * 1000000000ll + ts.tv_nsec - sent) / 1000);
+}
+
+static void pump(int ep, int64_t until_ns, bool is_relay, double seconds)
+{
+    int64_t start = wall_ns(), step = 20000000 / leg_count, next = start;
+    struct epoll_event ev[256];
+    int who = 0;
+
+    while (wall_ns() < until_ns) {
+        int64_t now = wall_ns();
+
+        while (next <= now) {
+            send_one(&legs[who]);
+            who = (who + 1) % leg_count;
+            next += step;
+        }
+        struct timespec ts = {0, next - now > 0 ? next - now : 0};
+        int n = epoll_pwait2(ep, ev, 256, &ts, NULL);
+
+        for (int i = 0; i < n; i++)
+            receive(&legs[ev[i].data.u32], is_relay);
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+int main(int argc, char **argv)
+{
+    bool is_bare = argc > 1 && !strcmp(argv[1], "bare");
+    bool is_relay = is_bare || (argc > 1 && !strcmp(argv[1], "relay"));
+    int calls = argc > 2 ? atoi(argv[2]) : 200, ep = epoll_create1(0), fds[2];
+    double seconds = argc > 3 ? atof(argv[3]) : 10, cpu0, cpu1;
+    unsigned lanes = argc > 4 ? (unsigned)atoi(argv[4]) : 1;
+    uint64_t sent = 0, got = 0;
+    struct loop *l;
+    struct ipc *c;
+    pid_t pid;
+
+    signal(SIGPIPE, SIG_IGN);
+    leg_count = is_relay ? 2 * calls : calls;
+    legs = calloc((size_t)leg_count, sizeof(*legs));
+    delays = calloc(DELAYS, sizeof(*delays));
+    for (int i = 0; i < leg_count; i++) {
+        open_leg(&legs[i], ep, i);
+        legs[i].to = legs[i].at;
+        legs[i].to.sin_port = htons((uint16_t)(30000 + 2 * i));
+    }
+    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds);
+    pid = fork();
+    if (!pid && is_bare)
+        bare_child();
+    if (!pid)
+        child(fds[1], lanes);
+    if (loop_alloc(&l) || ipc_alloc(&c, l, fds[0], &media_protocol, on_message, on_closed, NULL))
+        return 1;
+    ipc_send(c, MEDIA_HELLO, &(struct media_hello){1});
+    for (int i = 0; !is_bare && i < leg_count; i++) {
+        struct media_create m = {.id = (uint32_t)i + 1,
+                                 .near = is_relay && i & 1 ? (uint32_t)i : 0};
+
+        addr_parse_host(&m.local, SLICE("127.0.0.1"), 0);
+        ipc_send(c, MEDIA_CREATE, &m);
+        if (i % 100 == 99)
+            loop_round(l, 1);
+    }
+    for (int i = 0; !is_bare && made < leg_count && i < 1000; i++)
+        loop_round(l, 10);
+    for (int i = 0; !is_bare && i < leg_count; i++) {
+        struct media_remote m = {.id = (uint32_t)i + 1,
+                                 .is_symmetric = true,
+                                 .can_send = true,
+                                 .can_recv = true,
+                                 .formats = {"\0\0", 2}};
+
+        addr_from_sockaddr(&m.rtp, (struct sockaddr *)&legs[i].at);
+        m.rtcp = m.rtp;
+        m.rtcp.port++;
+        m.signal = m.rtp;
+        ipc_send(c, MEDIA_REMOTE, &m);
+        if (is_relay && i & 1)
+            ipc_send(c, MEDIA_CONNECT, &(struct media_connect){(uint32_t)i, (uint32_t)i + 1});
+        if (!is_relay)
+            ipc_send(
+                c, MEDIA_PLAY,
+                &(struct media_play){
+                    .id = (uint32_t)i + 1, .play_id = 1, .names = SLICE("long"), .language = "en"});
+        if (i % 100 == 99)
+            loop_round(l, 1);
+    }
+    for (int i = 0; i < 20; i++)
+        loop_round(l, 5);
+    pump(ep, wall_ns() + 2000000000ll, is_relay, 2);
+    for (int i = 0; i < leg_count; i++)
+        legs[i].sent = legs[i].got = 0;
+    delay_count = 0;
+    cpu0 = child_cpu(pid);
+    pump(ep, wall_ns() + (int64_t)(seconds * 1e9), is_relay, seconds);
+    cpu1 = child_cpu(pid);
+    usleep(50000);
+    for (int i = 0; i < leg_count; i++) {
+        receive(&legs[i], false);
+        receive(&legs[i], false);
+        sent += legs[i].sent;
+        got += legs[i].got;
+    }
+    qsort(delays, delay_count, sizeof(*delays), compare);
+    printf(
+        "%s calls=%d made=%d cpu_per_callmin=%.4f core=%.1f%% sent=%llu got=%llu loss=%.3f%% p50=%u p99=%u\n",
+        argv[1], calls, made, (cpu1 - cpu0) / seconds * 60 / calls, (cpu1 - cpu0) / seconds * 100,
+        (unsigned long long)sent, (unsigned long long)got,
+        100.0 * (1.0 - (double)got / (double)sent), delay_count ? delays[delay_count / 2] : 0,
+        delay_count ? delays[(uint64_t)delay_count * 99 / 100] : 0);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    return 0;
+}
