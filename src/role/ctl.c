@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -23,7 +24,7 @@
 #include "role/console.h"
 #include "role/role.h"
 
-enum { HELLO_MS = 2000, HISTORY_LINES = 500, WORDS_BYTES = 65536 };
+enum { HELLO_MS = 2000, HISTORY_LINES = 500, REOPEN_TRIES = 30, WORDS_BYTES = 65536 };
 
 struct ctl {
     struct loop *loop;
@@ -249,9 +250,6 @@ static int run_line(struct ctl *c, const char *line)
         return err;
     }
     wait_done(c);
-    if (c->err == ECONNRESET && !c->engine && !c->console)
-        command_fail("%s",
-                     command_say("движок закрыл соединение", "the engine closed the connection"));
     return c->err;
 }
 
@@ -260,6 +258,9 @@ static int run_one(struct ctl *c, const char *line)
 {
     int err = run_line(c, line);
 
+    if (err == ECONNRESET)
+        command_fail("%s",
+                     command_say("движок закрыл соединение", "the engine closed the connection"));
     while (c->is_streaming && loop_round(c->loop, -1) == 0)
         ;
     return err;
@@ -405,31 +406,58 @@ static History *open_history(char *path, size_t size)
     return h;
 }
 
+/* The engine may have been started anew: core restart engine. */
+static bool reopen(struct ctl *c)
+{
+    const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+
+    if (c->engine || c->console)
+        return false; /* the input has ended */
+    puts(command_say("Связь с движком прервана, соединяюсь снова...",
+                     "The engine closed the connection, connecting again..."));
+    for (int i = 0; i < REOPEN_TRIES; i++) {
+        nanosleep(&pause, NULL);
+        c->is_greeted = false;
+        if (open_engine(c) == 0)
+            return true;
+    }
+    command_fail("%s", command_say("станция не работает", "the station does not run"));
+    return false;
+}
+
+/** @return false: the user has left */
+static bool edit_line(struct ctl *c, History *h, const char *text)
+{
+    char line[CONSOLE_LINE_MAX + 1];
+    HistEvent ev;
+
+    (void)slice_copy(slice_trim(slice_of(text)), line, sizeof(line));
+    if (!line[0])
+        return true;
+    if (h)
+        history(h, &ev, H_ENTER, line);
+    if (strcmp(line, "quit") == 0 || strcmp(line, "exit") == 0)
+        return false;
+    (void)run_line(c, line);
+    return true;
+}
+
 static int edit_lines(struct ctl *c, History *h)
 {
-    HistEvent ev;
-    const char *text;
     int count;
 
     printf("Station %s. %s\n", c->version,
            command_say("Команды: help; выход: quit", "Commands: help; leave: quit"));
-    while ((c->engine || c->console) && (text = el_gets(c->edit, &count)) && count > 0) {
-        char line[CONSOLE_LINE_MAX + 1];
+    do {
+        const char *text;
 
-        (void)slice_copy(slice_trim(slice_of(text)), line, sizeof(line));
-        if (!line[0])
-            continue;
-        if (h)
-            history(h, &ev, H_ENTER, line);
-        if (strcmp(line, "quit") == 0 || strcmp(line, "exit") == 0)
-            return 0;
-        (void)run_line(c, line);
-    }
-    if (!c->engine && !c->console)
-        return command_fail(
-            "%s", command_say("движок закрыл соединение", "the engine closed the connection"));
+        while ((c->engine || c->console) && (text = el_gets(c->edit, &count)) && count > 0) {
+            if (!edit_line(c, h, text))
+                return 0;
+        }
+    } while (reopen(c));
     putchar('\n');
-    return 0;
+    return c->engine || c->console ? 0 : 1;
 }
 
 static int run_interactive(struct ctl *c)
