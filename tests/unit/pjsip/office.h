@@ -255,7 +255,7 @@ static inline void office_fini(struct office *o)
     if (o->calls)
         calls_shutdown(o->calls, 0, NULL, NULL);
     if (o->loop)
-        loop_fake_advance(o->loop, 2000);
+        loop_fake_advance(o->loop, 70000); /* goodbyes that nobody answers run out */
     o->pjsip = mem_deref(o->pjsip);
     office_commit(o, ECANCELED);
     o->sip = mem_deref(o->sip);
