@@ -15,6 +15,7 @@ static void destroy(void *object)
     struct sip *sip = object;
 
     sip_invite_fini(sip);
+    sip_dialog_request_fini(sip);
     sip_ctrans_fini(sip);
     sip_strans_fini(sip);
     sip_dialog_fini(sip);
@@ -35,6 +36,7 @@ static void init_tables(struct sip *sip)
 {
     list_init(&sip->bindings);
     list_init(&sip->invites);
+    list_init(&sip->requests);
     hash_init(&sip->conns);
     hash_init(&sip->sources);
     hash_init(&sip->locals);

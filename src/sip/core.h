@@ -36,6 +36,7 @@ struct sip {
     struct hash locals;  /* struct local_row: which of our addresses reaches a host */
     struct hash strans, merges, ctrans, dialogs;
     struct list invites;
+    struct list requests; /* struct sip_dialog_request that are under way */
     uint32_t invite_count;
 
     struct sip_queue strans_32s, strans_5s; /* timers H J L; I */
@@ -189,6 +190,9 @@ void sip_dialog_close(struct sip_dialog *d);
 /** No handler from now on; requests under way may still finish. */
 void sip_dialog_silence(struct sip_dialog *d);
 
+/** The core's list of requests under way; d is open. */
+struct list *sip_dialog_requests(struct sip_dialog *d);
+
 struct sip_dialog_send_args {
     enum sip_method method;
     uint32_t cseq; /* ACK: of its INVITE; else 0: the next one */
@@ -214,6 +218,7 @@ int sip_dialog_request(struct sip_dialog_request **rp, struct sip_dialog *d,
                        const struct sip_dialog_send_args *a, sip_creds_h *creds, void *creds_arg,
                        sip_response_h *h, void *arg);
 void sip_dialog_request_forget(struct sip_dialog_request *r);
+void sip_dialog_request_fini(struct sip *sip);
 uint32_t sip_dialog_request_cseq(const struct sip_dialog_request *r);
 
 /* ---- invite.c ---- */

@@ -413,6 +413,11 @@ int sip_dialog_send(struct sip_ctrans **tp, struct sip_dialog *d,
 
 /* ---- getters ---- */
 
+struct list *sip_dialog_requests(struct sip_dialog *d)
+{
+    return &d->sip->requests;
+}
+
 struct slice sip_dialog_call_id(const struct sip_dialog *d)
 {
     return d->call_id;

@@ -7,6 +7,7 @@
 
 /* T4 of the threats: credentials go out only when the owner of the dialog gave some for it. */
 struct sip_dialog_request {
+    struct link link; /* sip->requests while running */
     struct sip_dialog *dialog;
     struct sip_ctrans *ctrans;
     sip_creds_h *creds;
@@ -125,7 +126,16 @@ void sip_dialog_request_forget(struct sip_dialog_request *r)
     if (!r->is_running)
         return;
     r->is_running = false;
+    list_unlink(&r->link);
     mem_deref(r);
+}
+
+void sip_dialog_request_fini(struct sip *sip)
+{
+    struct link *k;
+
+    while ((k = list_first(&sip->requests)) != NULL)
+        sip_dialog_request_forget(CONTAINER_OF(k, struct sip_dialog_request, link));
 }
 
 int sip_dialog_request(struct sip_dialog_request **rp, struct sip_dialog *d,
@@ -150,6 +160,7 @@ int sip_dialog_request(struct sip_dialog_request **rp, struct sip_dialog *d,
         return err;
     }
     r->is_running = true;
+    list_append(sip_dialog_requests(d), &r->link);
     if (rp)
         *rp = mem_ref(r);
     return 0;
