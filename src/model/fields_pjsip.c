@@ -366,7 +366,7 @@ const struct model_field model_fields_registration[] = {
 
 #define AT(member) offsetof(struct model_global, member)
 #define COUNT(column_, def_, ru_, en_)                                                             \
-    ROW(column_, INT, LATER, NOWHERE, .def = def_, .max = 1000000,                                 \
+    ROW(column_, INT, LATER, NOWHERE, .def = def_, .min = -1, .max = 1000000,                                 \
         SAYS(ru_, en_, "Число.", "Number."))
 const struct model_field model_fields_global[] = {
     ROW_UUID,

@@ -307,7 +307,7 @@ static int load_sections(struct reading *r, struct db *d, const struct shelf_kin
                          struct shelf *to)
 {
     struct section *sec = mem_zalloc(sizeof(*sec));
-    struct stmt *st;
+    struct stmt *st = NULL;
     bool row = true;
     int err;
 
@@ -333,7 +333,7 @@ static int load_sections(struct reading *r, struct db *d, const struct shelf_kin
     }
     if (!err)
         err = make_section(r, sec, k, to);
-    else if (row)
+    else if (st)
         stmt_reset(st);
     arena_fini(&sec->a);
     mem_free(sec);

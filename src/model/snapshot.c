@@ -109,6 +109,24 @@ const struct model_report *model_snapshot_report(const struct model_snapshot *s)
     return &s->report;
 }
 
+static uint64_t bytes_of(const struct shelf *sh)
+{
+    return sh->room * sizeof(*sh->v) +
+           (sh->by_name.buckets ? (uint64_t)(sh->by_name.mask + 1) * sizeof(void *) : 0);
+}
+
+uint64_t model_snapshot_bytes(const struct model_snapshot *s)
+{
+    const struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths, &s->transports,
+                                 &s->identifies, &s->registrations, &s->acls,  &s->mohs,
+                                 &s->contexts,   &s->globals};
+    uint64_t sum = sizeof(*s) + s->pool.keep.total + s->report.arena.total;
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        sum += bytes_of(all[i]);
+    return sum;
+}
+
 /* ---- finding ---- */
 
 const struct model_endpoint *model_endpoint_find(const struct model_snapshot *s, struct slice name)

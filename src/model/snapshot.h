@@ -263,6 +263,9 @@ int model_snapshot_load_h(struct db *d, void **object, void *arg);
 
 const struct model_report *model_snapshot_report(const struct model_snapshot *s);
 
+/** Bytes of memory that it holds, about (console, tests). */
+uint64_t model_snapshot_bytes(const struct model_snapshot *s);
+
 /* ---- finding: borrowed, NULL when there is none; exact case but for contexts of transports ----
  */
 
