@@ -74,7 +74,8 @@ static const char *const sanitizer_calls[] = {"clone",
                                               "msync",
                                               NULL};
 
-/* What no AGI program needs; refused with EPERM, as programs ask for odd things. */
+/* What no AGI program needs; refused with EPERM, as programs ask for odd things. A sanitizer's leak
+ * check needs the first ones. */
 static const char *const script_refused[] = {"ptrace",
                                              "process_vm_readv",
                                              "process_vm_writev",
@@ -221,11 +222,13 @@ static int only_user(scmp_filter_ctx f, const char *name, unsigned args, uint32_
     return err == -EDOM ? 0 : -err;
 }
 
+enum { SANITIZER_REFUSED = 2 }; /* ptrace, process_vm_readv */
+
 static int fill_runner(scmp_filter_ctx f, const struct role_users *users)
 {
     static const char *const never[] = {"setuid",   "setgid",   "setreuid", "setregid",
                                         "setfsuid", "setfsgid", NULL};
-    int err = refuse_all(f, script_refused);
+    int err = refuse_all(f, script_refused + (IS_SANITIZED ? SANITIZER_REFUSED : 0));
 
     if (err || !users->is_root)
         return err;
