@@ -196,8 +196,12 @@ const struct model_field model_fields_import_later[] = {
         SAYS("Номер строки", "Row number", "Создаётся сам.", "Made by itself.")),
     OWN("filename", TEXT, .sql = WORD(255),
         SAYS("Файл", "File", "Имя файла.", "Name of the file.")),
-    OWN("content", TEXT, .sql = "TEXT NOT NULL DEFAULT ''",
-        SAYS("Содержание", "Content", "Файл целиком.", "The whole file.")),
+    OWN("category", TEXT, .sql = WORD(255),
+        SAYS("Секция", "Section", "Имя секции.", "Name of the section.")),
+    OWN("var_name", TEXT, .sql = WORD(255),
+        SAYS("Параметр", "Option", "Имя параметра.", "Name of the option.")),
+    OWN("var_val", TEXT, .sql = "TEXT NOT NULL DEFAULT ''",
+        SAYS("Значение", "Value", "Значение параметра.", "Value of the option.")),
     {0}};
 
 #define SIZE(name_) sizeof(struct model_##name_)
