@@ -19,7 +19,7 @@ static const struct folder {
     const char *name;
     mode_t mode;
 } folders[] = {
-    {"run", 02750},        {ROLE_AGI_DIR, 02750}, {"sounds", 02770}, {"moh", 02770},
+    {"run", 02750},        {ROLE_AGI_DIR, 02755}, {"sounds", 02770}, {"moh", 02770},
     {"recordings", 02770}, {"spool", 02770},      {"tls", 02770},    {"spool/cdr", 02770},
 };
 

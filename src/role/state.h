@@ -11,7 +11,7 @@
 
 /**
  * Check the directory, make the folders in it that are missing, and as root give them to the group
- * station (2770; run and agi-bin 2750: no role writes there). One message on standard error says
+ * station (2770; run 2750, agi-bin 2755: no role writes there). One message on standard error says
  * what is wrong and how to mend it.
  * @param state  absolute
  * @return 0; errno

@@ -46,7 +46,7 @@ has_no_foreign_sockets() {
 
 state_modes() {
   [ "$(stat -c '%a %U %G' "$STATE")" = '2770 root station' ] &&
-    [ "$(stat -c '%a %U %G' "$STATE/agi-bin")" = '2750 root station' ] &&
+    [ "$(stat -c '%a %U %G' "$STATE/agi-bin")" = '2755 root station' ] &&
     [ "$(stat -c '%a %U %G' "$STATE/run")" = '2750 root station' ] &&
     [ "$(stat -c '%a' "$STATE/run/ctl.sock")" = 660 ]
 }
@@ -75,7 +75,15 @@ restart_on_request() {
     ! ctl "core restart nonsense"
 }
 
-# The socket stays open while the engine is away: a datagram sent then is answered afterwards.
+# The supervisor keeps the sockets: a datagram that comes while the engine is away waits for the next one.
+packet_waits_for_the_next_engine() {
+  for i in 1 2 3; do
+    kill -9 "$(role_pid engine)"
+    python3 tests/e2e/options.py 127.0.0.1 25060 2 >/dev/null || { echo "no answer after kill $i"; return 1; }
+    within 2 role_is_up engine
+  done
+}
+
 answers_while_the_engine_is_down() {
   ctl "core show roles" >/dev/null || return 1
   kill -STOP "$(role_pid engine)"
@@ -113,6 +121,34 @@ stops_in_order() {
   [ $code = 0 ] && none_left && grep -q 'station has stopped' "$LOG"
 }
 
+# ---- several stations ----
+
+other_station() { # other_station DIR: run for a second; its log in DIR.log
+  "$STATION" run --state "$1" >"$1.log" 2>&1 &
+  other=$!
+  within 10 grep -q 'station is ready' "$1.log"
+  code=$?
+}
+end_other() { kill -TERM $other; wait $other; }
+
+two_stations_side_by_side() {
+  "$STATION" init --state "$WORK/beside" --sip-port 25070 --bind 127.0.0.1 >"$WORK/out" 2>&1
+  other_station "$WORK/beside"
+  python3 tests/e2e/options.py 127.0.0.1 25060 >/dev/null && python3 tests/e2e/options.py 127.0.0.1 25070 >/dev/null || code=1
+  end_other && [ $code = 0 ]
+}
+
+port_in_use_is_one_message_and_the_rest_works() {
+  "$STATION" init --state "$WORK/clash" --sip-port 25060 --bind 127.0.0.1 >"$WORK/out" 2>&1
+  other_station "$WORK/clash"
+  within 3 grep -q 'address already in use.*127.0.0.1:25060.*udp' "$WORK/clash.log" || code=1
+  [ "$(grep -c 'address already in use.*25060.*udp' "$WORK/clash.log")" = 1 ] || code=1
+  "$STATION" ctl --state "$WORK/clash" "core show uptime" >/dev/null || code=1
+  end_other && [ $code = 0 ]
+}
+
+tells_systemd() { python3 tests/e2e/notify.py "$WORK/notify" 10 "$STATION" run --state "$STATE" 2>>"$LOG"; }
+
 # ---- messages ----
 
 says() { # says TEXT COMMAND...: fails, with one line that has TEXT
@@ -149,7 +185,12 @@ check second-station-is-refused second_station_is_refused
 for r in engine media runner; do check "$r-is-back-within-a-second" others_stay $r; done
 check restart-on-request restart_on_request
 check supervisor-answers-while-the-engine-is-down answers_while_the_engine_is_down
+check packet-waits-for-the-next-engine packet_waits_for_the_next_engine
+check two-stations-side-by-side two_stations_side_by_side
+check port-in-use-is-one-message-and-the-rest-works port_in_use_is_one_message_and_the_rest_works
 check stops-in-order stops_in_order
+check tells-systemd tells_systemd
+: >"$LOG"
 check starts-again start_station
 check roles-end-with-their-supervisor supervisor_killed_ends_the_roles
 : >"$LOG"
