@@ -74,8 +74,10 @@ static int index_header(struct index *x, size_t at, size_t len, struct sip_why *
     h->id = (uint8_t)sip_header_parse(name);
     h->next = NO_LINE;
     set_value(x, h, at + (size_t)colon + 1, len - (size_t)colon - 1);
-    if (h->value_len && memchr(x->bytes.p + h->value_at, '\r', h->value_len))
+    if (h->value_len && memchr(x->bytes.p + h->value_at, '\r', h->value_len)) {
+        x->has_folds = true; /* the refusal copies the line: not with the CR in it */
         return refuse(why, 400, "Stray CR In Header");
+    }
     return 0;
 }
 

@@ -23,9 +23,12 @@ static int check_version(struct slice s, struct sip_why *why)
 {
     if (slice_caseeq(s, SLICE("SIP/2.0")))
         return 0;
-    if (slice_casestarts(s, SLICE("SIP/")) && s.len > 4 && s.p[4] >= '0' && s.p[4] <= '9')
-        return refuse(why, 505, "Version Not Supported");
-    return refuse(why, 400, "Bad Start Line");
+    if (!slice_casestarts(s, SLICE("SIP/")) || s.len == 4)
+        return refuse(why, 400, "Bad Start Line");
+    for (size_t i = 4; i < s.len; i++)
+        if (s.p[i] != '.' && (s.p[i] < '0' || s.p[i] > '9'))
+            return refuse(why, 400, "Bad Start Line");
+    return refuse(why, 505, "Version Not Supported");
 }
 
 static int parse_status_line(struct sip_msg *m, struct slice line, struct sip_why *why)
