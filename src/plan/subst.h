@@ -29,5 +29,6 @@ int plan_var_set(const struct plan_env *env, struct slice name, struct slice val
 /** The part of value that :offset:length names. */
 struct slice plan_substring(struct slice value, int64_t offset, int64_t length);
 
-/** ^{NAME} (and ^{F(x)}) replaced, once, when a command is about to run. @return as plan_subst */
+/** ^{NAME} and ^{NAME:1:2} replaced, once, when a command is about to run: plain variables only, so
+ *  that a text that an outsider sent calls no function. @return as plan_subst */
 int plan_expand_caret(const struct plan_env *env, struct slice text, struct buf *out);

@@ -1,31 +1,146 @@
-/* agi.c - AGI(): a program of the administrator steers the call */
+/* app/agi.c - AGI: a program that steers the call over its standard input and output */
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "plan/app/agi.h"
-#include "plan/app.h"
+#include "plan/app/all.h"
 #include "plan/args.h"
-#include "plan/plan.h"
-#include "plan/subst.h"
+#include "plan/core.h"
 
+#define MOST_WAITING 65536
 #define MOST_ARGS 64
-#define START_MS 5000
-#define HANGUP_GRACE_MS                                                                            \
-    30000 /* a program that stays after the hang-up: it may still write somewhere */
+#define EXIT_MS 5000
+#define DEAD_MS (10 * 60 * 1000) /* a program may go on after the call, but not for ever */
 
-static void on_started(struct runner_job *job, int err, int in_fd, int out_fd, void *arg)
+/* ---- pipes ---- */
+
+static void poke(struct agi *a)
+{
+    event_queue_poke(a->run->queue);
+}
+
+static void close_in(struct agi *a)
+{
+    loop_fd_stop(&a->writer);
+    if (a->in_fd >= 0)
+        close(a->in_fd);
+    a->in_fd = -1;
+}
+
+static void close_out(struct agi *a)
+{
+    loop_fd_stop(&a->reader);
+    if (a->out_fd >= 0)
+        close(a->out_fd);
+    a->out_fd = -1;
+    a->is_eof = true;
+}
+
+static void on_writable(int events, void *arg);
+
+/* Write what waits; watch the pipe only while something is left. */
+static void flush(struct agi *a)
+{
+    while (a->in_fd >= 0 && a->in.len) {
+        ssize_t n = write(a->in_fd, a->in.p, a->in.len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno == EAGAIN) {
+            if (loop_fd_start(a->loop, &a->writer, a->in_fd, LOOP_WRITE, on_writable, a))
+                close_in(a);
+            return;
+        }
+        if (n <= 0) {
+            close_in(a);
+            return;
+        }
+        memmove(a->in.p, a->in.p + n, a->in.len - (size_t)n);
+        a->in.len -= (size_t)n;
+    }
+    loop_fd_stop(&a->writer);
+}
+
+static void on_writable(int events, void *arg)
+{
+    flush(arg);
+}
+
+void agi_send(struct agi *a, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    buf_vprintf(&a->in, fmt, ap);
+    va_end(ap);
+    if (buf_err(&a->in))
+        close_in(a); /* it does not read, or there is no memory: it sees the end */
+    else
+        flush(a);
+}
+
+static void on_readable(int events, void *arg)
+{
+    struct agi *a = arg;
+    ssize_t n = read(a->out_fd, a->line + a->line_len, AGI_LINE_MAX - a->line_len);
+
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (n <= 0) {
+        close_out(a);
+    } else {
+        a->line_len += (size_t)n;
+        if (a->line_len == AGI_LINE_MAX)
+            loop_fd_stop(&a->reader); /* until lines are taken out */
+    }
+    poke(a);
+}
+
+/* One whole line out of what was read. @return NULL: none yet */
+static char *take_line(struct agi *a)
+{
+    char *end = memchr(a->line, '\n', a->line_len), *line;
+    size_t len;
+
+    if (!end && a->line_len == AGI_LINE_MAX) {
+        log_warning("AGI program writes a line longer than %d bytes call=%s", AGI_LINE_MAX,
+                    a->run->channel->linkedid);
+        a->line_len = 0;
+        close_out(a);
+    }
+    if (!end)
+        return NULL;
+    len = (size_t)(end - a->line);
+    line = mem_strndup(a->line, len);
+    a->line_len -= len + 1;
+    memmove(a->line, end + 1, a->line_len);
+    if (a->out_fd >= 0 && !a->reader.loop &&
+        loop_fd_start(a->loop, &a->reader, a->out_fd, LOOP_READ, on_readable, a))
+        close_out(a);
+    if (!line)
+        close_out(a);
+    return line;
+}
+
+/* ---- the program ---- */
+
+static void on_started(struct runner_job *job, int err, int stdin_fd, int stdout_fd, void *arg)
 {
     struct agi *a = arg;
 
     a->is_started = true;
-    a->start_err = err ? err : agi_pipe_open(a, in_fd, out_fd);
-    if (err)
-        a->is_ended = true;
-    event_queue_poke(a->run->queue);
+    a->start_err = err;
+    a->in_fd = err ? -1 : stdin_fd;
+    a->out_fd = err ? -1 : stdout_fd;
+    if (!err && loop_fd_start(a->loop, &a->reader, stdout_fd, LOOP_READ, on_readable, a))
+        close_out(a);
+    poke(a);
 }
 
 static void on_ended(struct runner_job *job, int code, void *arg)
@@ -34,16 +149,7 @@ static void on_ended(struct runner_job *job, int code, void *arg)
 
     a->is_ended = true;
     a->code = code;
-    event_queue_poke(a->run->queue);
-}
-
-/* One line of the block; control bytes of an outsider's name would end it. */
-static void add_line(struct buf *b, const char *name, const char *value)
-{
-    buf_printf(b, "agi_%s: ", name);
-    for (const char *p = value; *p; p++)
-        buf_addc(b, (unsigned char)*p < ' ' ? ' ' : *p);
-    buf_addc(b, '\n');
+    poke(a);
 }
 
 static const char *or_unknown(const char *s)
@@ -51,195 +157,205 @@ static const char *or_unknown(const char *s)
     return s && *s ? s : "unknown";
 }
 
-static int send_block(struct agi *a, char **argv, unsigned argc)
+/* A text on a line of its own: what an outsider sent holds no line ends here. */
+static void send_field(struct agi *a, const char *name, const char *value)
 {
-    const struct channel *ch = a->run->channel;
-    char name[16], number[16];
-    struct buf b;
-    int err;
-
-    buf_init(&b, 32768);
-    snprintf(number, sizeof(number), "%d", ch->priority);
-    add_line(&b, "request", argv[0]);
-    add_line(&b, "channel", ch->name);
-    add_line(&b, "language", ch->language ? ch->language : "");
-    add_line(&b, "type", ch->tech->name);
-    add_line(&b, "uniqueid", ch->uniqueid);
-    add_line(&b, "version", STATION_VERSION);
-    add_line(&b, "callerid", or_unknown(ch->caller.number));
-    add_line(&b, "calleridname", or_unknown(ch->caller.name));
-    add_line(&b, "callingpres", ch->caller.is_private ? "32" : "0");
-    add_line(&b, "callingani2", "0");
-    add_line(&b, "callington", "0");
-    add_line(&b, "callingtns", "0");
-    add_line(&b, "dnid", or_unknown(ch->dnid));
-    add_line(&b, "rdnis", or_unknown(ch->rdnis));
-    add_line(&b, "context", ch->context ? ch->context : "");
-    add_line(&b, "extension", ch->exten ? ch->exten : "");
-    add_line(&b, "priority", number);
-    add_line(&b, "enhanced", "0.0");
-    add_line(&b, "accountcode", ch->accountcode ? ch->accountcode : "");
-    add_line(&b, "threadid", "0");
-    for (unsigned i = 1; i < argc; i++) {
-        snprintf(name, sizeof(name), "arg_%u", i);
-        add_line(&b, name, argv[i]);
-    }
-    buf_addc(&b, '\n');
-    err = buf_err(&b);
-    if (!err)
-        agi_pipe_send(a, buf_slice(&b));
-    buf_fini(&b);
-    return err;
+    agi_send(a, "agi_%s: %.*s\n", name, (int)strcspn(value, "\r\n"), value);
 }
 
-/* The phone hung up: tell the program, unless the routing asked not to (AGISIGHUP=no). */
-static void tell_hangup(struct agi *a)
+static void send_environment(struct agi *a, char **argv, int argc)
 {
-    struct slice wish = channel_var_get(a->run->channel, SLICE("AGISIGHUP"));
+    const struct channel *ch = a->run->channel;
 
-    if (a->was_told || !a->run->channel->is_hungup)
-        return;
-    a->was_told = true;
-    if (!slice_caseeqz(wish, "no") && !slice_caseeqz(wish, "0") && !slice_caseeqz(wish, "false"))
+    send_field(a, "request", argv[0]);
+    send_field(a, "channel", ch->name);
+    send_field(a, "language", ch->language ? ch->language : "");
+    send_field(a, "type", ch->tech->name);
+    send_field(a, "uniqueid", ch->uniqueid);
+    send_field(a, "version", STATION_VERSION);
+    send_field(a, "callerid", or_unknown(ch->caller.number));
+    send_field(a, "calleridname", or_unknown(ch->caller.name));
+    send_field(a, "callingpres", ch->caller.is_private ? "32" : "0");
+    send_field(a, "callingani2", "0");
+    send_field(a, "callington", "0");
+    send_field(a, "callingtns", "0");
+    send_field(a, "dnid", or_unknown(ch->dnid));
+    send_field(a, "rdnis", or_unknown(ch->rdnis));
+    send_field(a, "context", ch->context);
+    send_field(a, "extension", ch->exten);
+    agi_send(a, "agi_priority: %d\n", ch->priority);
+    send_field(a, "enhanced", "0.0");
+    send_field(a, "accountcode", ch->accountcode ? ch->accountcode : "");
+    send_field(a, "threadid", "0");
+    for (int i = 1; i < argc; i++)
+        agi_send(a, "agi_arg_%d: %.*s\n", i, (int)strcspn(argv[i], "\r\n"), argv[i]);
+    agi_send(a, "\n");
+}
+
+static int start(struct agi *a, char **argv, int argc)
+{
+    const char *words[MOST_ARGS + 1] = {0};
+    const char *env[] = {NULL, NULL};
+    char dir[512];
+    const size_t dir_len = strlen(a->run->core->agi_dir);
+    const struct runner_handlers h = {.started = on_started, .ended = on_ended, .arg = a};
+
+    for (int i = 0; i < argc; i++)
+        words[i] = argv[i];
+    /* The old station's routing names programs by their whole path. */
+    if (dir_len && strncmp(argv[0], a->run->core->agi_dir, dir_len) == 0 && argv[0][dir_len] == '/')
+        words[0] = argv[0] + dir_len + 1;
+    snprintf(dir, sizeof(dir), "AST_AGI_DIR=%s", a->run->core->agi_dir);
+    env[0] = dir;
+    return runner_start(&a->job, a->run->core->runner,
+                        &(struct runner_args){.argv = words, .env = env, .has_pipes = true}, &h);
+}
+
+/* The call ended meanwhile: tell the program, as Asterisk does. */
+static void on_hangup(struct agi *a)
+{
+    struct slice quiet = channel_var_get(a->run->channel, SLICE("AGISIGHUP"));
+
+    a->is_dead = true;
+    if (a->job && !slice_caseeqz(quiet, "no") && !slice_eqz(quiet, "0"))
         runner_job_signal(a->job, SIGHUP);
 }
 
-/* @return 0: look again; ETIMEDOUT, ECANCELED: give up */
-static int wait_for_something(struct agi *a, int64_t ms)
+/* Wait until something of the program or of the call is new. @return false: give up */
+static bool wait_news(struct agi *a, int64_t ms)
 {
     struct channel_event ev;
     int err = event_queue_wait_or_poke(a->run->queue, ms, &ev);
 
     if (!err)
-        channel_event_done(&ev); /* digits typed while the program thinks are not for it */
-    return err == EINTR ? 0 : err;
+        channel_event_done(&ev); /* digits between commands are lost, as in Asterisk */
+    if (a->run->channel->is_hungup && !a->is_dead)
+        on_hangup(a);
+    return err == 0 || err == EINTR;
 }
 
-static int wait_for_start(struct agi *a)
+/* Lines and answers until the program ends. */
+static void converse(struct agi *a)
 {
-    int err = 0;
-
-    while (!a->is_started && !err)
-        err = wait_for_something(a, START_MS);
-    return err ? err : a->start_err;
-}
-
-/* Commands one after another until the program ends or nobody is left to listen. */
-static int converse(struct agi *a)
-{
-    bool has_ended_call = a->run->channel->is_hungup;
-
     for (;;) {
-        char *line = NULL;
-        int err;
+        char *line = take_line(a);
 
-        if (!has_ended_call)
-            tell_hangup(a);
-        err = agi_pipe_line(a, &line);
-        if (!err)
+        if (line) {
+            line[strcspn(line, "\r")] = '\0';
             agi_command(a, line);
-        mem_free(line);
-        if (err == EPIPE)
-            return 0;
-        if (err && err != EAGAIN) {
-            log_warning("AGI program ended by the station call=%s err=\"%s\"",
-                        a->run->channel->linkedid, strerror(err));
-            return err;
-        }
-        if (err == EAGAIN) {
-            err = wait_for_something(a, a->was_told ? HANGUP_GRACE_MS : -1);
-            if (err)
-                return err;
+            mem_free(line);
+        } else if (a->is_eof) {
+            break;
+        } else if (!wait_news(a, a->is_dead ? DEAD_MS : -1)) {
+            break;
         }
     }
+    close_in(a);
+    close_out(a);
+    while (!a->is_ended && wait_news(a, EXIT_MS))
+        ;
 }
 
-static void wait_for_exit(struct agi *a)
+static const char *result_of(const struct agi *a)
 {
-    int err = 0;
-
-    while (!a->is_ended && !err)
-        err = wait_for_something(a, 1000);
+    if (a->start_err)
+        return a->start_err == ENOENT ? "NOTFOUND" : "FAILURE";
+    if (a->is_dead)
+        return "HANGUP";
+    return a->is_ended && a->code == 0 ? "SUCCESS" : "FAILURE";
 }
 
-static void set_status(struct agi *a, const char *status)
+static void run_program(struct agi *a, char **argv, int argc)
 {
-    channel_var_set(a->run->channel, SLICE("AGISTATUS"), slice_of(status));
-}
+    const struct channel *ch = a->run->channel;
 
-static void run_program(struct agi *a, char **argv, unsigned argc)
-{
-    const char *args[MOST_ARGS + 1] = {0};
-    const struct runner_args start = {.argv = args, .has_pipes = true};
-    const struct runner_handlers h = {.started = on_started, .ended = on_ended, .arg = a};
-    struct runner *runner = plan_runner(a->run->core);
-    int err;
-
-    for (unsigned i = 0; i < argc; i++)
-        args[i] = argv[i];
-    err = runner ? runner_start(&a->job, runner, &start, &h) : ECONNREFUSED;
-    if (!err)
-        err = wait_for_start(a);
-    if (err) {
-        log_warning("AGI program cannot be started call=%s program=\"%s\" directory=\"%s\" "
-                    "err=\"%s\"",
-                    a->run->channel->linkedid, argv[0], plan_agi_dir(a->run->core), strerror(err));
-        set_status(a, err == ENOENT ? "NOTFOUND" : "FAILURE");
+    a->start_err = a->run->core->runner ? start(a, argv, argc) : ENOTCONN;
+    while (!a->start_err && !a->is_started && wait_news(a, EXIT_MS))
+        ;
+    if (!a->start_err && !a->is_started)
+        a->start_err = ETIMEDOUT;
+    if (a->start_err) {
+        log_warning("AGI program does not start call=%s at=\"%s,%s,%d\" program=\"%s\" err=\"%s\"",
+                    ch->linkedid, ch->context, ch->exten, ch->priority, argv[0],
+                    strerror(a->start_err));
         return;
     }
-    err = send_block(a, argv, argc);
-    if (!err)
-        err = converse(a);
-    if (!err)
-        wait_for_exit(a);
-    set_status(a, a->run->channel->is_hungup ? "HANGUP" : err || a->code ? "FAILURE" : "SUCCESS");
+    send_environment(a, argv, argc);
+    converse(a);
+}
+
+static void agi_free(struct agi *a)
+{
+    close_in(a);
+    close_out(a);
+    mem_deref(a->job);
+    buf_fini(&a->in);
+    mem_free(a->line);
+    mem_free(a);
+}
+
+static struct agi *agi_new(struct plan_run *run)
+{
+    struct agi *a = mem_zalloc(sizeof(*a));
+
+    if (!a)
+        return NULL;
+    a->run = run;
+    a->loop = plan_loop(run->core);
+    a->in_fd = a->out_fd = -1;
+    buf_init(&a->in, MOST_WAITING);
+    a->line = mem_zalloc(AGI_LINE_MAX);
+    if (a->line)
+        return a;
+    agi_free(a);
+    return NULL;
 }
 
 static int agi_exec(struct plan_run *run, char *data)
 {
-    struct agi *a;
-    char **argv;
-    unsigned argc;
+    const bool was_agi = run->is_agi, is_over = run->channel->is_hungup;
+    struct agi *a = agi_new(run);
+    char *argv[MOST_ARGS];
+    int argc, rc;
 
-    if (slice_starts(slice_of(data), SLICE("agi:")) ||
-        slice_starts(slice_of(data), SLICE("hagi:"))) {
-        log_warning("AGI over the network comes with a later version call=%s data=\"%s\"",
-                    run->channel->linkedid, data);
-        channel_var_set(run->channel, SLICE("AGISTATUS"), SLICE("FAILURE"));
-        return PLAN_NEXT;
-    }
-    a = mem_zalloc(sizeof(*a) + MOST_ARGS * sizeof(*argv));
     if (!a)
         return PLAN_END;
-    argv = (char **)(a + 1);
-    a->run = run;
-    a->loop = plan_loop(run->core);
-    a->in_fd = a->out_fd = -1;
     argc = plan_args_split(data, ',', argv, MOST_ARGS);
+    a->is_dead = is_over; /* extension h */
     run->is_agi = true;
-    if (argc && *argv[0])
+    if (!argc || !*argv[0])
+        a->start_err = ENOENT;
+    else if (strstr(argv[0], "://")) {
+        log_warning("AGI over the network comes with a later version call=%s program=\"%s\"",
+                    run->channel->linkedid, argv[0]);
+        a->start_err = ENOTSUP;
+    } else
         run_program(a, argv, argc);
-    else
-        log_warning("AGI() needs a program call=%s", run->channel->linkedid);
-    run->is_agi = false;
-    mem_deref(a->job);
-    agi_pipe_close(a);
-    mem_free(a);
-    return run->channel->is_hungup ? PLAN_END : PLAN_NEXT;
+    run->is_agi = was_agi;
+    if (is_over)
+        a->is_dead = false; /* was over before: the program's own result counts */
+    channel_var_set(run->channel, SLICE("AGISTATUS"), slice_of(result_of(a)));
+    rc = run->channel->is_hungup && !is_over ? PLAN_END : PLAN_NEXT;
+    agi_free(a);
+    return rc;
 }
 
 const struct plan_app plan_app_agi = {
     .name = "AGI",
-    .syntax = "AGI(program[,arg1[,arg2[,...]]])",
+    .syntax = "AGI(program[,argument...])",
     .help_ru =
-        "Запустить программу, которая управляет вызовом.\nПрограмма лежит в каталоге agi-bin "
-        "станции, получает строки agi_*: значение и даёт команды строками: ANSWER, STREAM FILE, GET "
-        "DATA, SET VARIABLE, EXEC ... Ставит AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP. Когда "
-        "абонент кладёт трубку, программа получает SIGHUP (нет - при AGISIGHUP=no).",
+        "Запускает программу, которая управляет вызовом\nПрограмма лежит в каталоге agi-bin станции и "
+        "выполняется под отдельным пользователем; аргументы приходят ей и как agi_arg_N. Команды: ANSWER, "
+        "CHANNEL STATUS, EXEC, GET DATA, GET VARIABLE, GET FULL VARIABLE, SET VARIABLE, SET CALLERID, SET "
+        "CONTEXT, SET EXTENSION, SET PRIORITY, SET MUSIC, SET AUTOHANGUP, GOSUB, HANGUP, NOOP, STREAM FILE, "
+        "VERBOSE, WAIT FOR DIGIT.\nПри разрыве вызова программа получает SIGHUP (AGISIGHUP=no - не "
+        "получает).\nПеременная AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP.",
     .help_en =
-        "Run a program that steers the call.\nThe program lies in the station's agi-bin directory, "
-        "gets lines agi_*: value and gives commands, a line each: ANSWER, STREAM FILE, GET DATA, SET "
-        "VARIABLE, EXEC ... Sets AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP. When the phone hangs "
-        "up the program gets SIGHUP (not with AGISIGHUP=no).",
+        "Run a program that steers the call\nIt lies in the station's folder agi-bin and runs as a user of "
+        "its own; its arguments also come as agi_arg_N. Commands: ANSWER, CHANNEL STATUS, EXEC, GET DATA, GET "
+        "VARIABLE, GET FULL VARIABLE, SET VARIABLE, SET CALLERID, SET CONTEXT, SET EXTENSION, SET PRIORITY, "
+        "SET MUSIC, SET AUTOHANGUP, GOSUB, HANGUP, NOOP, STREAM FILE, VERBOSE, WAIT FOR DIGIT.\nWhen the call "
+        "ends the program gets SIGHUP (not with AGISIGHUP=no).\nVariable AGISTATUS: SUCCESS, FAILURE, "
+        "NOTFOUND, HANGUP.",
     .exec = agi_exec,
 };

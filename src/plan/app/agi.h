@@ -1,43 +1,33 @@
 /*
- * plan/app/agi.h - one AGI program at work: its pipes and the commands that it gives
- *
- * Scope:   shared by agi.c (application), agi_pipe.c (lines) and agi_command.c (commands).
- * Thread:  the channel's task; pipe handlers run on the loop and only fill buffers and poke.
- * Limits:  a line 4 KiB (longer: the program is ended), 64 KiB of answers not yet read by it.
- * Source:  Asterisk's AGI: agi_* block, "200 result=...", 510, 511, 520.
+ * plan/app/agi.h - one AGI program: its pipes (agi.c) and its commands (agi_command.c)
  */
 #pragma once
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "ipc/runner.h"
-#include "loop/loop.h"
-#include "plan/run.h"
+#include "plan/app.h"
 
+/** Longest line that a program may write. */
 #define AGI_LINE_MAX 4096
+#define AGI_WORDS_MAX 64
 
 struct agi {
     struct plan_run *run;
     struct loop *loop;
     struct runner_job *job;
-    int in_fd, out_fd; /* to and from the program; -1: closed */
-    struct loop_fd in_watch, out_watch;
-    struct buf in;  /* bytes of the program, not yet taken */
-    struct buf out; /* answers on their way */
-    size_t out_sent;
-    bool is_started, is_ended;
+    struct loop_fd reader, writer;
+    int in_fd, out_fd; /* the program's stdin and stdout; -1: closed */
+    struct buf in;     /* to the program, not written yet */
+    char *line;        /* what it wrote: AGI_LINE_MAX bytes */
+    size_t line_len;
+    bool is_started, is_ended, is_eof;
+    bool is_dead; /* the call is over; the program was told */
     int start_err, code;
-    bool was_told; /* SIGHUP sent */
 };
 
-/** Take over the two descriptors of a started program. @return 0; errno */
-int agi_pipe_open(struct agi *a, int in_fd, int out_fd);
-void agi_pipe_close(struct agi *a);
-
 /** Queue text for the program. */
-void agi_pipe_send(struct agi *a, struct slice text);
+void agi_send(struct agi *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** Next whole line, without its end, as a block (mem_free). @return 0; EAGAIN (none yet); EPIPE (no
- * more will come); EMSGSIZE; ENOMEM */
-int agi_pipe_line(struct agi *a, char **line);
-
-/** Run one command line (cut up) and send its answer. */
+/** Run one line of the program and answer it. line is cut up. */
 void agi_command(struct agi *a, char *line);

@@ -1,368 +1,360 @@
-/* agi_command.c - the commands of an AGI program (agi.h) */
-#include <errno.h>
+/* app/agi_command.c - the commands of AGI, a row each, with Asterisk's replies */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "plan/app/agi.h"
-#include "plan/app.h"
-#include "plan/plan.h"
+#include "plan/args.h"
+#include "plan/core.h"
+#include "plan/frame.h"
 #include "plan/subst.h"
 #include "plan/wait.h"
 
-#define MOST_WORDS 64
-
-struct agi_row {
-    const char *words;    /* "STREAM FILE" */
-    const char *syntax;   /* what follows, for the 520 answer */
-    unsigned least, most; /* words that follow */
-    bool on_dead;         /* allowed once the phone has hung up */
-    void (*run)(struct agi *a, unsigned argc, char **argv);
+struct command {
+    const char *words; /* "GET FULL VARIABLE" */
+    const char *syntax;
+    bool when_dead;  /* also after the call */
+    int least, most; /* arguments */
+    void (*run)(struct agi *a, char **argv, int argc);
 };
 
-static void say(struct agi *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct agi *a, const char *fmt, ...)
+static void reply(struct agi *a, int result)
 {
-    struct buf b;
-    va_list ap;
-
-    buf_init(&b, PLAN_TEXT_MAX + 100);
-    va_start(ap, fmt);
-    buf_vprintf(&b, fmt, ap);
-    va_end(ap);
-    buf_addc(&b, '\n');
-    agi_pipe_send(a, buf_slice(&b));
-    buf_fini(&b);
+    agi_send(a, "200 result=%d\n", result);
 }
 
-static void say_result(struct agi *a, int result)
+/* "200 result=1 (value)"; a line stays one line. */
+static void reply_value(struct agi *a, char *value)
 {
-    say(a, "200 result=%d", result);
+    for (char *s = value; *s; s++)
+        if (*s == '\n' || *s == '\r')
+            *s = ' ';
+    agi_send(a, "200 result=1 (%s)\n", value);
 }
 
-static struct channel *channel_named(struct agi *a, unsigned argc, char **argv)
+static void cmd_answer(struct agi *a, char **argv, int argc)
 {
-    if (!argc || !*argv[0])
-        return a->run->channel;
-    return calls_channel_find(plan_calls(a->run->core), slice_of(argv[0]));
+    reply(a, channel_answer(a->run->channel) ? -1 : 0);
 }
 
-static void run_answer(struct agi *a, unsigned argc, char **argv)
+static struct channel *find_channel(struct agi *a, int argc, const char *name)
 {
-    say_result(a, channel_answer(a->run->channel) ? -1 : 0);
+    return argc ? calls_channel_find(plan_calls(a->run->core), slice_of(name)) : a->run->channel;
 }
 
-static void run_channel_status(struct agi *a, unsigned argc, char **argv)
+static void cmd_channel_status(struct agi *a, char **argv, int argc)
 {
-    struct channel *ch = channel_named(a, argc, argv);
+    const struct channel *ch = find_channel(a, argc, argv[0]);
 
-    say_result(a, ch ? (int)ch->state : -1);
+    reply(a, ch ? (int)ch->state : -1);
 }
 
-static void run_exec(struct agi *a, unsigned argc, char **argv)
+static void cmd_exec(struct agi *a, char **argv, int argc)
 {
-    struct buf data;
-    char *text;
-    int result;
+    char empty[1] = "";
+    const struct plan_app *app = plan_app_find(a->run->core, slice_of(argv[0]));
+    int rc;
 
-    if (!plan_app_find(a->run->core, slice_of(argv[0]))) {
-        log_warning("AGI EXEC: unknown application call=%s application=\"%s\"",
-                    a->run->channel->linkedid, argv[0]);
-        say_result(a, -2);
+    if (!app) {
+        reply(a, -2);
         return;
     }
-    buf_init(&data, AGI_LINE_MAX);
-    for (unsigned i = 1; i < argc; i++)
-        buf_printf(&data, "%s%s", i > 1 ? "," : "", argv[i]);
-    text = buf_take(&data);
-    result = text ? plan_app_exec(a->run, argv[0], text) : -1;
-    mem_free(text);
-    say_result(a, result < 0 ? -1 : result);
+    log_info("step call=%s application=%s data=\"%s\" by=agi", a->run->channel->linkedid, app->name,
+             argc > 1 ? argv[1] : "");
+    rc = app->exec(a->run, argc > 1 ? argv[1] : empty);
+    reply(a, rc < 0 ? -1 : rc);
 }
 
-static int64_t number(const char *text, int64_t missing)
+static void cmd_get_data(struct agi *a, char **argv, int argc)
 {
-    int64_t n;
+    const int most = argc > 2 && atoi(argv[2]) > 0 ? atoi(argv[2]) : 1024;
+    int64_t first = a->run->channel->response_timeout_ms, next = 2000;
+    char digits[256] = "";
+    size_t len = 0;
+    bool failed;
+    int d;
 
-    return slice_i64(slice_of(text), &n) ? missing : n;
-}
-
-/* Digits until '#', the most wanted, or the time between two is over. @return 0; 1 time over; -1
- * gone */
-static int collect(struct agi *a, struct buf *digits, int64_t ms, int64_t most, int first)
-{
-    for (int digit = first;; digit = 0) {
-        if (!digit)
-            digit = plan_wait_digit(a->run, ms);
-        if (digit < 0)
-            return -1;
-        if (digit == 0)
-            return 1;
-        if (digit == '#')
-            return 0;
-        buf_addc(digits, (char)digit);
-        if ((int64_t)digits->len >= most)
-            return 0;
+    if (argc > 1 && atoi(argv[1]) > 0)
+        first = next = atoi(argv[1]);
+    d = plan_play(a->run, argv[0], PLAN_ALL_DIGITS, &failed);
+    if (!d)
+        d = plan_wait_digit(a->run, first);
+    while (d > 0 && d != '#') {
+        digits[len++] = (char)d;
+        digits[len] = '\0';
+        if ((int)len >= most || len == sizeof(digits) - 1)
+            break;
+        d = plan_wait_digit(a->run, next);
     }
-}
-
-static void run_get_data(struct agi *a, unsigned argc, char **argv)
-{
-    int64_t ms = argc > 1 ? number(argv[1], -1) : -1;
-    int64_t most = argc > 2 ? number(argv[2], 255) : 255;
-    bool failed = false;
-    struct buf digits;
-    int end;
-
-    buf_init(&digits, 255);
-    end = plan_play(a->run, argv[0], PLAN_ALL_DIGITS, &failed);
-    if (end >= 0)
-        end = collect(a, &digits, ms > 0 ? ms : a->run->channel->response_timeout_ms,
-                      most > 0 && most < 255 ? most : 255, end);
-    if (end < 0)
-        say_result(a, -1);
+    if (d < 0)
+        reply(a, -1);
     else
-        say(a, "200 result=%s%s", buf_z(&digits), end ? " (timeout)" : "");
-    buf_fini(&digits);
+        agi_send(a, "200 result=%s%s\n", digits, d ? "" : " (timeout)");
 }
 
-static void say_value(struct agi *a, int err, const struct buf *value)
+static void cmd_get_variable(struct agi *a, char **argv, int argc)
 {
-    if (err || !value->len)
-        say_result(a, 0);
-    else
-        say(a, "200 result=1 (%s)", buf_z(value));
-}
-
-static void run_get_variable(struct agi *a, unsigned argc, char **argv)
-{
-    struct plan_env env = plan_run_env(a->run);
+    const struct plan_env env = plan_run_env(a->run);
     struct buf value;
-    int err;
 
     buf_init(&value, PLAN_TEXT_MAX);
-    err = plan_value_get(&env, slice_of(argv[0]), &value);
-    say_value(a, err, &value);
+    if (plan_value_get(&env, slice_of(argv[0]), &value))
+        reply(a, 0);
+    else if (value.p)
+        reply_value(a, value.p);
+    else
+        agi_send(a, "200 result=1 ()\n");
     buf_fini(&value);
 }
 
-static void run_get_full_variable(struct agi *a, unsigned argc, char **argv)
+static void cmd_get_full_variable(struct agi *a, char **argv, int argc)
 {
-    struct plan_env env = plan_run_env(a->run);
+    struct channel *ch = find_channel(a, argc > 1, argc > 1 ? argv[1] : "");
+    const struct plan_env env = {.core = a->run->core, .channel = ch};
     struct buf value;
-    int err = ENOENT;
 
     buf_init(&value, PLAN_TEXT_MAX);
-    env.channel = channel_named(a, argc - 1, argv + 1);
-    if (env.channel)
-        err = plan_subst(&env, slice_of(argv[0]), &value);
-    say_value(a, err, &value);
+    if (!ch || plan_subst(&env, slice_of(argv[0]), &value) || !value.p)
+        reply(a, 0);
+    else
+        reply_value(a, value.p);
     buf_fini(&value);
 }
 
-static void run_set_variable(struct agi *a, unsigned argc, char **argv)
+static void cmd_set_variable(struct agi *a, char **argv, int argc)
 {
-    struct plan_env env = plan_run_env(a->run);
+    const struct plan_env env = plan_run_env(a->run);
 
-    plan_var_set(&env, slice_of(argv[0]), slice_of(argv[1]));
-    say_result(a, 1);
+    plan_var_set(&env, slice_of(argv[0]), slice_of(argc > 1 ? argv[1] : ""));
+    reply(a, 1);
 }
 
-static void run_set_callerid(struct agi *a, unsigned argc, char **argv)
+static void cmd_set_callerid(struct agi *a, char **argv, int argc)
 {
-    struct plan_env env = plan_run_env(a->run);
+    const struct plan_env env = plan_run_env(a->run);
 
     plan_var_set(&env, SLICE("CALLERID(all)"), slice_of(argv[0]));
-    say_result(a, 1);
+    reply(a, 1);
 }
 
-static void run_set_context(struct agi *a, unsigned argc, char **argv)
+static void cmd_set_context(struct agi *a, char **argv, int argc)
 {
     channel_set(&a->run->channel->context, slice_of(argv[0]));
-    say_result(a, 0);
+    reply(a, 0);
 }
 
-static void run_set_extension(struct agi *a, unsigned argc, char **argv)
+static void cmd_set_extension(struct agi *a, char **argv, int argc)
 {
     channel_set(&a->run->channel->exten, slice_of(argv[0]));
-    say_result(a, 0);
+    reply(a, 0);
 }
 
-static void run_set_priority(struct agi *a, unsigned argc, char **argv)
+static void cmd_set_priority(struct agi *a, char **argv, int argc)
 {
-    struct slice context = SLICE_NONE, exten = SLICE_NONE;
+    struct slice context, exten;
     int priority;
 
     if (plan_run_parse_goto(a->run, argv[0], &context, &exten, &priority) == 0)
         plan_run_goto(a->run, SLICE_NONE, SLICE_NONE, priority);
-    say_result(a, 0);
+    reply(a, 0);
 }
 
-static void run_set_music(struct agi *a, unsigned argc, char **argv)
+static void cmd_set_music(struct agi *a, char **argv, int argc)
 {
     if (strcasecmp(argv[0], "on") == 0)
         channel_moh(a->run->channel, argc > 1 ? argv[1] : NULL);
-    else
+    else if (strcasecmp(argv[0], "off") == 0)
         channel_play_stop(a->run->channel);
-    say_result(a, 0);
+    reply(a, 0);
 }
 
-static void run_set_autohangup(struct agi *a, unsigned argc, char **argv)
+static void cmd_set_autohangup(struct agi *a, char **argv, int argc)
 {
-    channel_set_absolute_timeout(a->run->channel, number(argv[0], 0) * 1000);
-    say_result(a, 0);
+    long long ms;
+
+    if (plan_parse_seconds(argv[0], &ms) || ms < 0)
+        ms = 0;
+    channel_set_absolute_timeout(a->run->channel, ms);
+    reply(a, 0);
 }
 
-static void run_gosub(struct agi *a, unsigned argc, char **argv)
+/* A subroutine runs to its Return; the program waits. */
+static void cmd_gosub(struct agi *a, char **argv, int argc)
 {
-    uint32_t depth = a->run->frame_count;
+    struct plan_run *run = a->run;
+    struct channel *ch = run->channel;
+    char *args[PLAN_GOSUB_ARGS_MAX], empty[1] = "";
+    const bool was_jumped = run->is_jumped;
+    struct slice context = slice_of(argv[0]), exten = slice_of(argv[1]), none;
+    int count, priority, rc;
     struct buf where;
-    char *text;
-    int result = -1;
 
-    buf_init(&where, AGI_LINE_MAX);
-    buf_printf(&where, "%s,%s,%s(%s)", argv[0], argv[1], argv[2], argc > 3 ? argv[3] : "");
-    text = buf_take(&where);
-    if (text && plan_app_exec(a->run, "Gosub", text) == PLAN_NEXT)
-        result = plan_run_nested(a->run, depth);
-    mem_free(text);
-    say_result(a, result < 0 ? -1 : 0);
+    buf_init(&where, 1024);
+    buf_printf(&where, "%s,%s,%s", argv[0], argv[1], argv[2]);
+    if (buf_err(&where) || plan_run_parse_goto(run, where.p, &none, &none, &priority) ||
+        !plan_run_has(run, context, exten, priority)) {
+        agi_send(a, "200 result=-1 Gosub label not found\n");
+        buf_fini(&where);
+        return;
+    }
+    buf_fini(&where);
+    count = plan_args_split_raw(argc > 3 ? argv[3] : empty, ',', args, PLAN_GOSUB_ARGS_MAX);
+    if (plan_frame_push(run, ch->context, ch->exten, ch->priority, args, count) ||
+        plan_run_goto(run, context, exten, priority)) {
+        agi_send(a, "200 result=-1 Gosub failed\n");
+        return;
+    }
+    agi_send(a, "100 result=0 Trying...\n");
+    rc = plan_run_nested(run, run->frame_count);
+    run->is_jumped = was_jumped;
+    agi_send(a, rc < 0 ? "200 result=-1 Gosub failed\n" : "200 result=0 Gosub complete\n");
 }
 
-static void run_hangup(struct agi *a, unsigned argc, char **argv)
+static void cmd_hangup(struct agi *a, char **argv, int argc)
 {
-    struct channel *ch = channel_named(a, argc, argv);
+    struct channel *ch = find_channel(a, argc, argv[0]);
 
     if (ch)
         channel_softhangup(ch, CAUSE_NORMAL);
-    say_result(a, ch ? 1 : -1);
+    reply(a, ch ? 1 : -1);
 }
 
-static void run_noop(struct agi *a, unsigned argc, char **argv)
+static void cmd_noop(struct agi *a, char **argv, int argc)
 {
-    say_result(a, 0);
+    reply(a, 0);
 }
 
-/* Offsets are in samples of 8 kHz, as Asterisk counts. */
-static void run_stream_file(struct agi *a, unsigned argc, char **argv)
+static void cmd_stream_file(struct agi *a, char **argv, int argc)
 {
-    struct mono start = loop_now(a->loop);
-    bool failed = false;
-    int end = plan_play(a->run, argv[0], *argv[1] ? argv[1] : NULL, &failed);
-    int64_t at = number(argc > 2 ? argv[2] : "0", 0) + mono_diff_ms(loop_now(a->loop), start) * 8;
+    struct plan_wait w = {.ms = -1, .digits = argc > 1 ? argv[1] : "", .for_play = true};
+    const struct mono start = loop_now(a->loop);
+    struct channel *ch = a->run->channel;
+    enum plan_wait_end end = PLAN_WAIT_PLAYED;
+    int result;
 
-    say(a, "200 result=%d endpos=%lld", failed ? -1 : end, failed ? 0LL : (long long)at);
+    if (channel_play(ch, argv[0]) == 0)
+        end = plan_wait(a->run, &w);
+    if (end != PLAN_WAIT_PLAYED)
+        channel_play_stop(ch);
+    result = end == PLAN_WAIT_DIGIT ? w.digit : end == PLAN_WAIT_PLAYED ? 0 : -1;
+    /* The position in samples of 8 kHz; a file that was not there ends where it began. */
+    agi_send(a, "200 result=%d endpos=%lld\n", result,
+             w.play_err ? 0LL : (long long)mono_diff_ms(loop_now(a->loop), start) * 8);
 }
 
-static void run_verbose(struct agi *a, unsigned argc, char **argv)
+static void cmd_verbose(struct agi *a, char **argv, int argc)
 {
-    log_notice("AGI says call=%s text=\"%s\"", a->run->channel->linkedid, argv[0]);
-    say_result(a, 1);
+    log_notice("%s call=%s channel=\"%s\" by=agi", argv[0], a->run->channel->linkedid,
+               a->run->channel->name);
+    reply(a, 1);
 }
 
-static void run_wait_for_digit(struct agi *a, unsigned argc, char **argv)
+static void cmd_wait_for_digit(struct agi *a, char **argv, int argc)
 {
-    say_result(a, plan_wait_digit(a->run, number(argv[0], -1)));
+    const int ms = atoi(argv[0]);
+
+    reply(a, plan_wait_digit(a->run, ms < 0 ? -1 : ms));
 }
 
-static const struct agi_row rows[] = {
-    {"ANSWER", "", 0, 0, false, run_answer},
-    {"CHANNEL STATUS", "[<channelname>]", 0, 1, true, run_channel_status},
-    {"EXEC", "<application> <options>", 1, MOST_WORDS, true, run_exec},
-    {"GET DATA", "<file to be streamed> [timeout] [max digits]", 1, 3, false, run_get_data},
-    {"GET FULL VARIABLE", "<variablename> [<channel name>]", 1, 2, true, run_get_full_variable},
-    {"GET VARIABLE", "<variablename>", 1, 1, true, run_get_variable},
-    {"GOSUB", "<context> <extension> <priority> [<optional-argument>]", 3, 4, false, run_gosub},
-    {"HANGUP", "[<channelname>]", 0, 1, true, run_hangup},
-    {"NOOP", "[<text>]", 0, MOST_WORDS, true, run_noop},
-    {"SET AUTOHANGUP", "<time>", 1, 1, false, run_set_autohangup},
-    {"SET CALLERID", "<number>", 1, 1, false, run_set_callerid},
-    {"SET CONTEXT", "<desired context>", 1, 1, false, run_set_context},
-    {"SET EXTENSION", "<new extension>", 1, 1, false, run_set_extension},
-    {"SET MUSIC", "<on|off> [<class>]", 1, 2, false, run_set_music},
-    {"SET PRIORITY", "<priority>", 1, 1, false, run_set_priority},
-    {"SET VARIABLE", "<variablename> <value>", 2, 2, true, run_set_variable},
-    {"STREAM FILE", "<filename> <escape digits> [sample offset]", 2, 3, false, run_stream_file},
-    {"VERBOSE", "<message> [<level>]", 1, 2, true, run_verbose},
-    {"WAIT FOR DIGIT", "<timeout>", 1, 1, false, run_wait_for_digit},
+static const struct command commands[] = {
+    {"ANSWER", "", false, 0, 0, cmd_answer},
+    {"CHANNEL STATUS", "[<channelname>]", false, 0, 1, cmd_channel_status},
+    {"EXEC", "<application> [<options>]", true, 1, 2, cmd_exec},
+    {"GET DATA", "<file> [<timeout> [<max digits>]]", false, 1, 3, cmd_get_data},
+    {"GET FULL VARIABLE", "<expression> [<channel name>]", true, 1, 2, cmd_get_full_variable},
+    {"GET VARIABLE", "<variablename>", true, 1, 1, cmd_get_variable},
+    {"GOSUB", "<context> <extension> <priority> [<optional-argument>]", false, 3, 4, cmd_gosub},
+    {"HANGUP", "[<channelname>]", false, 0, 1, cmd_hangup},
+    {"NOOP", "[<text>]", true, 0, AGI_WORDS_MAX, cmd_noop},
+    {"SET AUTOHANGUP", "<time>", false, 1, 1, cmd_set_autohangup},
+    {"SET CALLERID", "<number>", false, 1, 1, cmd_set_callerid},
+    {"SET CONTEXT", "<desired context>", false, 1, 1, cmd_set_context},
+    {"SET EXTENSION", "<new extension>", false, 1, 1, cmd_set_extension},
+    {"SET MUSIC", "<on|off> [<class>]", false, 1, 2, cmd_set_music},
+    {"SET PRIORITY", "<priority>", false, 1, 1, cmd_set_priority},
+    {"SET VARIABLE", "<variablename> <value>", true, 1, 2, cmd_set_variable},
+    {"STREAM FILE", "<filename> <escape digits> [<sample offset>]", false, 2, 3, cmd_stream_file},
+    {"VERBOSE", "<message> [<level>]", true, 1, 2, cmd_verbose},
+    {"WAIT FOR DIGIT", "<timeout>", false, 1, 1, cmd_wait_for_digit},
 };
 
-/* Words between blanks; "in quotes" is one word, a backslash takes the next character. */
-static unsigned cut_words(char *line, char **words)
+/* Words of a line: "in quotes", \escaped. @return how many, -1: too many */
+static int split_words(char *line, char **argv, int max)
 {
-    unsigned n = 0;
-    char *in = line, *out = line;
+    char *out = line;
+    int count = 0;
 
-    while (n < MOST_WORDS) {
+    while (*line) {
         bool is_quoted = false;
 
-        while (*in == ' ' || *in == '\t')
-            in++;
-        if (!*in)
+        while (*line == ' ' || *line == '\t')
+            line++;
+        if (!*line)
             break;
-        words[n++] = out;
-        for (; *in && (is_quoted || (*in != ' ' && *in != '\t')); in++) {
-            if (*in == '"') {
+        if (count == max)
+            return -1;
+        argv[count++] = out;
+        for (; *line && (is_quoted || (*line != ' ' && *line != '\t')); line++) {
+            if (*line == '"')
                 is_quoted = !is_quoted;
-                continue;
-            }
-            if (*in == '\\' && in[1])
-                in++;
-            *out++ = *in;
+            else if (*line == '\\' && line[1])
+                *out++ = *++line;
+            else
+                *out++ = *line;
         }
-        if (*in)
-            in++;
+        if (*line)
+            line++;
         *out++ = '\0';
     }
-    return n;
+    return count;
 }
 
-/* Words of the row's name at the beginning; 0: not this one. */
-static unsigned begins_with(const struct agi_row *row, unsigned argc, char **argv)
+/* How many of argv are the command's own words; 0: it is another one. */
+static int matches(const struct command *c, char **argv, int argc)
 {
-    struct slice rest = slice_of(row->words), word;
-    unsigned n = 0;
+    struct slice rest = slice_of(c->words);
+    int n = 0;
 
     while (slice_is_set(rest)) {
-        word = slice_cut(rest, ' ', &rest);
-        if (n == argc || !slice_caseeqz(word, argv[n]))
+        struct slice word = slice_cut(rest, ' ', &rest);
+
+        if (n >= argc || !slice_caseeqz(word, argv[n]))
             return 0;
         n++;
     }
     return n;
 }
 
-static void run_row(struct agi *a, const struct agi_row *row, unsigned argc, char **argv)
+static const struct command *find(char **argv, int argc, int *words)
 {
-    if (a->run->channel->is_hungup && !row->on_dead)
-        say(a, "511 Command Not Permitted on a dead channel or intercept routine");
-    else if (argc < row->least || argc > row->most)
-        say(a,
-            "520-Invalid command syntax.  Proper usage follows:\nUsage: %s %s\n520 End of proper "
-            "usage.",
-            row->words, row->syntax);
-    else
-        row->run(a, argc, argv);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        *words = matches(&commands[i], argv, argc);
+        if (*words)
+            return &commands[i];
+    }
+    return NULL;
 }
 
 void agi_command(struct agi *a, char *line)
 {
-    char *words[MOST_WORDS + 1];
-    unsigned argc = cut_words(line, words);
+    char *argv[AGI_WORDS_MAX + 1] = {0};
+    int words = 0, argc = split_words(line, argv, AGI_WORDS_MAX);
+    const struct command *c = argc > 0 ? find(argv, argc, &words) : NULL;
 
-    if (!argc)
+    if (a->run->channel->is_hungup)
+        a->is_dead = true;
+    if (argc == 0)
         return;
-    log_debug("AGI command call=%s command=\"%s\"", a->run->channel->linkedid, words[0]);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        unsigned used = begins_with(&rows[i], argc, words);
-
-        if (used) {
-            run_row(a, &rows[i], argc - used, words + used);
-            return;
-        }
-    }
-    say(a, "510 Invalid or unknown command");
+    if (!c)
+        agi_send(a, "510 Invalid or unknown command\n");
+    else if (a->is_dead && !c->when_dead)
+        agi_send(a, "511 Command Not Permitted on a dead channel or intercept routine\n");
+    else if (argc - words < c->least || argc - words > c->most)
+        agi_send(a,
+                 "520-Invalid command syntax.  Proper usage follows:\n Usage: %s %s\n"
+                 "520 End of proper usage.\n",
+                 c->words, c->syntax);
+    else
+        c->run(a, argv + words, argc - words);
 }

@@ -1,30 +1,31 @@
-/* answer.c - Answer() */
-#include <string.h>
-
-#include "base/log.h"
-#include "plan/app.h"
+/* app/answer.c - Answer: pick up */
+#include "plan/app/all.h"
+#include "plan/args.h"
 #include "plan/wait.h"
 
 static int answer_exec(struct plan_run *run, char *data)
 {
-    int err = channel_answer(run->channel);
-    uint32_t ms;
+    long long ms = 0;
+    char *argv[2];
 
-    if (err) {
-        log_notice("cannot answer call=%s channel=\"%s\" err=\"%s\"", run->channel->linkedid,
-                   run->channel->name, strerror(err));
+    plan_args_split(data, ',', argv, 2);
+    if (*argv[0] && plan_parse_seconds(argv[0], &ms) == 0)
+        ms /= 1000; /* the argument is in milliseconds */
+    if (run->channel->state == CHANNEL_UP)
+        return PLAN_NEXT;
+    if (channel_answer(run->channel))
         return PLAN_END;
-    }
-    if (slice_u32(slice_trim(slice_of(data)), &ms) == 0 && !plan_wait_ms(run, ms))
-        return PLAN_END;
-    return PLAN_NEXT;
+    return ms <= 0 || plan_wait_ms(run, ms) ? PLAN_NEXT : PLAN_END;
 }
 
 const struct plan_app plan_app_answer = {
     .name = "Answer",
     .syntax = "Answer([delay])",
-    .help_ru = "Ответить на вызов.\ndelay - подождать после ответа, мс. Уже отвеченный вызов не "
-               "меняется.",
-    .help_en = "Answer the call.\ndelay: wait afterwards, ms. A call that is answered stays so.",
+    .help_ru =
+        "Отвечает на входящий вызов\ndelay - сколько миллисекунд подождать после ответа. Канал, "
+        "который уже отвечен, не меняется.",
+    .help_en =
+        "Answer an incoming call\ndelay: milliseconds to wait after the answer. A channel that "
+        "is up already is left as it is.",
     .exec = answer_exec,
 };

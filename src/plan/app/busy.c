@@ -1,51 +1,124 @@
-/* busy.c - Busy(), Congestion(): turn the caller away */
+/* app/busy.c - Busy, Congestion, Hangup: the ends of a call */
 #include <stdlib.h>
 
-#include "plan/app.h"
+#include "base/log.h"
+#include "plan/app/all.h"
+#include "plan/args.h"
 #include "plan/wait.h"
 
-/* Before the answer the cause does it (486, 503); after it a tone, for so many seconds. */
-static int turn_away(struct plan_run *run, const char *data, int cause, const char *tone)
+/* An unanswered caller gets the cause at once, one that was answered hears the tone. */
+static int end_with(struct plan_run *run, const char *data, int cause, const char *tone)
 {
-    double s = atof(data);
     struct channel *ch = run->channel;
+    long long ms = -1;
 
-    if (ch->state == CHANNEL_UP && !ch->is_hungup && channel_tone(ch, tone) == 0)
-        plan_wait_ms(run, s > 0 && s < 1e6 ? (int64_t)(s * 1000) : -1);
+    if (ch->state != CHANNEL_UP) {
+        ch->cause = cause;
+        return PLAN_END;
+    }
+    if (plan_parse_seconds(data, &ms) || ms <= 0)
+        ms = -1;
     if (!ch->cause)
         ch->cause = cause;
+    if (channel_tone(ch, tone) == 0)
+        plan_wait_ms(run, ms);
     return PLAN_END;
 }
 
 static int busy_exec(struct plan_run *run, char *data)
 {
-    return turn_away(run, data, CAUSE_BUSY, "busy");
+    return end_with(run, data, CAUSE_BUSY, "busy");
 }
 
 static int congestion_exec(struct plan_run *run, char *data)
 {
-    return turn_away(run, data, CAUSE_CONGESTION, "congestion");
+    return end_with(run, data, CAUSE_CONGESTION, "congestion");
+}
+
+/* Names of causes that Hangup takes besides numbers. */
+static const struct {
+    const char *name;
+    int cause;
+} causes[] = {
+    {"UNALLOCATED", CAUSE_UNALLOCATED},
+    {"NO_ROUTE_DESTINATION", CAUSE_NO_ROUTE},
+    {"NORMAL_CLEARING", CAUSE_NORMAL},
+    {"NORMAL", CAUSE_NORMAL},
+    {"USER_BUSY", CAUSE_BUSY},
+    {"BUSY", CAUSE_BUSY},
+    {"NO_USER_RESPONSE", CAUSE_NO_USER_RESPONSE},
+    {"NO_ANSWER", CAUSE_NO_ANSWER},
+    {"NOANSWER", CAUSE_NO_ANSWER},
+    {"SUBSCRIBER_ABSENT", CAUSE_UNAVAILABLE},
+    {"CALL_REJECTED", CAUSE_REJECTED},
+    {"ANSWERED_ELSEWHERE", CAUSE_ANSWERED_ELSEWHERE},
+    {"DESTINATION_OUT_OF_ORDER", CAUSE_OUT_OF_ORDER},
+    {"INVALID_NUMBER_FORMAT", CAUSE_INVALID_NUMBER},
+    {"NORMAL_CIRCUIT_CONGESTION", CAUSE_CONGESTION},
+    {"CONGESTION", CAUSE_CONGESTION},
+    {"NETWORK_OUT_OF_ORDER", CAUSE_FAILURE},
+    {"FAILURE", CAUSE_FAILURE},
+    {"NORMAL_TEMPORARY_FAILURE", CAUSE_TEMPORARY},
+    {"SWITCH_CONGESTION", CAUSE_SWITCH_CONGESTION},
+    {"BEARERCAPABILITY_NOTAVAIL", CAUSE_BEARER},
+    {"INTERWORKING", CAUSE_INTERWORKING},
+};
+
+static int cause_parse(const char *text)
+{
+    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+        if (slice_caseeqz(slice_of(text), causes[i].name))
+            return causes[i].cause;
+    return atoi(text);
+}
+
+static int hangup_exec(struct plan_run *run, char *data)
+{
+    struct channel *ch = run->channel;
+    int cause = *data ? cause_parse(data) : 0;
+
+    if (*data && (cause <= 0 || cause > 127))
+        log_warning("no such cause of hanging up call=%s at=\"%s,%s,%d\" cause=\"%s\"",
+                    ch->linkedid, ch->context, ch->exten, ch->priority, data);
+    if (cause > 0 && cause <= 127)
+        ch->cause = cause;
+    else if (!ch->cause)
+        ch->cause = CAUSE_NORMAL;
+    channel_softhangup(ch, ch->cause);
+    return PLAN_END;
 }
 
 const struct plan_app plan_app_busy = {
     .name = "Busy",
-    .syntax = "Busy([seconds])",
-    .help_ru = "Ответить «занято» и закончить вызов.\nДо ответа - 486; после ответа гудки «занято» "
-               "столько секунд (без числа - пока не положат трубку).",
+    .syntax = "Busy([timeout])",
+    .help_ru =
+        "Отвечает звонящему «занято»\nНеотвеченный вызов отклоняется с причиной 17; в отвеченном "
+        "звучит сигнал занято timeout секунд (или пока звонящий не повесит трубку).",
     .help_en =
-        "Say busy and end the call.\nBefore the answer 486; after it the busy tone for so many "
-        "seconds (without a number until the phone hangs up).",
+        "Tell the caller that it is busy\nA call not answered is refused with cause 17; one that "
+        "is up hears the busy tone for timeout seconds (or until it hangs up).",
     .exec = busy_exec,
 };
 
 const struct plan_app plan_app_congestion = {
     .name = "Congestion",
-    .syntax = "Congestion([seconds])",
-    .help_ru =
-        "Ответить «перегрузка» и закончить вызов.\nДо ответа - 503; после ответа частые гудки "
-        "столько секунд.",
+    .syntax = "Congestion([timeout])",
+    .help_ru = "Отвечает звонящему «перегрузка»\nНеотвеченный вызов отклоняется с причиной 34; в "
+               "отвеченном звучит частый сигнал timeout секунд.",
     .help_en =
-        "Say congestion and end the call.\nBefore the answer 503; after it the congestion tone "
-        "for so many seconds.",
+        "Tell the caller that there is congestion\nA call not answered is refused with cause 34; "
+        "one that is up hears the congestion tone for timeout seconds.",
     .exec = congestion_exec,
+};
+
+const struct plan_app plan_app_hangup = {
+    .name = "Hangup",
+    .syntax = "Hangup([cause])",
+    .help_ru =
+        "Завершает вызов\ncause - номер причины Q.850 (17 занято, 21 отклонён, 34 перегрузка ...) "
+        "или её имя (BUSY, CONGESTION, CALL_REJECTED ...).",
+    .help_en =
+        "End the call\ncause: number of a Q.850 cause (17 busy, 21 rejected, 34 congestion ...) or "
+        "its name (BUSY, CONGESTION, CALL_REJECTED ...).",
+    .exec = hangup_exec,
 };

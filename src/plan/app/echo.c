@@ -1,33 +1,28 @@
-/* echo.c - Echo() */
-#include <errno.h>
-#include <string.h>
-
-#include "base/log.h"
-#include "plan/app.h"
+/* app/echo.c - Echo: the caller hears himself */
+#include "plan/app/all.h"
 #include "plan/wait.h"
 
 static int echo_exec(struct plan_run *run, char *data)
 {
-    struct plan_wait w = {.ms = -1, .digits = "#"};
     struct channel *ch = run->channel;
+    struct plan_wait w = {.ms = -1, .digits = "#"};
     enum plan_wait_end end;
-    int err = ch->stream ? media_stream_echo(ch->stream, true) : ENOTCONN;
 
-    if (err) {
-        log_warning("Echo() has no sound to return call=%s err=\"%s\"", ch->linkedid,
-                    strerror(err));
-        return PLAN_END;
-    }
+    if (!ch->stream || media_stream_echo(ch->stream, true))
+        return PLAN_NEXT;
     end = plan_wait(run, &w);
-    if (ch->stream)
-        media_stream_echo(ch->stream, false);
-    return end == PLAN_WAIT_HANGUP ? PLAN_END : PLAN_NEXT;
+    media_stream_echo(ch->stream, false);
+    return end == PLAN_WAIT_DIGIT ? PLAN_NEXT : PLAN_END;
 }
 
 const struct plan_app plan_app_echo = {
     .name = "Echo",
     .syntax = "Echo()",
-    .help_ru = "Возвращать звонящему его собственный звук.\nПроверка связи; # заканчивает.",
-    .help_en = "Return the caller's own sound.\nA test of the line; # ends it.",
+    .help_ru =
+        "Возвращает звонящему его голос\nДля проверки связи и задержки; # - дальше по маршрутизации. "
+        "Перед этим нужен Answer.",
+    .help_en =
+        "Send the caller's voice back\nTo test a line and its delay; # goes on with the routing. "
+        "Answer first.",
     .exec = echo_exec,
 };

@@ -1,44 +1,62 @@
-/* execif.c - ExecIf() */
+/* app/execif.c - ExecIf: one of two applications */
 #include <string.h>
 
 #include "base/log.h"
-#include "plan/app.h"
+#include "plan/app/all.h"
 #include "plan/args.h"
 
-/* "Playback(file)": the name and what stands in its parentheses, in place. */
-static char *cut_call(char *call)
+/* The ':' between the two applications: outside of their parentheses. */
+static char *find_else(char *s)
 {
-    char *open = strchr(call, '('), *close = strrchr(call, ')');
+    int depth = 0;
 
-    if (!open)
-        return call + strlen(call);
-    *open = '\0';
-    if (close && close > open)
-        *close = '\0';
-    return open + 1;
+    for (; *s; s++) {
+        depth += *s == '(' ? 1 : *s == ')' ? -1 : 0;
+        if (*s == ':' && depth <= 0)
+            return s;
+    }
+    return NULL;
+}
+
+static int execute(struct plan_run *run, char *text)
+{
+    char *args = strchr(text, '('), *end;
+
+    if (args) {
+        *args++ = '\0';
+        end = strrchr(args, ')');
+        if (end)
+            *end = '\0';
+    }
+    return plan_app_exec(run, text, args ? args : text + strlen(text));
 }
 
 static int execif_exec(struct plan_run *run, char *data)
 {
-    char *cond[2], *call[2], *chosen, *args;
+    char *yes = strchr(data, '?'), *no, *what;
 
-    if (plan_args_split_raw(data, '?', cond, 2) < 2) {
-        log_warning("ExecIf() needs condition?application(data) call=%s data=\"%s\"",
-                    run->channel->linkedid, data);
-        return PLAN_NEXT;
+    if (!yes || yes == data || !yes[1]) {
+        log_warning("ExecIf needs condition?App(args):App(args), the call is ended call=%s "
+                    "at=\"%s,%s,%d\"",
+                    run->channel->linkedid, run->channel->context, run->channel->exten,
+                    run->channel->priority);
+        return PLAN_END;
     }
-    plan_args_split_raw(cond[1], ':', call, 2);
-    chosen = plan_strip(call[plan_is_true(plan_strip(cond[0])) ? 0 : 1]);
-    if (!*chosen)
-        return PLAN_NEXT;
-    args = cut_call(chosen);
-    return plan_app_exec(run, plan_strip(chosen), args);
+    *yes++ = '\0';
+    no = find_else(yes);
+    if (no)
+        *no++ = '\0';
+    what = plan_is_true(data) ? yes : no;
+    return what && *what ? execute(run, what) : PLAN_NEXT;
 }
 
 const struct plan_app plan_app_execif = {
     .name = "ExecIf",
-    .syntax = "ExecIf(condition?application(data)[:application(data)])",
-    .help_ru = "Выполнить приложение по условию.\nПусто и 0 - ложь.",
-    .help_en = "Run an application by a condition.\nEmpty and 0 are false.",
+    .syntax = "ExecIf(condition?app(args)[:app(args)])",
+    .help_ru =
+        "Выполняет приложение по условию\nУсловие как в GotoIf: пустое и 0 - нет, остальное - да.",
+    .help_en =
+        "Run an application on a condition\nThe condition is as for GotoIf: empty and 0 are no, anything "
+        "else is yes.",
     .exec = execif_exec,
 };

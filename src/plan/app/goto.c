@@ -1,48 +1,59 @@
-/* goto.c - Goto(), GotoIf() */
+/* app/goto.c - Goto, GotoIf */
+#include <string.h>
+
 #include "base/log.h"
-#include "plan/app.h"
+#include "plan/app/all.h"
 #include "plan/args.h"
 
 static int go(struct plan_run *run, char *where)
 {
-    struct slice context = SLICE_NONE, exten = SLICE_NONE;
+    struct slice context, exten;
     int priority;
 
-    if (plan_run_parse_goto(run, where, &context, &exten, &priority) ||
-        plan_run_goto(run, context, exten, priority))
-        return PLAN_ERROR;
-    return PLAN_NEXT;
-}
-
-static int goto_exec(struct plan_run *run, char *data)
-{
-    return go(run, data);
+    if (plan_run_parse_goto(run, where, &context, &exten, &priority))
+        return PLAN_END;
+    return plan_run_goto(run, context, exten, priority) ? PLAN_END : PLAN_NEXT;
 }
 
 static int gotoif_exec(struct plan_run *run, char *data)
 {
-    char *cond[2], *where[2], *to;
+    char *yes = strchr(data, '?'), *no = NULL, *where;
 
-    plan_args_split_raw(data, '?', cond, 2);
-    plan_args_split_raw(cond[1], ':', where, 2);
-    to = plan_strip(where[plan_is_true(plan_strip(cond[0])) ? 0 : 1]);
-    return *to ? go(run, to) : PLAN_NEXT;
+    if (!*data) {
+        log_warning("GotoIf without a condition call=%s at=\"%s,%s,%d\"", run->channel->linkedid,
+                    run->channel->context, run->channel->exten, run->channel->priority);
+        return PLAN_NEXT;
+    }
+    if (yes) {
+        *yes++ = '\0';
+        no = strchr(yes, ':');
+        if (no)
+            *no++ = '\0';
+    }
+    where = plan_is_true(data) ? yes : no;
+    return where && *where ? go(run, where) : PLAN_NEXT;
 }
 
 const struct plan_app plan_app_goto = {
     .name = "Goto",
     .syntax = "Goto([[context,]extension,]priority)",
-    .help_ru = "Перейти к другому шагу.\nМаршрутизация, расширение, приоритет (число или метка): "
-               "Goto(message-office,s,1), Goto(again).",
-    .help_en = "Go to another step.\nContext, extension, priority (number or label): "
-               "Goto(message-office,s,1), Goto(again).",
-    .exec = goto_exec,
+    .help_ru =
+        "Переходит в другое место маршрутизации\npriority - номер, метка, +n или -n; без extension и "
+        "context остаются нынешние. Несуществующее расширение ведёт в i.",
+    .help_en =
+        "Go elsewhere in the routing\npriority: a number, a label, +n or -n; without extension and "
+        "context the present ones stay. An extension that does not exist leads to i.",
+    .exec = go,
 };
 
 const struct plan_app plan_app_gotoif = {
     .name = "GotoIf",
-    .syntax = "GotoIf(condition?[where-true][:where-false])",
-    .help_ru = "Перейти по условию.\nПусто и 0 - ложь. Нет нужной ветви - следующий шаг.",
-    .help_en = "Go by a condition.\nEmpty and 0 are false. Without that branch: the next step.",
+    .syntax = "GotoIf(condition?[yes]:[no])",
+    .help_ru =
+        "Переходит по условию\ncondition - обычно $[выражение]: пустое и 0 - нет, остальное - да. yes и "
+        "no - места как в Goto; нет места - следующий приоритет.",
+    .help_en =
+        "Go elsewhere on a condition\ncondition: usually a $[expression]; empty and 0 are no, anything "
+        "else is yes. yes and no: places as for Goto; without one the next priority follows.",
     .exec = gotoif_exec,
 };

@@ -1,5 +1,5 @@
-/* indicate.c - Ringing(), Progress(), Proceeding(): what the caller hears before the answer */
-#include "plan/app.h"
+/* app/indicate.c - Ringing, Progress, Proceeding: what a caller is told before the answer */
+#include "plan/app/all.h"
 
 static int ringing_exec(struct plan_run *run, char *data)
 {
@@ -22,23 +22,29 @@ static int proceeding_exec(struct plan_run *run, char *data)
 const struct plan_app plan_app_ringing = {
     .name = "Ringing",
     .syntax = "Ringing()",
-    .help_ru = "Показать звонящему вызов (180 Ringing).\nПосле ответа играет гудки.",
-    .help_en = "Show ringing to the caller (180 Ringing).\nAfter the answer it plays a ring tone.",
+    .help_ru =
+        "Показывает звонящему, что вызов идёт\nПосле ответа вместо этого проигрываются гудки.",
+    .help_en =
+        "Tell the caller that the phone rings\nAfter the answer a ring tone is played instead.",
     .exec = ringing_exec,
 };
 
 const struct plan_app plan_app_progress = {
     .name = "Progress",
     .syntax = "Progress()",
-    .help_ru = "Открыть звук до ответа (183 Session Progress).",
-    .help_en = "Open sound before the answer (183 Session Progress).",
+    .help_ru =
+        "Включает звук до ответа\nПосле него Playback(файл,noanswer) слышен звонящему без ответа "
+        "на вызов.",
+    .help_en =
+        "Open the sound before the answer\nAfter it the caller hears Playback(file,noanswer) "
+        "without the call being answered.",
     .exec = progress_exec,
 };
 
 const struct plan_app plan_app_proceeding = {
     .name = "Proceeding",
     .syntax = "Proceeding()",
-    .help_ru = "Сообщить, что вызов обрабатывается.",
-    .help_en = "Tell that the call is being processed.",
+    .help_ru = "Сообщает звонящему, что вызов обрабатывается",
+    .help_en = "Tell the caller that the call proceeds",
     .exec = proceeding_exec,
 };

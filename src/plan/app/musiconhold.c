@@ -1,27 +1,27 @@
-/* musiconhold.c - MusicOnHold(), StartMusicOnHold(), StopMusicOnHold() */
-#include <stdlib.h>
-
-#include "plan/app.h"
+/* app/musiconhold.c - MusicOnHold, StartMusicOnHold, StopMusicOnHold */
+#include "plan/app/all.h"
 #include "plan/args.h"
 #include "plan/wait.h"
 
-static int moh_exec(struct plan_run *run, char *data)
+static int musiconhold_exec(struct plan_run *run, char *data)
 {
+    long long ms = -1;
     char *argv[2];
-    double s;
-    bool is_here;
+    bool is_there;
 
     plan_args_split(data, ',', argv, 2);
-    s = atof(argv[1]);
-    channel_moh(run->channel, argv[0]);
-    is_here = plan_wait_ms(run, s > 0 && s < 1e9 ? (int64_t)(s * 1000) : -1);
+    if (plan_parse_seconds(argv[1], &ms) || ms <= 0)
+        ms = -1;
+    if (channel_moh(run->channel, *argv[0] ? argv[0] : NULL))
+        return run->channel->is_hungup ? PLAN_END : PLAN_NEXT;
+    is_there = plan_wait_ms(run, ms);
     channel_play_stop(run->channel);
-    return is_here ? PLAN_NEXT : PLAN_END;
+    return is_there ? PLAN_NEXT : PLAN_END;
 }
 
 static int start_exec(struct plan_run *run, char *data)
 {
-    channel_moh(run->channel, data);
+    channel_moh(run->channel, *data ? data : NULL);
     return PLAN_NEXT;
 }
 
@@ -33,26 +33,29 @@ static int stop_exec(struct plan_run *run, char *data)
 
 const struct plan_app plan_app_musiconhold = {
     .name = "MusicOnHold",
-    .syntax = "MusicOnHold([class[,duration]])",
-    .help_ru = "Играть музыку на удержании.\nclass - класс музыки (по умолчанию - канала, иначе "
-               "default), duration - секунды (по умолчанию - пока не положат трубку).",
-    .help_en = "Play music on hold.\nclass: music class (default: the channel's, else default), "
-               "duration: seconds (default: until the phone hangs up).",
-    .exec = moh_exec,
+    .syntax = "MusicOnHold([class,[duration]])",
+    .help_ru =
+        "Играет музыку\nclass - класс музыки (по умолчанию канала, иначе default), duration - секунды; "
+        "без неё, пока звонящий не повесит трубку.",
+    .help_en =
+        "Play music\nclass: class of music (default: the channel's, else default); duration: seconds; "
+        "without it until the caller hangs up.",
+    .exec = musiconhold_exec,
 };
 
 const struct plan_app plan_app_startmusiconhold = {
     .name = "StartMusicOnHold",
     .syntax = "StartMusicOnHold([class])",
-    .help_ru = "Включить музыку на удержании и идти дальше.",
-    .help_en = "Start music on hold and go on.",
+    .help_ru = "Включает музыку и идёт дальше\nМузыка звучит, пока не начнётся другой звук или "
+               "StopMusicOnHold.",
+    .help_en = "Start music and go on\nIt plays until another sound begins or StopMusicOnHold.",
     .exec = start_exec,
 };
 
 const struct plan_app plan_app_stopmusiconhold = {
     .name = "StopMusicOnHold",
     .syntax = "StopMusicOnHold()",
-    .help_ru = "Выключить музыку на удержании.",
-    .help_en = "Stop music on hold.",
+    .help_ru = "Выключает музыку",
+    .help_en = "Stop the music",
     .exec = stop_exec,
 };

@@ -1,5 +1,5 @@
-/* noop.c - NoOp() */
-#include "plan/app.h"
+/* app/noop.c - NoOp: a remark in the routing */
+#include "plan/app/all.h"
 
 static int noop_exec(struct plan_run *run, char *data)
 {
@@ -9,8 +9,11 @@ static int noop_exec(struct plan_run *run, char *data)
 const struct plan_app plan_app_noop = {
     .name = "NoOp",
     .syntax = "NoOp([text])",
-    .help_ru = "Ничего не делать.\nТекст виден в консоли и в записи о вызове: им помечают шаги.",
+    .help_ru =
+        "Ничего не делает\nТекст после подстановки переменных виден в журнале (уровень info) "
+        "и на консоли: удобно для отладки.",
     .help_en =
-        "Do nothing.\nThe text shows on the console and in the call record: it labels steps.",
+        "Do nothing\nThe text, variables substituted, is seen in the log (level info) and on "
+        "the console: handy for debugging.",
     .exec = noop_exec,
 };

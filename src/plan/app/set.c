@@ -1,33 +1,35 @@
-/* set.c - Set() */
-#include <errno.h>
+/* app/set.c - Set: variables and functions */
+#include <string.h>
 
 #include "base/log.h"
-#include "plan/app.h"
+#include "plan/app/all.h"
 #include "plan/subst.h"
 
 static int set_exec(struct plan_run *run, char *data)
 {
-    struct plan_env env = plan_run_env(run);
+    const struct plan_env env = plan_run_env(run);
     struct slice value, name = slice_cut(slice_of(data), '=', &value);
 
-    name = slice_trim(name);
-    if (!slice_is_set(value) || !name.len) {
-        log_warning("Set() needs name=value call=%s data=\"%s\"", run->channel->linkedid, data);
+    if (!slice_is_set(value)) {
+        log_warning("Set needs name=value call=%s at=\"%s,%s,%d\"", run->channel->linkedid,
+                    run->channel->context, run->channel->exten, run->channel->priority);
         return PLAN_NEXT;
     }
-    plan_var_set(&env, name, value);
+    plan_var_set(&env, slice_trim(name), value);
     return PLAN_NEXT;
 }
 
 const struct plan_app plan_app_set = {
     .name = "Set",
     .syntax = "Set(name=value)",
-    .help_ru = "Присвоить переменную канала или значение функции.\n_имя наследует следующий канал, "
-               "__имя - все дальше. Функции: Set(CALLERID(num)=100), "
-               "Set(DIALGROUP(group_100,add)=PJSIP/101).",
+    .help_ru =
+        "Задаёт переменную канала или значение функции\nname - имя переменной; с _ в начале её "
+        "получит вызываемый канал, с __ - и все следующие за ним. FUNC(аргументы)=value записывает в "
+        "функцию, например Set(CALLERID(num)=100), Set(DIALGROUP(group_100,add)=PJSIP/101), "
+        "Set(GLOBAL(X)=1).",
     .help_en =
-        "Set a variable of the channel or a function.\n_name is inherited by the next channel, "
-        "__name by all after it. Functions: Set(CALLERID(num)=100), "
-        "Set(DIALGROUP(group_100,add)=PJSIP/101).",
+        "Set a channel variable or a function\nname: a variable; beginning with _ it goes to the "
+        "called channel, with __ to all after it as well. FUNC(args)=value writes to a function, as "
+        "Set(CALLERID(num)=100), Set(DIALGROUP(group_100,add)=PJSIP/101), Set(GLOBAL(X)=1).",
     .exec = set_exec,
 };

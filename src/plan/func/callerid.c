@@ -1,123 +1,139 @@
-/* callerid.c - CALLERID() */
+/* func/callerid.c - CALLERID: who calls */
 #include <errno.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "call/cdr.h"
 #include "plan/args.h"
-#include "plan/func.h"
+#include "plan/func/all.h"
 
-static int read_all(const struct channel *ch, struct buf *out)
+enum item { ALL, NUM, NAME, ANI, DNID, RDNIS, PRES, VALID, EMPTY, ZERO, UNKNOWN };
+
+/* "num" and "number" and what follows a dash; longer names first where one begins another. */
+static const struct {
+    const char *name;
+    enum item item;
+} items[] = {
+    {"all", ALL},
+    {"num", NUM},
+    {"number", NUM},
+    {"name", NAME},
+    {"ani", ANI},
+    {"ani-num", ANI},
+    {"ani-all", ANI},
+    {"dnid", DNID},
+    {"dnid-num", DNID},
+    {"rdnis", RDNIS},
+    {"pres", PRES},
+    {"num-pres", PRES},
+    {"name-pres", PRES},
+    {"num-valid", VALID},
+    {"name-valid", VALID},
+    {"tag", EMPTY},
+    {"name-charset", EMPTY},
+    {"subaddr", EMPTY},
+    {"ani2", ZERO},
+    {"ton", ZERO},
+    {"num-plan", ZERO},
+    {"tns", ZERO},
+};
+
+static enum item item_of(const char *name)
 {
-    const char *name = ch->caller.name ? ch->caller.name : "";
-    const char *number = ch->caller.number ? ch->caller.number : "";
-
-    return buf_printf(out, "\"%s\" <%s>", name, number);
+    for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
+        if (strcasecmp(name, items[i].name) == 0)
+            return items[i].item;
+    return UNKNOWN;
 }
 
-/* "Name" <number>, Name <number>, <number>, number */
-static int write_all(struct channel *ch, struct slice value)
+static int addz(struct buf *out, const char *s)
 {
-    struct slice number = SLICE_NONE, name;
-    ptrdiff_t open = slice_chr(value, '<'), close = slice_chr(value, '>');
-
-    if (open < 0 || close < open)
-        return party_set(&ch->caller, slice_trim(value), SLICE_NONE);
-    number = slice_from(value.p + open + 1, (size_t)(close - open - 1));
-    name = slice_trim(slice_from(value.p, (size_t)open));
-    if (name.len >= 2 && name.p[0] == '"' && name.p[name.len - 1] == '"')
-        name = slice_from(name.p + 1, name.len - 2);
-    return party_set(&ch->caller, slice_trim(number), name);
+    return s ? buf_addz(out, s) : 0;
 }
 
-/* One text of the channel by its Asterisk name; NULL: none such. */
-static char **field_of(struct channel *ch, struct slice item)
+static int read_pres(const struct party *p, struct buf *out)
 {
-    static const struct {
-        const char *name;
-        size_t offset;
-    } fields[] = {
-        {"num", offsetof(struct channel, caller.number)},
-        {"number", offsetof(struct channel, caller.number)},
-        {"name", offsetof(struct channel, caller.name)},
-        {"ani", offsetof(struct channel, ani)},
-        {"ani-num", offsetof(struct channel, ani)},
-        {"dnid", offsetof(struct channel, dnid)},
-        {"dnid-num", offsetof(struct channel, dnid)},
-        {"rdnis", offsetof(struct channel, rdnis)},
-    };
-
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        if (slice_caseeqz(item, fields[i].name))
-            return (char **)(void *)((char *)ch + fields[i].offset);
-    return NULL;
-}
-
-static bool is_presentation(struct slice item)
-{
-    return slice_caseeqz(item, "pres") || slice_caseeqz(item, "num-pres") ||
-           slice_caseeqz(item, "name-pres");
+    if (p->is_private)
+        return buf_addz(out, "prohib");
+    return buf_addz(out, p->number || p->name ? "allowed_not_screened" : "unavailable");
 }
 
 static int callerid_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    struct channel *ch = env->channel;
-    char *argv[2], **field;
-    struct slice item;
+    const struct channel *ch = env->channel;
+    char *argv[2];
 
     if (!ch)
-        return ENOENT;
+        return 0;
     plan_args_split(args, ',', argv, 2);
-    item = slice_of(plan_strip(argv[0]));
-    if (slice_caseeqz(item, "all"))
-        return read_all(ch, out);
-    if (is_presentation(item))
-        return buf_addz(out, ch->caller.is_private ? "prohib" : "allowed_not_screened");
-    if (slice_caseeqz(item, "num-valid") || slice_caseeqz(item, "name-valid"))
-        return buf_addc(out, (item.p[1] == 'u' ? ch->caller.number : ch->caller.name) ? '1' : '0');
-    field = field_of(ch, item);
-    if (field)
-        return buf_addz(out, *field ? *field : "");
-    log_warning("CALLERID() has no such part call=%s asked=\"%s\"", ch->linkedid, argv[0]);
-    return EINVAL;
+    switch (item_of(argv[0])) {
+    case ALL:
+        return buf_printf(out, "\"%s\" <%s>", ch->caller.name ? ch->caller.name : "",
+                          ch->caller.number ? ch->caller.number : "");
+    case NUM: return addz(out, ch->caller.number);
+    case NAME: return addz(out, ch->caller.name);
+    case ANI: return addz(out, ch->ani);
+    case DNID: return addz(out, ch->dnid);
+    case RDNIS: return addz(out, ch->rdnis);
+    case PRES: return read_pres(&ch->caller, out);
+    case VALID:
+        return buf_addc(out, (argv[0][1] == 'u' ? ch->caller.number : ch->caller.name) ? '1' : '0');
+    case EMPTY: return 0;
+    case ZERO: return buf_addc(out, '0');
+    default: plan_func_warn(env, "CALLERID has no such item", argv[0]); return 0;
+    }
+}
+
+/* "Ivan Petrov" <101>, Ivan Petrov <101>, <101>, 101 */
+static int set_all(struct channel *ch, struct slice text)
+{
+    ptrdiff_t open = slice_chr(text, '<');
+    struct slice name = SLICE_NONE, number = slice_trim(text);
+
+    if (open >= 0) {
+        name = slice_trim(slice_from(text.p, (size_t)open));
+        number = slice_trim(slice_skip(text, (size_t)open + 1));
+        number = slice_trim(slice_cut(number, '>', &(struct slice){0}));
+    }
+    if (name.len >= 2 && name.p[0] == '"' && name.p[name.len - 1] == '"')
+        name = slice_from(name.p + 1, name.len - 2);
+    return party_set(&ch->caller, number, name);
 }
 
 static int callerid_write(const struct plan_env *env, char *args, struct slice value)
 {
     struct channel *ch = env->channel;
-    char *argv[2], **field;
-    struct slice item;
+    char *argv[2];
     int err;
 
     if (!ch)
         return ENOENT;
     plan_args_split(args, ',', argv, 2);
-    item = slice_of(plan_strip(argv[0]));
-    value = slice_trim(value);
-    field = field_of(ch, item);
-    if (slice_caseeqz(item, "all")) {
-        err = write_all(ch, value);
-    } else if (is_presentation(item)) {
+    switch (item_of(argv[0])) {
+    case ALL: err = set_all(ch, value); break;
+    case NUM: err = channel_set(&ch->caller.number, slice_trim(value)); break;
+    case NAME: err = channel_set(&ch->caller.name, slice_trim(value)); break;
+    case ANI: err = channel_set(&ch->ani, value); break;
+    case DNID: err = channel_set(&ch->dnid, value); break;
+    case RDNIS: err = channel_set(&ch->rdnis, value); break;
+    case PRES:
         ch->caller.is_private = slice_casestarts(value, SLICE("prohib"));
         err = 0;
-    } else if (field) {
-        err = channel_set(field, value);
-    } else {
-        log_warning("CALLERID() has no such part call=%s asked=\"%s\"", ch->linkedid, argv[0]);
-        return EINVAL;
+        break;
+    default: plan_func_warn(env, "CALLERID item cannot be set", argv[0]); return EINVAL;
     }
-    if (!err)
-        cdr_update(ch);
+    cdr_update(ch);
     return err;
 }
 
 const struct plan_func plan_func_callerid = {
     .name = "CALLERID",
-    .syntax = "CALLERID(part)",
-    .help_ru = "Определитель номера: читать и менять.\nЧасти: num (number), name, all (\"Имя\" "
-               "<номер>), ani, dnid (набранный номер), rdnis, pres (allowed, prohib).",
-    .help_en = "Caller id: read and set.\nParts: num (number), name, all (\"Name\" <number>), ani, "
-               "dnid (number dialled), rdnis, pres (allowed, prohib).",
+    .syntax = "CALLERID(item)",
+    .help_ru =
+        "Определитель номера\nnum (number), name, all - \"имя\" <номер>, ani, dnid, rdnis, pres (allowed..., "
+        "prohib, unavailable). Всё это можно и записать.",
+    .help_en =
+        "Who calls\nnum (number), name, all - \"name\" <number>, ani, dnid, rdnis, pres (allowed..., prohib, "
+        "unavailable). All of them can be set as well.",
     .read = callerid_read,
     .write = callerid_write,
 };

@@ -1,19 +1,20 @@
-/* cdr.c - CDR() */
+/* func/cdr.c - CDR: fields of the call record */
 #include <errno.h>
 
-#include "base/log.h"
 #include "call/cdr.h"
 #include "plan/args.h"
-#include "plan/func.h"
+#include "plan/func/all.h"
 
 static int cdr_read(const struct plan_env *env, char *args, struct buf *out)
 {
     char *argv[2];
+    int err;
 
-    if (!env->channel)
-        return ENOENT;
     plan_args_split(args, ',', argv, 2);
-    return cdr_get(env->channel, slice_of(argv[0]), out);
+    if (!env->channel)
+        return 0;
+    err = cdr_get(env->channel, slice_of(argv[0]), out);
+    return err == ENOENT ? 0 : err;
 }
 
 static int cdr_write(const struct plan_env *env, char *args, struct slice value)
@@ -21,22 +22,26 @@ static int cdr_write(const struct plan_env *env, char *args, struct slice value)
     char *argv[2];
     int err;
 
+    plan_args_split(args, ',', argv, 2);
     if (!env->channel)
         return ENOENT;
-    plan_args_split(args, ',', argv, 2);
     err = cdr_set(env->channel, slice_of(argv[0]), value);
-    if (err == EACCES)
-        log_warning("CDR field is read only call=%s field=\"%s\"", env->channel->linkedid, argv[0]);
+    if (err && err != ENOMEM)
+        plan_func_warn(env, "this field of the call record cannot be set", argv[0]);
     return err;
 }
 
 const struct plan_func plan_func_cdr = {
     .name = "CDR",
-    .syntax = "CDR(name[,options])",
-    .help_ru = "Поле записи о вызове.\nЧитаются все 25 полей; менять можно accountcode, userfield, "
-               "amaflags, peeraccount и свои переменные: Set(CDR(userfield)=текст).",
-    .help_en = "A field of the call record.\nAll 25 fields can be read; accountcode, userfield, "
-               "amaflags, peeraccount and own variables can be set: Set(CDR(userfield)=text).",
+    .syntax = "CDR(field[,options])",
+    .help_ru =
+        "Поле записи о вызове\nЧитаются clid src dst dcontext channel dstchannel lastapp lastdata start "
+        "answer end duration billsec disposition amaflags accountcode uniqueid linkedid userfield "
+        "sequence; записываются accountcode, userfield, amaflags, peeraccount и свои имена.",
+    .help_en =
+        "Field of the call record\nRead: clid src dst dcontext channel dstchannel lastapp lastdata start "
+        "answer end duration billsec disposition amaflags accountcode uniqueid linkedid userfield "
+        "sequence; write: accountcode, userfield, amaflags, peeraccount and names of your own.",
     .read = cdr_read,
     .write = cdr_write,
 };

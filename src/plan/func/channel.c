@@ -1,128 +1,136 @@
-/* channel.c - CHANNEL() */
+/* func/channel.c - CHANNEL: what is known of a leg */
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "call/bridge.h"
-#include "call/cdr.h"
-#include "plan/args.h"
-#include "plan/func.h"
+#include "plan/func/all.h"
 
-/* Texts of the channel that can be read, and those that can be set. */
+#define FIELD(member) offsetof(struct channel, member)
+
+/* Items that are a text of the channel. */
 static const struct {
     const char *name;
     size_t offset;
-    bool can_set;
+    bool is_writable;
 } texts[] = {
-    {"name", offsetof(struct channel, name), false},
-    {"language", offsetof(struct channel, language), true},
-    {"musicclass", offsetof(struct channel, musicclass), true},
-    {"accountcode", offsetof(struct channel, accountcode), true},
-    {"peeraccount", offsetof(struct channel, peeraccount), true},
-    {"userfield", offsetof(struct channel, userfield), true},
-    {"parkinglot", offsetof(struct channel, parkinglot), true},
-    {"context", offsetof(struct channel, context), false},
-    {"exten", offsetof(struct channel, exten), false},
-    {"dialed_number", offsetof(struct channel, dnid), false},
+    {"name", FIELD(name), false},
+    {"language", FIELD(language), true},
+    {"musicclass", FIELD(musicclass), true},
+    {"accountcode", FIELD(accountcode), true},
+    {"peeraccount", FIELD(peeraccount), true},
+    {"userfield", FIELD(userfield), true},
+    {"parkinglot", FIELD(parkinglot), true},
+    {"context", FIELD(context), false},
+    {"exten", FIELD(exten), false},
 };
 
-static char **text_of(struct channel *ch, struct slice item, bool *can_set)
+static char **text_of(struct channel *ch, const char *item, bool for_writing)
 {
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (slice_caseeqz(item, texts[i].name)) {
-            *can_set = texts[i].can_set;
+        if (strcasecmp(item, texts[i].name) == 0 && (texts[i].is_writable || !for_writing))
             return (char **)(void *)((char *)ch + texts[i].offset);
-        }
     return NULL;
 }
 
-/* What is not a text of the struct. @return 0, ENOENT: not this one either */
-static int read_computed(struct channel *ch, struct slice item, struct buf *out)
+static int print_groups(struct buf *out, uint64_t groups)
 {
-    struct channel *peer;
+    bool has_one = false;
 
-    if (slice_caseeqz(item, "state"))
+    for (int i = 0; i < 64; i++) {
+        if (!(groups >> i & 1))
+            continue;
+        buf_printf(out, "%s%d", has_one ? ", " : "", i);
+        has_one = true;
+    }
+    return buf_err(out);
+}
+
+/* Items that are computed. @return ENOENT: not one of these */
+static int read_other(const struct channel *ch, const char *item, struct buf *out)
+{
+    if (strcasecmp(item, "state") == 0)
         return buf_addz(out, channel_state_name(ch->state));
-    if (slice_caseeqz(item, "uniqueid"))
+    if (strcasecmp(item, "uniqueid") == 0)
         return buf_addz(out, ch->uniqueid);
-    if (slice_caseeqz(item, "linkedid"))
+    if (strcasecmp(item, "linkedid") == 0)
         return buf_addz(out, ch->linkedid);
-    if (slice_caseeqz(item, "channeltype"))
+    if (strcasecmp(item, "channeltype") == 0)
         return buf_addz(out, ch->tech->name);
-    if (slice_caseeqz(item, "priority"))
-        return buf_printf(out, "%d", ch->priority);
-    if (slice_caseeqz(item, "hangupsource"))
-        return buf_addz(out, ch->is_gone ? ch->name : "");
-    if (slice_caseeqz(item, "callgroup"))
-        return buf_printf(out, "%" PRIu64, ch->callgroup);
-    if (slice_caseeqz(item, "pickupgroup"))
-        return buf_printf(out, "%" PRIu64, ch->pickupgroup);
-    if (slice_caseeqz(item, "amaflags"))
+    if (strcasecmp(item, "amaflags") == 0)
         return buf_printf(out, "%d", ch->amaflags ? ch->amaflags : 3);
-    if (slice_caseeqz(item, "appname"))
-        return buf_addz(out, ch->app ? ch->app : "");
-    if (slice_caseeqz(item, "appdata"))
-        return buf_addz(out, ch->appdata ? ch->appdata : "");
-    if (!slice_caseeqz(item, "peer"))
-        return ENOENT;
-    peer = bridge_peer(ch);
-    return buf_addz(out, peer ? peer->name : "");
+    if (strcasecmp(item, "callgroup") == 0)
+        return print_groups(out, ch->callgroup);
+    if (strcasecmp(item, "pickupgroup") == 0)
+        return print_groups(out, ch->pickupgroup);
+    if (strcasecmp(item, "hangupsource") == 0 || strcasecmp(item, "transfercapability") == 0)
+        return 0;
+    return ENOENT;
 }
 
 static int channel_read(const struct plan_env *env, char *args, struct buf *out)
 {
     struct channel *ch = env->channel;
-    struct slice item = slice_of(args);
-    bool can_set;
     char **text;
     int err;
 
     if (!ch)
-        return ENOENT;
-    text = text_of(ch, item, &can_set);
+        return 0;
+    text = text_of(ch, args, false);
     if (text)
-        return buf_addz(out, *text ? *text : "");
-    err = read_computed(ch, item, out);
+        return *text ? buf_addz(out, *text) : 0;
+    err = read_other(ch, args, out);
     if (err == ENOENT && ch->tech->get)
-        err = ch->tech->get(ch, item, out);
-    if (err == ENOENT)
-        log_warning("CHANNEL() has no such item call=%s asked=\"%s\"", ch->linkedid, args);
-    return err;
+        err = ch->tech->get(ch, slice_of(args), out);
+    if (err != ENOENT)
+        return err;
+    plan_func_warn(env, "CHANNEL has no such item", args);
+    return 0;
+}
+
+static int parse_amaflags(struct slice value)
+{
+    static const char *const names[] = {"default", "omit", "billing", "documentation"};
+    int64_t n;
+
+    for (int i = 0; i < 4; i++)
+        if (slice_caseeqz(value, names[i]))
+            return i;
+    return slice_i64(value, &n) == 0 && n >= 0 && n <= 3 ? (int)n : -1;
 }
 
 static int channel_write(const struct plan_env *env, char *args, struct slice value)
 {
     struct channel *ch = env->channel;
-    bool can_set = false;
     char **text;
-    int err;
 
     if (!ch)
         return ENOENT;
-    text = text_of(ch, slice_of(args), &can_set);
-    if (!text || !can_set) {
-        log_warning("CHANNEL() item cannot be set call=%s item=\"%s\"", ch->linkedid, args);
-        return text ? EACCES : ENOENT;
+    text = text_of(ch, args, true);
+    if (text)
+        return channel_set(text, value);
+    if (strcasecmp(args, "amaflags") == 0 && parse_amaflags(value) >= 0) {
+        ch->amaflags = parse_amaflags(value);
+        return 0;
     }
-    err = channel_set(text, value);
-    if (!err)
-        cdr_update(ch);
-    return err;
+    plan_func_warn(env, "CHANNEL item cannot be set", args);
+    return EINVAL;
 }
 
 const struct plan_func plan_func_channel = {
     .name = "CHANNEL",
     .syntax = "CHANNEL(item)",
-    .help_ru = "Свойства канала.\nЧитаются: name, state, uniqueid, linkedid, language, musicclass, "
-               "accountcode, peeraccount, userfield, context, exten, priority, channeltype, peer, "
-               "appname, appdata, amaflags и свойства технологии (pjsip, rtp). Меняются: language, "
-               "musicclass, accountcode, peeraccount, userfield, parkinglot.",
+    .help_ru =
+        "Сведения о канале\nname, state, uniqueid, linkedid, language, musicclass, accountcode, peeraccount, "
+        "userfield, parkinglot, context, exten, channeltype, amaflags, callgroup, pickupgroup и то, что "
+        "знает драйвер (pjsip, rtp ...). Записываются language, musicclass, accountcode, peeraccount, "
+        "userfield, parkinglot, amaflags.",
     .help_en =
-        "Properties of the channel.\nRead: name, state, uniqueid, linkedid, language, "
-        "musicclass, accountcode, peeraccount, userfield, context, exten, priority, "
-        "channeltype, peer, appname, appdata, amaflags and the technology's (pjsip, rtp). Set: "
-        "language, musicclass, accountcode, peeraccount, userfield, parkinglot.",
+        "What is known of the channel\nname, state, uniqueid, linkedid, language, musicclass, accountcode, "
+        "peeraccount, userfield, parkinglot, context, exten, channeltype, amaflags, callgroup, "
+        "pickupgroup, and what the driver knows (pjsip, rtp ...). Write: language, musicclass, "
+        "accountcode, peeraccount, userfield, parkinglot, amaflags.",
     .read = channel_read,
     .write = channel_write,
 };

@@ -1,99 +1,94 @@
-/* cut.c - CUT() */
-#include <errno.h>
+/* func/cut.c - CUT: fields of a variable */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "plan/args.h"
-#include "plan/func.h"
+#include "plan/func/all.h"
 #include "plan/subst.h"
 
-struct cutting {
-    struct slice value;
-    char sep;
-    struct buf *out;
-    bool has_one;
+#define MOST_FIELDS 1000
+
+struct fields {
+    struct slice text;
+    char delimiter;
+    bool has_one; /* something was put out */
 };
 
-static int add_fields(struct cutting *c, uint32_t from, uint32_t to)
+static int put(struct fields *f, struct slice s, struct buf *out)
 {
-    struct slice rest = c->value, field;
+    if (f->has_one)
+        buf_addc(out, f->delimiter);
+    f->has_one = true;
+    return buf_adds(out, s);
+}
 
-    for (uint32_t n = 1; n <= to && slice_is_set(rest); n++) {
-        field = slice_cut(rest, c->sep, &rest);
-        if (n < from)
-            continue;
-        if (c->has_one)
-            buf_addc(c->out, c->sep);
-        buf_adds(c->out, field);
-        c->has_one = true;
+/* Fields first..last (from 1) one after another. */
+static int put_range(struct fields *f, long first, long last, struct buf *out)
+{
+    struct slice rest = f->text;
+
+    for (long n = 1; slice_is_set(rest) && n <= last && n <= MOST_FIELDS; n++) {
+        struct slice field = slice_cut(rest, f->delimiter, &rest);
+
+        if (n >= first)
+            put(f, field, out);
     }
-    return buf_err(c->out);
+    return buf_err(out);
 }
 
-/* "3", "2-4", "-3", "2-" */
-static int one_range(struct cutting *c, struct slice range)
+/* "2", "2-", "-3", "2-4" */
+static int put_spec(struct fields *f, const char *spec, struct buf *out)
 {
-    uint32_t from = 1, to = UINT32_MAX;
-    struct slice last, first = slice_cut(range, '-', &last);
+    const char *dash = strchr(spec, '-');
+    long first = dash == spec ? 1 : strtol(spec, NULL, 10);
+    long last = !dash ? first : dash[1] ? strtol(dash + 1, NULL, 10) : MOST_FIELDS;
 
-    if (first.len && slice_u32(first, &from))
-        return EINVAL;
-    if (!slice_is_set(last))
-        to = from;
-    else if (last.len && slice_u32(last, &to))
-        return EINVAL;
-    if (!first.len && !last.len)
-        return EINVAL;
-    return add_fields(c, from, to);
+    return put_range(f, first < 1 ? 1 : first, last, out);
 }
 
-static char separator(const char *text)
+static char delimiter_of(const char *text)
 {
-    static const char *const escapes[] = {"n\n", "t\t", "r\r", "\\\\"};
-
-    if (text[0] != '\\' || !text[1])
-        return text[0] ? text[0] : '-';
-    for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++)
-        if (escapes[i][0] == text[1])
-            return escapes[i][1];
-    return text[1];
+    if (text[0] == '\\')
+        return text[1] == 'n' ? '\n' : text[1] == 't' ? '\t' : text[1] == 'r' ? '\r' : text[1];
+    return text[0] ? text[0] : '-';
 }
 
 static int cut_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    char *argv[3];
-    struct slice range, rest;
-    struct cutting c = {.out = out};
+    struct fields f = {0};
+    char *argv[3], *specs;
     struct buf value;
-    int err = 0;
+    int err;
 
-    if (plan_args_split_raw(args, ',', argv, 3) < 3) {
-        log_warning("CUT() needs a variable, a separator and fields: CUT(VAR,-,2)");
-        return EINVAL;
+    plan_args_split_raw(args, ',', argv, 3);
+    if (!*argv[0] || !*argv[2]) {
+        plan_func_warn(env, "CUT needs variable,delimiter,fields", args);
+        return 0;
     }
     buf_init(&value, PLAN_TEXT_MAX);
-    plan_value_get(env, slice_of(plan_strip(argv[0])), &value);
-    c.value = buf_slice(&value);
-    c.sep = separator(argv[1]);
-    rest = slice_of(argv[2]);
-    while (!err && slice_is_set(rest)) {
-        range = slice_trim(slice_cut(rest, '&', &rest));
-        err = one_range(&c, range);
+    err = plan_value_get(env, slice_of(argv[0]), &value);
+    f.text = buf_slice(&value);
+    f.delimiter = delimiter_of(argv[1]);
+    for (specs = argv[2]; !err && f.text.len && specs;) {
+        char *next = strchr(specs, '&');
+
+        if (next)
+            *next++ = '\0';
+        err = put_spec(&f, specs, out);
+        specs = next;
     }
-    if (err == EINVAL)
-        log_warning("CUT() fields are numbers and ranges as 1-3&5 asked=\"%s\"", argv[2]);
     buf_fini(&value);
     return err;
 }
 
 const struct plan_func plan_func_cut = {
     .name = "CUT",
-    .syntax = "CUT(variable,separator,fields)",
+    .syntax = "CUT(variable,[delimiter],fields)",
     .help_ru =
-        "Поля переменной, разделённые символом.\nПеременную называют по имени, без ${}. Поля: "
-        "2, 1-3, -2, 3-, через &: 1&3-4. Разделитель по умолчанию -.",
-    .help_en = "Fields of a variable, separated by a character.\nThe variable is given by name, "
-               "without ${}. Fields: 2, 1-3, -2, 3-, joined by &: 1&3-4. Separator: - by default.",
+        "Поля значения переменной\nvariable - имя без ${}; delimiter - один знак, по умолчанию -; "
+        "fields - номера: 2, 2-4, 2-, -3, через &.",
+    .help_en =
+        "Fields of a variable's value\nvariable: its name without ${}; delimiter: one byte, - when not "
+        "given; fields: numbers as 2, 2-4, 2-, -3, joined by &.",
     .read = cut_read,
 };

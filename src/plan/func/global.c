@@ -1,23 +1,27 @@
-/* global.c - GLOBAL() */
-#include "plan/func.h"
+/* func/global.c - GLOBAL: variables of the station */
+#include "plan/func/all.h"
 #include "plan/plan.h"
 
 static int global_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    return buf_adds(out, plan_global_get(env->core, slice_of(args)));
+    struct slice value = plan_global_get(env->core, slice_of(args));
+
+    return slice_is_set(value) ? buf_adds(out, value) : 0;
 }
 
 static int global_write(const struct plan_env *env, char *args, struct slice value)
 {
-    return plan_global_set(env->core, slice_of(args), value);
+    return plan_global_set(env->core, slice_of(args), slice_is_set(value) ? value : SLICE(""));
 }
 
 const struct plan_func plan_func_global = {
     .name = "GLOBAL",
-    .syntax = "GLOBAL(variable)",
-    .help_ru =
-        "Глобальная переменная станции.\nЧитает и меняет переменную, общую для всех вызовов.",
-    .help_en = "A global variable of the station.\nReads and sets a variable shared by all calls.",
+    .syntax = "GLOBAL(name)",
+    .help_ru = "Глобальная переменная станции\nЧитается и записывается; до изменения в базе или "
+               "перезапуска.",
+    .help_en =
+        "Global variable of the station\nRead and write; kept until the database changes it or the "
+        "station restarts.",
     .read = global_read,
     .write = global_write,
 };

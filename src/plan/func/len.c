@@ -1,7 +1,7 @@
-/* len.c - LEN() */
+/* func/len.c - LEN: how long a text is */
 #include <string.h>
 
-#include "plan/func.h"
+#include "plan/func/all.h"
 
 static int len_read(const struct plan_env *env, char *args, struct buf *out)
 {
@@ -10,8 +10,8 @@ static int len_read(const struct plan_env *env, char *args, struct buf *out)
 
 const struct plan_func plan_func_len = {
     .name = "LEN",
-    .syntax = "LEN(string)",
-    .help_ru = "Длина строки в байтах.\nРусская буква в UTF-8 занимает два байта.",
-    .help_en = "Length of a string in bytes.\nA Cyrillic letter takes two bytes in UTF-8.",
+    .syntax = "LEN(text)",
+    .help_ru = "Длина текста в байтах",
+    .help_en = "Length of a text in bytes",
     .read = len_read,
 };

@@ -1,131 +1,126 @@
-/* math.c - MATH() */
+/* func/math.c - MATH: two numbers and an operator */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "plan/args.h"
-#include "plan/func.h"
+#include "plan/func/all.h"
 
-/* Longer ones first, so that << is not taken for <. */
-static const char *const operators[] = {"<<", ">>", "<=", ">=", "==", "AND", "XOR", "OR", "POW",
-                                        "+",  "-",  "*",  "/",  "%",  "^",   "<",   ">"};
+enum op { ADD, SUB, MUL, DIV, MOD, POW, SHL, SHR, AND, OR, XOR, GT, LT, GE, LE, EQ };
 
-static const char *find_operator(char *text, char **at)
+/* Longer signs first. */
+static const struct {
+    const char *sign;
+    enum op op;
+} ops[] = {
+    {"<<", SHL},  {">>", SHR},  {">=", GE}, {"<=", LE}, {"==", EQ}, {"+", ADD},
+    {"*", MUL},   {"/", DIV},   {"%", MOD}, {"^", POW}, {">", GT},  {"<", LT},
+    {"AND", AND}, {"XOR", XOR}, {"OR", OR}, {"-", SUB},
+};
+
+/* Where the operator is: behind the first byte, which may be a sign. */
+static char *find_op(char *text, enum op *op, size_t *len)
 {
-    char *start = text + (*text == '-' || *text == '+'); /* the sign of the first number */
-
-    for (char *p = start; *p; p++)
-        for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
-            if (strncasecmp(p, operators[i], strlen(operators[i])) == 0 && p > text) {
-                *at = p;
-                return operators[i];
+    for (char *s = text + 1; *text && *s; s++)
+        for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+            *len = strlen(ops[i].sign);
+            if (strncasecmp(s, ops[i].sign, *len) == 0) {
+                *op = ops[i].op;
+                return s;
             }
+        }
     return NULL;
 }
 
-static int print(struct buf *out, double v, const char *type)
-{
-    switch (type[0]) {
-    case 'i': return buf_printf(out, "%lld", (long long)v);
-    case 'h': return buf_printf(out, "%x", (unsigned)(int)v);
-    case 'c': return buf_addc(out, (char)(int)v);
-    default: return buf_printf(out, "%f", v);
-    }
-}
-
-/* Bit operations work on whole numbers of 32 bits, as in Asterisk. */
-static int32_t whole(double v)
-{
-    return v >= -2147483648.0 && v <= 2147483647.0 ? (int32_t)v : 0;
-}
-
-static int compute(const char *op, double a, double b, double *v)
-{
-    switch (op[0]) {
-    case '+': *v = a + b; return 0;
-    case '-': *v = a - b; return 0;
-    case '*': *v = a * b; return 0;
-    case '/': *v = b != 0 ? a / b : 0; return b != 0 ? 0 : EDOM;
-    case '%':
-        *v = whole(b) ? (double)((int64_t)whole(a) % whole(b)) : 0;
-        return whole(b) ? 0 : EDOM;
-    case '^':
-    case 'P': *v = pow(a, b); return 0;
-    case 'A': *v = whole(a) & whole(b); return 0;
-    case 'O': *v = whole(a) | whole(b); return 0;
-    case 'X': *v = whole(a) ^ whole(b); return 0;
-    case '<': *v = (int32_t)((uint32_t)whole(a) << (whole(b) & 31)); return 0;
-    default: *v = whole(a) >> (whole(b) & 31); return 0;
-    }
-}
-
-static bool compare(const char *op, double a, double b, bool *is)
-{
-    if (strcmp(op, "<") == 0)
-        *is = a < b;
-    else if (strcmp(op, ">") == 0)
-        *is = a > b;
-    else if (strcmp(op, "<=") == 0)
-        *is = a <= b;
-    else if (strcmp(op, ">=") == 0)
-        *is = a >= b;
-    else if (strcmp(op, "==") == 0)
-        *is = a == b;
-    else
-        return false;
-    return true;
-}
-
-static bool number(const char *text, double *v)
+static int parse_number(const char *text, double *n)
 {
     char *end;
 
-    *v = strtod(text, &end);
+    *n = strtod(text, &end);
+    if (end == text)
+        return EINVAL;
     while (*end == ' ')
         end++;
-    return end != text && !*end && isfinite(*v);
+    return *end ? EINVAL : 0;
+}
+
+static double compute(enum op op, double a, double b)
+{
+    const long long x = (long long)fmod(a, 9e18), y = (long long)fmod(b, 9e18);
+
+    switch (op) {
+    case ADD: return a + b;
+    case SUB: return a - b;
+    case MUL: return a * b;
+    case DIV: return b == 0 ? 0 : a / b;
+    case MOD: return y == 0 ? 0 : (double)(x % y);
+    case POW: return pow(a, b);
+    case SHL: return y < 0 || y > 62 ? 0 : (double)(int64_t)((uint64_t)x << y);
+    case SHR: return y < 0 || y > 62 ? 0 : (double)(x >> y);
+    case AND: return (double)(x & y);
+    case OR: return (double)(x | y);
+    case XOR: return (double)(x ^ y);
+    case GT: return a > b;
+    case LT: return a < b;
+    case GE: return a >= b;
+    case LE: return a <= b;
+    default: return a == b;
+    }
+}
+
+static int print(const struct plan_env *env, enum op op, double n, const char *type,
+                 struct buf *out)
+{
+    const double whole = isfinite(n) ? fmod(trunc(n), 9e18) : 0;
+
+    if (op >= GT)
+        return buf_addz(out, n != 0 ? "TRUE" : "FALSE");
+    if (!*type || strcasecmp(type, "float") == 0 || strcasecmp(type, "f") == 0)
+        return buf_printf(out, "%f", n);
+    if (strcasecmp(type, "int") == 0 || strcasecmp(type, "i") == 0)
+        return buf_printf(out, "%lld", (long long)whole);
+    if (strcasecmp(type, "hex") == 0 || strcasecmp(type, "h") == 0)
+        return buf_printf(out, "%x", (unsigned)(long long)whole);
+    if (strcasecmp(type, "octal") == 0 || strcasecmp(type, "o") == 0)
+        return buf_printf(out, "%o", (unsigned)(long long)whole);
+    if (strcasecmp(type, "char") == 0 || strcasecmp(type, "c") == 0)
+        return buf_addc(out, whole > 31 && whole < 127 ? (char)whole : '?');
+    plan_func_warn(env, "MATH knows the types float int hex octal char", type);
+    return 0;
 }
 
 static int math_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    char *argv[2], *at = NULL, *second;
-    const char *op;
-    double a, b, v;
-    bool is;
+    enum op op = ADD;
+    char *argv[2], *sign;
+    double a, b;
+    size_t len = 0;
 
     plan_args_split(args, ',', argv, 2);
-    op = find_operator(plan_strip(argv[0]), &at);
-    if (!op) {
-        log_warning("MATH() needs two numbers and an operator: MATH(5+2,i) got=\"%s\"", argv[0]);
-        return EINVAL;
+    sign = find_op(argv[0], &op, &len);
+    if (!sign || parse_number(sign + len, &b)) {
+        plan_func_warn(env, "MATH needs number, operator, number", argv[0]);
+        return 0;
     }
-    second = at + strlen(op);
-    *at = '\0';
-    if (!number(plan_strip(argv[0]), &a) || !number(plan_strip(second), &b)) {
-        log_warning("MATH() got something that is no number left=\"%s\" right=\"%s\"", argv[0],
-                    second);
-        return EINVAL;
+    *sign = '\0';
+    if (parse_number(argv[0], &a)) {
+        plan_func_warn(env, "MATH: not a number", argv[0]);
+        return 0;
     }
-    if (compare(op, a, b, &is))
-        return buf_addz(out, is ? "TRUE" : "FALSE");
-    if (compute(op, a, b, &v)) {
-        log_warning("MATH() divides by zero");
-        return EINVAL;
-    }
-    return print(out, v, plan_strip(argv[1]));
+    return print(env, op, compute(op, a, b), argv[1], out);
 }
 
 const struct plan_func plan_func_math = {
     .name = "MATH",
     .syntax = "MATH(number operator number[,type])",
     .help_ru =
-        "Арифметика.\nОператоры + - * / % << >> ^ AND OR XOR и сравнения < > <= >= == (TRUE "
-        "или FALSE). Тип ответа: f - дробное (по умолчанию), i - целое, h - шестнадцатеричное, "
-        "c - символ.",
+        "Арифметика с двумя числами\nОператоры + - * / % ^ << >> AND OR XOR < > <= >= ==; type: float (по "
+        "умолчанию, 6 знаков), int, hex, octal, char. Сравнения дают TRUE или FALSE. Для прочего - "
+        "$[выражения].",
     .help_en =
-        "Arithmetic.\nOperators + - * / % << >> ^ AND OR XOR, and comparisons < > <= >= == "
-        "(TRUE or FALSE). Type of the result: f float (default), i integer, h hex, c character.",
+        "Arithmetic of two numbers\nOperators + - * / % ^ << >> AND OR XOR < > <= >= ==; type: float (the "
+        "default, 6 digits), int, hex, octal, char. Comparisons give TRUE or FALSE. For anything more "
+        "use $[expressions].",
     .read = math_read,
 };

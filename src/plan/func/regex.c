@@ -1,49 +1,36 @@
-/* regex.c - REGEX() */
-#include <errno.h>
+/* func/regex.c - REGEX: does a text match */
+#include <string.h>
 
-#include "base/log.h"
 #include "plan/expr.h"
-#include "plan/func.h"
+#include "plan/func/all.h"
 
-/* "pattern" text: the pattern stands in quotes, in which \" is a quote. */
 static int regex_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    char *to = args, *from = args;
-    const char *why = "";
+    char *start = strchr(args, '"'), *end = start ? strchr(start + 1, '"') : NULL;
     struct slice text;
-    int found;
+    const char *why;
+    int rc;
 
-    while (*from && *from != '"')
-        from++;
-    if (!*from) {
-        log_warning("REGEX() needs a pattern in quotes: REGEX(\"^7\" ${EXTEN})");
-        return EINVAL;
+    while (end && end[-1] == '\\') /* a quote inside the expression */
+        end = strchr(end + 1, '"');
+    if (!end) {
+        plan_func_warn(env, "REGEX needs \"expression\" text", args);
+        return 0;
     }
-    for (from++; *from && *from != '"'; from++) {
-        if (*from == '\\' && from[1] == '"')
-            from++;
-        *to++ = *from;
+    text = slice_of(end[1] == ' ' ? end + 2 : end + 1);
+    rc = plan_regex(slice_from(start + 1, (size_t)(end - start) - 1), text, false, NULL, NULL, NULL,
+                    &why);
+    if (rc == REGEX_BAD) {
+        plan_func_warn(env, why, args);
+        return 0;
     }
-    if (*from)
-        from++;
-    if (*from == ' ')
-        from++;
-    text = slice_of(from);
-    found = plan_regex(slice_from(args, (size_t)(to - args)), text, false, NULL, NULL, NULL, &why);
-    if (found == REGEX_BAD) {
-        log_warning("REGEX() pattern refused: %s pattern=\"%.*s\"", why, (int)(to - args), args);
-        return EINVAL;
-    }
-    return buf_addc(out, found == REGEX_YES ? '1' : '0');
+    return buf_addc(out, rc == REGEX_YES ? '1' : '0');
 }
 
 const struct plan_func plan_func_regex = {
     .name = "REGEX",
-    .syntax = "REGEX(\"regular expression\" string)",
-    .help_ru =
-        "Подходит ли строка под регулярное выражение: 1 или 0.\nВыражение POSIX (расширенное) "
-        "в кавычках, не длиннее 256 байт, без обратных ссылок.",
-    .help_en = "Does a string match a regular expression: 1 or 0.\nA POSIX extended expression in "
-               "quotes, at most 256 bytes, without back references.",
+    .syntax = "REGEX(\"expression\" text)",
+    .help_ru = "1, если текст подходит под регулярное выражение (POSIX), иначе 0",
+    .help_en = "1 when the text matches the regular expression (POSIX extended), else 0",
     .read = regex_read,
 };

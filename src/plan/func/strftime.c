@@ -1,70 +1,91 @@
-/* strftime.c - STRFTIME() */
+/* func/strftime.c - STRFTIME: date and time as text */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-#include "base/log.h"
-#include "base/mem.h"
 #include "plan/args.h"
-#include "plan/func.h"
+#include "plan/func/all.h"
 #include "plan/plan.h"
+#include "plan/zone.h"
 
-/* The C library has no function with a zone as argument; TZ is set for the moment. Everything that
-   shows time to users runs on this thread, so nobody sees the other zone. */
-static int local_time(time_t t, const char *zone, struct tm *tm)
+static int64_t parse_epoch(const struct plan_env *env, const char *text)
 {
-    const char *now = getenv("TZ");
-    char *was = now ? mem_strdup(now) : NULL;
+    char *end;
+    double seconds = strtod(text, &end);
 
-    if (!*zone)
-        return localtime_r(&t, tm) ? 0 : EINVAL;
-    if (now && !was)
-        return ENOMEM;
-    setenv("TZ", zone, 1);
-    tzset();
-    localtime_r(&t, tm);
-    if (was)
-        setenv("TZ", was, 1);
-    else
-        unsetenv("TZ");
-    tzset();
-    mem_free(was);
-    return 0;
+    if (end == text || seconds < 0 || seconds > 1e11)
+        return loop_wall(plan_loop(env->core)).us;
+    return (int64_t)(seconds * 1000000);
+}
+
+/* Asterisk's %q (milliseconds) and %1q ... %6q, which strftime does not know. */
+static int expand_q(const char *format, int64_t us, struct buf *out)
+{
+    for (const char *s = format; *s; s++) {
+        int digits = s[1] >= '1' && s[1] <= '6' && s[2] == 'q' ? s[1] - '0' : s[1] == 'q' ? 3 : 0;
+        long value = (long)(us % 1000000);
+
+        if (*s != '%' || !digits) {
+            if (*s == '%' && s[1]) /* "%%" stays together */
+                buf_addc(out, *s++);
+            buf_addc(out, *s);
+            continue;
+        }
+        for (int i = digits; i < 6; i++)
+            value /= 10;
+        buf_printf(out, "%0*ld", digits, value);
+        s += s[1] == 'q' ? 1 : 2;
+    }
+    return buf_err(out);
+}
+
+static int print_time(int64_t us, const char *zone, const char *format, struct buf *out)
+{
+    struct buf text;
+    struct tm tm;
+    char *date;
+    size_t len;
+    int err;
+
+    buf_init(&text, 1024);
+    err = expand_q(format, us, &text);
+    if (!err)
+        err = zone_localtime(zone, us / 1000000, &tm);
+    date = err ? NULL : mem_zalloc(2048);
+    if (!err && !date)
+        err = ENOMEM;
+    if (!err) {
+        len = strftime(date, 2048, buf_z(&text), &tm);
+        err = buf_add(out, date, len);
+    }
+    mem_free(date);
+    buf_fini(&text);
+    return err;
 }
 
 static int strftime_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    char *argv[3], text[256];
-    struct tm tm;
-    int64_t at = loop_wall(plan_loop(env->core)).us / 1000000;
-    size_t n;
+    char *argv[3];
     int err;
 
     plan_args_split(args, ',', argv, 3);
-    if (*argv[0]) {
-        struct slice whole = slice_of(argv[0]), fraction;
-
-        whole = slice_cut(whole, '.', &fraction);
-        if (slice_i64(whole, &at)) {
-            log_warning("STRFTIME() takes seconds since 1970 got=\"%s\"", argv[0]);
-            return EINVAL;
-        }
+    err = print_time(parse_epoch(env, argv[0]), argv[1], *argv[2] ? argv[2] : "%c", out);
+    if (err == ENOENT) {
+        plan_func_warn(env, "no such time zone, UTC is taken", argv[1]);
+        err = print_time(parse_epoch(env, argv[0]), "UTC", *argv[2] ? argv[2] : "%c", out);
     }
-    err = local_time((time_t)at, argv[1], &tm);
-    if (err)
-        return err;
-    n = strftime(text, sizeof(text), *argv[2] ? argv[2] : "%c", &tm);
-    return buf_add(out, text, n);
+    return err;
 }
 
 const struct plan_func plan_func_strftime = {
     .name = "STRFTIME",
-    .syntax = "STRFTIME([epoch[,timezone[,format]]])",
+    .syntax = "STRFTIME([epoch],[timezone],[format])",
     .help_ru =
-        "Дата и время строкой.\nepoch - секунды с 1970 года (по умолчанию сейчас), timezone - "
-        "пояс (Europe/Moscow; по умолчанию пояс станции), format - как в strftime: %d.%m.%Y "
-        "%H:%M:%S.",
-    .help_en = "Date and time as text.\nepoch: seconds since 1970 (default: now), timezone: "
-               "Europe/Moscow (default: the station's), format: as strftime, %d.%m.%Y %H:%M:%S.",
+        "Дата и время\nepoch - секунды с 1970 года (по умолчанию сейчас), timezone - например "
+        "Europe/Moscow (по умолчанию зона системы), format - как у strftime, ещё %q - миллисекунды.",
+    .help_en =
+        "Date and time\nepoch: seconds since 1970 (now when not given); timezone: as Europe/Moscow (the "
+        "system's when not given); format: as for strftime, and %q for milliseconds.",
     .read = strftime_read,
 };

@@ -1,74 +1,58 @@
-/* timeout.c - TIMEOUT() */
+/* func/timeout.c - TIMEOUT: absolute, digit, response */
 #include <errno.h>
-#include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "base/log.h"
-#include "plan/func.h"
+#include "plan/args.h"
+#include "plan/func/all.h"
+
+static int print_ms(struct buf *out, int64_t ms)
+{
+    return buf_printf(out, "%lld.%03lld", (long long)(ms / 1000), (long long)(ms % 1000));
+}
 
 static int timeout_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    struct slice kind = slice_of(args);
-    struct channel *ch = env->channel;
-    int64_t ms;
+    const struct channel *ch = env->channel;
 
     if (!ch)
-        return ENOENT;
-    if (slice_caseeqz(kind, "absolute")) {
-        if (!timer_is_on(&ch->absolute))
-            return buf_addc(out, '0');
-        ms = (int64_t)timer_left_ms(&ch->absolute);
-    } else if (slice_caseeqz(kind, "digit")) {
-        ms = ch->digit_timeout_ms;
-    } else if (slice_caseeqz(kind, "response")) {
-        ms = ch->response_timeout_ms;
-    } else {
-        log_warning("TIMEOUT() has absolute, digit and response call=%s asked=\"%s\"", ch->linkedid,
-                    args);
-        return EINVAL;
+        return 0;
+    switch (*args | 0x20) {
+    case 'a':
+        return timer_is_on(&ch->absolute) ? print_ms(out, (int64_t)timer_left_ms(&ch->absolute))
+                                          : buf_addc(out, '0');
+    case 'd': return print_ms(out, ch->digit_timeout_ms);
+    case 'r': return print_ms(out, ch->response_timeout_ms);
+    default: plan_func_warn(env, "TIMEOUT is absolute, digit or response", args); return 0;
     }
-    return buf_printf(out, "%.3f", (double)ms / 1000);
 }
 
 static int timeout_write(const struct plan_env *env, char *args, struct slice value)
 {
-    struct slice kind = slice_of(args);
     struct channel *ch = env->channel;
-    char text[32], *end;
-    double s;
-    int64_t ms;
+    char text[32];
+    long long ms;
 
     if (!ch)
         return ENOENT;
-    slice_copy(value, text, sizeof(text));
-    s = strtod(text, &end);
-    if (end == text || !isfinite(s) || s < 0 || s > 1e9) {
-        log_warning("TIMEOUT() takes seconds call=%s value=\"%.*s\"", ch->linkedid,
-                    SLICE_ARG(value));
-        return EINVAL;
+    if (slice_copy(value, text, sizeof(text)) || plan_parse_seconds(text, &ms) || ms < 0)
+        ms = 0;
+    switch (*args | 0x20) {
+    case 'a': channel_set_absolute_timeout(ch, ms); return 0;
+    case 'd': ch->digit_timeout_ms = ms ? ms : 5000; return 0;
+    case 'r': ch->response_timeout_ms = ms ? ms : 10000; return 0;
+    default: plan_func_warn(env, "TIMEOUT is absolute, digit or response", args); return EINVAL;
     }
-    ms = (int64_t)(s * 1000);
-    if (slice_caseeqz(kind, "absolute"))
-        channel_set_absolute_timeout(ch, ms);
-    else if (slice_caseeqz(kind, "digit"))
-        ch->digit_timeout_ms = ms;
-    else if (slice_caseeqz(kind, "response"))
-        ch->response_timeout_ms = ms;
-    else {
-        log_warning("TIMEOUT() has absolute, digit and response call=%s asked=\"%s\"", ch->linkedid,
-                    args);
-        return EINVAL;
-    }
-    return 0;
 }
 
 const struct plan_func plan_func_timeout = {
     .name = "TIMEOUT",
     .syntax = "TIMEOUT(absolute|digit|response)",
-    .help_ru = "Ограничения времени вызова, в секундах.\nabsolute - весь вызов (0 - без предела); "
-               "digit - между цифрами (5); response - до первой цифры (10).",
-    .help_en = "Time limits of the call, in seconds.\nabsolute: the whole call (0: none); digit: "
-               "between digits (5); response: until the first digit (10).",
+    .help_ru =
+        "Времена ожидания в секундах\nabsolute - через сколько вызов завершится (расширение T, если оно "
+        "есть; 0 - никогда); digit - между цифрами номера (5); response - до первой цифры (10).",
+    .help_en =
+        "Times in seconds\nabsolute: until the call is ended (extension T takes it, where there is one; 0 "
+        "never); digit: between digits of an extension (5); response: to its first digit (10).",
     .read = timeout_read,
     .write = timeout_write,
 };

@@ -1,0 +1,266 @@
+/* app/dial_ring.c - the legs of a Dial from the request to the first answer (dial.h) */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "call/cdr.h"
+#include "call/media.h"
+#include "plan/app/dial.h"
+#include "plan/bridging.h"
+#include "plan/plan.h"
+
+static void leg_free(struct dial_leg *leg)
+{
+    list_unlink(&leg->link);
+    mem_deref(leg->channel);
+    mem_free(leg->number);
+    mem_free(leg);
+}
+
+/* How a leg that nobody answered counts (Asterisk's handle_cause). */
+static void count_cause(struct dial *d, int cause)
+{
+    switch (cause) {
+    case CAUSE_BUSY: d->busy++; break;
+    case CAUSE_CONGESTION: d->congested++; break;
+    case CAUSE_NO_ANSWER:
+    case CAUSE_NORMAL: break;
+    default: d->unavailable++; break;
+    }
+}
+
+static void not_dialled(struct dial *d, const char *what, struct slice where, int cause)
+{
+    const struct channel *ch = d->run->channel;
+
+    log_notice("%s call=%s at=\"%s,%s,%d\" destination=\"%.*s\" cause=%d \"%s\"", what,
+               ch->linkedid, ch->context, ch->exten, ch->priority, SLICE_ARG(where), cause,
+               cause_text(cause));
+    d->run->channel->cause = cause;
+    count_cause(d, cause);
+}
+
+static int make_leg(struct dial *d, struct slice tech_name, struct slice resource,
+                    struct dial_leg **lp, int *cause)
+{
+    struct calls *calls = plan_calls(d->run->core);
+    const struct channel_request req = {.requestor = d->run->channel, .resource = resource};
+    struct dial_leg *leg;
+    void *arg = NULL;
+    const struct channel_tech *tech = calls_tech_find(calls, tech_name, &arg);
+    int err;
+
+    *cause = 66; /* channel type not there */
+    if (!tech || !tech->request)
+        return ENOENT;
+    *cause = CAUSE_FAILURE;
+    leg = mem_zalloc(sizeof(*leg));
+    if (!leg)
+        return ENOMEM;
+    leg->number = slice_dup(resource);
+    err = leg->number ? tech->request(&leg->channel, arg, &req, cause) : ENOMEM;
+    if (err)
+        leg_free(leg);
+    else
+        *lp = leg;
+    return err;
+}
+
+static void ring_leg(struct dial *d, struct dial_leg *leg, struct slice where)
+{
+    struct channel *ch = leg->channel;
+    int err;
+
+    channel_attach(ch, d->run->queue);
+    err = ch->tech->call ? ch->tech->call(ch) : ENOTSUP;
+    if (!err)
+        err = cdr_dial(d->run->channel, ch);
+    if (err) {
+        not_dialled(d, "destination cannot be called", where,
+                    ch->cause ? ch->cause : CAUSE_UNAVAILABLE);
+        channel_hangup(ch, CAUSE_FAILURE);
+        leg_free(leg);
+        return;
+    }
+    list_append(&d->legs, &leg->link);
+    d->count++;
+}
+
+static int start_one(struct dial *d, struct slice where)
+{
+    struct slice resource, tech = slice_cut(where, '/', &resource);
+    struct dial_leg *leg = NULL;
+    int cause = CAUSE_FAILURE;
+
+    if (!slice_is_set(resource)) {
+        log_warning("Dial needs Technology/resource, the call is ended call=%s at=\"%s,%s,%d\" "
+                    "destination=\"%.*s\"",
+                    d->run->channel->linkedid, d->run->channel->context, d->run->channel->exten,
+                    d->run->channel->priority, SLICE_ARG(where));
+        return EINVAL;
+    }
+    d->wanted++;
+    if (make_leg(d, tech, resource, &leg, &cause))
+        not_dialled(d, "destination cannot be reached", where, cause);
+    else
+        ring_leg(d, leg, where);
+    return 0;
+}
+
+int dial_start(struct dial *d, char *where)
+{
+    struct slice rest = slice_of(where);
+    uint32_t seen = 0;
+    int err = 0;
+
+    while (slice_is_set(rest) && !err) {
+        struct slice one = slice_trim(slice_cut(rest, '&', &rest));
+
+        if (!one.len)
+            continue;
+        if (++seen > DIAL_LEGS_MAX) {
+            log_warning("Dial rings at most %d destinations, the others are left out call=%s "
+                        "at=\"%s,%s,%d\"",
+                        DIAL_LEGS_MAX, d->run->channel->linkedid, d->run->channel->context,
+                        d->run->channel->exten, d->run->channel->priority);
+            break;
+        }
+        err = start_one(d, one);
+    }
+    return err;
+}
+
+void dial_drop(struct dial *d, struct dial_leg *but, int cause, const char *status)
+{
+    LIST_FOREACH(&d->legs, k)
+    {
+        struct dial_leg *leg = CONTAINER_OF(k, struct dial_leg, link);
+
+        if (leg == but)
+            continue;
+        if (leg->channel) {
+            cdr_dial_end(d->run->channel, leg->channel, status);
+            channel_hangup(leg->channel, cause);
+        }
+        leg_free(leg);
+    }
+}
+
+/* ---- waiting ---- */
+
+static int64_t elapsed_ms(const struct dial *d)
+{
+    return mono_diff_ms(loop_now(plan_loop(d->run->core)), d->start);
+}
+
+static int64_t left_ms(const struct dial *d)
+{
+    const int64_t gone = elapsed_ms(d);
+
+    if (d->ms < 0)
+        return -1;
+    return gone < d->ms ? d->ms - gone : 0;
+}
+
+static struct dial_leg *leg_of(struct dial *d, const struct channel *ch)
+{
+    LIST_FOREACH(&d->legs, k)
+    {
+        struct dial_leg *leg = CONTAINER_OF(k, struct dial_leg, link);
+
+        if (leg->channel == ch)
+            return leg;
+    }
+    return NULL;
+}
+
+static void on_ringing(struct dial *d)
+{
+    if (!d->has_rung)
+        plan_set_duration(d->run->channel, "RINGTIME", elapsed_ms(d));
+    if (!d->has_rung && !d->is_entertained)
+        channel_indicate(d->run->channel, CHANNEL_IND_RINGING);
+    d->has_rung = true;
+}
+
+/* Early media of a single leg is heard by the caller. */
+static void on_progress(struct dial *d, struct dial_leg *leg)
+{
+    struct channel *caller = d->run->channel;
+
+    if (!d->has_progress)
+        plan_set_duration(caller, "PROGRESSTIME", elapsed_ms(d));
+    d->has_progress = true;
+    if (d->wanted != 1 || d->is_entertained || !caller->stream || !leg->channel->stream)
+        return;
+    channel_indicate(caller, CHANNEL_IND_PROGRESS);
+    channel_play_stop(caller);
+    media_stream_connect(caller->stream, leg->channel->stream);
+}
+
+static void on_leg_gone(struct dial *d, struct dial_leg *leg)
+{
+    struct channel *ch = leg->channel;
+
+    d->run->channel->cause = ch->cause;
+    count_cause(d, ch->cause);
+    cdr_dial_end(d->run->channel, ch, cdr_dial_word(ch->cause));
+    if (ch->stream && media_stream_peer(ch->stream))
+        media_stream_disconnect(ch->stream);
+    channel_hangup(ch, ch->cause);
+    leg_free(leg);
+}
+
+/* @return the leg that was answered, or NULL */
+static struct dial_leg *on_leg_event(struct dial *d, struct dial_leg *leg,
+                                     const struct channel_event *ev)
+{
+    if (leg->channel->is_hungup) {
+        on_leg_gone(d, leg);
+        return NULL;
+    }
+    switch (ev->type) {
+    case CHANNEL_EV_RINGING: on_ringing(d); break;
+    case CHANNEL_EV_PROGRESS: on_progress(d, leg); break;
+    case CHANNEL_EV_PROCEEDING:
+        if (d->wanted == 1 && !d->has_rung && !d->is_entertained)
+            channel_indicate(d->run->channel, CHANNEL_IND_PROCEEDING);
+        break;
+    case CHANNEL_EV_ANSWERED: return leg;
+    default: break;
+    }
+    return NULL;
+}
+
+/* All have ended without an answer: what the caller is told. */
+static const char *nobody(const struct dial *d)
+{
+    if (d->busy + d->congested + d->unavailable < d->wanted)
+        return "NOANSWER";
+    return d->busy ? "BUSY" : d->congested ? "CONGESTION" : "CHANUNAVAIL";
+}
+
+struct dial_leg *dial_wait(struct dial *d)
+{
+    while (!list_is_empty(&d->legs)) {
+        int64_t left = left_ms(d);
+        struct dial_leg *leg, *answered = NULL;
+        struct channel_event ev;
+        int err =
+            d->run->channel->is_hungup ? ECONNRESET : event_queue_wait(d->run->queue, left, &ev);
+
+        if (err) {
+            d->status = err == ETIMEDOUT ? "NOANSWER" : "CANCEL";
+            return NULL;
+        }
+        leg = leg_of(d, ev.channel);
+        if (leg)
+            answered = on_leg_event(d, leg, &ev);
+        channel_event_done(&ev);
+        if (answered)
+            return answered;
+    }
+    d->status = d->count ? nobody(d) : "CHANUNAVAIL";
+    return NULL;
+}

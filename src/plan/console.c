@@ -1,0 +1,389 @@
+/* console.c - the console's commands about routing and calls (plan.h) */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "call/bridge.h"
+#include "ipc/console.h"
+#include "plan/core.h"
+
+/* ---- dialplan show ---- */
+
+static void show_exten(struct console *c, const struct plan_exten *e)
+{
+    for (uint32_t i = 0; i < e->count; i++) {
+        const struct plan_step *s = &e->steps[i];
+        char shown[96] = "";
+
+        if (i == 0)
+            snprintf(shown, sizeof(shown), "'%.79s' =>", e->name);
+        console_printf(c, "  %-16s %s%s%s%3d. %s(%s)\n", shown, *s->label ? "[" : "", s->label,
+                       *s->label ? "] " : "", s->priority, s->name, s->data);
+    }
+}
+
+static uint32_t show_context(struct console *c, const struct plan_context *x, struct slice exten,
+                             uint32_t *steps)
+{
+    uint32_t shown = 0;
+
+    console_printf(c, "[ %s '%s' ]\n", console_say(c, "Маршрутизация", "Context"),
+                   plan_context_name(x));
+    for (struct plan_exten *e = plan_context_extens(x); e; e = e->next) {
+        if (slice_is_set(exten) && !pattern_match(slice_of(e->name), exten, PATTERN_MATCH) &&
+            !slice_eqz(exten, e->name))
+            continue;
+        show_exten(c, e);
+        shown++;
+        *steps += e->count;
+    }
+    for (uint32_t i = 0; plan_context_include(x, i); i++)
+        console_printf(c, "  %-16s '%s'\n", "include =>", plan_context_include(x, i));
+    console_printf(c, "\n");
+    return shown;
+}
+
+static int dialplan_show(struct console *c, int argc, char **argv, void *arg)
+{
+    const struct plan_core *p = arg;
+    struct slice wanted = argc ? slice_of(argv[0]) : SLICE_NONE, exten = SLICE_NONE;
+    uint32_t contexts = 0, extens = 0, steps = 0;
+
+    if (argc > 1)
+        return EINVAL;
+    if (slice_chr(wanted, '@') >= 0)
+        exten = slice_cut(wanted, '@', &wanted);
+    for (const struct plan_context *x = p->routing ? plan_routing_first(p->routing) : NULL; x;
+         x = plan_context_next(x)) {
+        if (slice_is_set(wanted) && !slice_eqz(wanted, plan_context_name(x)))
+            continue;
+        contexts++;
+        extens += show_context(c, x, exten, &steps);
+    }
+    console_printf(c,
+                   console_say(c, "-= расширений: %u (шагов: %u), маршрутизаций: %u =-\n",
+                               "-= %u extensions (%u priorities) in %u contexts =-\n"),
+                   extens, steps, contexts);
+    return slice_is_set(wanted) && !contexts ? ENOENT : 0;
+}
+
+static void complete_context(struct console_words *w, int index, void *arg)
+{
+    const struct plan_core *p = arg;
+
+    for (const struct plan_context *x = p->routing && !index ? plan_routing_first(p->routing)
+                                                             : NULL;
+         x; x = plan_context_next(x))
+        console_offer(w, plan_context_name(x));
+}
+
+/* ---- globals ---- */
+
+static int print_global(const char *name, const char *value, void *arg)
+{
+    console_printf(arg, "   %s=%s\n", name, value);
+    return 0;
+}
+
+static int dialplan_show_globals(struct console *c, int argc, char **argv, void *arg)
+{
+    uint32_t count = plan_globals_each(arg, print_global, c);
+
+    console_printf(c, console_say(c, "\n    -- переменных: %u\n", "\n    -- %u variable(s)\n"),
+                   count);
+    return 0;
+}
+
+static int dialplan_set_global(struct console *c, int argc, char **argv, void *arg)
+{
+    int err;
+
+    if (argc != 2)
+        return EINVAL;
+    err = plan_global_set(arg, slice_of(argv[0]), slice_of(argv[1]));
+    if (!err)
+        console_printf(c, console_say(c, "%s = '%s'\n", "Global variable '%s' set to '%s'\n"),
+                       argv[0], argv[1]);
+    return err;
+}
+
+/* ---- applications and functions ---- */
+
+/* The first line of a help text. */
+static struct slice synopsis(const char *help)
+{
+    return slice_from(help, strcspn(help, "\n"));
+}
+
+static int show_applications(struct console *c, int argc, char **argv, void *arg)
+{
+    unsigned count = 0;
+
+    for (const struct plan_app *a = plan_app_next(arg, NULL); a; a = plan_app_next(arg, a->name)) {
+        struct slice text = synopsis(console_say(c, a->help_ru, a->help_en));
+
+        console_printf(c, "  %20s: %.*s\n", a->name, SLICE_ARG(text));
+        count++;
+    }
+    console_printf(c, console_say(c, "    -= приложений: %u =-\n", "    -= %u applications =-\n"),
+                   count);
+    return 0;
+}
+
+static int show_functions(struct console *c, int argc, char **argv, void *arg)
+{
+    unsigned count = 0;
+
+    for (const struct plan_func *f = plan_func_next(arg, NULL); f;
+         f = plan_func_next(arg, f->name)) {
+        struct slice text = synopsis(console_say(c, f->help_ru, f->help_en));
+
+        console_printf(c, "  %-16s %-40s %.*s\n", f->name, f->syntax, SLICE_ARG(text));
+        count++;
+    }
+    console_printf(c, console_say(c, "    -= функций: %u =-\n", "    -= %u functions =-\n"), count);
+    return 0;
+}
+
+static void show_help(struct console *c, const char *name, const char *syntax, const char *help)
+{
+    console_printf(c, "%s\n\n%s\n%s\n\n%s\n%s\n", name, console_say(c, "[Синтаксис]", "[Syntax]"),
+                   syntax, console_say(c, "[Описание]", "[Description]"), help);
+}
+
+static int show_application(struct console *c, int argc, char **argv, void *arg)
+{
+    const struct plan_app *a = argc == 1 ? plan_app_find(arg, slice_of(argv[0])) : NULL;
+
+    if (argc != 1)
+        return EINVAL;
+    if (!a) {
+        console_printf(c, console_say(c, "Нет приложения %s\n", "No application %s\n"), argv[0]);
+        return ENOENT;
+    }
+    show_help(c, a->name, a->syntax, console_say(c, a->help_ru, a->help_en));
+    return 0;
+}
+
+static int show_function(struct console *c, int argc, char **argv, void *arg)
+{
+    const struct plan_func *f = argc == 1 ? plan_func_find(arg, slice_of(argv[0])) : NULL;
+
+    if (argc != 1)
+        return EINVAL;
+    if (!f) {
+        console_printf(c, console_say(c, "Нет функции %s\n", "No function %s\n"), argv[0]);
+        return ENOENT;
+    }
+    show_help(c, f->name, f->syntax, console_say(c, f->help_ru, f->help_en));
+    return 0;
+}
+
+static void complete_app(struct console_words *w, int index, void *arg)
+{
+    for (const struct plan_app *a = index ? NULL : plan_app_next(arg, NULL); a;
+         a = plan_app_next(arg, a->name))
+        console_offer(w, a->name);
+}
+
+static void complete_func(struct console_words *w, int index, void *arg)
+{
+    for (const struct plan_func *f = index ? NULL : plan_func_next(arg, NULL); f;
+         f = plan_func_next(arg, f->name))
+        console_offer(w, f->name);
+}
+
+/* ---- channels ---- */
+
+static long long age(const struct plan_core *p, const struct channel *ch)
+{
+    return mono_diff_ms(loop_now(plan_loop(p)), ch->created_mono) / 1000;
+}
+
+static const char *z(const char *s)
+{
+    return s ? s : "";
+}
+
+static void channel_concise(struct console *c, const struct plan_core *p, const struct channel *ch)
+{
+    const struct channel *peer = bridge_peer(ch);
+
+    console_printf(c, "%s!%s!%s!%d!%s!%s!%s!%s!%s!%s!%d!%lld!%s!%s\n", ch->name, z(ch->context),
+                   z(ch->exten), ch->priority, channel_state_name(ch->state),
+                   ch->app ? ch->app : "(None)", z(ch->appdata), z(ch->caller.number),
+                   z(ch->accountcode), z(ch->peeraccount), ch->amaflags ? ch->amaflags : 3,
+                   age(p, ch), peer ? ch->bridge->id : "", ch->uniqueid);
+}
+
+static void channel_verbose(struct console *c, const struct plan_core *p, const struct channel *ch)
+{
+    const struct channel *peer = bridge_peer(ch);
+    long long s = age(p, ch);
+
+    console_printf(c, "%-30s %-16s %-16s %4d %-8s %-12s %-25s %-15s %02lld:%02lld:%02lld %s\n",
+                   ch->name, z(ch->context), z(ch->exten), ch->priority,
+                   channel_state_name(ch->state), ch->app ? ch->app : "(None)", z(ch->appdata),
+                   z(ch->caller.number), s / 3600, s / 60 % 60, s % 60, peer ? peer->name : "");
+}
+
+static void channel_short(struct console *c, const struct channel *ch)
+{
+    char place[128], what[160];
+
+    snprintf(place, sizeof(place), "%s@%s:%d", z(ch->exten), z(ch->context), ch->priority);
+    snprintf(what, sizeof(what), "%s(%.100s)", ch->app ? ch->app : "(None)",
+             ch->app ? z(ch->appdata) : "");
+    console_printf(c, "%-36s %-30s %-8s %s\n", ch->name, place, channel_state_name(ch->state),
+                   what);
+}
+
+static int show_channels(struct console *c, int argc, char **argv, void *arg)
+{
+    const struct plan_core *p = arg;
+    const char *how = argc ? argv[0] : "";
+    const bool is_concise = strcmp(how, "concise") == 0, is_verbose = strcmp(how, "verbose") == 0,
+               is_count = strcmp(how, "count") == 0;
+
+    if (argc > 1 || (argc && !is_concise && !is_verbose && !is_count))
+        return EINVAL;
+    if (!argc)
+        console_printf(c, "%-36s %-30s %-8s %s\n", console_say(c, "Канал", "Channel"),
+                       console_say(c, "Место", "Location"), console_say(c, "Состояние", "State"),
+                       console_say(c, "Приложение", "Application(Data)"));
+    LIST_FOREACH(calls_channels(p->calls), k)
+    {
+        struct channel *ch = channel_of_link(k);
+
+        if (is_concise)
+            channel_concise(c, p, ch);
+        else if (is_verbose)
+            channel_verbose(c, p, ch);
+        else if (!is_count)
+            channel_short(c, ch);
+    }
+    if (!is_concise)
+        console_printf(c,
+                       console_say(c,
+                                   "каналов: %u\nразговоров: %u\nвызовов с начала работы: %llu\n",
+                                   "%u active channels\n%u active calls\n%llu calls processed\n"),
+                       calls_active(p->calls), plan_runs_count(p),
+                       (unsigned long long)calls_processed(p->calls));
+    return 0;
+}
+
+static void show_variables(struct console *c, const struct channel *ch)
+{
+    console_printf(c, "%s:\n", console_say(c, "Переменные", "Variables"));
+    LIST_FOREACH(&ch->vars, k)
+    {
+        const struct variable *v = CONTAINER_OF(k, struct variable, link);
+
+        console_printf(c, "  %s%s=%s\n",
+                       v->inherit == 2 ? "__"
+                       : v->inherit    ? "_"
+                                       : "",
+                       v->name, v->value);
+    }
+}
+
+static int show_channel(struct console *c, int argc, char **argv, void *arg)
+{
+    const struct plan_core *p = arg;
+    const struct channel *ch, *peer;
+
+    if (argc != 1)
+        return EINVAL;
+    ch = calls_channel_find(p->calls, slice_of(argv[0]));
+    if (!ch) {
+        console_printf(c, console_say(c, "Нет канала %s\n", "%s is not a known channel\n"),
+                       argv[0]);
+        return ENOENT;
+    }
+    peer = bridge_peer(ch);
+    console_printf(
+        c,
+        "           Name: %s\n           Type: %s\n       UniqueID: %s\n       LinkedID: %s\n"
+        "      Caller ID: %s\n Caller ID Name: %s\nConnected Line ID: %s\n"
+        "Connected Line ID Name: %s\n    DNID Digits: %s\n       Language: %s\n"
+        "          State: %s (%d)\n  Elapsed Time: %llds\n",
+        ch->name, ch->tech->name, ch->uniqueid, ch->linkedid, z(ch->caller.number),
+        z(ch->caller.name), z(ch->connected.number), z(ch->connected.name), z(ch->dnid),
+        z(ch->language), channel_state_name(ch->state), ch->state, age(p, ch));
+    console_printf(
+        c,
+        "      Bridge ID: %s\n    Bridged to: %s\n        Context: %s\n      Extension: %s\n"
+        "       Priority: %d\n    Application: %s\n           Data: %s\n    Account Code: %s\n",
+        ch->bridge ? ch->bridge->id : "", peer ? peer->name : "", z(ch->context), z(ch->exten),
+        ch->priority, ch->app ? ch->app : "(None)", z(ch->appdata), z(ch->accountcode));
+    show_variables(c, ch);
+    return 0;
+}
+
+static int request_hangup(struct console *c, int argc, char **argv, void *arg)
+{
+    const struct plan_core *p = arg;
+    const bool is_all = argc == 1 && strcmp(argv[0], "all") == 0;
+    struct channel *ch;
+
+    if (argc != 1)
+        return EINVAL;
+    ch = is_all ? NULL : calls_channel_find(p->calls, slice_of(argv[0]));
+    if (!is_all && !ch) {
+        console_printf(c, console_say(c, "Нет канала %s\n", "%s is not a known channel\n"),
+                       argv[0]);
+        return ENOENT;
+    }
+    if (ch)
+        channel_softhangup(ch, CAUSE_NORMAL);
+    LIST_FOREACH(calls_channels(p->calls), k)
+    {
+        if (is_all)
+            channel_softhangup(channel_of_link(k), CAUSE_NORMAL);
+    }
+    console_printf(c, console_say(c, "Разрыв запрошен: %s\n", "Requested hangup of %s\n"), argv[0]);
+    return 0;
+}
+
+static void complete_channel(struct console_words *w, int index, void *arg)
+{
+    const struct plan_core *p = arg;
+
+    LIST_FOREACH(calls_channels(p->calls), k)
+    {
+        if (!index)
+            console_offer(w, channel_of_link(k)->name);
+    }
+}
+
+static void complete_channel_all(struct console_words *w, int index, void *arg)
+{
+    if (!index)
+        console_offer(w, "all");
+    complete_channel(w, index, arg);
+}
+
+const struct console_command plan_console_commands[] = {
+    {"dialplan show", "[context|exten@context]", "Маршрутизация: расширения и шаги",
+     "Routing: extensions and their steps", dialplan_show, complete_context},
+    {"dialplan show globals", "", "Глобальные переменные", "Global variables",
+     dialplan_show_globals, NULL},
+    {"dialplan set global", "NAME VALUE", "Задать глобальную переменную", "Set a global variable",
+     dialplan_set_global, NULL},
+    {"core show applications", "", "Приложения маршрутизации", "Applications of the routing",
+     show_applications, NULL},
+    {"core show application", "NAME", "Справка о приложении", "Help on an application",
+     show_application, complete_app},
+    {"core show functions", "", "Функции маршрутизации", "Functions of the routing", show_functions,
+     NULL},
+    {"core show function", "NAME", "Справка о функции", "Help on a function", show_function,
+     complete_func},
+    {"core show channels", "[concise|verbose|count]", "Каналы", "Channels", show_channels, NULL},
+    {"core show channel", "NAME", "Один канал со всеми переменными",
+     "One channel with all its variables", show_channel, complete_channel},
+    {"channel request hangup", "NAME|all", "Разорвать канал", "Hang up a channel", request_hangup,
+     complete_channel_all},
+};
+
+const size_t plan_console_command_count =
+    sizeof(plan_console_commands) / sizeof(plan_console_commands[0]);

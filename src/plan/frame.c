@@ -1,0 +1,158 @@
+/* frame.c - see frame.h */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "call/cdr.h"
+#include "plan/frame.h"
+
+struct hidden {
+    struct link link;
+    char *name, *value; /* value NULL: there was none */
+};
+
+struct plan_frame {
+    struct link link;
+    char *context, *exten;
+    int priority;
+    int argc;
+    struct list hidden;
+};
+
+static void hidden_free(struct hidden *h)
+{
+    list_unlink(&h->link);
+    mem_free(h->name);
+    mem_free(h->value);
+    mem_free(h);
+}
+
+static void frame_free(struct plan_frame *f)
+{
+    LIST_FOREACH(&f->hidden, k)
+    {
+        hidden_free(CONTAINER_OF(k, struct hidden, link));
+    }
+    list_unlink(&f->link);
+    mem_free(f->context);
+    mem_free(f->exten);
+    mem_free(f);
+}
+
+static struct plan_frame *newest(const struct plan_run *run)
+{
+    struct link *k = list_last(&run->frames);
+
+    return k ? CONTAINER_OF(k, struct plan_frame, link) : NULL;
+}
+
+/* Remember once what stands in a variable now. */
+static int hide(struct plan_run *run, struct plan_frame *f, struct slice name)
+{
+    struct slice now = channel_var_get(run->channel, name);
+    struct hidden *h;
+
+    LIST_FOREACH(&f->hidden, k)
+    {
+        if (slice_eqz(name, CONTAINER_OF(k, struct hidden, link)->name))
+            return 0;
+    }
+    h = mem_zalloc(sizeof(*h));
+    if (!h)
+        return ENOMEM;
+    list_append(&f->hidden, &h->link);
+    h->name = slice_dup(name);
+    h->value = slice_is_set(now) ? slice_dup(now) : NULL;
+    if (h->name && (h->value || !slice_is_set(now)))
+        return 0;
+    hidden_free(h);
+    return ENOMEM;
+}
+
+static int set_local(struct plan_run *run, struct plan_frame *f, const char *name,
+                     struct slice value)
+{
+    int err = hide(run, f, slice_of(name));
+
+    return err ? err : channel_var_set(run->channel, slice_of(name), value);
+}
+
+static int set_args(struct plan_run *run, struct plan_frame *f, char **args, int outer)
+{
+    char name[16], count[16];
+    int err;
+
+    snprintf(count, sizeof(count), "%d", f->argc);
+    err = set_local(run, f, "ARGC", slice_of(count));
+    for (int i = 0; !err && (i < f->argc || i < outer); i++) {
+        snprintf(name, sizeof(name), "ARG%d", i + 1);
+        err = set_local(run, f, name, i < f->argc ? slice_of(args[i]) : SLICE_NONE);
+    }
+    return err;
+}
+
+int plan_frame_push(struct plan_run *run, const char *context, const char *exten, int priority,
+                    char **args, int count)
+{
+    struct plan_frame *outer = newest(run), *f;
+    int err;
+
+    if (run->frame_count >= PLAN_FRAMES_MAX)
+        return ENOSPC;
+    f = mem_zalloc(sizeof(*f));
+    if (!f)
+        return ENOMEM;
+    list_init(&f->hidden);
+    f->context = mem_strdup(context ? context : "");
+    f->exten = mem_strdup(exten ? exten : "");
+    f->priority = priority;
+    f->argc = count;
+    err = f->context && f->exten ? set_args(run, f, args, outer ? outer->argc : 0) : ENOMEM;
+    if (err) {
+        frame_free(f);
+        return err;
+    }
+    list_append(&run->frames, &f->link);
+    if (run->frame_count++ == 0)
+        cdr_subroutine(run->channel, true);
+    return 0;
+}
+
+int plan_frame_local(struct plan_run *run, struct slice name, struct slice value)
+{
+    struct plan_frame *f = newest(run);
+    int err = f ? hide(run, f, name) : ENOENT;
+
+    return err ? err : channel_var_set(run->channel, name, value);
+}
+
+int plan_frame_pop(struct plan_run *run, bool go)
+{
+    struct plan_frame *f = newest(run);
+    int err = 0;
+
+    if (!f)
+        return ENOENT;
+    LIST_FOREACH(&f->hidden, k)
+    {
+        struct hidden *h = CONTAINER_OF(k, struct hidden, link);
+
+        channel_var_set(run->channel, slice_of(h->name),
+                        h->value ? slice_of(h->value) : SLICE_NONE);
+    }
+    if (go)
+        err = plan_run_goto(run, slice_of(f->context), slice_of(f->exten), f->priority);
+    frame_free(f);
+    if (--run->frame_count == 0)
+        cdr_subroutine(run->channel, false);
+    return err;
+}
+
+void plan_frames_free(struct plan_run *run)
+{
+    LIST_FOREACH(&run->frames, k)
+    {
+        frame_free(CONTAINER_OF(k, struct plan_frame, link));
+    }
+    run->frame_count = 0;
+}

@@ -1,0 +1,26 @@
+/*
+ * plan/frame.h - the Gosub stack of a run: where to go back, and which variables to put back
+ *
+ * Owns:    what stood in a variable before a Gosub or LOCAL() hid it.
+ * Source:  Asterisk's app_stack: ARG1..ARGn and ARGC belong to the subroutine, those of outer ones
+ * are hidden.
+ */
+#pragma once
+#include "plan/run.h"
+
+#define PLAN_FRAMES_MAX 200
+#define PLAN_GOSUB_ARGS_MAX 64
+
+/** Enter: remember the way back, set ARGC and ARG1... @return 0; ENOMEM; ENOSPC (too deep) */
+int plan_frame_push(struct plan_run *run, const char *context, const char *exten, int priority,
+                    char **args, int count);
+
+/** Set(LOCAL(name)=value). @return 0; ENOENT (in no subroutine); errno of channel_var_set */
+int plan_frame_local(struct plan_run *run, struct slice name, struct slice value);
+
+/** Put the variables back and forget the newest frame; go: move there. @return 0; ENOENT (none);
+ * ENOMEM */
+int plan_frame_pop(struct plan_run *run, bool go);
+
+/** Forget all; variables stay as they are. */
+void plan_frames_free(struct plan_run *run);

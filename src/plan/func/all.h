@@ -1,0 +1,12 @@
+/*
+ * plan/func/all.h - the rows of plan/func/, one a file; table.c puts them in order
+ */
+#pragma once
+#include "plan/func.h"
+
+extern const struct plan_func plan_func_callerid, plan_func_cdr, plan_func_channel, plan_func_cut,
+    plan_func_dialgroup, plan_func_epoch, plan_func_global, plan_func_if, plan_func_len,
+    plan_func_local, plan_func_math, plan_func_regex, plan_func_strftime, plan_func_timeout;
+
+/** One warning about a function, with the channel's place. */
+void plan_func_warn(const struct plan_env *env, const char *what, const char *about);

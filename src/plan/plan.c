@@ -1,0 +1,418 @@
+/* plan.c - the routing of an engine: tables, globals, changes (plan.h) */
+#include <errno.h>
+#include <string.h>
+
+#include "base/bug.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "model/snapshot.h"
+#include "plan/core.h"
+
+/* An application or a function in its table. */
+struct row_link {
+    struct hash_link link;
+    const void *row;
+    const char *name;
+};
+
+struct global {
+    struct hash_link link;
+    char *name, *value;
+};
+
+static void rows_free(struct hash *h)
+{
+    HASH_FOREACH(h, k)
+    {
+        hash_del(h, k);
+        mem_free(CONTAINER_OF(k, struct row_link, link));
+    }
+    hash_fini(h);
+}
+
+static void global_free(struct hash *h, struct global *g)
+{
+    hash_del(h, &g->link);
+    mem_free(g->name);
+    mem_free(g->value);
+    mem_free(g);
+}
+
+static void core_destroy(void *object)
+{
+    struct plan_core *p = object;
+
+    BUG_IF(!list_is_empty(&p->runs)); /* runs hold references */
+    rows_free(&p->apps);
+    rows_free(&p->funcs);
+    HASH_FOREACH(&p->globals, k)
+    {
+        global_free(&p->globals, CONTAINER_OF(k, struct global, link));
+    }
+    hash_fini(&p->globals);
+    plan_dialgroups_free(p);
+    mem_deref(p->routing);
+}
+
+static const struct row_link *row_find(const struct hash *h, struct slice name)
+{
+    for (struct hash_link *k = hash_first(h, hash_lower(name)); k; k = hash_next(k)) {
+        struct row_link *row = CONTAINER_OF(k, struct row_link, link);
+
+        if (slice_caseeqz(name, row->name))
+            return row;
+    }
+    return NULL;
+}
+
+static int row_add(struct hash *h, const char *name, const void *what)
+{
+    struct slice key = slice_of(name);
+    struct row_link *row;
+    int err;
+
+    if (row_find(h, key))
+        return EEXIST;
+    row = mem_zalloc(sizeof(*row));
+    if (!row)
+        return ENOMEM;
+    row->row = what;
+    row->name = name;
+    err = hash_add(h, &row->link, hash_lower(key));
+    if (err)
+        mem_free(row);
+    return err;
+}
+
+int plan_app_add(struct plan_core *p, const struct plan_app *app)
+{
+    return row_add(&p->apps, app->name, app);
+}
+
+int plan_func_add(struct plan_core *p, const struct plan_func *func)
+{
+    return row_add(&p->funcs, func->name, func);
+}
+
+const struct plan_app *plan_app_find(const struct plan_core *p, struct slice name)
+{
+    const struct row_link *row = row_find(&p->apps, name);
+
+    return row ? row->row : NULL;
+}
+
+const struct plan_func *plan_func_find(const struct plan_core *p, struct slice name)
+{
+    const struct row_link *row = row_find(&p->funcs, name);
+
+    return row ? row->row : NULL;
+}
+
+static const struct row_link *row_next(const struct hash *h, const char *after)
+{
+    const struct row_link *best = NULL;
+
+    HASH_FOREACH(h, k)
+    {
+        const struct row_link *row = CONTAINER_OF(k, struct row_link, link);
+
+        if ((!after || strcasecmp(row->name, after) > 0) &&
+            (!best || strcasecmp(row->name, best->name) < 0))
+            best = row;
+    }
+    return best;
+}
+
+const struct plan_app *plan_app_next(const struct plan_core *p, const char *name)
+{
+    const struct row_link *row = row_next(&p->apps, name);
+
+    return row ? row->row : NULL;
+}
+
+const struct plan_func *plan_func_next(const struct plan_core *p, const char *name)
+{
+    const struct row_link *row = row_next(&p->funcs, name);
+
+    return row ? row->row : NULL;
+}
+
+static int add_tables(struct plan_core *p)
+{
+    int err = 0;
+
+    for (size_t i = 0; plan_apps[i] && !err; i++)
+        err = plan_app_add(p, plan_apps[i]);
+    for (size_t i = 0; plan_funcs[i] && !err; i++)
+        err = plan_func_add(p, plan_funcs[i]);
+    BUG_IF(err == EEXIST);
+    return err;
+}
+
+int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
+{
+    struct plan_core *p = mem_alloc(sizeof(*p), core_destroy);
+    int err;
+
+    if (!p)
+        return ENOMEM;
+    p->calls = args->calls;
+    p->runner = args->runner;
+    p->agi_dir = args->agi_dir ? args->agi_dir : "";
+    p->system_name = args->system_name ? args->system_name : "";
+    list_init(&p->runs);
+    hash_init(&p->apps);
+    hash_init(&p->funcs);
+    hash_init(&p->globals);
+    hash_init(&p->dialgroups);
+    err = add_tables(p);
+    if (err)
+        mem_deref(p);
+    else
+        *pp = p;
+    return err;
+}
+
+struct calls *plan_calls(const struct plan_core *p)
+{
+    return p->calls;
+}
+
+struct loop *plan_loop(const struct plan_core *p)
+{
+    return calls_loop(p->calls);
+}
+
+bool plan_tell_once(struct plan_core *p, const char *what, const char *about)
+{
+    const uint32_t hash = hash_slice(slice_of(what)) * 31 + hash_slice(slice_of(about));
+    const size_t at = hash % (sizeof(p->told) / sizeof(p->told[0]));
+    const struct mono now = loop_now(plan_loop(p));
+
+    if (p->told[at] == hash && mono_diff_ms(now, p->told_at[at]) < 60000)
+        return false;
+    p->told[at] = hash;
+    p->told_at[at] = now;
+    return true;
+}
+
+/* ---- globals ---- */
+
+static struct global *global_find(const struct plan_core *p, struct slice name)
+{
+    for (struct hash_link *k = hash_first(&p->globals, hash_slice(name)); k; k = hash_next(k)) {
+        struct global *g = CONTAINER_OF(k, struct global, link);
+
+        if (slice_eqz(name, g->name))
+            return g;
+    }
+    return NULL;
+}
+
+struct slice plan_global_get(const struct plan_core *p, struct slice name)
+{
+    struct global *g = global_find(p, name);
+
+    return g ? slice_of(g->value) : SLICE_NONE;
+}
+
+static int global_add(struct plan_core *p, struct slice name, struct slice value)
+{
+    struct global *g = mem_zalloc(sizeof(*g));
+
+    if (!g)
+        return ENOMEM;
+    g->name = slice_dup(name);
+    g->value = slice_dup(value);
+    if (g->name && g->value && hash_add(&p->globals, &g->link, hash_slice(name)) == 0)
+        return 0;
+    global_free(&p->globals, g);
+    return ENOMEM;
+}
+
+int plan_global_set(struct plan_core *p, struct slice name, struct slice value)
+{
+    struct global *g = global_find(p, name);
+    char *fresh;
+
+    if (!name.len)
+        return EINVAL;
+    if (!slice_is_set(value)) {
+        if (g)
+            global_free(&p->globals, g);
+        return 0;
+    }
+    if (!g)
+        return global_add(p, name, value);
+    fresh = slice_dup(value);
+    if (!fresh)
+        return ENOMEM;
+    mem_free(g->value);
+    g->value = fresh;
+    return 0;
+}
+
+static const struct global *global_next(const struct plan_core *p, const char *after)
+{
+    const struct global *best = NULL;
+
+    HASH_FOREACH(&p->globals, k)
+    {
+        const struct global *g = CONTAINER_OF(k, struct global, link);
+
+        if ((!after || strcmp(g->name, after) > 0) && (!best || strcmp(g->name, best->name) < 0))
+            best = g;
+    }
+    return best;
+}
+
+uint32_t plan_globals_each(const struct plan_core *p,
+                           int (*each)(const char *name, const char *value, void *arg), void *arg)
+{
+    uint32_t count = 0;
+
+    for (const struct global *g = global_next(p, NULL); g; g = global_next(p, g->name)) {
+        count++;
+        if (each(g->name, g->value, arg))
+            break;
+    }
+    return count;
+}
+
+uint32_t plan_runs_count(const struct plan_core *p)
+{
+    uint32_t count = 0;
+
+    LIST_FOREACH(&p->runs, k)
+    {
+        count++;
+    }
+    return count;
+}
+
+/* ---- a change of the routing ---- */
+
+static const char *configured(const struct plan_routing *r, const char *name)
+{
+    uint32_t count = 0;
+    const struct plan_global *rows = r ? plan_routing_globals(r, &count) : NULL;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return rows[i].value;
+    return NULL;
+}
+
+/* Only what the new configuration says otherwise than the old one: Set(GLOBAL()) survives. */
+static int change_globals(struct plan_core *p, const struct plan_routing *to)
+{
+    uint32_t count;
+    const struct plan_global *rows = plan_routing_globals(to, &count);
+    int err = 0;
+
+    for (uint32_t i = 0; i < count && !err; i++) {
+        const char *before = configured(p->routing, rows[i].name);
+
+        if (!before || strcmp(before, rows[i].value) != 0)
+            err = plan_global_set(p, slice_of(rows[i].name), slice_of(rows[i].value));
+    }
+    if (err || !p->routing)
+        return err;
+    rows = plan_routing_globals(p->routing, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (!configured(to, rows[i].name))
+            plan_global_set(p, slice_of(rows[i].name), SLICE_NONE);
+    return 0;
+}
+
+int plan_set_routing(struct plan_core *p, struct plan_routing *r)
+{
+    int err = change_globals(p, r);
+
+    if (err)
+        return err;
+    plan_check_routing(p, r);
+    mem_ref(r);
+    mem_deref(p->routing);
+    p->routing = r;
+    return 0;
+}
+
+/* Rows of the snapshot in the shape that routing.h takes; their texts stay where they are. */
+struct rows {
+    struct plan_row *rows;
+    struct plan_include *includes;
+    struct plan_global *globals;
+    uint32_t row_count, include_count, global_count;
+};
+
+static void rows_add_context(struct rows *r, const struct model_context *c)
+{
+    for (uint32_t i = 0; i < c->step_count; i++) {
+        const struct model_step *s = &c->steps[i];
+
+        r->rows[r->row_count++] =
+            (struct plan_row){c->name, s->exten, s->priority, s->label, s->app, s->appdata};
+    }
+    for (uint32_t i = 0; i < c->include_count; i++)
+        r->includes[r->include_count++] = (struct plan_include){c->name, c->includes[i]};
+}
+
+static int rows_of(struct rows *r, const struct model_snapshot *s)
+{
+    uint32_t contexts = model_context_count(s), steps = 0, includes = 0;
+
+    for (uint32_t i = 0; i < contexts; i++) {
+        steps += model_context_at(s, i)->step_count;
+        includes += model_context_at(s, i)->include_count;
+    }
+    r->rows = mem_zalloc((steps + 1) * sizeof(*r->rows));
+    r->includes = mem_zalloc((includes + 1) * sizeof(*r->includes));
+    r->globals = mem_zalloc((model_var_count(s) + 1) * sizeof(*r->globals));
+    if (!r->rows || !r->includes || !r->globals)
+        return ENOMEM;
+    for (uint32_t i = 0; i < contexts; i++)
+        rows_add_context(r, model_context_at(s, i));
+    for (uint32_t i = 0; i < model_var_count(s); i++) {
+        const struct model_var *v = model_var_at(s, i);
+
+        r->globals[r->global_count++] = (struct plan_global){v->name, v->value};
+    }
+    return 0;
+}
+
+int plan_set_snapshot(struct plan_core *p, struct model_snapshot *s)
+{
+    struct plan_routing *routing = NULL;
+    struct rows r = {0};
+    int err = rows_of(&r, s);
+
+    if (!err)
+        err = plan_routing_alloc(&routing,
+                                 &(struct plan_routing_args){.rows = r.rows,
+                                                             .row_count = r.row_count,
+                                                             .includes = r.includes,
+                                                             .include_count = r.include_count,
+                                                             .globals = r.globals,
+                                                             .global_count = r.global_count,
+                                                             .owner = s});
+    if (!err)
+        err = plan_set_routing(p, routing);
+    mem_deref(routing);
+    mem_free(r.rows);
+    mem_free(r.includes);
+    mem_free(r.globals);
+    return err;
+}
+
+bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten)
+{
+    struct plan_found found;
+
+    return p->routing && plan_routing_find(p->routing, context, exten, 1, &found) == 0;
+}
+
+bool plan_may_match_more(const struct plan_core *p, struct slice context, struct slice exten)
+{
+    return p->routing && plan_routing_match(p->routing, context, exten, PATTERN_MATCH_MORE);
+}
