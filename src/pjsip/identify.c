@@ -2,7 +2,6 @@
 #include "pjsip/identify.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "base/log.h"
 #include "sip/print.h"
@@ -26,9 +25,10 @@ static const struct model_endpoint *find_by_name(const struct pjsip *p, struct s
     if (!user.len || user.len + domain.len + 2 > sizeof(name))
         return NULL;
     if (!model_global_of(p->snap)->disable_multi_domain && domain.len) {
-        int len = snprintf(name, sizeof(name), "%.*s@%.*s", SLICE_ARG(user), SLICE_ARG(domain));
-
-        e = model_endpoint_find(p->snap, slice_from(name, (size_t)len));
+        memcpy(name, user.p, user.len);
+        name[user.len] = '@';
+        memcpy(name + user.len + 1, domain.p, domain.len);
+        e = model_endpoint_find(p->snap, slice_from(name, user.len + 1 + domain.len));
     }
     if (!e)
         e = model_endpoint_find(p->snap, user);

@@ -28,6 +28,8 @@ struct pjsip {
     struct hash creds;      /* identify.c: struct pjsip_creds by endpoint */
     struct list watches;    /* console.c: consoles that follow the trace */
 
+    int64_t date_second; /* registrar.c: the Date line of this second */
+    char date[40];
     uint32_t refusals;         /* lines about failed authentication in the present second */
     uint32_t refusals_omitted; /* and those left out */
     int64_t refusals_second;

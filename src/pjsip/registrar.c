@@ -67,23 +67,26 @@ static void add_contacts(struct buf *headers, const struct aor *a)
         buf_reset(&value);
         buf_addc(&value, '<');
         contact_uri_restore(&value, c->uri);
-        buf_printf(&value, ">;expires=%lld", (long long)contact_left_s(c));
+        buf_addz(&value, ">;expires=");
+        buf_addu(&value, (unsigned long long)contact_left_s(c));
         if (buf_err(&value) || sip_headers_add(headers, "Contact", buf_slice(&value)) == EINVAL)
             continue;
     }
     buf_fini(&value);
 }
 
-/* Phones set their clocks by it, as Asterisk lets them. */
-static void add_date(struct buf *headers, struct wall now)
+/* Phones set their clocks by it, as Asterisk lets them. Printed once a second. */
+static void add_date(struct pjsip *p, struct buf *headers)
 {
-    time_t seconds = (time_t)(now.us / 1000000);
-    char text[40];
+    time_t seconds = (time_t)(loop_wall(p->loop).us / 1000000);
     struct tm tm;
 
-    gmtime_r(&seconds, &tm);
-    strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-    sip_headers_add(headers, "Date", slice_of(text));
+    if (p->date_second != seconds) {
+        gmtime_r(&seconds, &tm);
+        strftime(p->date, sizeof(p->date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+        p->date_second = seconds;
+    }
+    sip_headers_add(headers, "Date", slice_of(p->date));
 }
 
 static void answer_ok(struct registration *r)
@@ -91,7 +94,7 @@ static void answer_ok(struct registration *r)
     struct buf headers;
 
     buf_init(&headers, 32768);
-    add_date(&headers, loop_wall(r->p->loop));
+    add_date(r->p, &headers);
     add_contacts(&headers, r->aor);
     if (buf_err(&headers))
         sip_strans_refuse(r->t, 500, NULL);
