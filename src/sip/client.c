@@ -52,6 +52,8 @@ int sip_client_send(struct sip_client **cp, struct sip *sip, const struct sip_cl
         .creds = args->creds,
         .creds_arg = args->creds_arg,
         .timeout_ms = args->timeout_ms,
+        .targets = args->targets,
+        .target_count = args->target_count,
     };
     struct sip_client *c = mem_alloc(sizeof(*c), destroy);
     int err;

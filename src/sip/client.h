@@ -29,7 +29,9 @@ struct sip_client_args {
     struct slice content_type, body;
     sip_creds_h *creds; /* NULL: challenges are final answers */
     void *creds_arg;
-    uint32_t timeout_ms; /* 0: the transaction's 32 s */
+    uint32_t timeout_ms;              /* 0: the transaction's 32 s */
+    const struct sip_target *targets; /* where to, already known (borrowed); NULL: resolved here */
+    size_t target_count;
 };
 
 /**

@@ -239,6 +239,15 @@ void sip_flow_to(struct sip_flow *flow, struct sip_binding *b, const struct addr
     flow->local = b->local;
 }
 
+bool sip_flow_is_open(const struct sip_flow *flow)
+{
+    const struct sip_binding *b = flow->binding;
+
+    if (!b || !b->sip)
+        return false;
+    return b->transport == SIP_UDP || sip_conn_find(b->sip, b->transport, &flow->remote);
+}
+
 /* ---- trace ---- */
 
 void sip_set_trace(struct sip *sip, sip_trace_h *h, void *arg)

@@ -95,6 +95,9 @@ int sip_flow_self(const struct sip_flow *flow, struct sip_self *self);
  * sent). */
 void sip_flow_to(struct sip_flow *flow, struct sip_binding *b, const struct addr *remote);
 
+/** Would a message go over a connection that is there already? (UDP: always.) */
+bool sip_flow_is_open(const struct sip_flow *flow);
+
 /* ---- trace ---- */
 
 /**
