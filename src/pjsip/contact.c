@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "pjsip/registrar.h"
+#include "sip/resolve.h"
 #include "store/store.h"
 
 #define ID_HASH 32 /* hex digits behind ";@" */
@@ -230,6 +231,18 @@ struct contact *contact_find_id(const struct pjsip *p, struct slice id)
             return contact_of_link(k);
     }
     return NULL;
+}
+
+int contact_route(const struct contact *c, struct sip_target *target)
+{
+    struct sip_binding *b =
+        c->transport.len ? sip_binding_find(c->aor->p->sip, c->transport.p) : NULL;
+
+    if (!b || !addr_is_set(&c->source) || sip_binding_transport(b) == SIP_UDP)
+        return ENOENT;
+    target->transport = sip_binding_transport(b);
+    sip_flow_to(&target->flow, b, &c->source);
+    return sip_flow_is_open(&target->flow) ? 0 : ENOENT;
 }
 
 int64_t contact_left_s(const struct contact *c)

@@ -107,6 +107,10 @@ static inline bool contact_is_reachable(const struct contact *c)
     return c->status != CONTACT_UNAVAIL;
 }
 
+/** The connection that it registered over, while that is open. @return 0; ENOENT */
+struct sip_target;
+int contact_route(const struct contact *c, struct sip_target *target);
+
 /** Seconds until it expires, at least 0. */
 int64_t contact_left_s(const struct contact *c);
 

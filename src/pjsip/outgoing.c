@@ -116,8 +116,9 @@ static void resolve_quickly(struct pjsip *p, struct outgoing *o, struct slice re
 
     if (o->proxy && o->proxy[0])
         reach = slice_of(o->proxy);
-    if (!sip_uri_parse(&uri, reach) && !sip_resolve_now(p->sip, &uri, o->binding, &o->targets[0]))
-        o->target_count = 1;
+    if (!sip_uri_parse(&uri, reach) &&
+        !sip_resolve_now(p->sip, &uri, o->binding, &o->targets[o->target_count]))
+        o->target_count++;
 }
 
 /* @return 0; EHOSTUNREACH (no contact); EINVAL; ENOMEM */
@@ -146,6 +147,8 @@ static int find_target(struct pjsip *p, struct outgoing *o, const struct model_e
     err = r->number.len ? put_user(&o->uri, kept, r->number) : contact_uri_restore(&o->uri, kept);
     if (!err)
         err = contact_uri_reach(&reach, kept);
+    if (!err && c && !proxy[0] && !contact_route(c, &o->targets[0]))
+        o->target_count = 1;
     if (!err)
         resolve_quickly(p, o, buf_slice(&reach));
     buf_fini(&reach);

@@ -62,6 +62,7 @@ int qualify_now(struct contact *c)
     struct pjsip *p = c->aor->p;
     const struct model_aor *m = rules_of(c);
     struct sip_client_args args = {.method = SIP_OPTIONS};
+    struct sip_target target;
     struct buf uri;
     int err;
 
@@ -74,6 +75,10 @@ int qualify_now(struct contact *c)
         args.proxy = m && m->outbound_proxy[0] ? slice_of(m->outbound_proxy) : SLICE_NONE;
         args.binding = c->transport.len ? sip_binding_find(p->sip, c->transport.p) : NULL;
         args.timeout_ms = m ? m->qualify_timeout : 0;
+        if (!args.proxy.len && !contact_route(c, &target)) {
+            args.targets = &target;
+            args.target_count = 1;
+        }
         c->probed = loop_now(p->loop);
         err = sip_client_send(&c->probe, p->sip, &args, answered, c);
     }
