@@ -90,7 +90,7 @@ struct model_type {
     enum model_shape shape;
     bool is_later;     /* nothing obeys the whole type yet: named once, not by column */
     bool is_watched;   /* a change loads the configuration again */
-    const char *keys;  /* more of CREATE TABLE: constraints, or NULL */
+    const char *tail;  /* what follows the columns in CREATE TABLE, or NULL */
     const char *index; /* columns of an index, or NULL */
     size_t size;       /* of its struct in model/snapshot.h; 0: not in the snapshot */
     const struct model_field *fields;

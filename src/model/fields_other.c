@@ -219,7 +219,7 @@ const struct model_type model_types[] = {
               "Where a phone is found.")),
     TYPE("auth", "ps_auths", "id", auth, .size = SIZE(auth), .is_watched = true,
          SAYS("Аутентификация", "Authentication", "Имя и пароль.", "Name and password.")),
-    TYPE("contact", "ps_contacts", "id", contact, .shape = MODEL_PLAIN,
+    TYPE("contact", "ps_contacts", "id", contact, .shape = MODEL_PLAIN, .tail = " WITHOUT ROWID",
          SAYS("Контакт", "Contact", "Зарегистрированный телефон; пишет станция.",
               "A registered phone; written by the station.")),
     TYPE("identify", "ps_endpoint_id_ips", "id", identify, .size = SIZE(identify),

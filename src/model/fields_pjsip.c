@@ -141,13 +141,17 @@ const struct model_field model_fields_auth[] = {
 #define OWN(column_, kind_, ...) ROW(column_, kind_, INNER, NOWHERE, __VA_ARGS__)
 #define NUMBER "INTEGER NOT NULL DEFAULT 0"
 #define WORDS "TEXT NOT NULL DEFAULT ''"
+/* Written at every registration: one tree by id, no second index for the uuid. */
 const struct model_field model_fields_contact[] = {
-    ROW_UUID,
+    OWN("uuid", TEXT, .sql = "VARCHAR(36) DEFAULT NULL",
+        SAYS("Идентификатор записи", "Record identifier", "Не заполняется: запись находят по id.",
+             "Not filled: the id finds the record.")),
     ROW_NAME(NOWHERE),
     ROW_DESCRIPTION,
     ROW_GROUP(NOWHERE),
-    ROW_ID("Идентификатор контакта: адрес записи и хэш адреса.",
-           "Address of record and a hash of the address."),
+    OWN("id", TEXT, .sql = "VARCHAR(255) NOT NULL PRIMARY KEY",
+        SAYS("Идентификатор", "Identifier", "Идентификатор контакта: адрес записи и хэш адреса.",
+             "Address of record and a hash of the address.")),
     OWN("aor", TEXT, .sql = WORDS,
         SAYS("Адрес записи", "Address of record", "Чей контакт.", "Whose contact it is.")),
     OWN("uri", TEXT, .sql = WORDS, SAYS("URI", "URI", "Куда слать вызовы.", "Where calls go.")),
@@ -366,7 +370,7 @@ const struct model_field model_fields_registration[] = {
 
 #define AT(member) offsetof(struct model_global, member)
 #define COUNT(column_, def_, ru_, en_)                                                             \
-    ROW(column_, INT, LATER, NOWHERE, .def = def_, .min = -1, .max = 1000000,                                 \
+    ROW(column_, INT, LATER, NOWHERE, .def = def_, .min = -1, .max = 1000000,                      \
         SAYS(ru_, en_, "Число.", "Number."))
 const struct model_field model_fields_global[] = {
     ROW_UUID,

@@ -43,7 +43,7 @@ int model_schema_sql(const struct model_type *t, struct buf *out)
         buf_printf(out, "%s\n  \"%s\" %s", gap, f->column, sql_of(f));
         gap = ",";
     }
-    buf_addz(out, ");\n");
+    buf_printf(out, ")%s;\n", t->tail ? t->tail : "");
     if (t->index)
         buf_printf(out, "CREATE INDEX \"%s_index\" ON \"%s\" (%s);\n", t->table, t->table,
                    t->index);

@@ -31,7 +31,8 @@ int store_contact_upsert(struct db *d, const struct store_contact *c)
 
     if (err)
         return err;
-    snprintf(timeout, sizeof(timeout), "%.3f", c->qualify_timeout);
+    const unsigned ms = (unsigned)(c->qualify_timeout * 1000 + 0.5);
+    snprintf(timeout, sizeof(timeout), "%u.%03u", ms / 1000, ms % 1000);
     const struct slice v[] = {c->id, c->aor, c->uri, c->user_agent, c->path, c->via_addr};
     const struct slice w[] = {c->call_id, c->endpoint, c->transport, c->outbound_proxy};
     const struct slice x[] = {slice_of(timeout), yes_no(c->authenticate_qualify),

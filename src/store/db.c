@@ -1,6 +1,7 @@
 /* db.c - see db.h */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,11 +20,21 @@ struct stmt {
     struct db *db;
     sqlite3_stmt *s;
     char *sql;
+    bool is_used; /* has values or rows since the last reset */
 };
+
+/* The statement last asked for by a text at that address: saves hashing long constants. */
+struct recent {
+    const char *at;
+    struct stmt *stmt;
+};
+
+#define RECENT 16
 
 struct db {
     sqlite3 *c;
     struct hash stmts; /* by text */
+    struct recent recent[RECENT];
     char *path;
     dev_t dev; /* of the file that was opened */
     ino_t ino;
@@ -106,7 +117,7 @@ static int set_up(struct db *d, enum db_mode mode)
         err = db_run(d, "PRAGMA journal_mode=WAL");
         if (!err)
             err = db_run(d, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=1;"
-                            "PRAGMA journal_size_limit=4194304");
+                            "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=16777216");
     }
     return err ? err : db_run(d, "SELECT count(*) FROM sqlite_schema");
 }
@@ -134,13 +145,22 @@ static int open_file(struct db *d, const char *path, enum db_mode mode)
     return rc == SQLITE_OK ? set_up(d, mode) : failed(d, rc);
 }
 
+/* A connection belongs to one thread at a time: no locks inside, and nobody asks for statistics. */
+static void configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int db_open(struct db **dp, const char *path, enum db_mode mode)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct db *d;
     int err;
 
     if (!dp || !path)
         return EINVAL;
+    pthread_once(&once, configure);
     d = mem_alloc(sizeof(*d), db_destroy);
     if (!d)
         return ENOMEM;
@@ -201,7 +221,7 @@ void db_rollback(struct db *d)
     /* what went wrong before is what the caller wants to read */
     memcpy(why, d->why, sizeof(why));
     HASH_FOREACH(&d->stmts, k)
-    sqlite3_reset(CONTAINER_OF(k, struct stmt, link)->s);
+    stmt_reset(CONTAINER_OF(k, struct stmt, link));
     db_run(d, "ROLLBACK");
     memcpy(d->why, why, sizeof(why));
 }
@@ -221,6 +241,11 @@ int64_t db_last_id(const struct db *d)
     return sqlite3_last_insert_rowid(d->c);
 }
 
+static struct recent *recent_of(struct db *d, const char *sql)
+{
+    return &d->recent[((uintptr_t)sql >> 4) % RECENT];
+}
+
 static struct stmt *find(struct db *d, const char *sql, uint32_t hash)
 {
     for (struct hash_link *k = hash_first(&d->stmts, hash); k; k = hash_next(k)) {
@@ -232,18 +257,11 @@ static struct stmt *find(struct db *d, const char *sql, uint32_t hash)
     return NULL;
 }
 
-int db_stmt(struct stmt **sp, struct db *d, const char *sql)
+static int prepare(struct stmt **sp, struct db *d, const char *sql, uint32_t hash)
 {
-    uint32_t hash = hash_bytes(sql, strlen(sql));
-    struct stmt *s = find(d, sql, hash);
+    struct stmt *s = mem_zalloc(sizeof(*s));
     int err = ENOMEM;
 
-    if (s) {
-        stmt_reset(s);
-        *sp = s;
-        return 0;
-    }
-    s = mem_zalloc(sizeof(*s));
     if (!s)
         return ENOMEM;
     s->db = d;
@@ -265,15 +283,38 @@ out:
     return err;
 }
 
+int db_stmt(struct stmt **sp, struct db *d, const char *sql)
+{
+    struct recent *r = recent_of(d, sql);
+    struct stmt *s = r->at == sql && strcmp(r->stmt->sql, sql) == 0 ? r->stmt : NULL;
+    int err = 0;
+
+    if (!s) {
+        uint32_t hash = hash_bytes(sql, strlen(sql));
+
+        s = find(d, sql, hash);
+        if (!s)
+            err = prepare(&s, d, sql, hash);
+        if (err)
+            return err;
+        *r = (struct recent){.at = sql, .stmt = s};
+    }
+    stmt_reset(s);
+    *sp = s;
+    return 0;
+}
+
 int stmt_text(struct stmt *s, int i, struct slice v)
 {
     if (!slice_is_set(v))
         return stmt_null(s, i);
+    s->is_used = true;
     return failed(s->db, sqlite3_bind_text64(s->s, i, v.p, v.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
 int stmt_int(struct stmt *s, int i, int64_t v)
 {
+    s->is_used = true;
     return failed(s->db, sqlite3_bind_int64(s->s, i, v));
 }
 
@@ -287,6 +328,7 @@ int stmt_step(struct stmt *s, bool *row)
     int rc = sqlite3_step(s->s);
     int err = failed(s->db, rc);
 
+    s->is_used = true;
     *row = rc == SQLITE_ROW;
     if (!*row)
         stmt_reset(s);
@@ -305,6 +347,9 @@ int stmt_run(struct stmt *s)
 
 void stmt_reset(struct stmt *s)
 {
+    if (!s->is_used)
+        return;
+    s->is_used = false;
     sqlite3_reset(s->s);
     sqlite3_clear_bindings(s->s);
 }
