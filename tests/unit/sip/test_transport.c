@@ -1,0 +1,447 @@
+/* Ways in and out: who we say we are, streams on a fake net, and once on real sockets. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "peer.h"
+
+/* ---- what we call ourselves ---- */
+
+static int bind_any(struct bench *b, struct sip_binding **bp, const struct sip_binding_args *more)
+{
+    struct sip_binding_args args = *more;
+    int err = addr_parse(&args.local, SLICE("10.0.0.3:5080"), 0);
+
+    args.name = "any";
+    args.transport = SIP_UDP;
+    args.fd = -1;
+    return err ? err : sip_binding_open(bp, b->sip, &args);
+}
+
+static int strangers_are_told_the_external_address(void)
+{
+    struct sip_binding_args args = {.external_host = "pbx.example", .external_port = 5999};
+    struct addr_net net;
+    struct addr inside, outside;
+    struct sip_binding *binding = NULL;
+    struct sip_flow flow;
+    struct sip_self self;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    CHECK_OK_TO(addr_net_parse(&net, SLICE("10.0.0.0/8")), out);
+    args.local_nets = &net;
+    args.local_net_count = 1;
+    CHECK_OK_TO(bind_any(&b, &binding, &args), out);
+    CHECK_OK_TO(addr_parse(&inside, SLICE("10.1.1.1:5060"), 0), out);
+    CHECK_OK_TO(addr_parse(&outside, SLICE("203.0.113.5:5060"), 0), out);
+    sip_flow_to(&flow, binding, &inside);
+    CHECK_OK_TO(sip_flow_self(&flow, &self), out);
+    CHECK_TO(strcmp(self.host, "10.0.0.3") == 0 && self.port == 5080 && !self.is_external, out);
+    sip_flow_to(&flow, binding, &outside);
+    CHECK_OK_TO(sip_flow_self(&flow, &self), out);
+    CHECK_TO(strcmp(self.host, "pbx.example") == 0 && self.port == 5999 && self.is_external, out);
+    CHECK_TO(self.addr.port == 5080 && addr_eq_host(&self.addr, sip_binding_local(binding)), out);
+out:
+    bench_close(&b);
+    return err;
+}
+
+static int bindings_are_found_by_name_and_kind(void)
+{
+    struct sip_binding_args none = {0};
+    struct sip_binding *any = NULL;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    CHECK_OK_TO(bind_any(&b, &any, &none), out);
+    CHECK_TO(bind_any(&b, &any, &none) == EEXIST, out);
+    CHECK_TO(sip_binding_find(b.sip, "any") == any && !sip_binding_find(b.sip, "other"), out);
+    CHECK_TO(sip_binding_pick(b.sip, SIP_UDP, AF_INET) == b.udp, out);
+    CHECK_TO(!sip_binding_pick(b.sip, SIP_TCP, AF_UNSPEC), out);
+    CHECK_TO(sip_binding_next(b.sip, b.udp) == any && !sip_binding_next(b.sip, any), out);
+    sip_binding_close(any);
+    CHECK_TO(!sip_binding_find(b.sip, "any"), out);
+out:
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+/* ---- streams on the fake net ---- */
+
+/* A phone on TCP. */
+struct phone {
+    struct conn *conn;
+    char in[8192];
+    size_t len;
+    unsigned messages, closed;
+};
+
+static size_t phone_recv(struct conn *c, struct slice bytes, void *arg)
+{
+    struct phone *p = arg;
+    size_t scanned = 0, skip, size, used = 0;
+
+    if (bytes.len < sizeof(p->in)) {
+        memcpy(p->in, bytes.p, bytes.len);
+        p->len = bytes.len;
+        p->in[p->len] = '\0';
+    }
+    while (used < bytes.len && !sip_stream_frame(slice_skip(bytes, used), &scanned, &skip, &size) &&
+           size) {
+        p->messages++;
+        used += skip + size;
+    }
+    return bytes.len;
+}
+
+static void phone_closed(struct conn *c, int err, void *arg)
+{
+    ((struct phone *)arg)->closed++;
+}
+
+static int phone_connect(struct bench *b, struct phone *p, const struct addr *to)
+{
+    struct conn_handlers h = {
+        .recv = phone_recv, .closed = phone_closed, .arg = p, .max_in = 100000, .max_out = 100000};
+    struct addr from;
+    int err = addr_parse(&from, SLICE("10.0.0.7:0"), 0);
+
+    if (!err)
+        err = conn_open(&p->conn, b->net, to, &from, NULL, NULL, &h);
+    pass(b, 10);
+    return err;
+}
+
+static int open_tcp(struct bench *b, struct sip_binding **tcp, struct phone *p, uint32_t per_source)
+{
+    struct sip_binding_args args = {.name = "transport-tcp",
+                                    .transport = SIP_TCP,
+                                    .fd = -1,
+                                    .max_conns_per_source = per_source};
+    int err = bench_open(b);
+
+    memset(p, 0, sizeof(*p));
+    if (!err)
+        err = addr_parse(&args.local, SLICE("10.0.0.1:5060"), 0);
+    if (!err)
+        err = sip_binding_open(tcp, b->sip, &args);
+    return err ? err : phone_connect(b, p, &args.local);
+}
+
+static int phone_send(struct bench *b, struct phone *p, struct slice bytes)
+{
+    int err = conn_send(p->conn, bytes);
+
+    for (int i = 0; i < 4; i++)
+        pass(b, 1);
+    return err;
+}
+
+static void on_register(struct sip_strans *t, struct sip_msg *req, void *arg)
+{
+    *(struct sip_flow *)arg = req->flow;
+    sip_strans_refuse(t, 200, NULL);
+}
+
+static const char register_text[] =
+    "REGISTER sip:h SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.7:5555;branch=z9hG4bKr\r\n"
+    "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 REGISTER\r\n"
+    "Content-Length: 3\r\n\r\nabc";
+
+static int message_is_served_however_the_stream_is_split(void)
+{
+    size_t len = sizeof(register_text) - 1;
+    struct sip_flow from;
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    sip_handle(b.sip, SIP_REGISTER, on_register, &from);
+    for (size_t at = 0; at < len; at += unit_is_rerun() ? 97 : 1) {
+        p.messages = 0;
+        CHECK_OK_TO(conn_send(p.conn, slice_from(register_text, at)), out);
+        pass(&b, 1);
+        CHECK_OK_TO(phone_send(&b, &p, slice_from(register_text + at, len - at)), out);
+        CHECK_TO(p.messages == 1 && strncmp(p.in, "SIP/2.0 200 OK\r\n", 16) == 0, out);
+    }
+    CHECK_TO(sip_binding_conns(tcp) == 1 && p.closed == 0, out);
+out:
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static int ping_gets_its_pong(void)
+{
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    CHECK_OK_TO(phone_send(&b, &p, SLICE("\r\n")), out);
+    CHECK_TO(p.len == 0, out);
+    CHECK_OK_TO(phone_send(&b, &p, SLICE("\r\n")), out);
+    CHECK_TO(p.len == 2 && memcmp(p.in, "\r\n", 2) == 0, out);
+out:
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static int stranger_is_cut_and_registered_phone_kept(void)
+{
+    struct sip_flow from;
+    struct sip_binding *tcp;
+    struct phone p, q = {0};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    sip_handle(b.sip, SIP_REGISTER, on_register, &from);
+    CHECK_OK_TO(phone_connect(&b, &q, sip_binding_local(tcp)), out);
+    CHECK_OK_TO(phone_send(&b, &p, SLICE("OPTIONS sip:h SIP/2.0\r\n")), out); /* slowloris */
+    CHECK_OK_TO(phone_send(&b, &q, slice_of(register_text)), out);
+    pass(&b, 31000);
+    CHECK_TO(p.closed == 1 && q.closed == 0 && sip_binding_conns(tcp) == 1, out);
+    q.len = 0;
+    pass(&b, 90000);
+    CHECK_TO(q.len == 4 && memcmp(q.in, "\r\n\r\n", 4) == 0, out);
+out:
+    mem_deref(p.conn);
+    mem_deref(q.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static int one_source_gets_so_many_connections(void)
+{
+    struct sip_binding *tcp;
+    struct phone p, q = {0};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 1), out);
+    CHECK_OK_TO(phone_connect(&b, &q, sip_binding_local(tcp)), out);
+    pass(&b, 10);
+    CHECK_TO(q.closed == 1 && p.closed == 0 && sip_binding_conns(tcp) == 1, out);
+out:
+    mem_deref(p.conn);
+    mem_deref(q.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static int garbage_closes_the_stream(void)
+{
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    CHECK_OK_TO(phone_send(&b, &p, SLICE("GET / HTTP/1.1\r\nHost: x\r\n\r\n")), out);
+    CHECK_TO(p.closed == 1 && sip_binding_conns(tcp) == 0, out);
+out:
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static void on_result(int err, const struct sip_msg *r, void *arg)
+{
+    *(int *)arg = err ? err : (int)r->status;
+}
+
+/* A registered phone is reached over the connection that it opened itself. */
+static int request_goes_over_the_open_connection(void)
+{
+    struct sip_client_args args = {.method = SIP_OPTIONS};
+    struct sip_client *c = NULL;
+    struct sip_flow from;
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    char uri[100], addr[ADDR_TEXT];
+    int err, result = 0;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    sip_handle(b.sip, SIP_REGISTER, on_register, &from);
+    CHECK_OK_TO(phone_send(&b, &p, slice_of(register_text)), out);
+    CHECK_TO(p.messages == 1, out);
+    snprintf(uri, sizeof(uri), "sip:a@%s;transport=tcp", addr_text(&from.remote, addr));
+    args.uri = slice_of(uri);
+    CHECK_OK_TO(sip_client_send(&c, b.sip, &args, on_result, &result), out);
+    pass(&b, 10);
+    CHECK_TO(p.messages == 2 && strncmp(p.in, "OPTIONS sip:a@", 14) == 0, out);
+    CHECK_TO(sip_binding_conns(tcp) == 1, out);
+    conn_close(p.conn);
+    pass(&b, 10);
+    CHECK_TO(result == ECONNRESET, out); /* at once, not after 32 s */
+out:
+    mem_deref(c);
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static int refused_connection_fails_at_once(void)
+{
+    struct sip_client_args args = {.method = SIP_OPTIONS,
+                                   .uri = SLICE("sip:10.9.9.9;transport=tcp")};
+    struct sip_client *c = NULL;
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    int err, result = 0;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    CHECK_OK_TO(sip_client_send(&c, b.sip, &args, on_result, &result), out);
+    CHECK_TO(result == 0, out);
+    pass(&b, 100);
+    CHECK_TO(result == ECONNREFUSED, out);
+out:
+    mem_deref(c);
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static int missing_transport_is_an_error_not_a_wait(void)
+{
+    struct sip_client_args args = {.method = SIP_OPTIONS,
+                                   .uri = SLICE("sip:10.9.9.9;transport=tls")};
+    struct sip_client *c = NULL;
+    struct bench b;
+    int err, result = 0;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    CHECK_OK_TO(sip_client_send(&c, b.sip, &args, on_result, &result), out);
+    pass(&b, 1);
+    CHECK_TO(result == EADDRNOTAVAIL, out);
+out:
+    mem_deref(c);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+/* GHSA-g8q2-p36q-94f6: the peer drops its stream between INVITE and our answer. */
+static struct sip_strans *kept;
+
+static void keep(struct sip_strans *t, struct sip_msg *req, void *arg)
+{
+    kept = mem_ref(t);
+}
+
+static int answer_to_a_dropped_stream_goes_to_a_new_one(void)
+{
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    kept = NULL;
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    sip_handle(b.sip, SIP_REGISTER, keep, NULL);
+    CHECK_OK_TO(phone_send(&b, &p, slice_of(register_text)), out);
+    CHECK_TO(kept, out);
+    conn_close(p.conn);
+    pass(&b, 10);
+    CHECK_TO(sip_binding_conns(tcp) == 0, out);
+    sip_strans_refuse(kept, 200, NULL); /* to 10.0.0.7:5555, where nobody listens */
+    pass(&b, 10);
+    CHECK_TO(stats_of(&b).pending == 0, out);
+out:
+    mem_deref(kept);
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+/* ---- real sockets: UDP, TCP and TLS between two cores ---- */
+
+static int open_real(struct sip **sp, struct loop *loop, struct net *net, struct tls *tls)
+{
+    static const struct {
+        const char *name;
+        enum sip_transport t;
+    } rows[] = {{"u", SIP_UDP}, {"t", SIP_TCP}, {"s", SIP_TLS}};
+    struct sip_args args = {.loop = loop, .net = net};
+    struct sip_binding_args binding = {.fd = -1};
+    int err = sip_alloc(sp, &args);
+
+    for (size_t i = 0; !err && i < 3; i++) {
+        binding.name = rows[i].name;
+        binding.transport = rows[i].t;
+        binding.tls = rows[i].t == SIP_TLS ? tls : NULL;
+        err = addr_parse(&binding.local, SLICE("127.0.0.1:0"), 0);
+        if (!err)
+            err = sip_binding_open(NULL, *sp, &binding);
+    }
+    return err;
+}
+
+static int ask_over(struct sip *a, struct sip *z, const char *name, struct loop *loop)
+{
+    struct sip_client_args args = {.method = SIP_OPTIONS};
+    const struct sip_binding *to = sip_binding_find(z, name);
+    struct sip_client *c = NULL;
+    char uri[128], addr[ADDR_TEXT];
+    int err, result = 0;
+
+    snprintf(uri, sizeof(uri), "sip:%s;transport=%s", addr_text(sip_binding_local(to), addr),
+             sip_transport_name(sip_binding_transport(to)));
+    args.uri = slice_of(uri);
+    err = sip_client_send(&c, a, &args, on_result, &result);
+    for (int i = 0; !err && !result && i < 200; i++)
+        err = loop_round(loop, 20);
+    mem_deref(c);
+    return err ? err : result == 200 ? 0 : EPROTO;
+}
+
+static int udp_tcp_and_tls_work_on_real_sockets(void)
+{
+    char file[] = "/tmp/unit_sip_tls_XXXXXX";
+    struct tls_args args = {.cert_file = file};
+    struct loop *loop = NULL;
+    struct net *net = NULL;
+    struct sip *a = NULL, *z = NULL;
+    struct tls *tls = NULL;
+    int err, fd = mkstemp(file);
+
+    CHECK_TO(fd >= 0, out);
+    close(fd);
+    unlink(file);
+    CHECK_OK_TO(tls_make_self_signed(file, "127.0.0.1"), out);
+    CHECK_OK_TO(tls_alloc(&tls, &args, NULL), out);
+    CHECK_OK_TO(loop_alloc(&loop), out);
+    CHECK_OK_TO(net_alloc(&net, loop), out);
+    CHECK_OK_TO(open_real(&a, loop, net, tls), out);
+    CHECK_OK_TO(open_real(&z, loop, net, tls), out);
+    CHECK_OK_TO(ask_over(a, z, "u", loop), out);
+    CHECK_OK_TO(ask_over(a, z, "t", loop), out);
+    CHECK_OK_TO(ask_over(a, z, "t", loop), out);
+    CHECK_OK_TO(ask_over(a, z, "s", loop), out);
+    CHECK_TO(sip_binding_conns(sip_binding_find(z, "t")) == 1, out);
+out:
+    unlink(file);
+    mem_deref(a);
+    mem_deref(z);
+    mem_deref(tls);
+    mem_deref(net);
+    mem_deref(loop);
+    return err;
+}
+
+UNIT_TESTS(UNIT(strangers_are_told_the_external_address), UNIT(bindings_are_found_by_name_and_kind),
+           UNIT(message_is_served_however_the_stream_is_split), UNIT(ping_gets_its_pong),
+           UNIT(stranger_is_cut_and_registered_phone_kept),
+           UNIT(one_source_gets_so_many_connections), UNIT(garbage_closes_the_stream),
+           UNIT(request_goes_over_the_open_connection), UNIT(refused_connection_fails_at_once),
+           UNIT(missing_transport_is_an_error_not_a_wait),
+           UNIT(answer_to_a_dropped_stream_goes_to_a_new_one),
+           UNIT_ONCE(udp_tcp_and_tls_work_on_real_sockets))
