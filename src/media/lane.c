@@ -20,7 +20,6 @@ void media_lane_init(struct media_lane *l, struct loop *loop, media_event_h *eve
     for (int i = 0; i < MEDIA_PHASES; i++)
         list_init(&l->phases[i]);
     strcpy(l->name, "station");
-    timer_start(loop, &l->second, 1000, on_second, l);
 }
 
 void media_lane_fini(struct media_lane *l)
@@ -35,12 +34,27 @@ static void on_second(void *arg)
     struct media_lane *l = arg;
     int64_t now = media_lane_now(l);
 
-    timer_start(l->loop, &l->second, 1000, on_second, l);
+    if (!list_is_empty(&l->legs)) /* an idle role sleeps */
+        timer_start(l->loop, &l->second, 1000, on_second, l);
     /* An event may end a leg here and now, but no other than the current one. */
     LIST_FOREACH(&l->legs, k)
     {
         media_leg_second(CONTAINER_OF(k, struct media_leg, in_lane), now);
     }
+}
+
+void media_lane_add(struct media_lane *l, struct media_leg *leg)
+{
+    if (!timer_is_on(&l->second))
+        timer_start(l->loop, &l->second, 1000, on_second, l);
+    list_append(&l->legs, &leg->in_lane);
+    l->leg_count++;
+}
+
+void media_lane_remove(struct media_lane *l, struct media_leg *leg)
+{
+    list_unlink(&leg->in_lane);
+    l->leg_count--;
 }
 
 /* ---- the tick ---- */

@@ -66,6 +66,10 @@ void media_lane_init(struct media_lane *l, struct loop *loop, media_event_h *eve
 /** Stop its timers. No leg may be on it. */
 void media_lane_fini(struct media_lane *l);
 
+/** A leg comes / goes (leg.c). */
+void media_lane_add(struct media_lane *l, struct media_leg *leg);
+void media_lane_remove(struct media_lane *l, struct media_leg *leg);
+
 /** Put a leg into a phase of the tick / take it out; harmless twice. */
 void media_lane_activate(struct media_lane *l, struct media_leg *leg);
 void media_lane_deactivate(struct media_lane *l, struct media_leg *leg);

@@ -216,8 +216,7 @@ int media_leg_start(struct media_leg *leg, struct media_lane *lane)
     leg->is_connected = leg->pair->is_connected;
     if (!leg->out.ssrc)
         media_out_init(&leg->out, rand_u32() | 1, (uint16_t)(rand_u32() & 0x7fff), rand_u32());
-    list_append(&lane->legs, &leg->in_lane);
-    lane->leg_count++;
+    media_lane_add(lane, leg);
     if (media_leg_is_generating(leg))
         media_lane_activate(lane, leg);
     return 0;
@@ -233,8 +232,7 @@ void media_leg_stop(struct media_leg *leg)
     media_lane_deactivate(lane, leg);
     loop_fd_stop(&leg->watch);
     loop_fd_stop(&leg->rtcp_watch);
-    list_unlink(&leg->in_lane);
-    lane->leg_count--;
+    media_lane_remove(lane, leg);
     leg->lane = NULL;
 }
 
