@@ -137,7 +137,7 @@ static bool count_step(struct plan_run *run)
     if (run->steps == 0)
         run->steps_since = now;
     if (++run->steps % STEPS_A_ROUND == 0)
-        task_sleep(0);
+        task_sleep(1); /* others get their turn */
     if (run->steps < STEPS_A_LOOP)
         return true;
     run->steps = 0;
@@ -253,8 +253,8 @@ static bool goes_to_timeout(struct plan_run *run)
 }
 
 /* Steps one after another. @return what the last one returned: a digit, PLAN_END, PLAN_ERROR, or
-   STEP_MISSING; *did: at least one ran */
-static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead, bool *did)
+   STEP_MISSING */
+static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead)
 {
     for (;;) {
         int rc;
@@ -263,7 +263,6 @@ static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead, bool *d
         rc = run_step(run);
         if (rc == STEP_MISSING)
             return rc;
-        *did = true;
         if (rc != PLAN_NEXT) {
             if (is_dead || !goes_to_timeout(run))
                 return rc;
@@ -280,8 +279,7 @@ static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead, bool *d
 
 int plan_run_nested(struct plan_run *run, uint32_t depth)
 {
-    bool did = false;
-    int rc = run_steps(run, depth, run->channel->is_hungup, &did);
+    int rc = run_steps(run, depth, run->channel->is_hungup);
 
     return rc == STEP_MISSING ? PLAN_END : rc;
 }
@@ -380,29 +378,26 @@ static bool go_on(struct plan_run *run, int rc)
 /* Extension h, on a channel that is over. */
 static void run_hangup_exten(struct plan_run *run)
 {
-    bool did = false;
-
     plan_frames_free(run);
     if (plan_run_has(run, SLICE_NONE, SLICE("h"), 1) &&
         plan_run_goto(run, SLICE_NONE, SLICE("h"), 1) == 0)
-        run_steps(run, 0, true, &did);
+        run_steps(run, 0, true);
 }
 
 static void run_main(void *arg)
 {
     struct plan_run *run = arg;
     struct channel *ch = run->channel;
-    bool did = false;
     int rc;
 
     if (!ch->exten && plan_run_goto(run, SLICE_NONE, SLICE("s"), 1))
         ch->cause = CAUSE_FAILURE;
     do {
-        rc = run_steps(run, 0, false, &did);
+        rc = run_steps(run, 0, false);
     } while (go_on(run, rc));
     channel_play_stop(ch);
     channel_softhangup(ch, ch->cause ? ch->cause : CAUSE_NORMAL);
-    if (did && !calls_is_closing(run->core->calls))
+    if (!calls_is_closing(run->core->calls))
         run_hangup_exten(run);
     channel_hangup(ch, CAUSE_NORMAL);
     ch->plan = NULL;
