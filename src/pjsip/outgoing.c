@@ -194,7 +194,7 @@ static int cause_of(int err)
 }
 
 static int make_channel(struct channel **chp, struct session *s, const struct model_endpoint *e,
-                        const struct channel_request *req)
+                        const struct resource *r, const struct channel_request *req)
 {
     struct channel *ch = NULL;
     int err = channel_alloc(&ch, s->p->calls,
@@ -217,6 +217,8 @@ static int make_channel(struct channel **chp, struct session *s, const struct mo
         err = channel_set(&ch->caller.number, slice_of(e->callerid.number));
     if (!err)
         err = channel_set(&ch->context, slice_of(e->context));
+    if (!err)
+        err = channel_set(&ch->dnid, r->number);
     if (!err && req->requestor)
         err = header_inherit(&s->headers, req->requestor);
     if (err) {
@@ -276,7 +278,7 @@ int outgoing_request(struct channel **chp, void *tech_arg, const struct channel_
         session_free(s);
         return fail(err, cause);
     }
-    err = make_channel(chp, s, e, req);
+    err = make_channel(chp, s, e, &r, req);
     if (err)
         return fail(err, cause);
     if (s->out->target_count)

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/rand.h"
+#include "call/cdr.h"
 #include "pjsip/cause.h"
 #include "pjsip/transport.h"
 
@@ -70,6 +71,17 @@ static int set_variables(struct channel *ch, const struct model_vars *vars)
     return err == ENOMEM ? err : 0;
 }
 
+/* Another station rather than a phone: its address is known, or it cannot register (records say in
+   or out by it). */
+static bool is_trunk(const struct model_endpoint *e)
+{
+    for (const struct model_aor *const *a = e->aors; *a; a++) {
+        if ((*a)->contacts.count)
+            return true;
+    }
+    return !e->aors[0];
+}
+
 int session_dress(struct session *s, const struct model_endpoint *e)
 {
     struct channel *ch = s->ch;
@@ -83,6 +95,8 @@ int session_dress(struct session *s, const struct model_endpoint *e)
         err = channel_set(&ch->accountcode, slice_of(e->accountcode));
     ch->callgroup = e->call_group;
     ch->pickupgroup = e->pickup_group;
+    if (!err)
+        err = cdr_leg(ch, is_trunk(e), slice_of(e->group_uuid));
     return err ? err : set_variables(ch, &e->set_var);
 }
 

@@ -303,7 +303,7 @@ static void closed(struct ipc *c, int err, void *arg)
 {
     struct far_media *m = arg;
 
-    m->ipc = NULL;
+    m->ipc = mem_deref(m->ipc);
 }
 
 /* ---- what the scene asks ---- */

@@ -48,12 +48,13 @@ int see_record_count(struct scene *s, long count)
     return n == count ? 0 : scene_fail(s, "%ld records", n);
 }
 
-static int value_of(struct scene *s, long row, const char *column, struct buf *out)
+static int value_of(struct scene *s, long row, const char *order, const char *column,
+                    struct buf *out)
 {
     char sql[1200];
 
-    snprintf(sql, sizeof(sql), "SELECT \"%s\" FROM cdr ORDER BY rowid LIMIT 1 OFFSET %ld", column,
-             row);
+    snprintf(sql, sizeof(sql), "SELECT \"%s\" FROM cdr ORDER BY %s LIMIT 1 OFFSET %ld", column,
+             order, row);
     return office_value(s, sql, out);
 }
 
@@ -105,7 +106,7 @@ static int compare(struct scene *s, long row, const char *line, bool is_golden)
     buf_init(&b, 4096);
     while (!bad && next_pair(&line, key, value, sizeof(value))) {
         buf_reset(&b);
-        if (value_of(s, row, key, &b))
+        if (value_of(s, row, is_golden ? "rowid" : "start, sequence", key, &b))
             bad = scene_fail(s, "no column %s", key);
         if (is_golden)
             plain_channel(key, &b);

@@ -67,7 +67,7 @@ static int make_leg(struct dial *d, struct slice tech_name, struct slice resourc
     return err;
 }
 
-static void ring_leg(struct dial *d, struct dial_leg *leg, struct slice where)
+static void ring_leg(struct dial *d, struct dial_leg *leg)
 {
     struct channel *ch = leg->channel;
     int err;
@@ -76,18 +76,16 @@ static void ring_leg(struct dial *d, struct dial_leg *leg, struct slice where)
     err = ch->tech->call ? ch->tech->call(ch) : ENOTSUP;
     if (!err)
         err = cdr_dial(d->run->channel, ch);
-    if (err) {
-        not_dialled(d, "destination cannot be called", where,
-                    ch->cause ? ch->cause : CAUSE_UNAVAILABLE);
-        channel_hangup(ch, CAUSE_FAILURE);
-        leg_free(leg);
+    if (!err)
         return;
-    }
-    list_append(&d->legs, &leg->link);
-    d->count++;
+    not_dialled(d, "destination cannot be called", slice_of(leg->number),
+                ch->cause ? ch->cause : CAUSE_UNAVAILABLE);
+    channel_hangup(ch, CAUSE_FAILURE);
+    d->count--;
+    leg_free(leg);
 }
 
-static int start_one(struct dial *d, struct slice where)
+static int make_one(struct dial *d, struct slice where)
 {
     struct slice resource, tech = slice_cut(where, '/', &resource);
     struct dial_leg *leg = NULL;
@@ -101,10 +99,12 @@ static int start_one(struct dial *d, struct slice where)
         return EINVAL;
     }
     d->wanted++;
-    if (make_leg(d, tech, resource, &leg, &cause))
+    if (make_leg(d, tech, resource, &leg, &cause)) {
         not_dialled(d, "destination cannot be reached", where, cause);
-    else
-        ring_leg(d, leg, where);
+        return 0;
+    }
+    list_append(&d->legs, &leg->link);
+    d->count++;
     return 0;
 }
 
@@ -126,7 +126,13 @@ int dial_start(struct dial *d, char *where)
                         d->run->channel->exten, d->run->channel->priority);
             break;
         }
-        err = start_one(d, one);
+        err = make_one(d, one);
+    }
+    /* As Asterisk: all are made before the first rings (names and record numbers follow that). */
+    LIST_FOREACH(&d->legs, k)
+    {
+        if (!err)
+            ring_leg(d, CONTAINER_OF(k, struct dial_leg, link));
     }
     return err;
 }
