@@ -11,6 +11,7 @@
 
 struct plan_core {
     struct calls *calls;
+    struct loop *loop; /* of calls; runs may outlive those by a moment */
     struct runner *runner;
     const char *agi_dir, *system_name;
     struct plan_routing *routing; /* a reference; NULL before the first */

@@ -160,6 +160,7 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     if (!p)
         return ENOMEM;
     p->calls = args->calls;
+    p->loop = calls_loop(args->calls);
     p->runner = args->runner;
     p->agi_dir = args->agi_dir ? args->agi_dir : "";
     p->system_name = args->system_name ? args->system_name : "";
@@ -183,7 +184,7 @@ struct calls *plan_calls(const struct plan_core *p)
 
 struct loop *plan_loop(const struct plan_core *p)
 {
-    return calls_loop(p->calls);
+    return p->loop;
 }
 
 bool plan_tell_once(struct plan_core *p, const char *what, const char *about)

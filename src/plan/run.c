@@ -397,7 +397,7 @@ static void run_main(void *arg)
     } while (go_on(run, rc));
     channel_play_stop(ch);
     channel_softhangup(ch, ch->cause ? ch->cause : CAUSE_NORMAL);
-    if (!calls_is_closing(run->core->calls))
+    if (!ch->is_ended && !calls_is_closing(run->core->calls))
         run_hangup_exten(run);
     channel_hangup(ch, CAUSE_NORMAL);
     ch->plan = NULL;

@@ -70,22 +70,21 @@ static int make_leg(struct dial *d, struct slice tech_name, struct slice resourc
 static void ring_leg(struct dial *d, struct dial_leg *leg)
 {
     struct channel *ch = leg->channel;
-    int err;
+    int err = ch->tech->call ? ch->tech->call(ch) : ENOTSUP;
 
-    channel_attach(ch, d->run->queue);
-    err = ch->tech->call ? ch->tech->call(ch) : ENOTSUP;
     if (!err)
         err = cdr_dial(d->run->channel, ch);
-    if (!err)
+    if (!err) {
+        d->count++;
         return;
+    }
     not_dialled(d, "destination cannot be called", slice_of(leg->number),
                 ch->cause ? ch->cause : CAUSE_UNAVAILABLE);
     channel_hangup(ch, CAUSE_FAILURE);
-    d->count--;
     leg_free(leg);
 }
 
-static int make_one(struct dial *d, struct slice where)
+static int request_one(struct dial *d, struct slice where)
 {
     struct slice resource, tech = slice_cut(where, '/', &resource);
     struct dial_leg *leg = NULL;
@@ -103,12 +102,12 @@ static int make_one(struct dial *d, struct slice where)
         not_dialled(d, "destination cannot be reached", where, cause);
         return 0;
     }
+    channel_attach(leg->channel, d->run->queue);
     list_append(&d->legs, &leg->link);
-    d->count++;
     return 0;
 }
 
-int dial_start(struct dial *d, char *where)
+static int request_all(struct dial *d, char *where)
 {
     struct slice rest = slice_of(where);
     uint32_t seen = 0;
@@ -126,15 +125,22 @@ int dial_start(struct dial *d, char *where)
                         d->run->channel->exten, d->run->channel->priority);
             break;
         }
-        err = make_one(d, one);
-    }
-    /* As Asterisk: all are made before the first rings (names and record numbers follow that). */
-    LIST_FOREACH(&d->legs, k)
-    {
-        if (!err)
-            ring_leg(d, CONTAINER_OF(k, struct dial_leg, link));
+        err = request_one(d, one);
     }
     return err;
+}
+
+int dial_start(struct dial *d, char *where)
+{
+    int err = request_all(d, where);
+
+    if (err)
+        return err;
+    LIST_FOREACH(&d->legs, k)
+    {
+        ring_leg(d, CONTAINER_OF(k, struct dial_leg, link));
+    }
+    return 0;
 }
 
 void dial_drop(struct dial *d, struct dial_leg *but, int cause, const char *status)
