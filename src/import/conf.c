@@ -149,8 +149,9 @@ static int read_section(struct reader *r, struct slice line)
     struct slice name, opts;
     int err = 0;
 
-    if (end < 1) {
-        complain(r, line, "у секции нет закрывающей скобки ]", "the section has no closing ]");
+    if (end < 2) {
+        complain(r, line, "у секции нет имени или закрывающей скобки ]",
+                 "the section has no name or no closing ]");
         r->section = NULL;
         return 0;
     }

@@ -141,8 +141,12 @@ static int take_line(struct dialplan *d, const struct conf_item *item)
         import_say_item(d->im, item, IMPORT_NOT_NEEDED, "гудок даёт сам телефон",
                         "the phone gives the dial tone itself");
         return keep_line(d, item);
-    } else if (slice_caseeqz(name, "switch") || slice_caseeqz(name, "eswitch") ||
-               slice_caseeqz(name, "lswitch"))
+    } else if (slice_caseeqz(name, "switch") &&
+               slice_casestarts(slice_of(item->value), SLICE("Realtime")))
+        import_say_item(d->im, item, IMPORT_NOT_NEEDED, "маршрутизация и так в базе данных",
+                        "the routing is in the database anyway");
+    else if (slice_caseeqz(name, "switch") || slice_caseeqz(name, "eswitch") ||
+             slice_caseeqz(name, "lswitch"))
         import_say_item(d->im, item, IMPORT_UNSUPPORTED, "switch появится позже; строка не взята",
                         "switch comes later; the line is not taken");
     else

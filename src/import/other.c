@@ -82,7 +82,8 @@ static void judge_moh(struct import *im, const struct conf_item *item, bool is_r
     if (!f)
         import_say_item(im, item, IMPORT_UNSUPPORTED, "такого параметра у класса музыки нет",
                         "a class of music has no such option");
-    else if (model_field_set(f, NULL, slice_of(item->value), NULL) || f->state == MODEL_REFUSED)
+    else if (model_field_set(f, NULL, slice_of(item->value), NULL) || f->state == MODEL_REFUSED ||
+             (strcmp(f->column, "mode") == 0 && strcmp(item->value, "files") != 0))
         import_say_item(im, item, IMPORT_UNSUPPORTED,
                         "класс играет только файлы каталога (mode=files)",
                         "a class plays the files of a directory only (mode=files)");
@@ -146,8 +147,12 @@ int import_moh(struct import *im, const struct conf *conf)
 int import_keep(struct import *im, const struct conf *conf)
 {
     struct stmt *st;
-    int err = 0;
+    int err = db_stmt(&st, im->args->db, "DELETE FROM import_later WHERE filename = ?");
 
+    if (!err)
+        err = stmt_text(st, 1, slice_of(im->file));
+    if (!err)
+        err = stmt_run(st);
     for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
         for (uint32_t i = 0; !err && !s->is_template && i < s->count; i++) {
             const struct conf_item *item = &s->items[i];

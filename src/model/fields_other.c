@@ -24,9 +24,6 @@ static const char *const zones[] = {"ru", "us", NULL};
     ROW("uuid", TEXT, INNER, NOWHERE, .sql = SQL_UUID_PLAIN,                                       \
         SAYS("Идентификатор записи", "Record identifier",                                          \
              "Неизменный UUID записи; создаётся сам.", "The record's UUID; made by itself."))
-#define SQL_UUID_PLAIN                                                                             \
-    "VARCHAR(36) NOT NULL DEFAULT (lower(hex(randomblob(4))||'-'||hex(randomblob(2))||'-4'||"      \
-    "substr(hex(randomblob(2)),2)||'-A'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6))))"
 
 const struct model_field model_fields_realtime_extensions[] = {
     OWN("id", INT, .sql = AUTO, .max = INT64_MAX,
@@ -133,10 +130,10 @@ const struct model_field model_fields_settings[] = {
     ROW("realm", TEXT, OBEYED, AT(realm), .def = "station",
         SAYS("Область", "Realm", "Область аутентификации, если не названа другая.",
              "Realm of authentication unless another is named.")),
-    ROW("sounds", TEXT, OBEYED, AT(sounds),
+    ROW("sounds", TEXT, LATER, AT(sounds),
         SAYS("Каталоги звуков", "Sound directories", "Ещё каталоги звуковых файлов, через запятую.",
              "More directories of sound files, comma separated.")),
-    ROW("moh_class", TEXT, OBEYED, AT(moh_class), .def = "default",
+    ROW("moh_class", TEXT, LATER, AT(moh_class), .def = "default",
         SAYS("Музыка на удержании", "Music on hold", "Класс музыки по умолчанию.",
              "Default class of music.")),
     ROW("rtp_start", INT, OBEYED, AT(rtp_start), .option = "rtpstart", .def = "20000", .min = 1024,

@@ -20,6 +20,11 @@
     "||'-4'||substr(hex(randomblob(2)),2)||'-'||substr('89AB',1+(random()&3),1)||"                 \
     "substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6))))"
 
+/* The same where the key is another column. */
+#define SQL_UUID_PLAIN                                                                             \
+    "VARCHAR(36) NOT NULL DEFAULT (lower(hex(randomblob(4))||'-'||hex(randomblob(2))||'-4'||"      \
+    "substr(hex(randomblob(2)),2)||'-A'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6))))"
+
 #define ROW_UUID                                                                                   \
     ROW("uuid", TEXT, INNER, NOWHERE, .sql = SQL_UUID,                                             \
         SAYS("Идентификатор записи", "Record identifier",                                          \

@@ -1,7 +1,7 @@
 /* schema.c - see schema.h */
 #include <errno.h>
 
-#include "model/field.h"
+#include "model/rows.h"
 #include "model/schema.h"
 
 #define MOST_SQL (256u << 10)
@@ -26,7 +26,7 @@ static const char *sql_of(const struct model_field *f)
 }
 
 /* A table of settings has columns of its own; its fields are its rows. */
-static const char pairs_sql[] = "uuid VARCHAR(36) DEFAULT (lower(hex(randomblob(16)))), "
+static const char pairs_sql[] = "uuid " SQL_UUID_PLAIN ", "
                                 "name VARCHAR(128) NOT NULL PRIMARY KEY, "
                                 "description VARCHAR(128) NOT NULL DEFAULT '', "
                                 "group_uuid VARCHAR(36) DEFAULT NULL, "

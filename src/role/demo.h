@@ -15,7 +15,7 @@
 struct demo_args {
     const char *bind;  /* address; IPv6 without brackets */
     uint16_t sip_port; /* UDP and TCP; TLS takes the next */
-    const char *cert;  /* certificate of the TLS transport, absolute */
+    const char *cert;  /* certificate of the TLS transport, relative to the state directory */
     bool is_bare;      /* no phones, no routing */
 };
 

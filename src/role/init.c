@@ -135,7 +135,7 @@ static int make_database(struct init *in)
     int err;
 
     remove_fresh(in);
-    in->demo.cert = in->cert;
+    in->demo.cert = "tls/station.pem"; /* the directory may move */
     err = db_open(&d, in->fresh, DB_CREATE);
     if (!err)
         err = store_migrate(d, model_migrations);

@@ -1,0 +1,260 @@
+/*
+ * test_import.c - whole folders: tests/golden/import-*, with the report expected in NAME.txt beside
+ *
+ * The report files are written again with STATION_WRITE_GOLDEN=1; read the difference before
+ * committing it.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "import/import.h"
+#include "model/database.h"
+
+static const char *const words[IMPORT_VERDICTS] = {"taken",      "translated",  "later",
+                                                   "not-needed", "unsupported", "wrong"};
+
+static void note(const struct import_note *n, void *arg)
+{
+    if (n->verdict != IMPORT_TAKEN)
+        buf_printf(arg, "%s:%u %s | %s | %s\n", n->file, n->line, words[n->verdict], n->what,
+                   n->text_en);
+}
+
+static int import(struct db *d, const char *dir, struct buf *report, struct import_totals *t)
+{
+    const struct import_args args = {.db = d, .dir = dir, .note = note, .arg = report};
+
+    return import_run(&args, t);
+}
+
+static int read_whole(const char *path, struct buf *b)
+{
+    char part[4096];
+    FILE *f = fopen(path, "re");
+    size_t n;
+
+    if (!f)
+        return errno;
+    while ((n = fread(part, 1, sizeof(part), f)) > 0)
+        buf_add(b, part, n);
+    fclose(f);
+    return buf_err(b);
+}
+
+static int write_whole(const char *path, const struct buf *b)
+{
+    FILE *f = fopen(path, "we");
+
+    if (!f)
+        return errno;
+    fwrite(buf_z(b), 1, b->len, f);
+    return fclose(f) == 0 ? 0 : errno;
+}
+
+static int report_is(const char *dir, struct db *d, struct import_totals *t)
+{
+    struct buf is, want;
+    char path[200];
+    int err;
+
+    buf_init(&is, 1u << 20);
+    buf_init(&want, 1u << 20);
+    snprintf(path, sizeof(path), "%s.txt", dir);
+    CHECK_OK_TO(import(d, dir, &is, t), out);
+    if (getenv("STATION_WRITE_GOLDEN"))
+        CHECK_OK_TO(write_whole(path, &is), out);
+    CHECK_OK_TO(read_whole(path, &want), out);
+    if (!slice_eq(buf_slice(&is), buf_slice(&want)))
+        fprintf(stderr, "--- %s is not\n%s", path, buf_z(&is));
+    CHECK_TO(slice_eq(buf_slice(&is), buf_slice(&want)), out);
+out:
+    buf_fini(&is);
+    buf_fini(&want);
+    return err;
+}
+
+static int64_t ask(struct db *d, const char *sql)
+{
+    struct stmt *s;
+    int64_t v = -1;
+    bool row;
+
+    if (db_stmt(&s, d, sql) == 0 && stmt_step(s, &row) == 0 && row) {
+        v = stmt_col_int(s, 0);
+        stmt_reset(s);
+    }
+    return v;
+}
+
+static int the_peer_s_configuration_is_taken_whole(void)
+{
+    struct import_totals t;
+    struct model_snapshot *s = NULL;
+    const struct model_endpoint *ep;
+    struct db *d = NULL;
+    struct addr from = {0};
+    int err;
+
+    CHECK_OK_TO(database_make(&d, ""), out);
+    CHECK_OK_TO(report_is("tests/golden/import-peer", d, &t), out);
+    CHECK_TO(t.endpoints == 22 && t.extensions == 11, out);
+    CHECK_TO(t.count[IMPORT_WRONG] == 0 && t.count[IMPORT_UNSUPPORTED] == 0, out);
+    CHECK_OK_TO(model_snapshot_load(&s, d), out);
+    CHECK_TO(model_snapshot_report(s)->count == 0, out);
+    ep = model_endpoint_find(s, SLICE("u00007"));
+    CHECK_TO(ep && ep->auths[0] && strcmp(ep->auths[0]->password, "pw-u00007") == 0, out);
+    CHECK_TO(ep->aors[0] && ep->aors[0]->max_contacts == 1 && ep->aors[0]->remove_existing, out);
+    CHECK_OK_TO(addr_parse(&from, SLICE("127.0.0.1"), 5061), out);
+    CHECK_TO(model_endpoint_by_addr(s, &from) == model_endpoint_find(s, SLICE("load")), out);
+    CHECK_TO(model_global_of(s)->identifier_order.v[0] == MODEL_BY_USERNAME, out);
+    CHECK_TO(model_transport_count(s) == 1 && model_transport_at(s, 0)->bind.port == 5080, out);
+    CHECK_TO(model_settings_of(s)->rtp_start == 20000 && model_settings_of(s)->rtp_end == 29999,
+             out);
+    CHECK_TO(model_context_find(s, SLICE("load"))->step_count == 11, out);
+out:
+    if (s && err)
+        report_print(s);
+    mem_deref(s);
+    mem_deref(d);
+    return err;
+}
+
+static int every_line_of_an_office_gets_its_verdict(void)
+{
+    struct import_totals t;
+    struct model_snapshot *s = NULL;
+    const struct model_endpoint *ep;
+    const struct model_context *c;
+    struct db *d = NULL;
+    int err;
+
+    CHECK_OK_TO(database_make(&d, ""), out);
+    CHECK_OK_TO(report_is("tests/golden/import-office", d, &t), out);
+    CHECK_OK_TO(model_snapshot_load(&s, d), out);
+    ep = model_endpoint_find(s, SLICE("101"));
+    CHECK_TO(ep && ep->codecs.count == 2 && ep->codecs.id[0] == MODEL_ALAW &&
+                 ep->set_var.count == 2,
+             out);
+    CHECK_TO(strcmp(ep->callerid.name, "Иван") == 0 && !model_endpoint_find(s, SLICE("102")), out);
+    c = model_context_find(s, SLICE("incoming"));
+    CHECK_TO(c && c->include_count == 1 && c->hint_count == 1, out);
+    CHECK_TO(model_context_find(s, SLICE("internal"))->step_count == 3, out);
+    CHECK_TO(strcmp(model_global_var(s, SLICE("GREETING")), "office/hello") == 0, out);
+    CHECK_TO(model_moh_find(s, SLICE("quiet")) && !model_moh_find(s, SLICE("stream")), out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM import_later WHERE filename='manager.conf'") == 2, out);
+out:
+    mem_deref(s);
+    mem_deref(d);
+    return err;
+}
+
+static int a_second_import_replaces_the_first(void)
+{
+    struct import_totals t;
+    struct buf report;
+    struct db *d = NULL;
+    int err;
+
+    buf_init(&report, 1u << 20);
+    CHECK_OK_TO(database_make(&d, ""), out);
+    for (int i = 0; i < 2; i++)
+        CHECK_OK_TO(import(d, "tests/golden/import-peer", &report, &t), out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM ps_endpoints") == 22, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM realtime_extensions") == 11, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM static_pjsip") == 5, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM import_later") == 14, out);
+out:
+    buf_fini(&report);
+    mem_deref(d);
+    return err;
+}
+
+static int without_files_nothing_changes(void)
+{
+    struct import_totals t;
+    struct buf report;
+    struct db *d = NULL;
+    int err;
+
+    buf_init(&report, 1u << 20);
+    CHECK_OK_TO(database_make(&d, "INSERT INTO ps_endpoints (id) VALUES ('mine')"), out);
+    CHECK_TO(import(d, "tests/golden/there-is-none", &report, &t) == ENOENT, out);
+    CHECK_TO(import(d, "tests/golden/import-office/sub", &report, &t) == ENOENT, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM ps_endpoints WHERE id='mine'") == 1, out);
+    CHECK_TO(!db_is_in_transaction(d), out);
+out:
+    buf_fini(&report);
+    mem_deref(d);
+    return err;
+}
+
+static int a_failure_in_the_middle_changes_nothing(void)
+{
+    struct import_totals t;
+    struct buf report;
+    struct db *d = NULL;
+    int err;
+
+    buf_init(&report, 1u << 20);
+    CHECK_OK_TO(database_make(&d, "INSERT INTO ps_endpoints (id) VALUES ('mine');"
+                                  "DROP TABLE realtime_extensions"),
+                out);
+    CHECK_TO(import(d, "tests/golden/import-peer", &report, &t) != 0, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM ps_endpoints") == 1, out);
+    CHECK_TO(!db_is_in_transaction(d), out);
+out:
+    buf_fini(&report);
+    mem_deref(d);
+    return err;
+}
+
+static int sounds_come_along_but_links_do_not(void)
+{
+    char dir[] = "/tmp/station-sounds-XXXXXX", path[100], to[80];
+    struct import_totals t;
+    struct buf report;
+    struct db *d = NULL;
+    int fd, err;
+
+    buf_init(&report, 1u << 20);
+    CHECK_TO(mkdtemp(dir), out);
+    snprintf(path, sizeof(path), "%s/sounds", dir);
+    CHECK_TO(mkdir(path, 0700) == 0, out);
+    snprintf(path, sizeof(path), "%s/sounds/ru", dir);
+    CHECK_TO(mkdir(path, 0700) == 0, out);
+    snprintf(path, sizeof(path), "%s/sounds/ru/hello.wav", dir);
+    fd = open(path, O_WRONLY | O_CREAT, 0600);
+    CHECK_TO(fd >= 0 && write(fd, "RIFF", 4) == 4 && close(fd) == 0, out);
+    snprintf(path, sizeof(path), "%s/sounds/ru/passwd.wav", dir);
+    CHECK_TO(symlink("/etc/passwd", path) == 0, out);
+    snprintf(path, sizeof(path), "%s/rtp.conf", dir);
+    fd = open(path, O_WRONLY | O_CREAT, 0600);
+    CHECK_TO(fd >= 0 && close(fd) == 0, out);
+    snprintf(to, sizeof(to), "%s/to", dir);
+    CHECK_OK_TO(database_make(&d, ""), out);
+    CHECK_OK_TO(import_run(
+                    &(struct import_args){
+                        .db = d, .dir = dir, .sounds_dir = to, .note = note, .arg = &report},
+                    &t),
+                out);
+    snprintf(path, sizeof(path), "%s/ru/hello.wav", to);
+    CHECK_TO(t.sounds == 1 && access(path, R_OK) == 0, out);
+    snprintf(path, sizeof(path), "%s/ru/passwd.wav", to);
+    CHECK_TO(access(path, F_OK) != 0, out);
+    CHECK_TO(strstr(buf_z(&report), "passwd.wav"), out);
+out:
+    snprintf(path, sizeof(path), "rm -r %s", dir);
+    if (system(path) != 0 && !err)
+        err = EIO;
+    buf_fini(&report);
+    mem_deref(d);
+    return err;
+}
+
+UNIT_TESTS(UNIT_ONCE(the_peer_s_configuration_is_taken_whole),
+           UNIT_ONCE(every_line_of_an_office_gets_its_verdict),
+           UNIT_ONCE(a_second_import_replaces_the_first), UNIT_ONCE(without_files_nothing_changes),
+           UNIT_ONCE(a_failure_in_the_middle_changes_nothing),
+           UNIT_ONCE(sounds_come_along_but_links_do_not))
