@@ -1,6 +1,5 @@
 /* auth.c - server side of auth.h */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -98,19 +97,20 @@ static int sign(struct sip_auth *a, struct slice stamp, struct slice realm, char
         !EVP_MAC_update(a->hmac, (const unsigned char *)realm.p, realm.len) ||
         !EVP_MAC_final(a->hmac, raw, &len, sizeof(raw)))
         return EIO;
-    for (size_t i = 0; i < MAC_LEN / 2; i++)
-        snprintf(out + 2 * i, 3, "%02x", raw[i]);
+    digest_hex(raw, MAC_LEN / 2, out);
     return 0;
 }
 
 static int make_nonce(struct sip_auth *a, const char *realm, char out[NONCE_LEN + 1])
 {
-    uint64_t random;
+    unsigned char stamp[STAMP_LEN / 2];
+    uint32_t second = now_s(a);
 
-    do
-        rand_bytes(&random, sizeof(random));
-    while (random == 0);
-    snprintf(out, STAMP_LEN + 1, "%08x%016llx", now_s(a), (unsigned long long)random);
+    for (int i = 0; i < 4; i++)
+        stamp[i] = (unsigned char)(second >> (24 - 8 * i));
+    rand_bytes(stamp + 4, sizeof(stamp) - 4);
+    stamp[4] |= 1; /* 0 would be a free slot */
+    digest_hex(stamp, sizeof(stamp), out);
     return sign(a, slice_from(out, STAMP_LEN), slice_of(realm), out + STAMP_LEN);
 }
 

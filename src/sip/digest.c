@@ -47,9 +47,19 @@ static const EVP_MD *hash_of(enum sip_digest_algorithm a)
     return digest_hex_len(a) == 32 ? md5 : sha256;
 }
 
-int digest_hash(enum sip_digest_algorithm a, const struct slice *pieces, size_t count, char out[65])
+void digest_hex(const unsigned char *raw, size_t len, char *out)
 {
     static const char hex[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = hex[raw[i] >> 4];
+        out[2 * i + 1] = hex[raw[i] & 15];
+    }
+    out[2 * len] = '\0';
+}
+
+int digest_hash(enum sip_digest_algorithm a, const struct slice *pieces, size_t count, char out[65])
+{
     const EVP_MD *md = hash_of(a);
     unsigned char raw[EVP_MAX_MD_SIZE];
     unsigned len = 0;
@@ -63,11 +73,7 @@ int digest_hash(enum sip_digest_algorithm a, const struct slice *pieces, size_t 
     }
     if (!is_ok || EVP_DigestFinal_ex(context, raw, &len) != 1)
         return EIO;
-    for (unsigned i = 0; i < len; i++) {
-        out[2 * i] = hex[raw[i] >> 4];
-        out[2 * i + 1] = hex[raw[i] & 15];
-    }
-    out[2 * len] = '\0';
+    digest_hex(raw, len, out);
     return 0;
 }
 

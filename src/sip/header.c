@@ -91,8 +91,8 @@ const char *sip_method_name(enum sip_method m)
 
 enum sip_method sip_method_parse(struct slice name)
 {
-    for (int m = SIP_METHOD_OTHER + 1; m < SIP_METHODS; m++)
-        if (slice_eqz(name, methods[m]))
+    for (int m = SIP_METHOD_OTHER + 1; m < SIP_METHODS && name.len; m++)
+        if (methods[m][0] == name.p[0] && slice_eqz(name, methods[m]))
             return (enum sip_method)m;
     return SIP_METHOD_OTHER;
 }

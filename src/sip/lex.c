@@ -5,51 +5,59 @@
 #define U LEX_USER
 #define H LEX_HOST
 #define P LEX_PARAM
-#define X LEX_HEX
-#define DIGIT (T | U | H | P | X)
-#define ALPHA (T | U | H | P)
-#define MARK (T | U | P) /* - _ . ! ~ * ' and the like */
+#define R LEX_URI
+#define W LEX_WORDS
+#define VISIBLE (R | W)
+#define ALPHA (T | U | H | P | VISIBLE)
+#define HEX (ALPHA | LEX_HEX)
+#define MARK (T | U | P | VISIBLE) /* - _ . ! ~ * ' and the like */
+#define SPACE (LEX_WS | W)
 
 /* Bytes above 127 are let through in users and parameters: phones send raw UTF-8 there. */
 const uint8_t lex_class[256] = {
-    ['0' ... '9'] = DIGIT,
-    ['A' ... 'F'] = ALPHA | X,
-    ['a' ... 'f'] = ALPHA | X,
-    ['G' ... 'Z'] = ALPHA,
-    ['g' ... 'z'] = ALPHA,
+    [0 ... 8] = W,
+    ['\t'] = SPACE,
+    ['\n'] = SPACE,
+    [11 ... 12] = W,
+    ['\r'] = SPACE,
+    [14 ... 31] = W,
+    [' '] = SPACE,
+    ['!'] = MARK,
+    ['#'] = U | VISIBLE, /* star codes: phones send sip:#21@host unescaped */
+    ['$'] = U | P | VISIBLE,
+    ['%'] = MARK,
+    ['&'] = U | P | VISIBLE,
+    ['\''] = MARK,
+    ['('] = U | P | VISIBLE,
+    [')'] = U | P | VISIBLE,
+    ['*'] = MARK,
+    ['+'] = MARK,
+    [','] = U | P | R,
     ['-'] = MARK | H,
     ['.'] = MARK | H,
+    ['/'] = U | P | VISIBLE,
+    ['0' ... '9'] = HEX,
+    [':'] = P | VISIBLE,
+    [';'] = U | P | R,
+    ['='] = U | P | VISIBLE,
+    ['?'] = U | P | VISIBLE,
+    ['@'] = P | VISIBLE,
+    ['A' ... 'F'] = HEX,
+    ['G' ... 'Z'] = ALPHA,
+    ['['] = P | VISIBLE,
+    ['\\'] = VISIBLE,
+    [']'] = P | VISIBLE,
+    ['^'] = P | VISIBLE,
     ['_'] = MARK | H,
-    ['!'] = MARK,
+    ['`'] = T | VISIBLE,
+    ['a' ... 'f'] = HEX,
+    ['g' ... 'z'] = ALPHA,
+    ['{'] = P | VISIBLE,
+    ['|'] = P | VISIBLE,
+    ['}'] = P | VISIBLE,
     ['~'] = MARK,
-    ['*'] = MARK,
-    ['\''] = MARK,
-    ['%'] = MARK,
-    ['+'] = MARK,
-    ['`'] = T,
-    ['('] = U | P,
-    [')'] = U | P,
-    ['&'] = U | P,
-    ['='] = U | P,
-    ['$'] = U | P,
-    [','] = U | P,
-    [';'] = U | P,
-    ['?'] = U | P,
-    ['/'] = U | P,
-    ['#'] = U, /* star codes: phones send sip:#21@host unescaped */
-    ['['] = P,
-    [']'] = P,
-    [':'] = P,
-    ['@'] = P,
-    ['{'] = P,
-    ['}'] = P,
-    ['|'] = P,
-    ['^'] = P,
-    [0x80 ... 0xff] = U | P,
-    [' '] = LEX_WS,
-    ['\t'] = LEX_WS,
-    ['\r'] = LEX_WS,
-    ['\n'] = LEX_WS,
+    [0x7f] = W,
+    [0x80 ... 0xff] = U | P | VISIBLE,
 };
 
 bool lex_all(struct slice s, uint8_t class)

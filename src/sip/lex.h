@@ -16,6 +16,8 @@ enum {
     LEX_HOST = 8,   /* letters, digits, '.', '-', '_' */
     LEX_PARAM = 16, /* URI parameters and headers */
     LEX_HEX = 32,
+    LEX_URI = 64,    /* whatever may stand between < and >: no white space, control bytes, < > " */
+    LEX_WORDS = 128, /* unquoted display name: all but " , ; < > */
 };
 
 extern const uint8_t lex_class[256];

@@ -65,7 +65,9 @@ static int index_header(struct index *x, size_t at, size_t len, struct sip_why *
         return refuse(why, 400, "Header Line Without Colon");
     if (x->count == SIP_HEADERS_MAX)
         return refuse(why, 400, "Too Many Headers");
-    name = lex_trim(slice_from(line.p, (size_t)colon));
+    name = slice_from(line.p, (size_t)colon);
+    while (name.len && lex_is(name.p[name.len - 1], LEX_WS))
+        name.len--;
     if (!lex_all(name, LEX_TOKEN))
         return refuse(why, 400, "Bad Header Name");
     h = &x->lines[x->count++];

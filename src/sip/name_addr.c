@@ -5,13 +5,12 @@
 #include "sip/lex.h"
 #include "sip/uri.h"
 
-/* End of the list element at s.p[from]: index of the first sep outside quotes; s.len without one.
- */
-static size_t element_end(struct slice s, size_t from, char sep, bool keep_angles)
+/* The same with quotes (and, for comma lists, <>) that may hide a separator. */
+static size_t protected_end(struct slice s, char sep, bool keep_angles)
 {
     bool is_angle = false;
 
-    for (size_t i = from; i < s.len; i++) {
+    for (size_t i = 0; i < s.len; i++) {
         char c = s.p[i];
 
         if (c == '"' && !is_angle) {
@@ -31,13 +30,25 @@ static size_t element_end(struct slice s, size_t from, char sep, bool keep_angle
     return s.len;
 }
 
+/* End of the first element of a list: index of the separator; s.len without one. */
+static size_t element_end(struct slice s, char sep, bool keep_angles)
+{
+    const char *end = s.len ? memchr(s.p, sep, s.len) : NULL;
+    size_t n = end ? (size_t)(end - s.p) : s.len;
+
+    /* Mostly nothing in front of it could hide it. */
+    if (!end || (!memchr(s.p, '"', n) && (!keep_angles || !memchr(s.p, '<', n))))
+        return n;
+    return protected_end(s, sep, keep_angles);
+}
+
 bool sip_value_next(struct slice *rest, struct slice *value)
 {
     size_t n;
 
     if (!slice_is_set(*rest))
         return false;
-    n = element_end(*rest, 0, ',', true);
+    n = element_end(*rest, ',', true);
     *value = lex_trim(slice_from(rest->p, n));
     *rest = n < rest->len ? slice_skip(*rest, n + 1) : SLICE_NONE;
     return true;
@@ -57,7 +68,7 @@ bool sip_param_next(struct slice *rest, struct slice *name, struct slice *value)
 
     if (!slice_is_set(*rest))
         return false;
-    n = element_end(*rest, 0, ';', false);
+    n = element_end(*rest, ';', false);
     part = slice_from(rest->p, n);
     *rest = n < rest->len ? slice_skip(*rest, n + 1) : SLICE_NONE;
     *name = lex_trim(slice_cut(part, '=', value));
@@ -95,9 +106,8 @@ static int parse_display(struct sip_name_addr *n, struct slice s)
         return 0;
     }
     /* Words should be tokens; other bytes are let through but those that make it ambiguous. */
-    for (size_t i = 0; i < s.len; i++)
-        if (strchr("\",;<>", s.p[i]))
-            return EINVAL;
+    if (!lex_all(s, LEX_WORDS))
+        return EINVAL;
     n->display = s;
     return 0;
 }
@@ -119,14 +129,6 @@ static int parse_params(struct sip_name_addr *n, struct slice s)
     return 0;
 }
 
-static bool is_uri_text(struct slice s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.p[i] <= ' ' || strchr("<>\"", s.p[i]))
-            return false;
-    return s.len > 0;
-}
-
 static int parse_angle(struct sip_name_addr *n, struct slice s, size_t open)
 {
     struct slice tail = slice_skip(s, open + 1);
@@ -135,7 +137,7 @@ static int parse_angle(struct sip_name_addr *n, struct slice s, size_t open)
     if (close < 0 || parse_display(n, slice_from(s.p, open)))
         return EINVAL;
     n->uri = slice_from(tail.p, (size_t)close);
-    if (!is_uri_text(n->uri) || slice_chr(n->uri, ':') <= 0)
+    if (!lex_all(n->uri, LEX_URI) || slice_chr(n->uri, ':') <= 0)
         return EINVAL;
     return parse_params(n, slice_skip(tail, (size_t)close + 1));
 }
@@ -148,7 +150,7 @@ static int parse_bare(struct sip_name_addr *n, struct slice s)
     while (end < s.len && s.p[end] != ';')
         end++;
     n->uri = lex_trim(slice_from(s.p, end));
-    if (!is_uri_text(n->uri) || slice_chr(n->uri, ':') <= 0)
+    if (!lex_all(n->uri, LEX_URI) || slice_chr(n->uri, ':') <= 0)
         return EINVAL;
     if (slice_chr(n->uri, ',') >= 0 || slice_chr(n->uri, '?') >= 0)
         return EINVAL;
@@ -158,6 +160,7 @@ static int parse_bare(struct sip_name_addr *n, struct slice s)
 int sip_name_addr_parse(struct sip_name_addr *n, struct slice text)
 {
     struct slice s = lex_trim(text);
+    const char *angle;
     size_t open = 0;
 
     memset(n, 0, sizeof(*n));
@@ -170,9 +173,8 @@ int sip_name_addr_parse(struct sip_name_addr *n, struct slice text)
         if (open == 0)
             return EINVAL;
     }
-    while (open < s.len && s.p[open] != '<')
-        open++;
-    return open < s.len ? parse_angle(n, s, open) : parse_bare(n, s);
+    angle = open < s.len ? memchr(s.p + open, '<', s.len - open) : NULL;
+    return angle ? parse_angle(n, s, (size_t)(angle - s.p)) : parse_bare(n, s);
 }
 
 int sip_display_copy(const struct sip_name_addr *n, char *out, size_t size)

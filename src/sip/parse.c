@@ -86,6 +86,14 @@ static bool via_slash(struct slice *s)
     return true;
 }
 
+/* "SIP / 2.0 /" in its odd spellings. */
+static bool via_protocol(struct slice *s)
+{
+    if (!slice_caseeq(via_word(s), SLICE("SIP")) || !via_slash(s))
+        return false;
+    return slice_eq(via_word(s), SLICE("2.0")) && via_slash(s);
+}
+
 static int via_sent_by(struct sip_via *v, struct slice s)
 {
     struct slice port = SLICE_NONE;
@@ -139,16 +147,14 @@ static int via_params(struct sip_via *v, struct slice params)
 
 int sip_via_parse(struct sip_via *v, struct slice text)
 {
-    struct slice s = text, params, name, version;
+    struct slice s = text, params;
 
     memset(v, 0, sizeof(*v));
     v->text = text;
     s = slice_cut(s, ';', &params);
-    name = via_word(&s);
-    if (!slice_caseeq(name, SLICE("SIP")) || !via_slash(&s))
-        return EINVAL;
-    version = via_word(&s);
-    if (!slice_eq(version, SLICE("2.0")) || !via_slash(&s))
+    if (slice_starts(s, SLICE("SIP/2.0/")))
+        s = slice_skip(s, 8);
+    else if (!via_protocol(&s))
         return EINVAL;
     v->transport = via_word(&s);
     if (!lex_all(v->transport, LEX_TOKEN) || via_sent_by(v, s)) {
@@ -186,11 +192,11 @@ static int parse_cseq(struct sip_msg *m, struct sip_why *why)
     m->cseq.method_text = lex_trim(s);
     if (s.len == m->cseq.method_text.len || !lex_all(m->cseq.method_text, LEX_TOKEN))
         return refuse(why, 400, "Bad CSeq");
-    m->cseq.method = sip_method_parse(m->cseq.method_text);
-    if (!m->is_request)
-        m->method = m->cseq.method;
-    else if (!slice_eq(m->cseq.method_text, m->method_text))
+    if (m->is_request && !slice_eq(m->cseq.method_text, m->method_text))
         return refuse(why, 400, "CSeq Method Mismatch");
+    if (!m->is_request)
+        m->method = sip_method_parse(m->cseq.method_text);
+    m->cseq.method = m->method;
     return 0;
 }
 

@@ -107,12 +107,33 @@ int sip_headers_add(struct buf *b, const char *name, struct slice value)
     return buf_err(b);
 }
 
+/* inet_ntop is slow, and this runs for every answer. */
+static size_t host_text(const struct addr *a, char out[ADDR_TEXT])
+{
+    size_t n = 0;
+
+    if (a->family != AF_INET)
+        return strlen(addr_host(a, out));
+    for (int i = 0; i < 4; i++) {
+        unsigned v = a->ip[i];
+
+        if (i)
+            out[n++] = '.';
+        if (v >= 100)
+            out[n++] = (char)('0' + v / 100);
+        if (v >= 10)
+            out[n++] = (char)('0' + v / 10 % 10);
+        out[n++] = (char)('0' + v % 10);
+    }
+    return n;
+}
+
 /* The top Via as it goes back: received and rport say where the request really came from. */
 static void add_top_via(struct buf *b, const struct sip_msg *req)
 {
     const struct sip_via *v = &req->via;
-    struct slice rest, name, value, head = slice_cut(v->text, ';', &rest);
-    char host[ADDR_TEXT];
+    struct slice rest, name, value, host, head = slice_cut(v->text, ';', &rest);
+    char text[ADDR_TEXT];
 
     if (!addr_is_set(&req->flow.remote)) {
         buf_adds(b, v->text);
@@ -128,10 +149,10 @@ static void add_top_via(struct buf *b, const struct sip_msg *req)
         buf_addc(b, ';');
         buf_adds(b, part);
     }
-    addr_host(&req->flow.remote, host);
-    if (v->has_rport || !slice_eqz(v->host, host)) {
+    host = slice_from(text, host_text(&req->flow.remote, text));
+    if (v->has_rport || !slice_eq(v->host, host)) {
         buf_addz(b, ";received=");
-        buf_addz(b, host);
+        buf_adds(b, host);
     }
     if (v->has_rport) {
         buf_addz(b, ";rport=");

@@ -179,6 +179,8 @@ static bool params_eq(struct slice a, struct slice b)
     struct slice rest = a, name, value, other;
 
     while (sip_param_next(&rest, &name, &value)) {
+        if (!find_param(a, name, &value)) /* of a repeated one the first counts */
+            continue;
         if (find_param(b, name, &other)) {
             if (!slice_caseeq(value, other))
                 return false;
