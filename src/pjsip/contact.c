@@ -218,6 +218,32 @@ struct contact *contact_find(const struct aor *a, const struct sip_uri *uri)
     return NULL;
 }
 
+static bool is_same_phone(const struct contact *c, struct slice kept)
+{
+    struct buf a, b;
+    bool is_same;
+
+    buf_init(&a, URI_MAX);
+    buf_init(&b, URI_MAX);
+    is_same = !contact_uri_restore(&a, c->uri) && !contact_uri_restore(&b, kept) &&
+              slice_eq(buf_slice(&a), buf_slice(&b));
+    buf_fini(&a);
+    buf_fini(&b);
+    return is_same;
+}
+
+struct contact *contact_find_again(const struct aor *a, struct slice call_id, struct slice kept)
+{
+    LIST_FOREACH(&a->contacts, k)
+    {
+        struct contact *c = contact_of_link(k);
+
+        if (!c->is_permanent && slice_eq(c->call_id, call_id) && is_same_phone(c, kept))
+            return c;
+    }
+    return NULL;
+}
+
 struct contact *contact_find_id(const struct pjsip *p, struct slice id)
 {
     size_t name_len = id.len > ID_HASH + 2 ? id.len - ID_HASH - 2 : 0;

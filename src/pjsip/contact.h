@@ -98,6 +98,10 @@ void contact_remove(struct contact *c);
 /** By URI as the phone gave it or as we keep it. NULL: none. */
 struct contact *contact_find(const struct aor *a, const struct sip_uri *uri);
 
+/** The registration of the same phone from another port or connection: same Call-ID, same URI as
+ * the phone gives it. NULL: none. */
+struct contact *contact_find_again(const struct aor *a, struct slice call_id, struct slice kept);
+
 /** Contact by id ("101;@..."), NULL: none. */
 struct contact *contact_find_id(const struct pjsip *p, struct slice id);
 
@@ -138,7 +142,8 @@ int contact_uri_make(struct buf *out, const struct sip_uri *uri, const struct si
 /** URI as the phone gave it, from one that was kept. @return as buf_add; EINVAL */
 int contact_uri_restore(struct buf *out, struct slice kept);
 
-/** Where a kept URI is reached: without x-ast-orig-host. @return as buf_add; EINVAL */
+/** Where a kept URI is reached: without x-ast-orig-host. Over TCP and TLS a phone that is not
+ *  connected any more listens where it said itself. @return as buf_add; EINVAL */
 int contact_uri_reach(struct buf *out, struct slice kept);
 
 /* ---- qualifying (qualify.c) ---- */

@@ -89,7 +89,17 @@ int contact_uri_restore(struct buf *out, struct slice kept)
     return print_kept(out, kept, true);
 }
 
+static bool is_reliable(struct slice kept)
+{
+    struct slice transport;
+    struct sip_uri uri;
+
+    return !sip_uri_parse(&uri, kept) &&
+           (uri.scheme == SIP_SCHEME_SIPS ||
+            (sip_uri_param(&uri, "transport", &transport) && !slice_caseeqz(transport, "udp")));
+}
+
 int contact_uri_reach(struct buf *out, struct slice kept)
 {
-    return print_kept(out, kept, false);
+    return print_kept(out, kept, is_reliable(kept));
 }

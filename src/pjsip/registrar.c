@@ -296,6 +296,8 @@ static int plan_one(struct registration *r, const struct model_aor *m,
         goto out;
     }
     old = contact_find(r->aor, &uri);
+    if (!old && r->is_rewritten) /* a phone that came back from another port */
+        old = contact_find_again(r->aor, r->req->call_id, uri.text);
     if (old && old->is_permanent)
         old = NULL;
     if (is_named_twice(r, old, uri.text) || is_out_of_order(r, old)) {

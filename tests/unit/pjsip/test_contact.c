@@ -16,10 +16,10 @@ static const struct {
     {"sip:101@192.0.2.10:5060;x-ast-orig-host=10.0.0.7:5062", "sip:101@10.0.0.7:5062",
      "sip:101@192.0.2.10:5060"},
     {"sip:101@192.0.2.10:40001;transport=tcp;ob;x-ast-orig-host=10.0.0.7",
-     "sip:101@10.0.0.7;transport=tcp;ob", "sip:101@192.0.2.10:40001;transport=tcp;ob"},
+     "sip:101@10.0.0.7;transport=tcp;ob", "sip:101@10.0.0.7;transport=tcp;ob"},
     {"sip:192.0.2.10;x-ast-orig-host=a.example", "sip:a.example", "sip:192.0.2.10"},
     {"sips:1@[2001:db8::1]:5061;x-ast-orig-host=[fe80::1]:9", "sips:1@[fe80::1]:9",
-     "sips:1@[2001:db8::1]:5061"},
+     "sips:1@[fe80::1]:9"},
     {"tel:+7495", "tel:+7495", "tel:+7495"},
 };
 

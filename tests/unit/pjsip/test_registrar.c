@@ -192,6 +192,28 @@ out:
     return err;
 }
 
+static int a_phone_behind_a_new_port_replaces_itself(void)
+{
+    const struct addr moved = {.family = AF_INET, .port = 9, .ip = {192, 0, 2, 78}};
+    struct reg r;
+    struct aor *a;
+    int err = reg_init(&r, false, "login-103", "pw-103");
+
+    CHECK_OK(err);
+    EXPECT(register_as(&r, "103", "Contact: <sip:101@10.0.0.7:5062>\r\n") == 200);
+    r.ph.udp = mem_deref(r.ph.udp);
+    err = udp_open(&r.ph.udp, r.o.net, -1, &moved, phone_recv, &r.ph);
+    EXPECT(!err);
+    EXPECT(register_as(&r, "103", "Contact: <sip:101@10.0.0.7:5062>\r\n") == 200);
+    a = aor_find(r.o.pjsip, SLICE("103"));
+    EXPECT(a && a->registered == 1 && expires_of(&r, 0) == 3600 && expires_of(&r, 1) == -1);
+    EXPECT(slice_starts(contact_of_link(list_first(&a->contacts))->uri,
+                        SLICE("sip:101@192.0.2.78:9;")));
+out:
+    reg_fini(&r);
+    return err;
+}
+
 static int an_older_request_of_the_same_phone_changes_nothing(void)
 {
     struct reg r;
@@ -423,6 +445,7 @@ UNIT_TESTS(UNIT_ONCE(periods_follow_the_address_of_record),
            UNIT(a_contact_expires_and_can_be_taken_away),
            UNIT(the_newest_contact_replaces_the_oldest), UNIT(remove_existing_makes_room),
            UNIT(a_rewritten_contact_is_given_back_as_it_came),
+           UNIT(a_phone_behind_a_new_port_replaces_itself),
            UNIT(an_older_request_of_the_same_phone_changes_nothing),
            UNIT(the_answer_waits_for_the_commit), UNIT(a_failed_commit_is_503_and_changes_nothing),
            UNIT(registrations_of_one_address_wait_for_each_other),
