@@ -1,6 +1,7 @@
 /* report.c - see report.h */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "model/report.h"
@@ -51,10 +52,19 @@ int model_report_add(struct model_report *r, enum log_level level, const char *f
     return 0;
 }
 
-void model_report_log(const struct model_report *r)
+static bool has(const struct model_report *r, const char *text)
+{
+    for (const struct model_message *m = r ? r->first : NULL; m; m = m->next)
+        if (strcmp(m->text, text) == 0)
+            return true;
+    return false;
+}
+
+void model_report_log(const struct model_report *r, const struct model_report *before)
 {
     for (const struct model_message *m = r->first; m; m = m->next)
-        log_line(m->level, "%s", m->text);
-    if (r->omitted)
+        if (!has(before, m->text))
+            log_line(m->level, "%s", m->text);
+    if (r->omitted && (!before || before->omitted != r->omitted))
         log_warning("more messages about the configuration are left out count=%u", r->omitted);
 }

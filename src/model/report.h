@@ -34,5 +34,5 @@ void model_report_fini(struct model_report *r);
 int model_report_add(struct model_report *r, enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** Write every message to the log. */
-void model_report_log(const struct model_report *r);
+/** Write to the log what stands in r and did not stand in before (NULL: everything). */
+void model_report_log(const struct model_report *r, const struct model_report *before);

@@ -219,7 +219,8 @@ static void apply_snapshot(void *object, void *arg)
     struct media_settings m;
     int err;
 
-    model_report_log(model_snapshot_report(s));
+    model_report_log(model_snapshot_report(s),
+                     e->snapshot ? model_snapshot_report(e->snapshot) : NULL);
     mem_deref(e->snapshot);
     e->snapshot = s;
     take_settings(e);
