@@ -76,6 +76,7 @@ static void give_back(struct media_leg *leg, bool is_done)
     if (!r)
         return;
     leg->reel = NULL;
+    leg->is_between = is_done && r->is_more;
     leg->lane->event(&(struct media_event){.type = MEDIA_EV_REEL,
                                            .leg = leg,
                                            .reel = r,
@@ -108,6 +109,7 @@ void media_leg_play(struct media_leg *leg, struct media_reel *reel)
 {
     give_back(leg, false);
     leg->reel = reel;
+    leg->is_between = false;
     leg->reel_at = 0;
     leg->reel_sent = 0;
     leg->reel_pos = 0;
@@ -177,6 +179,7 @@ void media_leg_tick(struct media_leg *leg, int64_t now_us)
     struct dtmf_digit d;
     int burst = 0;
 
+    media_leg_poll(leg);
     while (leg->due_us <= now_us && burst++ < BURST_MAX && media_leg_is_generating(leg)) {
         leg->due_us += ms * 1000;
         one_frame(leg, ms, now_us);

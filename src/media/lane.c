@@ -6,7 +6,6 @@
 #include "media/leg.h"
 
 #define TICK_US (MEDIA_TICK_MS * 1000)
-#define ROUND_US (MEDIA_PHASES * TICK_US)
 
 static void on_second(void *arg);
 
@@ -57,42 +56,53 @@ void media_lane_remove(struct media_lane *l, struct media_leg *leg)
     l->leg_count--;
 }
 
-/* ---- the tick ---- */
+/* ---- the tick: time is cut into slots of 4 ms, slot s is the turn of phase s % 5 ---- */
+
+static void on_tick(void *arg);
+
+/* Sleep until the next turn of a phase that has legs. */
+static void start_tick(struct media_lane *l, int64_t now)
+{
+    int64_t slot = l->slot + 1, wait_us;
+
+    while (slot < l->slot + MEDIA_PHASES && list_is_empty(&l->phases[slot % MEDIA_PHASES]))
+        slot++;
+    wait_us = slot * TICK_US - now;
+    timer_start(l->loop, &l->tick, wait_us > 0 ? (uint64_t)(wait_us + 999) / 1000 : 0, on_tick, l);
+}
 
 static void on_tick(void *arg)
 {
     struct media_lane *l = arg;
-    int64_t now = media_lane_now(l);
+    int64_t now = media_lane_now(l), last = now / TICK_US;
 
     /* After a long stall each phase has its turn once; the legs catch up or skip by themselves. */
-    if (now - l->tick_us > ROUND_US)
-        l->tick_us = now - ROUND_US;
-    while (l->tick_us <= now) {
-        struct list *phase = &l->phases[l->next_phase];
+    if (last - l->slot > MEDIA_PHASES)
+        l->slot = last - MEDIA_PHASES;
+    while (l->slot < last) {
+        struct list *phase = &l->phases[++l->slot % MEDIA_PHASES];
 
-        l->next_phase = (uint8_t)((l->next_phase + 1) % MEDIA_PHASES);
-        l->tick_us += TICK_US;
         LIST_FOREACH(phase, k)
         {
             media_leg_tick(CONTAINER_OF(k, struct media_leg, in_phase), now);
         }
     }
     if (l->active)
-        timer_start(l->loop, &l->tick, (uint64_t)((l->tick_us - now + 999) / 1000), on_tick, l);
+        start_tick(l, now);
 }
 
-/* Phases are filled in turn; the leg's first frame leaves with its phase's next turn. */
 void media_lane_activate(struct media_lane *l, struct media_leg *leg)
 {
+    int64_t now = media_lane_now(l);
+
     if (link_is_in(&leg->in_phase))
         return;
-    if (!l->active++) {
-        l->tick_us = media_lane_now(l);
-        timer_start(l->loop, &l->tick, 0, on_tick, l);
-    }
-    leg->phase = (uint8_t)(leg->id % MEDIA_PHASES);
-    leg->due_us = media_lane_now(l);
-    list_append(&l->phases[leg->phase], &leg->in_phase);
+    if (!l->active++)
+        l->slot = now / TICK_US;
+    leg->due_us = now;
+    list_append(&l->phases[l->rotor++ % MEDIA_PHASES], &leg->in_phase);
+    media_leg_watch(leg);
+    start_tick(l, now);
 }
 
 void media_lane_deactivate(struct media_lane *l, struct media_leg *leg)
@@ -100,6 +110,7 @@ void media_lane_deactivate(struct media_lane *l, struct media_leg *leg)
     if (!link_is_in(&leg->in_phase))
         return;
     list_unlink(&leg->in_phase);
+    media_leg_watch(leg);
     if (!--l->active)
         timer_stop(&l->tick);
 }

@@ -2,9 +2,9 @@
  * media/lane.h - one thread's share of the streams: its loop, ticks and packet buffer
  *
  * Scope:   a stream lives on one lane; two that talk to each other live on the same. All timing of
- *          generated packets is one tick of 2 ms that runs while any stream plays, each stream in
- * one of ten phases, so that packets do not leave in bursts. Everything slow (reports, timeouts) is
- * looked at once a second. Owns:    nothing but itself; legs belong to the control loop. Thread:
+ *          generated packets is one tick of 4 ms that runs while any stream plays, each stream in
+ * one of five phases, so that packets do not leave in bursts. Everything slow (reports, timeouts)
+ * is looked at once a second. Owns:    nothing but itself; legs belong to the control loop. Thread:
  * the lane's loop; nothing here is called from another.
  */
 #pragma once
@@ -14,8 +14,8 @@
 #include "ipc/media.h"
 #include "loop/loop.h"
 
-#define MEDIA_PHASES 10
-#define MEDIA_TICK_MS 2
+#define MEDIA_PHASES 5
+#define MEDIA_TICK_MS 4
 #define MEDIA_PACKET_BYTES 2048
 
 struct media_leg;
@@ -51,8 +51,8 @@ struct media_lane {
     struct list legs;
     struct list phases[MEDIA_PHASES];
     uint32_t active; /* legs in phases */
-    uint8_t next_phase;
-    int64_t tick_us; /* when the phase next_phase is due */
+    int64_t slot;    /* of 4 ms, the last one that had its turn */
+    uint32_t rotor;  /* the next leg's phase */
     struct timer tick, second;
     media_event_h *event;
     void *arg;

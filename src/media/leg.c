@@ -10,6 +10,7 @@
 #include "media/leg.h"
 
 #define CLOCK_HZ 8000
+#define POLL_MAX 3 /* packets of one stream in one tick */
 
 /* ---- where packets go ---- */
 
@@ -101,7 +102,7 @@ static void relay_audio(struct media_leg *to, uint8_t *p, struct rtp_header *h, 
 {
     int payload = media_leg_payload_of(to, codec);
 
-    if (!to->remote.can_send || media_leg_is_generating(to) || !to->remote.format_count)
+    if (!media_leg_hears_peer(to) || !to->remote.format_count)
         return;
     if (payload < 0) {
         g711_convert(codec, to->remote.formats[0].codec, p + h->at, h->bytes);
@@ -124,7 +125,7 @@ static void on_event(struct media_leg *leg, uint8_t *p, struct rtp_header *h, in
     struct dtmf_digit digits[2];
     unsigned n = dtmf_decode(&leg->dtmf_in, p + h->at, h->bytes, h->timestamp, now_us, digits);
 
-    if (to && to->remote.dtmf_payload && to->remote.can_send && !media_leg_is_generating(to)) {
+    if (to && to->remote.dtmf_payload && media_leg_hears_peer(to)) {
         h->payload_type = to->remote.dtmf_payload;
         forward(to, p, h, now_us);
     }
@@ -185,10 +186,9 @@ static bool check_source(struct media_leg *leg, const struct sockaddr_storage *s
     return true;
 }
 
-/* One packet a turn: more wait only after a stall, and epoll says so again. */
-static void on_readable(int events, void *arg)
+/* @return false when nothing waits */
+static bool read_one(struct media_leg *leg)
 {
-    struct media_leg *leg = arg;
     struct media_lane *lane = leg->lane;
     struct sockaddr_storage ss;
     socklen_t len = sizeof(ss);
@@ -197,10 +197,40 @@ static void on_readable(int events, void *arg)
     ssize_t n = recvfrom(leg->rtp, lane->packet, sizeof(lane->packet), MSG_DONTWAIT,
                          (struct sockaddr *)&ss, &len);
 
-    if (n < 0 || !leg->source.is_open || rtp_parse(&h, lane->packet, (size_t)n))
-        return;
+    if (n < 0)
+        return false;
+    if (!leg->source.is_open || rtp_parse(&h, lane->packet, (size_t)n))
+        return true;
     if (check_source(leg, &ss, h.seq, now))
         on_packet(leg, lane->packet, &h, now);
+    return true;
+}
+
+/* One packet a turn: more wait only after a stall, and epoll says so again. */
+static void on_readable(int events, void *arg)
+{
+    (void)read_one(arg);
+}
+
+void media_leg_poll(struct media_leg *leg)
+{
+    for (int i = 0; i < POLL_MAX && leg->is_polled; i++) {
+        if (!read_one(leg))
+            return;
+    }
+}
+
+void media_leg_watch(struct media_leg *leg)
+{
+    bool is_polled = link_is_in(&leg->in_phase) && !leg->peer;
+
+    if (is_polled == leg->is_polled)
+        return;
+    if (is_polled)
+        loop_fd_stop(&leg->watch);
+    else if (loop_fd_start(leg->lane->loop, &leg->watch, leg->rtp, LOOP_READ, on_readable, leg))
+        return; /* no memory: tried again within a second */
+    leg->is_polled = is_polled;
 }
 
 /* ---- life ---- */
@@ -217,6 +247,7 @@ int media_leg_start(struct media_leg *leg, struct media_lane *lane)
     if (!leg->out.ssrc)
         media_out_init(&leg->out, rand_u32() | 1, (uint16_t)(rand_u32() & 0x7fff), rand_u32());
     media_lane_add(lane, leg);
+    leg->is_polled = false;
     if (media_leg_is_generating(leg))
         media_lane_activate(lane, leg);
     return 0;
@@ -266,10 +297,12 @@ void media_leg_part(struct media_leg *leg)
         return;
     leg->peer = NULL;
     media_out_cut(&leg->out);
-    if (peer != leg) {
-        peer->peer = NULL;
-        media_out_cut(&peer->out);
-    }
+    media_leg_watch(leg);
+    if (peer == leg)
+        return;
+    peer->peer = NULL;
+    media_out_cut(&peer->out);
+    media_leg_watch(peer);
 }
 
 void media_leg_join(struct media_leg *a, struct media_leg *b)
@@ -281,6 +314,8 @@ void media_leg_join(struct media_leg *a, struct media_leg *b)
     media_leg_part(b);
     a->peer = b;
     b->peer = a;
+    media_leg_watch(a);
+    media_leg_watch(b);
 }
 
 /* ---- once a second ---- */
@@ -308,6 +343,7 @@ static bool is_silent(const struct media_leg *leg, int64_t now_us)
 void media_leg_second(struct media_leg *leg, int64_t now_us)
 {
     try_connect(leg, now_us);
+    media_leg_watch(leg); /* should it have failed */
     media_leg_report(leg, now_us);
     check_timeout(leg, now_us);
     if (leg->orphan_ms && is_silent(leg, now_us) && (!leg->peer || is_silent(leg->peer, now_us)))

@@ -69,6 +69,7 @@ struct media_leg {
     struct media_leg *peer; /* itself: echo */
     int rtp;
     bool is_connected;
+    bool is_polled;             /* read in its tick, not when epoll says so */
     struct sockaddr_in settled; /* IPv4 source that needs no further question; family 0: none */
     struct sockaddr_in6 to;     /* where packets go; IPv4 in its place; family 0: nowhere */
     socklen_t to_len;
@@ -83,7 +84,6 @@ struct media_leg {
     /* the rest */
     struct loop_fd rtcp_watch;
     struct link in_lane, in_phase;
-    uint8_t phase;
     struct media_reel *reel;
     uint16_t reel_at;   /* sound */
     uint32_t reel_pos;  /* byte in it */
@@ -92,6 +92,7 @@ struct media_leg {
     struct dtmf_decoder dtmf_in;
     struct dtmf_encoder dtmf_out;
     bool is_dialling;
+    bool is_between; /* one reel is over, the next one on its way */
     bool is_timeout_told;
     int64_t rtcp_due_us;
     struct addr rtcp_from; /* learnt, AF_UNSPEC before */
@@ -142,6 +143,19 @@ static inline bool media_leg_is_generating(const struct media_leg *leg)
 {
     return leg->reel || leg->is_dialling;
 }
+
+/** Does the phone hear its peer? */
+static inline bool media_leg_hears_peer(const struct media_leg *leg)
+{
+    return leg->remote.can_send && !media_leg_is_generating(leg) && !leg->is_between;
+}
+
+/** Who reads the socket: epoll, or the tick while the leg plays and nobody hears its phone. After
+ * each change of these. */
+void media_leg_watch(struct media_leg *leg);
+
+/** Read what waits (in the tick of a polled leg). */
+void media_leg_poll(struct media_leg *leg);
 
 /** Report a digit that ended. */
 void media_leg_tell_digit(struct media_leg *leg, const struct dtmf_digit *d);

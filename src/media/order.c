@@ -258,7 +258,10 @@ static void ask_next_piece(struct media_order *o);
 
 static void give_up_music(struct media_order *o, const char *directory, int err)
 {
+    struct media_command silence = {.head = {.type = MEDIA_CMD_PLAY, .leg = o->leg}};
+
     log_warning("music on hold not played directory=\"%s\" err=\"%s\"", directory, strerror(err));
+    (void)media_crew_post(o->orders->crew, &silence);
     media_order_cancel(o->leg);
 }
 
@@ -280,6 +283,7 @@ static void on_piece(int err, struct media_sound *s, void *arg)
         return;
     }
     o->reel->sounds[o->reel->count++] = s;
+    o->reel->is_more = true;
     if (send_reel(o))
         media_order_cancel(o->leg);
 }

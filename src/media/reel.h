@@ -32,6 +32,7 @@ struct media_reel {
     struct media_event event; /* on its way back to the control loop */
     uint32_t serial;          /* of the order that it belongs to */
     bool is_loop;             /* the last sound over and over */
+    bool is_more;             /* another reel follows: the peer is not heard in between */
     uint64_t limit;           /* bytes to play at most; 0: all */
     uint32_t skip;            /* bytes of the first sound to leave out */
     uint16_t count;
