@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "pjsip/names.h"
 #include "sip/print.h"
 
 #define REFUSALS_LOGGED 20 /* lines a second about failed authentication */
@@ -12,7 +13,9 @@ typedef const struct model_endpoint *(find_h)(const struct pjsip *p, const struc
 
 static const struct model_endpoint *find_by_ip(const struct pjsip *p, const struct sip_msg *req)
 {
-    return model_endpoint_by_addr(p->snap, &req->flow.remote);
+    const struct model_endpoint *e = model_endpoint_by_addr(p->snap, &req->flow.remote);
+
+    return e ? e : names_find(p, &req->flow.remote);
 }
 
 /* An endpoint by "user@domain", then by "user"; then one that logs in with that user name. */

@@ -21,12 +21,14 @@ struct pjsip {
     struct model_snapshot *snap;
     struct sip_auth *auth_md5, *auth_sha; /* challenges with MD5 alone / with SHA-256 too */
 
-    struct list transports; /* transport.c */
-    struct hash aors;       /* contact.c: struct aor by name */
-    struct list permanent;  /* contact.c: struct contact by permanent_link */
-    uint32_t contacts;      /* registered ones */
-    struct hash creds;      /* identify.c: struct pjsip_creds by endpoint */
-    struct list watches;    /* console.c: consoles that follow the trace */
+    struct list transports;  /* transport.c */
+    struct hash aors;        /* contact.c: struct aor by name */
+    struct list permanent;   /* contact.c: struct contact by permanent_link */
+    uint32_t contacts;       /* registered ones */
+    struct hash creds;       /* identify.c: struct pjsip_creds by endpoint */
+    struct list names;       /* names.c: host names in identify rows */
+    struct hash named_addrs; /* and the addresses behind them */
+    struct list watches;     /* console.c: consoles that follow the trace */
 
     int64_t date_second; /* registrar.c: the Date line of this second */
     char date[40];

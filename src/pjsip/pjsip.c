@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "pjsip/contact.h"
 #include "pjsip/identify.h"
+#include "pjsip/names.h"
 #include "pjsip/registrar.h"
 #include "pjsip/session.h"
 #include "pjsip/trace.h"
@@ -71,6 +72,7 @@ static void pjsip_destroy(void *object)
         sip_handle(p->sip, methods[i].method, NULL, NULL);
     trace_stop_all(p);
     contacts_clear(p);
+    names_clear(p);
     transports_clear(p);
     pjsip_creds_clear(p);
     mem_deref(p->auth_md5);
@@ -107,6 +109,8 @@ static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snaps
         return NULL;
     list_init(&p->transports);
     list_init(&p->permanent);
+    list_init(&p->names);
+    hash_init(&p->named_addrs);
     list_init(&p->watches);
     hash_init(&p->aors);
     hash_init(&p->creds);
@@ -147,7 +151,7 @@ int pjsip_alloc(struct pjsip **pp, const struct pjsip_args *args, struct model_s
         sip_handle(p->sip, methods[i].method, methods[i].h, p);
     p->is_running = true;
     *pp = p;
-    if (transports_follow(p))
+    if (transports_follow(p) || names_follow(p))
         log_error("some transports are not opened err=\"out of memory\"");
     return 0;
 }
@@ -169,7 +173,8 @@ int pjsip_set_snapshot(struct pjsip *p, struct model_snapshot *snapshot)
         return err;
     }
     mem_deref(old);
-    return transports_follow(p);
+    err = transports_follow(p);
+    return err ? err : names_follow(p);
 }
 
 bool pjsip_is_ready(const struct pjsip *p)

@@ -62,7 +62,9 @@ static const char office_sql[] =
     "VALUES ('trunk','incoming','trunk','out','all','ulaw','t-user','t.example');"
     "INSERT INTO ps_endpoints (id,context,aors,disallow,allow) VALUES "
     "('asked','office','asked','all','ulaw');"
-    "INSERT INTO ps_endpoint_id_ips (id,endpoint,match) VALUES ('trunk','trunk','192.0.2.90');";
+    "INSERT INTO ps_endpoint_id_ips (id,endpoint,match) VALUES ('trunk','trunk','192.0.2.90');"
+    "INSERT INTO ps_endpoint_id_ips (id,endpoint,match,srv_lookups) VALUES "
+    "('named','trunk','far.example','no');";
 
 static struct db *office_db;
 
@@ -102,6 +104,7 @@ __attribute__((destructor)) static void office_remove_db(void)
 struct office {
     struct loop *loop;
     struct net *net;
+    struct dns *dns; /* knows far.example: 192.0.2.99 */
     struct sip *sip;
     struct media *media;
     struct ipc *media_role;
@@ -265,6 +268,7 @@ static inline void office_fini(struct office *o)
         loop_fake_advance(o->loop, 2000);
     o->media = mem_deref(o->media);
     o->media_role = mem_deref(o->media_role);
+    o->dns = mem_deref(o->dns);
     o->net = mem_deref(o->net);
     o->snap = mem_deref(o->snap);
     o->loop = mem_deref(o->loop);
@@ -291,7 +295,7 @@ static inline int office_open(struct office *o)
     if (!err)
         err = event_queue_alloc(&o->queue);
     if (!err)
-        err = sip_alloc(&o->sip, &(struct sip_args){.loop = o->loop, .net = o->net});
+        err = sip_alloc(&o->sip, &(struct sip_args){.loop = o->loop, .net = o->net, .dns = o->dns});
     return err;
 }
 
@@ -308,6 +312,12 @@ static inline int office_init(struct office *o, bool is_stored)
     err = loop_alloc_fake(&o->loop, (struct wall){1700000000000000});
     if (!err)
         err = net_fake_alloc(&o->net, o->loop);
+    if (!err)
+        err = dns_fake_alloc(&o->dns, o->loop);
+    if (!err)
+        err = dns_fake_add_addr(
+            o->dns, "far.example",
+            &(struct addr){.family = AF_INET, .port = 5060, .ip = {192, 0, 2, 99}});
     if (!err)
         err = model_snapshot_load(&o->snap, office_db);
     if (!err)

@@ -163,6 +163,20 @@ out:
     return err;
 }
 
+static int a_trunk_may_be_named_by_its_host(void)
+{
+    struct call c;
+    int err = call_init(&c, "192.0.2.99", "someone", "");
+
+    CHECK_OK(err);
+    loop_fake_advance(c.o.loop, 100);
+    EXPECT(invite(&c, "600", OFFER) == 100);
+    EXPECT(c.o.incoming && !strncmp(c.o.incoming->name, "PJSIP/trunk-", 12));
+out:
+    call_fini(&c);
+    return err;
+}
+
 static const struct {
     const char *exten, *type, *body;
     unsigned status;
@@ -546,7 +560,7 @@ static int other_requests_are_answered_properly(void)
 }
 
 UNIT_TESTS(UNIT(a_call_gets_its_channel), UNIT(a_trunk_needs_no_password_and_says_who_calls),
-           UNIT_ONCE(a_call_that_cannot_be_is_refused),
+           UNIT(a_trunk_may_be_named_by_its_host), UNIT_ONCE(a_call_that_cannot_be_is_refused),
            UNIT(the_answer_carries_our_codecs_in_our_order),
            UNIT(ringing_and_early_media_come_before_the_answer),
            UNIT(bye_of_the_phone_hangs_the_channel_up), UNIT(our_hangup_says_bye_with_the_cause),

@@ -217,6 +217,35 @@ out:
     return err;
 }
 
+static int a_name_is_asked_for_first(void)
+{
+    struct call c;
+    int err = call_init(&c, "192.0.2.99");
+
+    CHECK_OK(err);
+    EXPECT(dial(&c, "asked/sip:55@far.example:5060") == 0);
+    EXPECT(slice_eqz(phone_request(&c.ph, SIP_INVITE)->request_uri, "sip:55@far.example:5060"));
+out:
+    call_fini(&c);
+    return err;
+}
+
+static int a_name_that_does_not_exist_ends_the_call(void)
+{
+    struct call c;
+    int cause, err = call_init(&c, "192.0.2.99");
+
+    CHECK_OK(err);
+    EXPECT(!request(&c, "asked/sip:55@nowhere.example:5060", NULL, &cause));
+    EXPECT(!c.ch->tech->call(c.ch));
+    loop_fake_advance(c.o.loop, 10000);
+    EXPECT(c.ch->is_hungup && c.ch->cause == CAUSE_NO_ROUTE);
+    EXPECT(next_event(&c) == CHANNEL_EV_HANGUP);
+out:
+    call_fini(&c);
+    return err;
+}
+
 static const struct {
     const char *resource;
     int err, cause;
@@ -513,6 +542,7 @@ out:
 
 UNIT_TESTS(UNIT(a_number_at_a_trunk_goes_to_its_contact), UNIT(the_caller_id_is_in_from),
            UNIT(a_private_caller_stays_unknown), UNIT(a_registered_phone_is_called_where_it_is),
+           UNIT(a_name_is_asked_for_first), UNIT(a_name_that_does_not_exist_ends_the_call),
            UNIT_ONCE(a_call_to_nowhere_says_why), UNIT(an_unreachable_contact_is_not_called),
            UNIT_ONCE(every_refusal_has_its_cause), UNIT(nobody_there_is_a_timeout),
            UNIT(ringing_then_answered), UNIT(early_media_flow_before_the_answer),
