@@ -64,6 +64,7 @@ int sip_alloc(struct sip **sp, const struct sip_args *args)
     sip->max_pending = args->max_pending ? args->max_pending : MAX_PENDING;
     sip->max_age_ms = args->max_age_ms ? args->max_age_ms : MAX_AGE_MS;
     sip->retry_after_s = args->retry_after_s ? args->retry_after_s : RETRY_AFTER_S;
+    sip->born = loop_now(args->loop);
     init_tables(sip);
     sip->user_agent = mem_strdup(args->user_agent ? args->user_agent : "Station/" STATION_VERSION);
     if (!sip->user_agent) {

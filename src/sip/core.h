@@ -46,7 +46,8 @@ struct sip {
     void *trace_arg;
     struct buf out; /* the message being printed; used up by the call that fills it */
     struct sip_stats stats;
-    int64_t garbage_logged_ms;
+    int64_t garbage_logged_ms, shed_logged_ms;
+    struct mono born;
 };
 
 /* ---- transport.c ---- */

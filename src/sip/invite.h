@@ -86,7 +86,8 @@ struct sip_invite_accept_args {
 };
 
 /**
- * Make an INVITE that a method handler got (sip/server.h) into a session; 100 Trying is sent.
+ * Make an INVITE that a method handler got (sip/server.h) into a session; 100 Trying is sent when
+ * nothing else is said within 200 ms.
  * After 0 the transaction belongs to the session: answer only through it.
  * @return 0; EINVAL (no Contact: answered 400; already answered); ENOMEM (not answered yet)
  */

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "sip/invite_inner.h"
 
+#define TRYING_MS 200
+
 static void on_canceled(struct sip_strans *t, const struct sip_msg *cancel, void *arg);
 static void on_ended(struct sip_strans *t, int err, void *arg);
 
@@ -59,6 +61,15 @@ static void on_ended(struct sip_strans *t, int err, void *arg)
             i->h->closed(i, SIP_CLOSE_NO_ACK, NULL, i->arg);
     }
     mem_deref(i);
+}
+
+/* RFC 3261 s17.2.1: 100 only when nothing else was said within 200 ms. */
+static void on_trying_time(void *arg)
+{
+    struct sip_invite *i = arg;
+
+    if (i->strans)
+        sip_strans_refuse(i->strans, 100, NULL);
 }
 
 /* ---- answers ---- */
@@ -117,6 +128,7 @@ int sip_invite_progress(struct sip_invite *i, const struct sip_answer *a)
         return EALREADY;
     if (a->code < 101 || a->code > 199)
         return EINVAL;
+    timer_stop(&i->resend);
     return send_answer(i, a);
 }
 
@@ -186,6 +198,7 @@ void invite_on_reinvite(struct sip_invite *i, struct sip_strans *t, const struct
     }
     sip_dialog_refresh(i->dialog, req);
     invite_take(i, t);
+    timer_start(i->sip->loop, &i->resend, TRYING_MS, on_trying_time, i);
     if (i->h->reinvite)
         i->h->reinvite(i, req, i->arg);
     else
@@ -237,7 +250,7 @@ int sip_invite_accept(struct sip_invite **ip, struct sip_strans *t,
         return err;
     }
     invite_take(i, t);
-    sip_strans_refuse(t, 100, NULL);
+    timer_start(sip->loop, &i->resend, TRYING_MS, on_trying_time, i);
     *ip = i;
     return 0;
 }

@@ -32,7 +32,7 @@ struct sip_invite {
     struct sip_dialog *dialog;
     struct sip_strans *strans; /* INVITE without final answer, or whose 2xx waits for the ACK */
     uint32_t invite_cseq;      /* of the last INVITE, theirs or ours */
-    struct timer resend;       /* of our 2xx */
+    struct timer resend;       /* before any answer: 100; then: our 2xx again */
     uint32_t resend_ms;
     struct timer timer; /* caller: time limit; up: re-INVITE after 491 */
     char *headers, *contact_user;

@@ -8,6 +8,7 @@
 #include "sip/core.h"
 
 #define LOG_GAP_MS 1000
+#define GRACE_MS 5000
 
 /* ---- answers without a transaction ---- */
 
@@ -138,15 +139,25 @@ static bool is_overloaded(struct sip *sip, const struct sip_msg *req)
         return true;
     if (sip->stats.pending >= sip->max_pending)
         return true;
+    /* What waited while the station was away is served: it asks no more than what comes anyway. */
+    if (mono_diff_ms(loop_now(sip->loop), sip->born) < GRACE_MS)
+        return false;
     age_ms = mono_diff_ms(loop_now_exact(sip->loop), req->at);
     return age_ms > (int64_t)sip->max_age_ms;
 }
 
 static void shed(struct sip *sip, const struct sip_msg *req)
 {
+    int64_t now = loop_now(sip->loop).us / 1000;
     char seconds[12];
 
     sip->stats.shed++;
+    if (now - sip->shed_logged_ms >= LOG_GAP_MS) {
+        sip->shed_logged_ms = now;
+        log_warning("sip overload, requests are put off method=%.*s pending=%u shed=%llu",
+                    SLICE_ARG(req->method_text), sip->stats.pending,
+                    (unsigned long long)sip->stats.shed);
+    }
     snprintf(seconds, sizeof(seconds), "%u", sip->retry_after_s);
     refuse_with(sip, req, 503, "Retry-After", slice_of(seconds));
 }
@@ -283,6 +294,7 @@ void sip_receive(struct sip *sip, const struct sip_flow *flow, struct slice byte
         set_origin(m, flow, at);
     if (err && m) {
         sip->stats.refused++;
+        log_debug("sip message refused code=%u why=\"%s\"", why.code, why.text);
         sip_refuse_stateless(sip, m, why.code, why.text, SLICE_NONE);
     } else if (err) {
         note_garbage(sip, flow, err == ENOMEM ? "no memory" : why.text);

@@ -123,9 +123,23 @@ int sip_binding_open(struct sip_binding **bp, struct sip *sip, const struct sip_
     return 0;
 }
 
+/* Closing one tells its users, who may open others: so the table is searched anew each time. */
+static struct sip_conn *any_conn(struct sip *sip, const struct sip_binding *b)
+{
+    HASH_FOREACH(&sip->conns, k)
+    {
+        struct sip_conn *c = CONTAINER_OF(k, struct sip_conn, link);
+
+        if (c->binding == b)
+            return c;
+    }
+    return NULL;
+}
+
 void sip_binding_close(struct sip_binding *b)
 {
     struct sip *sip = b->sip;
+    struct sip_conn *c;
 
     if (!sip)
         return;
@@ -133,13 +147,8 @@ void sip_binding_close(struct sip_binding *b)
     list_unlink(&b->link);
     b->udp = mem_deref(b->udp);
     b->listener = mem_deref(b->listener);
-    HASH_FOREACH(&sip->conns, k)
-    {
-        struct sip_conn *c = CONTAINER_OF(k, struct sip_conn, link);
-
-        if (c->binding == b)
-            sip_conn_close(c, ECONNABORTED);
-    }
+    while (b->conns && (c = any_conn(sip, b)) != NULL)
+        sip_conn_close(c, ECONNABORTED);
     mem_deref(b);
 }
 
