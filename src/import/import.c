@@ -21,6 +21,7 @@ static const struct {
     {"extensions.conf", import_extensions, IMPORT_TAKEN, "", ""},
     {"rtp.conf", import_rtp, IMPORT_TAKEN, "", ""},
     {"musiconhold.conf", import_moh, IMPORT_TAKEN, "", ""},
+    {"acl.conf", import_acl, IMPORT_TAKEN, "", ""},
     {"manager.conf", import_keep, IMPORT_LATER, "", ""},
     {"http.conf", import_keep, IMPORT_LATER, "", ""},
     {"modules.conf", NULL, IMPORT_NOT_NEEDED, "у станции нет загружаемых модулей",
@@ -53,8 +54,6 @@ static const struct {
      "feature codes come later; the file is not taken"},
     {"res_parking.conf", NULL, IMPORT_LATER, "парковка появится позже; файл не взят",
      "parking comes later; the file is not taken"},
-    {"acl.conf", NULL, IMPORT_UNSUPPORTED, "занесите списки доступа в таблицу acl",
-     "put the access lists into table acl"},
     {"sip.conf", NULL, IMPORT_UNSUPPORTED, "chan_sip не поддерживается: нужен pjsip.conf",
      "chan_sip is not supported: pjsip.conf is needed"},
 };

@@ -32,6 +32,7 @@ int import_pjsip(struct import *im, const struct conf *conf);
 int import_extensions(struct import *im, const struct conf *conf);
 int import_rtp(struct import *im, const struct conf *conf);
 int import_moh(struct import *im, const struct conf *conf);
+int import_acl(struct import *im, const struct conf *conf);
 
 /** Keep the file as it is in table import_later. */
 int import_keep(struct import *im, const struct conf *conf);

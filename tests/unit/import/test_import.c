@@ -88,6 +88,13 @@ static int64_t ask(struct db *d, const char *sql)
     return v;
 }
 
+static bool allows(const struct model_rules *r, const char *host)
+{
+    struct addr a = {0};
+
+    return addr_parse_host(&a, slice_of(host), 0) == 0 && model_rules_allow(r, &a);
+}
+
 static int the_peer_s_configuration_is_taken_whole(void)
 {
     struct import_totals t;
@@ -138,6 +145,8 @@ static int every_line_of_an_office_gets_its_verdict(void)
                  ep->set_var.count == 2,
              out);
     CHECK_TO(strcmp(ep->callerid.name, "Иван") == 0 && !model_endpoint_find(s, SLICE("102")), out);
+    CHECK_TO(allows(&ep->rules, "10.1.2.3") && !allows(&ep->rules, "203.0.113.1"), out);
+    CHECK_TO(!allows(&model_acl_find(s, SLICE("broken"))->rules, "10.0.0.1"), out);
     c = model_context_find(s, SLICE("incoming"));
     CHECK_TO(c && c->include_count == 1 && c->hint_count == 1, out);
     CHECK_TO(model_context_find(s, SLICE("internal"))->step_count == 3, out);
