@@ -18,6 +18,7 @@ struct plan_core {
     struct hash apps, funcs;      /* struct plan_row_link by lower-case name */
     struct hash globals;          /* struct plan_var by name */
     struct hash dialgroups;       /* func/dialgroup.c */
+    struct zones *zones;          /* for STRFTIME */
     struct list runs;             /* struct plan_run by link */
     uint32_t told[64];            /* hashes of warnings given lately (plan_tell_once) */
     struct mono told_at[64];

@@ -107,7 +107,7 @@ static int position_cmp(const struct position *a, const struct position *b)
 {
     if (a->order != b->order)
         return a->order < b->order ? -1 : 1;
-    return memcmp(a->bits, b->bits, sizeof(a->bits));
+    return memcmp(b->bits, a->bits, sizeof(a->bits)); /* [12] before [13] */
 }
 
 int pattern_check(struct slice name)

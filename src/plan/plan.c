@@ -8,6 +8,7 @@
 #include "model/snapshot.h"
 #include "plan/app/all.h"
 #include "plan/core.h"
+#include "plan/zone.h"
 
 /* An application or a function in its table. */
 struct row_link {
@@ -53,6 +54,7 @@ static void core_destroy(void *object)
     hash_fini(&p->globals);
     plan_dialgroups_free(p);
     mem_deref(p->routing);
+    mem_deref(p->zones);
 }
 
 static const struct row_link *row_find(const struct hash *h, struct slice name)
@@ -169,7 +171,9 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     hash_init(&p->funcs);
     hash_init(&p->globals);
     hash_init(&p->dialgroups);
-    err = add_tables(p);
+    err = zones_alloc(&p->zones);
+    if (!err)
+        err = add_tables(p);
     if (err)
         mem_deref(p);
     else

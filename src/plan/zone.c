@@ -12,7 +12,7 @@
 #define ZONE_DIR "/usr/share/zoneinfo/"
 #define MOST_ZONES 64
 
-/* One file, as it is on disk; numbers in it are big endian. Kept for ever: there are few. */
+/* One file, as it is on disk; numbers in it are big endian. */
 struct zone {
     char name[64];
     uint8_t *data;                                  /* NULL: free */
@@ -20,7 +20,23 @@ struct zone {
     uint32_t time_count, type_count, letter_count;
 };
 
-static struct zone zones[MOST_ZONES];
+struct zones {
+    struct zone list[MOST_ZONES];
+};
+
+static void zones_destroy(void *object)
+{
+    struct zones *zs = object;
+
+    for (size_t i = 0; i < MOST_ZONES; i++)
+        mem_free(zs->list[i].data);
+}
+
+int zones_alloc(struct zones **zp)
+{
+    *zp = mem_alloc(sizeof(**zp), zones_destroy);
+    return *zp ? 0 : ENOMEM;
+}
 
 static uint32_t u32_at(const uint8_t *p)
 {
@@ -64,7 +80,8 @@ static int parse(struct zone *z, size_t len)
 
 static bool is_name(const char *name)
 {
-    if (!*name || *name == '/' || strlen(name) >= sizeof(zones[0].name) || strstr(name, ".."))
+    if (!*name || *name == '/' || strlen(name) >= sizeof(((struct zone *)0)->name) ||
+        strstr(name, ".."))
         return false;
     return name[strspn(
                name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+-")] == '\0';
@@ -96,20 +113,20 @@ static int load(struct zone *z, const char *name)
     return 0;
 }
 
-static struct zone *find(const char *name, int *err)
+static struct zone *find(struct zones *zs, const char *name, int *err)
 {
     size_t i = 0;
 
     *err = ENOENT;
     if (!is_name(name))
         return NULL;
-    for (; i < MOST_ZONES && zones[i].data; i++)
-        if (strcmp(zones[i].name, name) == 0)
-            return &zones[i];
+    for (; i < MOST_ZONES && zs->list[i].data; i++)
+        if (strcmp(zs->list[i].name, name) == 0)
+            return &zs->list[i];
     if (i == MOST_ZONES)
         return NULL;
-    *err = load(&zones[i], name);
-    return *err ? NULL : &zones[i];
+    *err = load(&zs->list[i], name);
+    return *err ? NULL : &zs->list[i];
 }
 
 /* The description (6 bytes) that holds at a time. */
@@ -130,7 +147,7 @@ static const uint8_t *info_at(const struct zone *z, int64_t seconds)
     return z->infos + (type < z->type_count ? type : 0) * 6;
 }
 
-int zone_localtime(const char *name, int64_t seconds, struct tm *tm)
+int zones_localtime(struct zones *zs, const char *name, int64_t seconds, struct tm *tm)
 {
     time_t t = (time_t)seconds;
     const struct zone *z;
@@ -141,7 +158,7 @@ int zone_localtime(const char *name, int64_t seconds, struct tm *tm)
         return localtime_r(&t, tm) ? 0 : ENOENT;
     if (strcmp(name, "UTC") == 0 || strcmp(name, "GMT") == 0)
         return gmtime_r(&t, tm) ? 0 : ENOENT;
-    z = find(name, &err);
+    z = find(zs, name, &err);
     if (!z)
         return err;
     info = info_at(z, seconds);

@@ -9,5 +9,10 @@
 #include <stdint.h>
 #include <time.h>
 
-/** @param zone  "Europe/Moscow"; "" the system's. @return 0; ENOENT (no such zone) */
-int zone_localtime(const char *zone, int64_t seconds, struct tm *tm);
+struct zones;
+
+/** @return 0; ENOMEM */
+int zones_alloc(struct zones **zp);
+
+/** @param zone  "Europe/Moscow"; "" the system's. @return 0; ENOENT (no such zone); ENOMEM */
+int zones_localtime(struct zones *z, const char *zone, int64_t seconds, struct tm *tm);

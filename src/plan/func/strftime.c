@@ -6,7 +6,7 @@
 
 #include "plan/args.h"
 #include "plan/func/all.h"
-#include "plan/plan.h"
+#include "plan/core.h"
 #include "plan/zone.h"
 
 static int64_t parse_epoch(const struct plan_env *env, const char *text)
@@ -40,7 +40,8 @@ static int expand_q(const char *format, int64_t us, struct buf *out)
     return buf_err(out);
 }
 
-static int print_time(int64_t us, const char *zone, const char *format, struct buf *out)
+static int print_time(struct plan_core *p, int64_t us, const char *zone, const char *format,
+                      struct buf *out)
 {
     struct buf text;
     struct tm tm;
@@ -51,7 +52,7 @@ static int print_time(int64_t us, const char *zone, const char *format, struct b
     buf_init(&text, 1024);
     err = expand_q(format, us, &text);
     if (!err)
-        err = zone_localtime(zone, us / 1000000, &tm);
+        err = zones_localtime(p->zones, zone, us / 1000000, &tm);
     date = err ? NULL : mem_zalloc(2048);
     if (!err && !date)
         err = ENOMEM;
@@ -70,10 +71,11 @@ static int strftime_read(const struct plan_env *env, char *args, struct buf *out
     int err;
 
     plan_args_split(args, ',', argv, 3);
-    err = print_time(parse_epoch(env, argv[0]), argv[1], *argv[2] ? argv[2] : "%c", out);
+    err = print_time(env->core, parse_epoch(env, argv[0]), argv[1], *argv[2] ? argv[2] : "%c", out);
     if (err == ENOENT) {
         plan_func_warn(env, "no such time zone, UTC is taken", argv[1]);
-        err = print_time(parse_epoch(env, argv[0]), "UTC", *argv[2] ? argv[2] : "%c", out);
+        err =
+            print_time(env->core, parse_epoch(env, argv[0]), "UTC", *argv[2] ? argv[2] : "%c", out);
     }
     return err;
 }
