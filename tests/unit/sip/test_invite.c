@@ -828,6 +828,7 @@ static int route_set_is_kept_and_used(void)
                 out);
     CHECK_OK_TO(say(d.invite, 200, ""), out);
     pass(&b, 1);
+    CHECK_TO(b.peer.count > 0, out);
     CHECK_TO(
         slice_eqz(sip_msg_get(peer_last(&b.peer), SIP_H_RECORD_ROUTE), "<sip:10.0.0.8:5072;lr>"),
         out);

@@ -1,5 +1,6 @@
 /* The four machines of RFC 3261 s17 against lost packets, repeats and strangers. */
 #include "peer.h"
+#include "sip/core.h"
 
 /* A method handler that does what the test says. */
 struct app {
@@ -288,6 +289,45 @@ out:
     return unit_is_rerun() && err ? ENOMEM : err;
 }
 
+static const char late[] =
+    "REGISTER sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.7:5071;branch=z9hG4bK%d\r\n"
+    "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\n"
+    "CSeq: 1 REGISTER\r\n\r\n";
+
+/* A request that stood in the socket's queue for age_ms. */
+static void arrive_late(struct bench *b, int branch, int64_t age_ms)
+{
+    struct sip_flow flow;
+    struct mono at = loop_now(b->loop);
+    char text[400];
+
+    snprintf(text, sizeof(text), late, branch);
+    at.us -= age_ms * 1000;
+    sip_flow_to(&flow, b->udp, &b->peer.addr);
+    sip_receive(b->sip, &flow, slice_of(text), at);
+    pass(b, 1);
+}
+
+static int request_that_waited_too_long_is_shed_but_not_at_start(void)
+{
+    struct app app = {.code = 200};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    sip_handle(b.sip, SIP_REGISTER, on_request, &app);
+    arrive_late(&b, 1, 900);
+    CHECK_TO(peer_status(&b.peer) == 200, out);
+    pass(&b, 6000);
+    arrive_late(&b, 2, 900);
+    CHECK_TO(peer_status(&b.peer) == 503 && stats_of(&b).shed == 1, out);
+    arrive_late(&b, 3, 300);
+    CHECK_TO(peer_status(&b.peer) == 200 && app.calls == 2, out);
+out:
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
 /* ---- client side ---- */
 
 struct result {
@@ -501,6 +541,7 @@ UNIT_TESTS(UNIT(repeat_of_a_request_gets_the_same_answer_once_handled), UNIT(ans
            UNIT(same_invite_by_two_ways_is_merged),
            UNIT(unknown_dialog_gets_481_and_ack_gets_nothing),
            UNIT(overload_is_shed_with_503_and_bye_still_served),
+           UNIT(request_that_waited_too_long_is_shed_but_not_at_start),
            UNIT(unanswered_request_is_repeated_and_given_up), UNIT(answer_stops_the_repeats),
            UNIT(next_target_is_tried_after_503_and_silence), UNIT(endless_challenges_end),
            UNIT(forgotten_request_calls_nobody), UNIT(unknown_name_fails_soon),
