@@ -2,14 +2,14 @@
 #
 #   office                       a state directory in $STATE: phones 101-104 (password pw-NUMBER), a trunk, and the
 #                                routing of $WORK/routing when that exists
-#   phone NAME [KEY=VALUE...]    a baresip of that number; keys: transport=udp|tcp|tls codec= dtmf= answer=auto|manual
+#   phone NAME [KEY=VALUE...]    a baresip of that number; keys: transport=udp|tcp|tls codec= answer=auto|manual
 #                                password= register=no
 #   say NAME COMMAND [ARG]       dial, hangup, hold, resume, sndcode ...
 #   event NAME TEXT [SECONDS]    its log of events has TEXT since the last `forget NAME`
 #   talk A B                     each hears the other's tone now, and not its own
 #   trunk_up FILE.xml / trunk_call FILE.xml EXT ...   SIPp
 #
-# Ports come from the process number, so that tests run side by side; everything is on 127.0.0.1.
+# Ports come from the process number, so that tests run side by side; everything is on 127.0.0.1, trunks on 127.0.0.2.
 TOOLS=${TOOLS:-$(dirname "$STATION")/tests/e2e}
 BASE=$((20000 + $$ % 400 * 100))
 SIP=$BASE # the station: UDP and TCP; TLS one more
@@ -49,9 +49,9 @@ office_sql() {
   done
   for n in 101 102 103 104; do phone_sql $n; done
   cat <<X
-INSERT INTO ps_aors (id,contact) VALUES ('trunk','sip:127.0.0.1:$TRUNK');
+INSERT INTO ps_aors (id,contact) VALUES ('trunk','sip:127.0.0.2:$TRUNK');
 INSERT INTO ps_endpoints (id,aors,context,disallow,allow,direct_media) VALUES ('trunk','trunk','from-trunk','all','alaw,ulaw','no');
-INSERT INTO ps_endpoint_id_ips (id,endpoint,match) VALUES ('trunk','trunk','127.0.0.1');
+INSERT INTO ps_endpoint_id_ips (id,endpoint,match) VALUES ('trunk','trunk','127.0.0.2');
 X
 }
 
@@ -129,7 +129,7 @@ certificate() {
 phone() {
   name=$1
   shift
-  transport=udp codec=pcma dtmf=rtpevent answer=manual password=pw-$name register=yes
+  transport=udp codec=pcma answer=manual password=pw-$name register=yes
   for pair; do eval "${pair%%=*}=\${pair#*=}"; done
   phone_count=$((phone_count + 1))
   dir=$WORK/$name port=$((BASE + 20 + phone_count * 4)) control=$((BASE + 60 + phone_count))
@@ -142,7 +142,7 @@ phone() {
   to=$SIP interval=60
   [ $transport != tls ] || to=$((SIP + 1))
   [ $register = yes ] || interval=0
-  echo "<sip:$name@127.0.0.1:$to;transport=$transport>;auth_user=$name;auth_pass=$password;outbound=\"sip:127.0.0.1:$to;transport=$transport\";regint=$interval;audio_codecs=$codec;dtmfmode=$dtmf;answermode=$answer" >"$dir/accounts"
+  echo "<sip:$name@127.0.0.1:$to;transport=$transport>;auth_user=$name;auth_pass=$password;outbound=\"sip:127.0.0.1:$to;transport=$transport\";regint=$interval;audio_codecs=$codec;answermode=$answer" >"$dir/accounts"
   mkfifo "$dir/fifo"
   "$TOOLS/remote" $control "$dir/events" <"$dir/fifo" 2>"$dir/remote.log" &
   pids="$pids $!"
@@ -163,7 +163,8 @@ has_event() {
   tail -n +$((from + 1)) "$WORK/$1/events" | grep -q "$2"
 }
 event() { within "${3:-5}" has_event "$1" "$2"; }
-registered() { within "${2:-5}" grep -q 'REGISTER_OK' "$WORK/$1/events"; }
+has_contact() { [ "$(sql "SELECT count(*) FROM ps_contacts WHERE aor='$1'")" = 1 ]; }
+registered() { within "${2:-5}" has_contact "$1"; }
 
 # ---- what they hear ----
 
@@ -209,7 +210,7 @@ hang_up() { # hang_up A B: A hangs up, B sees it
 
 port_is_open() { ss -lun "sport = :$1" | grep -q "$1"; }
 trunk_up() { # trunk_up FILE.xml
-  (cd "$WORK" && exec sipp -sf "$1" -i 127.0.0.1 -p $TRUNK -mp $((TRUNK + 80)) -nostdin </dev/null >"$WORK/trunk.log" 2>&1) &
+  (cd "$WORK" && exec sipp -sf "$1" -i 127.0.0.2 -p $TRUNK -mp $((TRUNK + 80)) -nostdin </dev/null >"$WORK/trunk.log" 2>&1) &
   trunk_pid=$!
   pids="$pids $!"
   within 3 port_is_open $TRUNK
@@ -221,7 +222,7 @@ trunk_down() {
 trunk_call() { # trunk_call FILE.xml EXT [SIPP OPTIONS]: one call in, unless -m says more; its success
   xml=$1 ext=$2
   shift 2
-  (cd "$WORK" && exec timeout 60 sipp -sf "$xml" -s "$ext" -i 127.0.0.1 -p $CALLER -mp $((CALLER + 70)) -m 1 -nostdin "$@" "127.0.0.1:$SIP" </dev/null >"$WORK/caller.log" 2>&1)
+  (cd "$WORK" && exec timeout 60 sipp -sf "$xml" -s "$ext" -i ${FROM_IP:-127.0.0.2} -p $CALLER -mp $((CALLER + 70)) -m 1 -nostdin "$@" "127.0.0.1:$SIP" </dev/null >"$WORK/caller.log" 2>&1)
 }
 
 # ---- records ----

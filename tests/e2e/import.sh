@@ -7,9 +7,10 @@ peer=$ROOT/tests/bench/peer-asterisk.sh
 S=$ROOT/tests/e2e/sipp
 
 [ "$(id -u)" = 0 ] || { skip import "peer-asterisk.sh wants root" && end; }
+FROM_IP=127.0.0.1
 conf=$WORK/conf
 sh -c "bash $peer config $conf" >/dev/null 2>&1
-sed -i "s/127.0.0.1:5080/127.0.0.1:$SIP/; s/127.0.0.1:5090/127.0.0.1:$TRUNK/" "$conf/pjsip.conf"
+sed -i "s/127.0.0.1:5080/127.0.0.1:$SIP/; s/127.0.0.1:5090/127.0.0.2:$TRUNK/" "$conf/pjsip.conf"
 "$STATION" init --state "$STATE" --bare >"$WORK/init.log" 2>&1
 
 at=$(date +%s%N)

@@ -7,11 +7,11 @@ check init office
 check station-starts station_up
 phone 101
 phone 102 transport=tcp
-phone 103 transport=tls codec=pcmu dtmf=info
+phone 103 transport=tls codec=pcmu
 phone 104 password=wrong
 
 for p in 101 102 103; do check "$p-registers" registered $p 10; done
-check wrong-password-is-refused within 5 grep -q REGISTER_FAIL "$WORK/104/events"
+check wrong-password-is-refused within 5 grep -q 'wrong user or password.*sip:104@' "$LOG"
 three_contacts() { [ "$(sql 'SELECT count(*) FROM ps_contacts')" = 3 ]; }
 check contacts-are-in-the-database three_contacts
 
@@ -49,10 +49,10 @@ digits() { # digits PHONE: 301 reads four
   event "$1" CALL_CLOSED
 }
 check digits-by-telephone-event digits 101
-sed -i 's/pin=1234/pin=seen/' "$LOG"
-sql "UPDATE ps_endpoints SET dtmf_mode='info' WHERE id='103'" >/dev/null
-sleep 1 # the station looks every half second
-check digits-by-info digits 103
+digits_by_info() { # baresip 1.0 has no INFO: SIPp sends them
+  trunk_call "$ROOT/tests/e2e/sipp/info.xml" 301 -d 500 && within 3 grep -q 'pin=5678' "$LOG"
+}
+check digits-by-info digits_by_info
 
 cancels() {
   forget 101

@@ -24,10 +24,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "tone: %s: %s\n", argv[3], sf_strerror(NULL));
         return 1;
     }
-    for (long i = 0; i < count; i++) {
-        short v = (short)(9800 * sin(2 * M_PI * hz * (double)i / RATE));
+    for (long i = 0; i < count; i += RATE) {
+        short second[RATE];
+        int n = count - i < RATE ? (int)(count - i) : RATE;
 
-        sf_write_short(f, &v, 1);
+        for (int k = 0; k < n; k++)
+            second[k] = (short)(9800 * sin(2 * M_PI * hz * (double)(i + k) / RATE));
+        sf_write_short(f, second, n);
     }
     sf_close(f);
     return 0;
