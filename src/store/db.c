@@ -231,6 +231,11 @@ bool db_is_in_transaction(const struct db *d)
     return !sqlite3_get_autocommit(d->c);
 }
 
+void db_trim(struct db *d)
+{
+    sqlite3_db_release_memory(d->c);
+}
+
 int64_t db_changes(const struct db *d)
 {
     return sqlite3_changes64(d->c);

@@ -52,6 +52,9 @@ int db_commit(struct db *d);
 void db_rollback(struct db *d); /* harmless outside */
 bool db_is_in_transaction(const struct db *d);
 
+/** Give back the memory of cached pages (after a big read). */
+void db_trim(struct db *d);
+
 /** Rows changed by the last statement / id of the last inserted row. */
 int64_t db_changes(const struct db *d);
 int64_t db_last_id(const struct db *d);

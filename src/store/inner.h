@@ -48,6 +48,7 @@ struct batch {
 /* A look at config_version, and what was loaded when it had moved. */
 struct look {
     int64_t version;
+    bool is_changed; /* since the look before */
     void *object;
     int err;
     char why[200];
@@ -63,8 +64,9 @@ struct store {
     struct list waiting; /* struct item, oldest first */
     uint32_t count;      /* waiting and under way */
     struct batch batch;
-    struct timer retry;
+    struct timer retry, gather;
     struct deferred kick;
+    bool is_urgent; /* somebody waits for a write that waits */
     bool is_writing, is_closing;
     bool is_away; /* said so in the log */
     struct store_stats stats;

@@ -20,6 +20,7 @@ static void store_destroy(void *object)
 
     s->is_closing = true;
     timer_stop(&s->retry);
+    timer_stop(&s->gather);
     loop_defer_stop(&s->kick);
     watch_close(s);
     s->readers = mem_deref(s->readers);

@@ -4,9 +4,10 @@
  *
  * Scope:   a writer connection on one worker thread, a reader connection on another; the loop
  *          never waits for the disk.
- * Writes:  gathered while the writer is busy, then written as one transaction (group commit,
- * synced: what is reported done survives a power cut). Writes are done in the order given. Away:
- * when the database is locked, full or gone, the two kinds of writes differ:
+ * Writes:  one transaction at a time (group commit, synced: what is reported done survives a power
+ *          cut), in the order given. A write that somebody waits for starts one at once; call
+ *          records alone gather for 200 ms or until 500 are there.
+ * Away:    when the database is locked, full or gone, the two kinds of writes differ:
  *          - call records go to a synced, checksummed file (state/spool/cdr/) and from there to the
  *            database when it is back, or at the next start: none lost, none twice;
  *          - contacts and others are tried again for 5 s, then reported as failed (the registrar

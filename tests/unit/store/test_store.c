@@ -218,6 +218,33 @@ out:
     return err;
 }
 
+static int records_gather_into_one_transaction(void)
+{
+    struct site t = {0};
+    struct store_stats st;
+    uint64_t before;
+    int err;
+
+    CHECK_OK_TO(site_open(&t), out);
+    store_stats_get(t.s, &st);
+    before = st.transactions;
+    for (int i = 0; i < 10; i++) {
+        struct store_cdr c = some_cdr(i);
+
+        CHECK_OK_TO(store_cdr_put(t.s, &c), out);
+        loop_fake_advance(t.l, 15);
+    }
+    store_stats_get(t.s, &st);
+    CHECK_TO(st.transactions == before && st.waiting == 10, out);
+    loop_fake_advance(t.l, 100);
+    store_stats_get(t.s, &st);
+    CHECK_TO(st.transactions == before + 1 && st.waiting == 0, out);
+    CHECK_TO(place_ask(&t.p, "SELECT count(*) FROM cdr") == 10, out);
+out:
+    site_close(&t);
+    return err;
+}
+
 static int a_removed_database_keeps_records_in_the_spool(void)
 {
     struct site t = {0};
@@ -228,7 +255,7 @@ static int a_removed_database_keeps_records_in_the_spool(void)
 
     CHECK_OK_TO(site_open(&t), out);
     CHECK_OK_TO(store_cdr_put(t.s, &a), out);
-    loop_fake_advance(t.l, 100);
+    loop_fake_advance(t.l, 300); /* records gather for 200 ms */
     CHECK_OK_TO(db_run(t.other, "PRAGMA wal_checkpoint(TRUNCATE)"), out);
     t.other = mem_deref(t.other);
     snprintf(away, sizeof(away), "%s/old.db", t.p.dir);
@@ -360,6 +387,7 @@ UNIT_TESTS(UNIT(a_contact_is_done_once_committed), UNIT_ONCE(many_writes_are_few
            UNIT_ONCE(the_spool_is_taken_up_at_the_next_start),
            UNIT_ONCE(closing_writes_what_still_waits),
            UNIT_ONCE(closing_spools_what_a_lock_keeps_out),
+           UNIT_ONCE(records_gather_into_one_transaction),
            UNIT_ONCE(a_removed_database_keeps_records_in_the_spool),
            UNIT_ONCE(one_wrong_write_does_not_harm_the_others), UNIT_ONCE(the_ceiling_refuses),
            UNIT_ONCE(a_full_disk_loses_no_record), UNIT_ONCE(it_works_on_real_threads))
