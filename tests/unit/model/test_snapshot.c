@@ -487,13 +487,13 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(objects_are_found_and_joined), UNIT(the_longest_network_names_the_endpoint),
+UNIT_TESTS(UNIT(objects_are_found_and_joined), UNIT_ONCE(the_longest_network_names_the_endpoint),
            UNIT_ONCE(a_wrong_value_refuses_that_object_only),
            UNIT_ONCE(a_restriction_that_nothing_obeys_keeps_the_endpoint_out),
            UNIT(columns_that_nothing_obeys_are_named_once_together),
-           UNIT(an_endpoint_never_loses_its_lock), UNIT(passwords_are_never_shown),
+           UNIT(an_endpoint_never_loses_its_lock), UNIT_ONCE(passwords_are_never_shown),
            UNIT(rules_are_the_named_lists_then_deny_then_permit),
-           UNIT(the_manual_s_transport_recipe_works),
+           UNIT_ONCE(the_manual_s_transport_recipe_works),
            UNIT_ONCE(transports_come_from_their_table_when_sorcery_says_so),
            UNIT(routing_comes_from_both_tables), UNIT_ONCE(settings_have_defaults_and_are_checked),
            UNIT_ONCE(the_driver_s_global_section_counts),
