@@ -4,7 +4,7 @@
  *   meson setup /tmp/b-rel . --buildtype=release && ninja -C /tmp/b-rel libstation_media.a
  *   cc -O2 -D_GNU_SOURCE -Isrc -o /tmp/micro_media tests/bench/micro_media.c -Wl,--start-group
  * /tmp/b-rel/libstation_*.a \ -Wl,--end-group -lsndfile -lm -lssl -lcrypto -lcares -lpthread
- *   /tmp/micro_media relay|play|bare CALLS SECONDS [LANES]
+ *   /tmp/micro_media relay|play|bare|setup CALLS SECONDS [LANES]
  *
  * A child is the media role; this process is the engine and all phones (one socket a phone). Prints
  * CPU seconds of the child per call-minute, loss, and added delay (send time in the payload;
@@ -207,6 +207,34 @@ static void pump(int ep, int64_t until_ns, bool is_relay, double seconds)
     }
 }
 
+/* Streams made and ended, `count` of them, ten at a time: what a short call costs. */
+static void setup(struct loop *l, struct ipc *c, pid_t pid, int count)
+{
+    double cpu0 = child_cpu(pid);
+    uint32_t id = 1;
+
+    for (int i = 0; i < count / 10; i++) {
+        for (int k = 0; k < 10; k++, id++) {
+            struct media_create m = {.id = (id - 1) % 20 + 1};
+            struct media_remote r = {
+                .id = m.id, .can_send = true, .can_recv = true, .formats = {"\0\0", 2}};
+
+            addr_parse_host(&m.local, SLICE("127.0.0.1"), 0);
+            addr_parse_host(&r.rtp, SLICE("127.0.0.1"), 9);
+            ipc_send(c, MEDIA_CREATE, &m);
+            ipc_send(c, MEDIA_REMOTE, &r);
+        }
+        for (int want = made + 10, n = 0; made < want && n < 100; n++)
+            loop_round(l, 10);
+        for (int k = 0; k < 10; k++)
+            ipc_send(c, MEDIA_FREE, &(struct media_free){(uint32_t)(i * 10 + k) % 20 + 1});
+        loop_round(l, 0);
+    }
+    loop_round(l, 10);
+    printf("setup streams=%d made=%d cpu_us_per_stream=%.1f\n", count, made,
+           (child_cpu(pid) - cpu0) * 1e6 / count);
+}
+
 static int compare(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -231,6 +259,8 @@ int main(int argc, char **argv)
     legs = calloc((size_t)leg_count, sizeof(*legs));
     delays = calloc(DELAYS, sizeof(*delays));
     for (int i = 0; i < leg_count; i++) {
+        if (!strcmp(argv[1], "setup"))
+            break;
         open_leg(&legs[i], ep, i);
         legs[i].to = legs[i].at;
         legs[i].to.sin_port = htons((uint16_t)(30000 + 2 * i));
@@ -244,6 +274,11 @@ int main(int argc, char **argv)
     if (loop_alloc(&l) || ipc_alloc(&c, l, fds[0], &media_protocol, on_message, on_closed, NULL))
         return 1;
     ipc_send(c, MEDIA_HELLO, &(struct media_hello){1});
+    if (argc > 1 && !strcmp(argv[1], "setup")) {
+        setup(l, c, pid, calls);
+        kill(pid, SIGKILL);
+        return 0;
+    }
     for (int i = 0; !is_bare && i < leg_count; i++) {
         struct media_create m = {.id = (uint32_t)i + 1,
                                  .near = is_relay && i & 1 ? (uint32_t)i : 0};

@@ -258,6 +258,43 @@ out:
     return err;
 }
 
+/* On three threads: what plays goes on playing when its leg moves to another lane. */
+static int a_leg_moves_with_what_it_plays(void)
+{
+    struct phone x = {.fd = -1}, y = {.fd = -1};
+    struct bench b;
+    int err;
+
+    CHECK_TO(!make_sounds(), out);
+    CHECK_OK_TO(bench_open(&b, 3), out);
+    CHECK_OK_TO(phone_open(&x, "127.0.0.2"), out);
+    CHECK_OK_TO(phone_open(&y, "127.0.0.3"), out);
+    CHECK_OK_TO(bench_stream(&b, 2, &y, ULAW_ONLY, 0), out);
+    CHECK_OK_TO(bench_stream(&b, 1, &x, ULAW_ONLY, 0), out);
+    CHECK_OK_TO(bench_stream(&b, 3, &y, ULAW_ONLY, 0), out);
+    CHECK_OK_TO(play(&b, 1, "a&b&c&a&b&c", 0), out);
+    run_for(&b, 60);
+    CHECK_OK_TO(ipc_send(b.engine, MEDIA_CONNECT, &(struct media_connect){2, 1}), out);
+    CHECK_OK_TO(ipc_send(b.engine, MEDIA_CONNECT, &(struct media_connect){3, 1}), out);
+    CHECK_OK_TO(ipc_send(b.engine, MEDIA_CONNECT, &(struct media_connect){2, 1}), out);
+    CHECK_OK_TO(ipc_send(b.engine, MEDIA_GET_STATS, &(struct media_get_stats){1}), out);
+    CHECK_TO(wait_for(&b, &b.play_done, 1, 2000) && !b.play_err, out);
+    CHECK_TO(phone_drain(&x) == 13 && b.stats[1].id == 1, out);
+    phone_send(&y, &b.local[2], 0, 0x22);
+    run_for(&b, 30);
+    CHECK_TO(phone_drain(&x) == 1, out);
+    CHECK_OK_TO(play(&b, 2, "a&b&c&a&b&c", 0), out);
+    run_for(&b, 30);
+    for (uint32_t id = 1; id <= 3; id++)
+        CHECK_OK_TO(ipc_send(b.engine, MEDIA_FREE, &(struct media_free){id}), out);
+    CHECK_TO(wait_for(&b, &b.last_stats, 3, 1000) && media_server_streams(b.server) == 0, out);
+out:
+    bench_close(&b);
+    close(x.fd);
+    close(y.fd);
+    return err;
+}
+
 /* ---- the cache alone, on a fake loop ---- */
 
 struct asked {
@@ -416,6 +453,7 @@ UNIT_TESTS(UNIT_ONCE(files_are_played_one_after_another_without_a_gap),
            UNIT_ONCE(music_that_is_not_there_is_silence),
            UNIT_ONCE(digits_without_telephone_event_are_tones),
            UNIT_ONCE(ending_a_stream_that_plays_leaks_nothing),
+           UNIT_ONCE(a_leg_moves_with_what_it_plays),
            UNIT(sounds_are_shared_and_looked_at_again_when_old),
            UNIT_ONCE(the_longest_unused_makes_room_and_used_ones_stay),
            UNIT(a_cancelled_question_is_not_answered), UNIT(ports_run_out_and_come_back))
