@@ -63,7 +63,7 @@ static struct slice match_slice(const char *text, const regmatch_t *m)
     return slice_from(text + m->rm_so, (size_t)(m->rm_eo - m->rm_so));
 }
 
-static int run(const char *pattern, struct slice text, bool ignore_case, regmatch_t found[2],
+static int run(const char *pattern, const char *text, bool ignore_case, regmatch_t found[2],
                bool *has_group, const char **why)
 {
     regex_t re;
@@ -74,8 +74,7 @@ static int run(const char *pattern, struct slice text, bool ignore_case, regmatc
         return REGEX_BAD;
     }
     *has_group = re.re_nsub > 0;
-    found[0] = (regmatch_t){.rm_so = 0, .rm_eo = (regoff_t)text.len};
-    err = regexec(&re, text.p ? text.p : "", 2, found, REG_STARTEND);
+    err = regexec(&re, text, 2, found, 0);
     regfree(&re);
     return err ? REGEX_NO : REGEX_YES;
 }
@@ -85,19 +84,20 @@ int plan_regex(struct slice pattern, struct slice text, bool ignore_case, struct
 {
     regmatch_t found[2] = {{-1, -1}, {-1, -1}};
     bool groups = false;
-    char *z;
-    int rc;
+    char *pattern_z, *text_z;
+    int rc = REGEX_BAD;
 
     *why = text.len > MOST_TEXT ? "text longer than 4,096 bytes" : refusal(pattern);
     if (*why)
         return REGEX_BAD;
-    z = slice_dup(pattern);
-    if (!z) {
+    pattern_z = slice_dup(pattern);
+    text_z = slice_dup(text);
+    if (pattern_z && text_z)
+        rc = run(pattern_z, text_z, ignore_case, found, &groups, why);
+    else
         *why = "no memory";
-        return REGEX_BAD;
-    }
-    rc = run(z, text, ignore_case, found, &groups, why);
-    mem_free(z);
+    mem_free(pattern_z);
+    mem_free(text_z);
     if (has_group)
         *has_group = groups;
     if (whole)
