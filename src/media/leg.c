@@ -274,8 +274,8 @@ void media_leg_set_remote(struct media_leg *leg, const struct media_leg_remote *
 
     if (!leg->source.is_open)
         leg->rx_us = now;
-    if (leg->remote.is_held != r->is_held)
-        leg->rx_us = now; /* the other timeout begins now */
+    if (leg->remote.is_held != r->is_held || leg->remote.timeout_ms != r->timeout_ms)
+        leg->rx_us = now; /* another timeout begins now: at the answer, with a hold */
     leg->remote = *r;
     media_source_set(&leg->source, &r->rtp, &r->signal, r->is_symmetric);
     if (was_settled != leg->source.is_settled) {

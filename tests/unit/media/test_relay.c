@@ -291,7 +291,10 @@ static int silence_is_told_once(void)
                               .can_recv = true,
                               .formats = {ULAW_ONLY, 2},
                               .timeout_ms = 1000};
+    run_for(&b, 1200); /* it rang for long: that is no silence yet */
     CHECK_OK_TO(ipc_send(b.engine, MEDIA_REMOTE, &r), out);
+    run_for(&b, 900);
+    CHECK_TO(b.timeouts == 0, out);
     CHECK_TO(wait_for(&b, &b.timeouts, 1, 4000), out);
     run_for(&b, 1500);
     CHECK_TO(b.timeouts == 1, out);
