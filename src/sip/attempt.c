@@ -272,7 +272,8 @@ static int print(struct sip_attempt *a, const char *branch)
 /* One transaction to the present target. */
 static int launch(struct sip_attempt *a)
 {
-    char branch[SIP_BRANCH];
+    char branch[SIP_BRANCH], name[256];
+    struct slice hop = a->args->proxy.len ? a->args->proxy : a->args->uri;
     int err;
 
     sip_ctrans_forget(a->ctrans);
@@ -282,8 +283,11 @@ static int launch(struct sip_attempt *a)
     err = print(a, branch);
     if (err)
         return err;
-    return sip_ctrans_start(&a->ctrans, a->sip, a->method, &a->flow, slice_of(branch),
-                            buf_slice(&a->sip->out), on_response, a);
+    a->flow.server_name = sip_server_name(&a->flow, hop, name);
+    err = sip_ctrans_start(&a->ctrans, a->sip, a->method, &a->flow, slice_of(branch),
+                           buf_slice(&a->sip->out), on_response, a);
+    a->flow.server_name = NULL;
+    return err;
 }
 
 /* Try targets from target_at on. @return 0 when one is under way; the last error */

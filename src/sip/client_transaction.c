@@ -195,6 +195,7 @@ int sip_ctrans_start(struct sip_ctrans **tp, struct sip *sip, enum sip_method me
     memcpy(t->branch, branch.p, branch.len);
     sip_flow_copy(&t->flow, flow);
     err = launch(t, bytes);
+    t->flow.server_name = NULL; /* the caller's */
     if (err) {
         mem_deref(t);
         return err;

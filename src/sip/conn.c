@@ -242,7 +242,8 @@ static struct sip_conn *make(struct sip_binding *b, const struct addr *remote)
     return c;
 }
 
-int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr *remote)
+int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr *remote,
+                  const char *server_name)
 {
     struct sip_conn *c = make(b, remote);
     struct conn_handlers h = handlers;
@@ -255,7 +256,7 @@ int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr
     h.arg = c;
     from.port = 0;
     err = conn_open(&c->conn, b->sip->net, remote, addr_is_any(&from) ? NULL : &from, b->tls,
-                    addr_host(remote, host), &h);
+                    server_name ? server_name : addr_host(remote, host), &h);
     if (!err)
         err = enter(c, b->sip);
     if (err) {

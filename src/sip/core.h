@@ -85,6 +85,10 @@ static inline bool sip_flow_is_reliable(const struct sip_flow *f)
     return f->binding->transport != SIP_UDP;
 }
 
+/** The name a TLS peer must prove when uri is the next hop; NULL: its address, or no TLS (RFC
+ * 5922). */
+const char *sip_server_name(const struct sip_flow *flow, struct slice uri, char out[256]);
+
 /** Drop the remembered routes and all bindings. */
 void sip_transport_fini(struct sip *sip);
 
@@ -104,7 +108,9 @@ struct sip_conn {
     bool is_kept; /* somebody we know is at the other end */
 };
 
-int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr *remote);
+/** server_name: whose certificate TLS expects; NULL: one for the address itself. */
+int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr *remote,
+                  const char *server_name);
 struct sip_conn *sip_conn_find(struct sip *sip, enum sip_transport t, const struct addr *remote);
 int sip_conn_send(struct sip_conn *c, struct slice bytes);
 void sip_conn_keep(struct sip_conn *c);

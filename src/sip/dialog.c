@@ -394,7 +394,8 @@ int sip_dialog_send(struct sip_ctrans **tp, struct sip_dialog *d,
                     const struct sip_dialog_send_args *args, sip_response_h *h, void *arg)
 {
     struct sip_dialog_send_args a = *args;
-    char branch[SIP_BRANCH];
+    struct slice hop = slice_is_set(d->first_route) ? d->first_route : slice_of(d->target);
+    char branch[SIP_BRANCH], name[256];
     int err;
 
     if (!d->sip)
@@ -405,10 +406,14 @@ int sip_dialog_send(struct sip_ctrans **tp, struct sip_dialog *d,
     err = print(d, &a, branch);
     if (err)
         return err;
+    d->flow.server_name = sip_server_name(&d->flow, hop, name);
     if (a.method == SIP_ACK)
-        return sip_flow_send(d->sip, &d->flow, buf_slice(&d->sip->out));
-    return sip_ctrans_start(tp, d->sip, a.method, &d->flow, slice_of(branch),
-                            buf_slice(&d->sip->out), h, arg);
+        err = sip_flow_send(d->sip, &d->flow, buf_slice(&d->sip->out));
+    else
+        err = sip_ctrans_start(tp, d->sip, a.method, &d->flow, slice_of(branch),
+                               buf_slice(&d->sip->out), h, arg);
+    d->flow.server_name = NULL;
+    return err;
 }
 
 /* ---- getters ---- */

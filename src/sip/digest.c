@@ -161,12 +161,13 @@ int sip_digest_parse(struct sip_digest *d, struct slice value)
         return EINVAL;
     s = slice_skip(s, 7);
     while (s = lex_trim(s), s.len) {
-        ptrdiff_t eq = slice_chr(s, '=');
+        ptrdiff_t eq;
 
         if (s.p[0] == ',') {
             s = slice_skip(s, 1);
             continue;
         }
+        eq = slice_chr(s, '=');
         if (eq <= 0)
             return EINVAL;
         name = lex_trim(slice_from(s.p, (size_t)eq));

@@ -137,7 +137,8 @@ struct sip_flow {
     struct sip_binding *binding; /* a reference in a message, else borrowed */
     struct sip_conn *conn;       /* stream it came over; NULL for UDP */
     struct addr remote;
-    struct addr local; /* bound address (may be "any") */
+    struct addr local;       /* bound address (may be "any") */
+    const char *server_name; /* inner, while a request is being sent: whose certificate to expect */
 };
 
 struct sip_msg {

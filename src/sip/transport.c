@@ -257,6 +257,17 @@ bool sip_flow_is_open(const struct sip_flow *flow)
     return b->transport == SIP_UDP || sip_conn_find(b->sip, b->transport, &flow->remote);
 }
 
+const char *sip_server_name(const struct sip_flow *flow, struct slice uri, char out[256])
+{
+    struct sip_uri u;
+    struct addr literal;
+
+    if (flow->binding->transport != SIP_TLS || sip_uri_parse(&u, uri) ||
+        !addr_parse_host(&literal, u.host, 0) || slice_copy(u.host, out, 256))
+        return NULL;
+    return out;
+}
+
 /* ---- trace ---- */
 
 void sip_set_trace(struct sip *sip, sip_trace_h *h, void *arg)
@@ -334,7 +345,7 @@ static int send_stream(struct sip *sip, struct sip_flow *flow, struct slice byte
         flow->conn = mem_ref(c);
     }
     if (!c) {
-        err = sip_conn_open(&flow->conn, flow->binding, &flow->remote);
+        err = sip_conn_open(&flow->conn, flow->binding, &flow->remote, flow->server_name);
         if (err)
             return err;
         c = flow->conn;
