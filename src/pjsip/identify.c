@@ -9,6 +9,15 @@
 
 #define REFUSALS_LOGGED 20 /* lines a second about failed authentication */
 
+void pjsip_identify_follow(struct pjsip *p)
+{
+    p->has_domains = false;
+    if (model_global_of(p->snap)->disable_multi_domain)
+        return;
+    for (uint32_t i = 0; i < model_endpoint_count(p->snap) && !p->has_domains; i++)
+        p->has_domains = strchr(model_endpoint_at(p->snap, i)->name, '@') != NULL;
+}
+
 typedef const struct model_endpoint *(find_h)(const struct pjsip *p, const struct sip_msg *req);
 
 static const struct model_endpoint *find_by_ip(const struct pjsip *p, const struct sip_msg *req)
@@ -27,7 +36,7 @@ static const struct model_endpoint *find_by_name(const struct pjsip *p, struct s
 
     if (!user.len || user.len + domain.len + 2 > sizeof(name))
         return NULL;
-    if (!model_global_of(p->snap)->disable_multi_domain && domain.len) {
+    if (p->has_domains && domain.len) {
         memcpy(name, user.p, user.len);
         name[user.len] = '@';
         memcpy(name + user.len + 1, domain.p, domain.len);

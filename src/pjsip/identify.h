@@ -19,6 +19,9 @@ struct pjsip_who {
     uint8_t by;                            /* enum model_identify_by */
 };
 
+/** Look at a new snapshot, so that no request pays for what it does not use. */
+void pjsip_identify_follow(struct pjsip *p);
+
 /** Find the endpoint, without any check. @return 0; ENOENT */
 int pjsip_identify(const struct pjsip *p, const struct sip_msg *req, struct pjsip_who *who);
 

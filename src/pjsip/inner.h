@@ -19,6 +19,7 @@ struct pjsip {
     const char *state_dir;
 
     struct model_snapshot *snap;
+    bool has_domains;                     /* some endpoint is named user@domain */
     struct sip_auth *auth_md5, *auth_sha; /* challenges with MD5 alone / with SHA-256 too */
 
     struct list transports;  /* transport.c */

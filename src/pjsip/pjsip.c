@@ -124,6 +124,7 @@ static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snaps
     p->bind_arg = args->arg;
     p->state_dir = args->state_dir;
     p->snap = mem_ref(snapshot);
+    pjsip_identify_follow(p);
     return p;
 }
 
@@ -172,6 +173,7 @@ int pjsip_set_snapshot(struct pjsip *p, struct model_snapshot *snapshot)
         mem_deref(snapshot);
         return err;
     }
+    pjsip_identify_follow(p);
     mem_deref(old);
     err = transports_follow(p);
     return err ? err : names_follow(p);

@@ -37,7 +37,7 @@ struct registration {
     int err;         /* of the first that failed */
 };
 
-static void begin(struct registration *r);
+static void begin(struct registration *r, const struct model_aor *m);
 
 /* ---- answers ---- */
 
@@ -168,7 +168,8 @@ static void finish(struct registration *r)
     if (next) {
         list_unlink(next);
         a->waiting_count--;
-        begin(CONTAINER_OF(next, struct registration, link));
+        begin(CONTAINER_OF(next, struct registration, link),
+              model_aor_find(a->p->snap, slice_of(a->name)));
     } else {
         aor_release(a);
     }
@@ -417,9 +418,9 @@ static void drop_changes(struct registration *r)
     r->count = 0;
 }
 
-static void begin(struct registration *r)
+/* m: what the snapshot says now; NULL: nothing any more */
+static void begin(struct registration *r, const struct model_aor *m)
 {
-    const struct model_aor *m = model_aor_find(r->p->snap, slice_of(r->aor->name));
     int code = m ? plan_values(r, m) : 404;
 
     if (!code)
@@ -514,7 +515,7 @@ void registrar_on_register(struct sip_strans *t, struct sip_msg *req, void *arg)
         list_append(&a->waiting, &r->link);
         a->waiting_count++;
     } else {
-        begin(r);
+        begin(r, m);
     }
 }
 
