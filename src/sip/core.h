@@ -155,6 +155,9 @@ struct sip *sip_strans_core(const struct sip_strans *t);
 
 /** The last printed answer again (2xx until ACK). @return 0; errno */
 int sip_strans_repeat(struct sip_strans *t);
+
+/** Its 2xx was acknowledged: the printed answer is freed, the key stays to absorb late repeats. */
+void sip_strans_acked(struct sip_strans *t);
 sip_queue_h sip_strans_over;
 
 /* ---- client_transaction.c ---- */

@@ -175,6 +175,7 @@ void invite_on_ack(struct sip_invite *i, const struct sip_msg *ack)
 {
     if (!i->wait_ack || ack->cseq.number != i->invite_cseq)
         return;
+    sip_strans_acked(i->strans);
     invite_drop(i, 500);
     if (i->want_bye) {
         invite_send_bye(i, slice_of(i->bye_headers));

@@ -262,6 +262,13 @@ int sip_strans_repeat(struct sip_strans *t)
     return transmit(t, slice_from(t->answer, t->answer_len));
 }
 
+void sip_strans_acked(struct sip_strans *t)
+{
+    mem_free(t->answer);
+    t->answer = NULL;
+    t->answer_len = 0;
+}
+
 static void on_resend(void *arg)
 {
     struct sip_strans *t = arg;
