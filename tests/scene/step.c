@@ -131,7 +131,7 @@ static int play_line(struct scene *s, const char *line)
 
     cut(&w, line);
     if (w.count > 3 && strcmp(w.v[0], "within") == 0) {
-        patience = atol(w.v[1]) * (strcmp(w.v[2], "ms") == 0 ? 1 : 1000);
+        patience = (long)(atof(w.v[1]) * (strcmp(w.v[2], "ms") == 0 ? 1 : 1000));
         first = 3;
     }
     if (first < w.count && (strcmp(w.v[first], "phone") == 0 || strcmp(w.v[first], "trunk") == 0) &&
