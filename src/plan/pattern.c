@@ -36,7 +36,14 @@ static bool set_has(const struct position *p, char c)
     return p->bits[(unsigned char)c / 8] & 0x80 >> (unsigned char)c % 8;
 }
 
-/* Rank of a finished set. */
+/* A set of everything between two bytes, with its rank. */
+static void set_range(struct position *p, unsigned char first, unsigned char last)
+{
+    set_add(p, first, last);
+    p->order = (uint32_t)(last - first + 1) << 8 | first;
+}
+
+/* Rank of a set of any members. */
 static uint32_t set_order(const struct position *p)
 {
     uint32_t count = 0, lowest = 0;
@@ -79,23 +86,22 @@ static struct position next_position(struct slice *left)
         switch (c) {
         case '-': break;
         case 'x':
-        case 'X': set_add(&p, '0', '9'); break;
+        case 'X': set_range(&p, '0', '9'); break;
         case 'z':
-        case 'Z': set_add(&p, '1', '9'); break;
+        case 'Z': set_range(&p, '1', '9'); break;
         case 'n':
-        case 'N': set_add(&p, '2', '9'); break;
+        case 'N': set_range(&p, '2', '9'); break;
         case '.': p.order = ORDER_DOT; break;
         case '!': p.order = ORDER_BANG; break;
         case '[':
             used = 1 + parse_set(left->p + 1, left->len - 1, &p);
             if (used == 1)
                 used = left->len;
+            p.order = set_order(&p);
             break;
-        default: set_add(&p, (unsigned char)c, (unsigned char)c); break;
+        default: set_range(&p, (unsigned char)c, (unsigned char)c); break;
         }
         *left = slice_skip(*left, used);
-        if (!p.order)
-            p.order = set_order(&p);
         if (p.order)
             return p;
     }
@@ -141,8 +147,20 @@ static int next_plain(struct slice *s)
     return c;
 }
 
+/* What two names begin with alike needs no comparing; a '[' is taken whole later. */
+static void skip_common(struct slice *a, struct slice *b)
+{
+    size_t n = 0;
+
+    while (n < a->len && n < b->len && a->p[n] == b->p[n] && a->p[n] != '[')
+        n++;
+    *a = slice_skip(*a, n);
+    *b = slice_skip(*b, n);
+}
+
 static int exact_cmp(struct slice a, struct slice b)
 {
+    skip_common(&a, &b);
     for (;;) {
         int ca = next_plain(&a), cb = next_plain(&b);
 
@@ -157,8 +175,7 @@ int pattern_cmp(struct slice a, struct slice b)
 {
     if (!pattern_is(a) || !pattern_is(b))
         return pattern_is(a) ? 1 : pattern_is(b) ? -1 : exact_cmp(a, b);
-    a = slice_skip(a, 1);
-    b = slice_skip(b, 1);
+    skip_common(&a, &b);
     for (;;) {
         struct position pa = next_position(&a), pb = next_position(&b);
         int cmp = position_cmp(&pa, &pb);

@@ -5,9 +5,16 @@
 #include "plan/expr.h"
 
 #define MOST_PATTERN 256
-#define MOST_TEXT 4096
-#define MOST_COPIES 1000 /* a{20}{20}: the library writes every copy out */
+#define MOST_TEXT 1024
+#define MOST_NODES 250 /* when every repetition is written out, as the library does */
 #define MOST_GROUPS 30
+
+/* How big an expression is when written out: a+ is aa*, a{20} is twenty a. */
+struct measure {
+    unsigned nodes[MOST_GROUPS + 1]; /* of each open group */
+    unsigned depth, groups;
+    unsigned last; /* nodes of what a repetition would repeat */
+};
 
 /* Upper number of "{n,m}" at p, its length in *used; 1 when it is none. */
 static unsigned bound_at(struct slice p, size_t *used)
@@ -18,7 +25,7 @@ static unsigned bound_at(struct slice p, size_t *used)
         char c = p.p[*used];
 
         if (c >= '0' && c <= '9')
-            n = n < 100000 ? n * 10 + (unsigned)(c - '0') : n;
+            n = n < MOST_NODES ? n * 10 + (unsigned)(c - '0') : n;
         if (c == ',' || c == '}') {
             most = n > most ? n : most;
             n = 0;
@@ -29,29 +36,79 @@ static unsigned bound_at(struct slice p, size_t *used)
     return most;
 }
 
+/* Bytes of a "[...]" at p. */
+static size_t set_at(struct slice p)
+{
+    size_t i = 1;
+
+    i += i < p.len && p.p[i] == '^';
+    i += i < p.len && p.p[i] == ']';
+    while (i < p.len && p.p[i] != ']')
+        i++;
+    return i;
+}
+
+static void add(struct measure *m, unsigned nodes)
+{
+    m->nodes[m->depth] += nodes;
+    m->last = nodes;
+}
+
+static void repeat(struct measure *m, unsigned times)
+{
+    m->nodes[m->depth] += m->last * (times - 1) + 1;
+    m->last = m->last * times + 1;
+}
+
+static void close_group(struct measure *m)
+{
+    unsigned nodes = m->nodes[m->depth] + 1;
+
+    if (m->depth)
+        m->depth--;
+    add(m, nodes);
+}
+
+/* One byte or more of the pattern. @return how many; 0: too many groups */
+static size_t measure_one(struct measure *m, struct slice p)
+{
+    size_t used = 0;
+
+    switch (p.p[0]) {
+    case '\\': add(m, 1); return 2;
+    case '[': add(m, 1); return set_at(p) + 1;
+    case '{': repeat(m, bound_at(p, &used)); return used + 1;
+    case '+': repeat(m, 2); return 1;
+    case '*':
+    case '?': repeat(m, 1); return 1;
+    case ')': close_group(m); return 1;
+    case '(':
+        if (m->groups++ == MOST_GROUPS)
+            return 0;
+        m->nodes[++m->depth] = 0;
+        m->last = 0;
+        return 1;
+    default: add(m, 1); return 1;
+    }
+}
+
 static const char *refusal(struct slice p)
 {
-    unsigned copies = 1, groups = 0;
+    struct measure m = {0};
 
     if (p.len > MOST_PATTERN)
         return "longer than 256 bytes";
-    for (size_t i = 0; i < p.len; i++) {
-        size_t used = 0;
+    for (size_t i = 0; i < p.len;) {
+        size_t used;
 
-        if (p.p[i] == '\\') {
-            if (i + 1 < p.len && p.p[i + 1] >= '1' && p.p[i + 1] <= '9')
-                return "back references are not supported";
-            i++;
-        } else if (p.p[i] == '{') {
-            copies *= bound_at(slice_skip(p, i), &used);
-            i += used;
-        } else if (p.p[i] == '(') {
-            groups++;
-        }
-        if (copies > MOST_COPIES)
-            return "too many repetitions";
-        if (groups > MOST_GROUPS)
+        if (p.p[i] == '\\' && i + 1 < p.len && p.p[i + 1] >= '1' && p.p[i + 1] <= '9')
+            return "back references are not supported";
+        used = measure_one(&m, slice_skip(p, i));
+        if (!used)
             return "too many groups";
+        if (m.nodes[m.depth] > MOST_NODES)
+            return "too many repetitions";
+        i += used;
     }
     return NULL;
 }
@@ -87,7 +144,7 @@ int plan_regex(struct slice pattern, struct slice text, bool ignore_case, struct
     char *pattern_z, *text_z;
     int rc = REGEX_BAD;
 
-    *why = text.len > MOST_TEXT ? "text longer than 4,096 bytes" : refusal(pattern);
+    *why = text.len > MOST_TEXT ? "text longer than 1,024 bytes" : refusal(pattern);
     if (*why)
         return REGEX_BAD;
     pattern_z = slice_dup(pattern);

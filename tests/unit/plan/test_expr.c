@@ -520,6 +520,12 @@ static int costly_regular_expressions_are_refused(void)
     CHECK(plan_regex(SLICE("(a)\\1"), SLICE("aa"), false, NULL, NULL, NULL, &why) == REGEX_BAD);
     CHECK(plan_regex(SLICE("((a{30}){30}){30}"), SLICE("aa"), false, NULL, NULL, NULL, &why) ==
           REGEX_BAD);
+    CHECK(plan_regex(SLICE("a++++++++++++++++++++"), SLICE("aa"), false, NULL, NULL, NULL, &why) ==
+          REGEX_BAD);
+    CHECK(plan_regex(SLICE("((((((((((a+)+)+)+)+)+)+)+)+)+)+"), SLICE("aa"), false, NULL, NULL,
+                     NULL, &why) == REGEX_BAD);
+    CHECK(plan_regex(SLICE("^[]a{9}+-]{1,20}(a+|b*)?x{3}$"), SLICE("]bxxx"), false, NULL, NULL,
+                     NULL, &why) == REGEX_YES);
     CHECK(plan_regex(SLICE("a{1,99999}"), SLICE("aa"), false, NULL, NULL, NULL, &why) == REGEX_BAD);
     CHECK(plan_regex(SLICE("(a+)+$"), SLICE("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"), false,
                      NULL, NULL, NULL, &why) == REGEX_NO);
