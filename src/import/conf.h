@@ -2,8 +2,8 @@
  * import/conf.h - Asterisk's configuration files as sections of name and value
  *
  * Scope:   [section], [section](!) templates, (template,...) inheritance, (+) additions, name =
- * value, name => value, +=, comments ; and ;-- --;, #include and #tryinclude inside the folder;
- *          #exec is never run.
+ *          value, name => value, +=, comments ; and ;-- --;, #include and #tryinclude inside the
+ *          folder; #exec is never run.
  * Owns:    everything in its arena; what it hands out lives as long as the conf.
  * Limits:  lines 8 KiB, 16 includes deep, 512 MiB, 4,000,000 lines.
  * Source:  Asterisk's config file syntax.

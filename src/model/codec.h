@@ -2,8 +2,8 @@
  * model/codec.h - codecs by name, as the options allow and disallow say them
  *
  * Scope:   names only. Which of them the station can carry is sdp/'s and dsp/'s business: an
- * endpoint's list keeps every name that Asterisk knows, in order. Source:  Asterisk: "all",
- * "ulaw,alaw", "!all,g722,!ulaw"; allow is applied after disallow.
+ *          endpoint's list keeps every name that Asterisk knows, in order.
+ * Source:  Asterisk: "all", "ulaw,alaw", "!all,g722,!ulaw"; allow is applied after disallow.
  */
 #pragma once
 #include <stdbool.h>

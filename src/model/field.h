@@ -3,9 +3,10 @@
  * from
  *
  * Scope:   a row says all there is to say about a column: its name, what a value may be, the
- * default, Asterisk's name of the option, Russian and English label and help, and whether the
- * station obeys it. The loader fills a struct of model/snapshot.h by the row's offset. Source:
- * manual F77-F161; Asterisk 22's ps_* tables and options.
+ *          default, Asterisk's name of the option, Russian and English label and help, and
+ *          whether the station obeys it. The loader fills a struct of model/snapshot.h by the
+ *          row's offset.
+ * Source:  manual F77-F161; Asterisk 22's ps_* tables and options.
  */
 #pragma once
 #include <stdbool.h>

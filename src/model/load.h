@@ -2,7 +2,8 @@
  * model/load.h - reading the tables into a snapshot; for this folder only
  *
  * Shape:   rows of a ps_* table and sections of static_pjsip both become objects by way of the
- * field tables (load.c); routing is read apart (routing.c); then names are resolved (resolve.c).
+ *          field tables (load.c); routing is read apart (routing.c); then names are resolved
+ *          (resolve.c).
  */
 #pragma once
 #include "base/buf.h"

@@ -2,7 +2,9 @@
  * model/report.h - what was wrong with the configuration, in sentences
  *
  * Shape:   messages in the order found; each names table, object, column, value and what is
- * allowed. Owns:    its texts. Embedded in a snapshot. Limits:  500 messages; the rest are counted.
+ *          allowed.
+ * Owns:    its texts. Embedded in a snapshot.
+ * Limits:  500 messages; the rest are counted.
  */
 #pragma once
 #include <stdarg.h>

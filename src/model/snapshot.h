@@ -1,12 +1,15 @@
 /*
  * model/snapshot.h - the whole configuration, in memory, as it was at one moment
  *
- * Scope:   what the tables say, checked and typed, with names already resolved to objects. Built on
- * a worker's thread, handed to the loop, never changed: a change in the database makes a new one.
- * Owns:    everything it points to. Counted: who keeps a pointer into it over a wait (a call keeps
- * its endpoint) keeps a reference to the snapshot as well. Shape:   texts are never NULL: "" is
- * "not set". Lists may be empty. `name` of an object is its id. Cost:    finding O(1); an endpoint
- * with its address of record and authentication under 1.5 kB; equal texts are kept once.
+ * Scope:   what the tables say, checked and typed, with names already resolved to objects. Built
+ *          on a worker's thread, handed to the loop, never changed: a change in the database
+ *          makes a new one.
+ * Owns:    everything it points to. Counted: who keeps a pointer into it over a wait (a call
+ *          keeps its endpoint) keeps a reference to the snapshot as well.
+ * Shape:   texts are never NULL: "" is "not set". Lists may be empty. `name` of an object is its
+ *          id.
+ * Cost:    finding O(1); an endpoint with its address of record and authentication under 1.5 kB;
+ *          equal texts are kept once.
  */
 #pragma once
 #include <stdbool.h>

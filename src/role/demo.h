@@ -1,8 +1,8 @@
 /*
  * role/demo.h - what a new database holds: settings, transports, and a demo office
  *
- * Source:  the manual's examples: group call, forwarding (F195, F196, F210-F212), subscribers added
- * in three steps (F142), transports in static_pjsip (F160).
+ * Source:  the manual's examples: group call, forwarding (F195, F196, F210-F212), subscribers
+ *          added in three steps (F142), transports in static_pjsip (F160).
  */
 #pragma once
 #include <stdbool.h>

@@ -2,11 +2,12 @@
  * store/inner.h - what store.c, writer.c and watch.c share; for this folder only
  *
  * Thread:  `writer`, `spool` and `batch` belong to the writing worker while is_writing, `reader`
- * and `look` to the reading one while is_looking; everything else is the loop's.
+ *          and `look` to the reading one while is_looking; everything else is the loop's.
  */
 #pragma once
 #include "base/list.h"
 #include "loop/worker.h"
+#include "store/journal.h"
 #include "store/spool.h"
 #include "store/store.h"
 
@@ -20,7 +21,8 @@ struct item {
     struct link link;
     enum item_kind kind;
     enum item_state state;
-    int err; /* once done */
+    uint8_t journal; /* of a record: file of the journal that has it */
+    int err;         /* once done */
     struct mono since;
     store_done_h *done;
     void *arg;
@@ -59,6 +61,7 @@ struct store {
     char *dir, *path;
     struct db *writer, *reader;
     struct spool *spool;
+    struct journal *journal;
     struct workers *writers, *readers;
 
     struct list waiting; /* struct item, oldest first */

@@ -1,13 +1,15 @@
 /*
  * store/spool.h - call records on their way to a database that is away
  *
- * Shape:   one file, state/spool/cdr/cdr.spool: a line of magic, then records: u32 length, u32
- * CRC-32, the 25 columns. Appended with fdatasync before it counts. Torn:    a record without its
- * whole length or with a wrong sum ends the file: a power cut in the middle of an append leaves
- * such a tail, and that record was never reported as safe. The tail is copied to cdr.spool.torn and
- * cut off. Twice:   a cut between COMMIT and emptying the file would bring records again: each is
- * inserted only when no row equal in all 25 columns is there. Thread:  the writer's. Limits:  1 GiB
- * of file; more is ENOSPC.
+ * Shape:   one file, state/spool/cdr/cdr.spool: a line of magic, then records
+ *          (store/record.h). Appended with fdatasync before it counts.
+ * Torn:    a record without its whole length or with a wrong sum ends the file: a power cut in
+ *          the middle of an append leaves such a tail, and that record was never reported as
+ *          safe. The tail is copied to cdr.spool.torn and cut off.
+ * Twice:   a cut between COMMIT and emptying the file would bring records again: each is
+ *          inserted only when no row equal in all 25 columns is there.
+ * Thread:  the writer's.
+ * Limits:  1 GiB of file; more is ENOSPC.
  */
 #pragma once
 #include <stdint.h>
@@ -30,8 +32,3 @@ uint64_t spool_bytes(const struct spool *s);
  * @param moved  out: records moved (0: nothing was left)
  */
 int spool_drain(struct spool *s, struct db *d, uint32_t most, uint32_t *moved);
-
-/* inner, and for the fuzz harness: one record as bytes */
-struct buf;
-int spool_encode(struct buf *out, const struct store_cdr *c);
-int spool_decode(struct slice bytes, struct store_cdr *c); /* slices into bytes; EBADMSG */

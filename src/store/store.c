@@ -25,10 +25,11 @@ static void store_destroy(void *object)
     watch_close(s);
     s->readers = mem_deref(s->readers);
     s->writers = mem_deref(s->writers); /* waits for the batch under way */
-    if (s->spool)
+    if (s->journal)
         writer_close(s);
     mem_deref(s->writer);
     mem_deref(s->reader);
+    mem_deref(s->journal);
     mem_deref(s->spool);
     mem_deref(s->look.object);
     mem_free(s->path);
@@ -63,6 +64,8 @@ static int open_files(struct store *s, const struct store_migration *migrations)
     if (err)
         return err;
     err = spool_open(&s->spool, s->dir);
+    if (!err)
+        err = journal_open(&s->journal, s->dir, s->spool);
     if (err)
         explain("cannot open the spool of call records below", s->dir, err, NULL);
     return err;

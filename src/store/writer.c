@@ -20,8 +20,8 @@
 #define WRITER_BUSY_MS 400 /* shorter than GIVE_UP_MS: several tries fit */
 #define GIVE_UP_MS 5000
 #define RETRY_MS 200
-/* Nobody waits for a record's commit: records gather so long, or until so many are there. One synced
-   transaction costs as much CPU as the whole signalling of a call. */
+/* Nobody waits for a record's commit: records gather so long, or until so many are there. One
+   synced transaction costs as much CPU as the whole signalling of a call. */
 #define GATHER_MS 200
 #define GATHER_MOST 500
 
@@ -211,13 +211,37 @@ static bool is_too_old(const struct store *s, const struct item *it)
     return it->kind != ITEM_CDR && mono_diff_ms(loop_now(s->loop), it->since) >= GIVE_UP_MS;
 }
 
+static void log_whole(const struct store_cdr *c, int err)
+{
+    log_error(
+        "call record could not be kept reason=\"%s\" uniqueid=\"%.*s\" src=\"%.*s\" dst=\"%.*s\" "
+        "dcontext=\"%.*s\" channel=\"%.*s\" dstchannel=\"%.*s\" start=%lld duration=%lld "
+        "billsec=%lld disposition=\"%.*s\" linkedid=\"%.*s\" sequence=%lld",
+        strerror(err), SLICE_ARG(c->uniqueid), SLICE_ARG(c->src), SLICE_ARG(c->dst),
+        SLICE_ARG(c->dcontext), SLICE_ARG(c->channel), SLICE_ARG(c->dstchannel),
+        (long long)(c->start.us / 1000000), (long long)c->duration, (long long)c->billsec,
+        SLICE_ARG(c->disposition), SLICE_ARG(c->linkedid), (long long)c->sequence);
+}
+
+/* A record that is neither committed nor in the spool (a store that closes) stays in the journal.
+ */
+static void finish_record(struct store *s, struct item *it)
+{
+    if (it->state == ITEM_WAITS)
+        log_whole(&it->cdr, s->batch.err);
+    else
+        journal_done(s->journal, it->journal);
+    if (it->err)
+        log_error("call record refused by the database uniqueid=\"%.*s\" error=\"%s\"",
+                  SLICE_ARG(it->cdr.uniqueid), strerror(it->err));
+}
+
 static void finish(struct store *s, struct item *it)
 {
     list_unlink(&it->link);
     s->count--;
-    if (it->err && it->kind == ITEM_CDR)
-        log_error("call record refused by the database uniqueid=\"%.*s\" error=\"%s\"",
-                  SLICE_ARG(it->cdr.uniqueid), strerror(it->err));
+    if (it->kind == ITEM_CDR)
+        finish_record(s, it);
     if (it->done && !s->is_closing)
         it->done(it->err, it->arg);
     mem_free(it);
@@ -434,18 +458,6 @@ int store_contact_delete(struct store *s, struct slice id, store_done_h *done, v
     return 0;
 }
 
-static void log_whole(const struct store_cdr *c, int err)
-{
-    log_error(
-        "call record could not be kept reason=\"%s\" uniqueid=\"%.*s\" src=\"%.*s\" dst=\"%.*s\" "
-        "dcontext=\"%.*s\" channel=\"%.*s\" dstchannel=\"%.*s\" start=%lld duration=%lld "
-        "billsec=%lld disposition=\"%.*s\" linkedid=\"%.*s\" sequence=%lld",
-        strerror(err), SLICE_ARG(c->uniqueid), SLICE_ARG(c->src), SLICE_ARG(c->dst),
-        SLICE_ARG(c->dcontext), SLICE_ARG(c->channel), SLICE_ARG(c->dstchannel),
-        (long long)(c->start.us / 1000000), (long long)c->duration, (long long)c->billsec,
-        SLICE_ARG(c->disposition), SLICE_ARG(c->linkedid), (long long)c->sequence);
-}
-
 int store_cdr_put(struct store *s, const struct store_cdr *c)
 {
     struct slice *v[STORE_CDR_TEXTS];
@@ -460,6 +472,7 @@ int store_cdr_put(struct store *s, const struct store_cdr *c)
         return err;
     }
     it->cdr = *c;
+    it->journal = journal_add(s->journal, c);
     store_cdr_texts(&it->cdr, v);
     for (int i = 0; i < STORE_CDR_TEXTS; i++)
         *v[i] = keep(it, *v[i]);

@@ -62,7 +62,8 @@ static inline void place_clear(struct place *p)
 {
     static const char *const files[] = {
         "station.db",          "station.db-wal",           "station.db-shm", "old.db",
-        "spool/cdr/cdr.spool", "spool/cdr/cdr.spool.torn", "old.db-wal",     "old.db-shm"};
+        "spool/cdr/cdr.spool", "spool/cdr/cdr.spool.torn", "old.db-wal",     "old.db-shm",
+        "spool/cdr/journal.0", "spool/cdr/journal.1"};
     char path[160];
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {

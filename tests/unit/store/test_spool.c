@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "store/record.h"
 #include "store/spool.h"
 #include "tables.h"
 
@@ -17,13 +18,13 @@ static int a_record_survives_encoding(void)
     int err;
 
     buf_init(&b, 10000);
-    CHECK_OK_TO(spool_encode(&b, &in), out);
-    CHECK_OK_TO(spool_decode(buf_slice(&b), &back), out);
+    CHECK_OK_TO(record_encode(&b, &in), out);
+    CHECK_OK_TO(record_decode(buf_slice(&b), &back), out);
     CHECK_TO(same(in.clid, back.clid) && same(in.accountcode, back.accountcode), out);
     CHECK_TO(same(in.lastdata, back.lastdata) && same(in.uniqueid, back.uniqueid), out);
     CHECK_TO(back.start.us == in.start.us && back.answer.us == 0 && back.sequence == 1923, out);
     for (size_t cut = 0; cut < b.len; cut++)
-        CHECK_TO(spool_decode(slice_from(b.p, cut), &back) == EBADMSG, out);
+        CHECK_TO(record_decode(slice_from(b.p, cut), &back) == EBADMSG, out);
 out:
     buf_fini(&b);
     return err;

@@ -184,6 +184,51 @@ out:
     return err;
 }
 
+static int copy_file(const char *from, const char *to)
+{
+    char bytes[65536];
+    FILE *in = fopen(from, "re"), *out = fopen(to, "we");
+    size_t n = in ? fread(bytes, 1, sizeof(bytes), in) : 0;
+    int err = in && out && fwrite(bytes, 1, n, out) == n && n > 0 ? 0 : EIO;
+
+    if (in)
+        fclose(in);
+    if (out)
+        fclose(out);
+    return err;
+}
+
+/* A kill right after the record was given in, and one right after its commit: the journal as it was
+ * then. */
+static int a_killed_engine_loses_no_record(void)
+{
+    struct store_cdr c = some_cdr(11);
+    char journal[128], was[128];
+    struct site t = {0};
+    int err;
+
+    CHECK_OK_TO(site_open(&t), out);
+    snprintf(journal, sizeof(journal), "%s/spool/cdr/journal.0", t.p.dir);
+    snprintf(was, sizeof(was), "%s/old.db", t.p.dir);
+    for (int committed = 0; committed < 2; committed++) {
+        CHECK_OK_TO(store_cdr_put(t.s, &c), out);
+        CHECK_OK_TO(copy_file(journal, was), out);
+        loop_fake_advance(t.l, 1000);
+        CHECK_TO(copy_file(journal, journal) != 0, out); /* empty after the commit */
+        t.s = mem_deref(t.s);
+        if (!committed)
+            CHECK_OK_TO(db_run(t.other, "DELETE FROM cdr"), out);
+        CHECK_OK_TO(copy_file(was, journal), out);
+        CHECK_OK_TO(site_reopen(&t), out);
+        loop_fake_advance(t.l, 1000);
+        CHECK_TO(place_ask(&t.p, "SELECT count(*) FROM cdr WHERE sequence=11") == 1, out);
+        CHECK_OK_TO(db_run(t.other, "DELETE FROM cdr"), out);
+    }
+out:
+    site_close(&t);
+    return err;
+}
+
 static int closing_writes_what_still_waits(void)
 {
     struct store_cdr c = some_cdr(8);
@@ -385,7 +430,7 @@ UNIT_TESTS(UNIT(a_contact_is_done_once_committed), UNIT_ONCE(many_writes_are_few
            UNIT_ONCE(a_locked_database_loses_no_record),
            UNIT_ONCE(a_contact_gives_up_after_five_seconds),
            UNIT_ONCE(the_spool_is_taken_up_at_the_next_start),
-           UNIT_ONCE(closing_writes_what_still_waits),
+           UNIT_ONCE(closing_writes_what_still_waits), UNIT_ONCE(a_killed_engine_loses_no_record),
            UNIT_ONCE(closing_spools_what_a_lock_keeps_out),
            UNIT_ONCE(records_gather_into_one_transaction),
            UNIT_ONCE(a_removed_database_keeps_records_in_the_spool),
