@@ -2,8 +2,9 @@
  * sip/attempt.h - inner: a request of ours outside dialogs, until somebody really answered
  *
  * Scope:   under sip/client.h and the caller of sip/invite.h: targets in order, digest retries,
- * CANCEL at the right moment. Owns:    one block with copies of everything given; freed with the
- * last reference. Counted. Source:  RFC 3261 s8.1, s9.1, s22.2; RFC 3263 s4.3.
+ *          CANCEL at the right moment.
+ * Owns:    one block with copies of everything given; freed with the last reference. Counted.
+ * Source:  RFC 3261 s8.1, s9.1, s22.2; RFC 3263 s4.3.
  */
 #pragma once
 #include "sip/core.h"

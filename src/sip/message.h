@@ -5,9 +5,9 @@
  *          From, To, Call-ID, CSeq) are parsed at birth; everything else when asked for.
  * Owns:    a counted object (mem_ref, mem_deref) with its own copy of the bytes in the same block:
  *          every slice of it is valid as long as a reference is held. Keeping a message costs its
- *          size plus about 700 bytes. Folded lines are unfolded: no slice of a header holds CR or
- * LF. Limits:  65,535 bytes, 200 header lines, start line 8 KiB; beyond them it is refused. Source:
- * RFC 3261 s7, s8.2, s18.3, s20, s25; RFC 4475 says what must be refused.
+ *          size plus about 700 bytes. Folded lines are unfolded: no slice of a header holds CR, LF.
+ * Limits:  65,535 bytes, 200 header lines, start line 8 KiB; beyond them it is refused.
+ * Source:  RFC 3261 s7, s8.2, s18.3, s20, s25; RFC 4475 says what must be refused.
  */
 #pragma once
 #include <stdbool.h>

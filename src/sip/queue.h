@@ -1,8 +1,8 @@
 /*
  * sip/queue.h - inner: things that all wait equally long, in one FIFO with one timer
  *
- * Why:     a finished transaction waits 5 s or 32 s; a timer each would cost more than the rest of
- * it. Owns:    nothing; a member is in one queue at most.
+ * Why:     a finished transaction waits 5 s or 32 s; a timer each would cost more than the rest.
+ * Owns:    nothing; a member is in one queue at most.
  */
 #pragma once
 #include "base/list.h"

@@ -3,10 +3,12 @@
  *
  * Scope:   takes every message from the bindings, answers by itself what the RFC decides (400, 405,
  *          416, 420, 481, 482, 483, 501, 503, 505), finds transaction and dialog, and hands
- * requests outside dialogs to the handler of their method. Owns:    bindings, transactions,
- * dialogs. Counted; mem_deref drops everything without goodbye. Thread:  the loop's. Limits:
- * sip_args; every ceiling answers 503 with Retry-After. Source:  RFC 3261 s8.2, s11, s16.3
- * (checks), s21.5.4; RFC 6357 in spirit (shed early).
+ *          requests outside dialogs to the handler of their method.
+ * Owns:    bindings, transactions, dialogs. Counted; mem_deref drops everything without goodbye.
+ * Order:   requests (sip/client.h) and questions (sip/resolve.h) are let go before the core.
+ * Thread:  the loop's.
+ * Limits:  sip_args; every ceiling answers 503 with Retry-After.
+ * Source:  RFC 3261 s8.2, s11, s16.3 (checks), s21.5.4; RFC 6357 in spirit (shed early).
  */
 #pragma once
 #include "loop/dns.h"

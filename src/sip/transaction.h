@@ -2,12 +2,12 @@
  * sip/transaction.h - the four transaction machines
  *
  * Scope:   retransmission, matching, timeouts. A server transaction is handed to the method's
- * handler (sip/server.h) and answered with sip_strans_answer; client transactions are inner to
- *          sip/client.h and sip/invite.h.
+ *          handler (sip/server.h) and answered with sip_strans_answer; client transactions are
+ *          inner to sip/client.h and sip/invite.h.
  * Owns:    a server transaction is counted and belongs to whoever is to answer it: dropped without
- * an answer it is gone, and a repeat of the request counts as new. It holds its request until the
- *          final answer, then only its key and the printed answer (about 1 KiB), kept by the table
- *          until the retransmissions have died out.
+ *          an answer it is gone, and a repeat of the request counts as new. It holds its request
+ *          until the final answer, then only its key and the printed answer (about 1 KiB), kept by
+ *          the table until the retransmissions have died out.
  * Thread:  the loop's.
  * Units:   T1 500 ms, T2 4 s, T4 5 s.
  * Limits:  server transactions waiting for an answer: sip_args.max_pending; beyond it 503.

@@ -7,9 +7,9 @@
  * Thread:  the loop's.
  * Limits:  64 KiB a message; connections in all and per source as given in the args; a connection
  *          over which nobody was let in (no 1xx or 2xx but to OPTIONS) is cut after 30 s; a kept
- * one gets a CRLF pair from us every 90 s, and one of theirs is answered by CRLF (RFC 5626 s3.5.1);
- * 256 KiB may wait to be sent. Source:  RFC 3261 s18; RFC 3581 (rport); RFC 5923 in spirit
- * (connection reuse by address).
+ *          one gets a CRLF pair from us every 90 s, and one of theirs is answered by CRLF (RFC 5626
+ *          s3.5.1); 256 KiB may wait to be sent.
+ * Source:  RFC 3261 s18; RFC 3581 (rport); RFC 5923 in spirit (connection reuse by address).
  */
 #pragma once
 #include <stdbool.h>
