@@ -32,7 +32,8 @@ void addr_from_sockaddr(struct addr *a, const struct sockaddr *sa);
 /** @return the length of what was written to *ss */
 socklen_t addr_to_sockaddr(const struct addr *a, struct sockaddr_storage *ss);
 
-/** A literal host: "192.0.2.1", "2001:db8::1", "[2001:db8::1]"; port as given. @return 0; EINVAL. */
+/** A literal host: "192.0.2.1", "2001:db8::1", "[2001:db8::1]"; port as given. @return 0; EINVAL.
+ */
 int addr_parse_host(struct addr *a, struct slice host, uint16_t port);
 
 /** "host:port", "[v6]:port", or host alone with port default_port. @return 0; EINVAL. */
@@ -42,10 +43,10 @@ int addr_parse(struct addr *a, struct slice text, uint16_t default_port);
 const char *addr_host(const struct addr *a, char out[ADDR_TEXT]);
 const char *addr_text(const struct addr *a, char out[ADDR_TEXT]);
 
-bool addr_eq(const struct addr *a, const struct addr *b);    /* host and port */
+bool addr_eq(const struct addr *a, const struct addr *b); /* host and port */
 bool addr_eq_host(const struct addr *a, const struct addr *b);
-bool addr_is_any(const struct addr *a);                      /* 0.0.0.0 or :: */
-uint32_t addr_hash(const struct addr *a);                    /* host and port */
+bool addr_is_any(const struct addr *a);   /* 0.0.0.0 or :: */
+uint32_t addr_hash(const struct addr *a); /* host and port */
 
 /** A network: address and prefix length in bits. */
 struct addr_net {

@@ -19,7 +19,8 @@
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 
-/** Where lines go besides standard error (tests, the console's "core set verbose"); NULL = nowhere. */
+/** Where lines go besides standard error (tests, the console's "core set verbose"); NULL = nowhere.
+ */
 typedef void(log_sink_h)(enum log_level level, const char *line, void *arg);
 
 /** Name of the role in every line (borrowed for ever), and the least important level shown. */

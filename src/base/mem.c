@@ -123,7 +123,8 @@ void *mem_deref(void *object)
         c->refs--;
         return NULL;
     }
-    /* The count stays 1 while the destructor runs: it may pass the object to functions that borrow it. */
+    /* The count stays 1 while the destructor runs: it may pass the object to functions that borrow
+     * it. */
     if (c->destroy)
         c->destroy(object);
     c->magic = 0;

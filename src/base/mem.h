@@ -16,7 +16,8 @@
 /** Zeroed block of size bytes; NULL when there is no memory. Free with mem_free. */
 void *mem_zalloc(size_t size);
 
-/** Resize (p may be NULL); NULL when there is no memory, and p stays valid. New bytes are not zeroed. */
+/** Resize (p may be NULL); NULL when there is no memory, and p stays valid. New bytes are not
+ * zeroed. */
 void *mem_realloc(void *p, size_t size);
 
 /** Free a plain block; NULL is fine. */
@@ -62,7 +63,8 @@ struct arena {
 /** Empty arena that may hold at most limit bytes. Allocates nothing yet. */
 void arena_init(struct arena *a, size_t limit);
 
-/** Zeroed, 8-byte aligned; NULL at the ceiling or without memory. Lives until arena_fini/arena_reset. */
+/** Zeroed, 8-byte aligned; NULL at the ceiling or without memory. Lives until
+ * arena_fini/arena_reset. */
 void *arena_alloc(struct arena *a, size_t size);
 
 /** NUL-terminated copy inside the arena, or NULL. */
@@ -76,7 +78,8 @@ void arena_fini(struct arena *a);
 
 /* ---- for tests ---- */
 
-/** Make the n-th allocation from now (1 = the next) and all later ones fail; 0 switches it off. This thread only. */
+/** Make the n-th allocation from now (1 = the next) and all later ones fail; 0 switches it off.
+ * This thread only. */
 void mem_fail_at(uint64_t n);
 
 /** True when an allocation failed because of mem_fail_at since it was last called. */

@@ -1,4 +1,5 @@
-/* g711_tables.c - constants of g711.h, as tests/unit/dsp/test_g711.c derives them from the standard */
+/* g711_tables.c - constants of g711.h, as tests/unit/dsp/test_g711.c derives them from the standard
+ */
 #include "dsp/g711.h"
 
 /* clang-format off */

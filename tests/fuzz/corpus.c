@@ -1,9 +1,9 @@
 /*
  * corpus.c - run a fuzz harness over the files of a folder, as a test
  *
- * Each file goes in whole, then cut after every byte of its first 2,000, then with single bytes changed:
- * cheap, repeatable, and without a fuzzer's compiler. The last line is "N passed, N failed"; a crash
- * of the harness ends the program without it.
+ * Each file goes in whole, then cut after every byte of its first 2,000, then with single bytes
+ * changed: cheap, repeatable, and without a fuzzer's compiler. The last line is "N passed, N
+ * failed"; a crash of the harness ends the program without it.
  */
 #include <dirent.h>
 #include <stdint.h>

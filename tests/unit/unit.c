@@ -13,7 +13,8 @@ static bool rerun;
 
 int unit_failed(const char *file, int line, const char *what)
 {
-    /* In the rerun a CHECK after a failed allocation fails rightly: the allocation's error counts. */
+    /* In the rerun a CHECK after a failed allocation fails rightly: the allocation's error counts.
+     */
     if (rerun && mem_has_failed())
         return ENOMEM;
     fprintf(stderr, "%s:%d: %s\n", file, line, what);

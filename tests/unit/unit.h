@@ -8,13 +8,13 @@
  *   }
  *   UNIT_TESTS(UNIT(cut_at_the_first_separator), ...)
  *
- * A test returns 0; a failed CHECK returns EINVAL at once after printing where; CHECK_OK(expr) hands
- * a returned errno on (ENOMEM is allowed in the rerun) - through `goto out`-like CHECK_TO when the
- * test has something to release.
+ * A test returns 0; a failed CHECK returns EINVAL at once after printing where; CHECK_OK(expr)
+ * hands a returned errno on (ENOMEM is allowed in the rerun) - through `goto out`-like CHECK_TO
+ * when the test has something to release.
  *
- * Rerun: every test marked UNIT runs again with the 1st, 2nd, ... n-th allocation failing (mem_fail_at)
- * until none fails any more; only 0 and ENOMEM are allowed then, and no block may leak. UNIT_ONCE
- * marks a test that the rerun would say nothing about (threads, real sockets).
+ * Rerun: every test marked UNIT runs again with the 1st, 2nd, ... n-th allocation failing
+ * (mem_fail_at) until none fails any more; only 0 and ENOMEM are allowed then, and no block may
+ * leak. UNIT_ONCE marks a test that the rerun would say nothing about (threads, real sockets).
  *
  * The last line is "N passed, N failed".
  */
@@ -29,10 +29,17 @@ struct unit {
     bool is_once;
 };
 
-#define UNIT(f) {.name = #f, .run = f}
-#define UNIT_ONCE(f) {.name = #f, .run = f, .is_once = true}
+#define UNIT(f)                                                                                    \
+    {                                                                                              \
+        .name = #f, .run = f                                                                       \
+    }
+#define UNIT_ONCE(f)                                                                               \
+    {                                                                                              \
+        .name = #f, .run = f, .is_once = true                                                      \
+    }
 
-/** Print file, line and condition, unless the rerun is on (where failing is normal). @return EINVAL */
+/** Print file, line and condition, unless the rerun is on (where failing is normal). @return EINVAL
+ */
 int unit_failed(const char *file, int line, const char *what);
 
 /** True while an allocation is being made to fail. */
@@ -58,9 +65,8 @@ bool unit_is_rerun(void);
     do {                                                                                           \
         int unit_err = (expr);                                                                     \
         if (unit_err)                                                                              \
-            return unit_err == ENOMEM && unit_is_rerun()                                           \
-                       ? ENOMEM                                                                    \
-                       : unit_failed(__FILE__, __LINE__, #expr);                                   \
+            return unit_err == ENOMEM && unit_is_rerun() ? ENOMEM                                  \
+                                                         : unit_failed(__FILE__, __LINE__, #expr); \
     } while (0)
 
 /** The same for code with a local `err` and a label. */

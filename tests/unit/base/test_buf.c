@@ -33,7 +33,9 @@ static int everything_is_added_in_order(void)
     buf_addu(&b, 18446744073709551615u);
     buf_addu(&b, 0);
     CHECK_OK_TO(buf_err(&b), out);
-    CHECK_TO(b.len == 4021 && slice_eqz(slice_skip(buf_slice(&b), 3996), "999,184467440737095516150"), out);
+    CHECK_TO(b.len == 4021 &&
+                 slice_eqz(slice_skip(buf_slice(&b), 3996), "999,184467440737095516150"),
+             out);
     taken = buf_take(&b);
     CHECK_TO(taken && strlen(taken) == 4021 && b.p == NULL, out);
 out:

@@ -32,7 +32,8 @@ static int thousands_are_found_and_removed(void)
     for (uint32_t i = 0; !err && i < N; i++)
         CHECK_TO(find(&h, i) == &items[i], out);
     CHECK_TO(err || !find(&h, N), out);
-    HASH_FOREACH(&h, k) {
+    HASH_FOREACH(&h, k)
+    {
         seen++;
         if (CONTAINER_OF(k, struct item, link)->n % 2)
             hash_del(&h, k);
@@ -71,7 +72,8 @@ static int lists_keep_order(void)
     list_prepend(&l, &a.link);
     list_move_all(&l, &m);
     CHECK(list_is_empty(&m));
-    LIST_FOREACH(&l, k) {
+    LIST_FOREACH(&l, k)
+    {
         struct node *n = CONTAINER_OF(k, struct node, link);
 
         sum = sum * 10 + n->n;

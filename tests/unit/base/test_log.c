@@ -22,7 +22,8 @@ static int outsiders_write_no_lines_of_their_own(void)
     log_debug("not shown");
     log_set_sink(NULL, NULL);
     CHECK(lines == 1);
-    CHECK(strstr(last, " notice test: agent seen name=\"Иван\\x0d\\x0a2026 error x\\x1b[2J\\xff\\x7f\""));
+    CHECK(strstr(last,
+                 " notice test: agent seen name=\"Иван\\x0d\\x0a2026 error x\\x1b[2J\\xff\\x7f\""));
     return 0;
 }
 

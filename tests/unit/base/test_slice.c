@@ -21,9 +21,14 @@ static int numbers_are_whole_or_refused(void)
         int err;
         uint32_t v;
     } cases[] = {
-        {"0", 0, 0},          {"4294967295", 0, 4294967295u}, {"4294967296", ERANGE, 0},
-        {"", EINVAL, 0},      {"-1", EINVAL, 0},              {"12a", EINVAL, 0},
-        {" 1", EINVAL, 0},    {"99999999999999999999999", ERANGE, 0},
+        {"0", 0, 0},
+        {"4294967295", 0, 4294967295u},
+        {"4294967296", ERANGE, 0},
+        {"", EINVAL, 0},
+        {"-1", EINVAL, 0},
+        {"12a", EINVAL, 0},
+        {" 1", EINVAL, 0},
+        {"99999999999999999999999", ERANGE, 0},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
