@@ -7,7 +7,7 @@
 # Environment: JOBS (default: processors), FUZZ_SECONDS (each harness, default 5), KEEP=1 stops nothing
 # early either way: every part is run.
 set -u
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit 1
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
 out=build-asan
 logs=$PWD/$out/test-logs
@@ -60,7 +60,7 @@ if [ -z "$built" ]; then
 fi
 if [ "$(id -u)" = 0 ]; then sh packaging/users.sh; fi
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-export STATION=$PWD/$out/station
+export STATION="$PWD/$out/station"
 
 # ---- one test program: its last "N passed, N failed" line counts; without one it is one failure ----
 
@@ -81,11 +81,15 @@ esac
 echo "$sum" >"$log.sum"
 case $sum in
   *' 0 failed') printf '%-40s %s\n' "$name" "$sum" ;;
-  *) printf '%-40s %s  %s\n' "$name" "$sum" "${bad:-}"; tail -n 25 "$log" | sed 's/^/    | /' ;;
+  *)
+    printf '%-40s %s  %s\n' "$name" "$sum" "${bad:-}"
+    { grep -aE 'FAILED|runtime error|ERROR: |^[^ ]*\.[ch]:[0-9]+: ' "$log" | head -n 30; echo ...; tail -n 12 "$log"; } |
+      sed 's/^/    | /'
+    ;;
 esac
 RUN
 chmod +x "$out/run-one"
-many() { xargs -P "$jobs" -n 1 -I{} sh -c "\"$PWD/$out/run-one\" {}"; } # lines: LOGS NAME SECONDS COMMAND
+many() { xargs -P "$jobs" -I{} sh -c "\"$PWD/$out/run-one\" {}"; } # lines: LOGS NAME SECONDS COMMAND
 one() { "$PWD/$out/run-one" "$logs" "$@"; }
 
 # ---- the parts ----
@@ -107,9 +111,10 @@ fi
 if wants ranks; then one ranks 60 sh tests/ranks.sh; fi
 if wants format; then one format 120 sh tests/format.sh; fi
 if wants e2e; then
+  # Each has ports and a directory of its own, and waits more than it works.
   for t in tests/e2e/*.sh; do
-    [ -x "$t" ] && one "e2e/$(basename "$t" .sh)" 300 "$t"
-  done
+    [ -x "$t" ] && echo "$logs e2e/$(basename "$t" .sh) 400 $t"
+  done | many
 fi
 if wants fuzz && command -v clang >/dev/null; then
   flags='-fsanitize=fuzzer-no-link'

@@ -1,6 +1,8 @@
 #!/bin/sh
 # roles.sh - processes: rights as in tests/golden/roles.txt, deaths, restarts, orderly and sudden ends
 . "$(dirname "$0")/lib.sh"
+PORT=$((20060 + $$ % 400 * 100)) # the others of this folder use other tens of the same hundred
+BESIDE=$((PORT + 10))
 
 # ---- rights ----
 
@@ -79,7 +81,7 @@ restart_on_request() {
 packet_waits_for_the_next_engine() {
   for i in 1 2 3; do
     kill -9 "$(role_pid engine)"
-    python3 tests/e2e/options.py 127.0.0.1 25060 2 >/dev/null || { echo "no answer after kill $i"; return 1; }
+    python3 tests/e2e/options.py 127.0.0.1 $PORT 2 >/dev/null || { echo "no answer after kill $i"; return 1; }
     within 2 role_is_up engine
   done
 }
@@ -132,17 +134,17 @@ other_station() { # other_station DIR: run for a second; its log in DIR.log
 end_other() { kill -TERM $other; wait $other; }
 
 two_stations_side_by_side() {
-  "$STATION" init --state "$WORK/beside" --sip-port 25070 --bind 127.0.0.1 >"$WORK/out" 2>&1
+  "$STATION" init --state "$WORK/beside" --sip-port $BESIDE --bind 127.0.0.1 >"$WORK/out" 2>&1
   other_station "$WORK/beside"
-  python3 tests/e2e/options.py 127.0.0.1 25060 >/dev/null && python3 tests/e2e/options.py 127.0.0.1 25070 >/dev/null || code=1
+  python3 tests/e2e/options.py 127.0.0.1 $PORT >/dev/null && python3 tests/e2e/options.py 127.0.0.1 $BESIDE >/dev/null || code=1
   end_other && [ $code = 0 ]
 }
 
 port_in_use_is_one_message_and_the_rest_works() {
-  "$STATION" init --state "$WORK/clash" --sip-port 25060 --bind 127.0.0.1 >"$WORK/out" 2>&1
+  "$STATION" init --state "$WORK/clash" --sip-port $PORT --bind 127.0.0.1 >"$WORK/out" 2>&1
   other_station "$WORK/clash"
-  within 3 grep -q 'address already in use.*127.0.0.1:25060.*udp' "$WORK/clash.log" || code=1
-  [ "$(grep -c 'address already in use.*25060.*udp' "$WORK/clash.log")" = 1 ] || code=1
+  within 3 grep -q "address already in use.*127.0.0.1:$PORT.*udp" "$WORK/clash.log" || code=1
+  [ "$(grep -c "address already in use.*$PORT.*udp" "$WORK/clash.log")" = 1 ] || code=1
   "$STATION" ctl --state "$WORK/clash" "core show uptime" >/dev/null || code=1
   end_other && [ $code = 0 ]
 }
@@ -167,7 +169,7 @@ mkdir "$WORK/empty"
 check empty-state-is-told says 'station init' "$STATION" run --state "$WORK/empty"
 check ctl-without-station-is-told says 'does not run' "$STATION" ctl --state "$WORK/none" help
 check messages-in-russian russian_by_locale
-"$STATION" init --state "$STATE" --sip-port 25060 --bind 127.0.0.1 >"$WORK/init" 2>&1
+"$STATION" init --state "$STATE" --sip-port $PORT --bind 127.0.0.1 >"$WORK/init" 2>&1
 check station-starts start_station
 if [ "$(id -u)" = 0 ]; then
   mkdir "$WORK/foreign"
