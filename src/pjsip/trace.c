@@ -21,25 +21,33 @@ static void watcher_free(struct watcher *w)
     mem_free(w);
 }
 
+/* c is kept: a console that cannot take more is closed from inside, and its watcher goes with it.
+ */
+static void show_to(struct console *c, bool is_out, const struct sip_flow *flow, struct slice bytes)
+{
+    bool is_response = bytes.len > 4 && !memcmp(bytes.p, "SIP/", 4);
+    char peer[ADDR_TEXT];
+
+    mem_ref(c);
+    console_printf(
+        c, "<--- %s SIP %s (%zu bytes) %s %s:%s --->\n", is_out ? "Transmitting" : "Received",
+        is_response ? "response" : "request", bytes.len, is_out ? "to" : "from",
+        sip_transport_name(sip_binding_transport(flow->binding)), addr_text(&flow->remote, peer));
+    console_write(c, bytes);
+    console_write(c, SLICE("\n"));
+    mem_deref(c);
+}
+
 static void show(bool is_out, const struct sip_flow *flow, struct slice bytes, void *arg)
 {
     struct pjsip *p = arg;
-    char peer[ADDR_TEXT];
 
     LIST_FOREACH(&p->watches, k)
     {
         struct watcher *w = CONTAINER_OF(k, struct watcher, link);
 
-        if (addr_is_set(&w->only) && !addr_eq_host(&w->only, &flow->remote))
-            continue;
-        console_printf(w->c, "<--- %s SIP %s (%zu bytes) %s %s:%s --->\n",
-                       is_out ? "Transmitting" : "Received",
-                       bytes.len > 4 && !memcmp(bytes.p, "SIP/", 4) ? "response" : "request",
-                       bytes.len, is_out ? "to" : "from",
-                       sip_transport_name(sip_binding_transport(flow->binding)),
-                       addr_text(&flow->remote, peer));
-        console_write(w->c, bytes);
-        console_write(w->c, SLICE("\n"));
+        if (!addr_is_set(&w->only) || addr_eq_host(&w->only, &flow->remote))
+            show_to(w->c, is_out, flow, bytes);
     }
 }
 
