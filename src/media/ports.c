@@ -7,6 +7,9 @@
 #include "media/ports.h"
 
 #define DRAIN_MAX 4096
+#define QUEUE_BYTES                                                                                \
+    32768 /* the kernel doubles it: about 85 packets. What is older than 1.7 s is no talk any more \
+           */
 
 static bool is_taken(const struct media_ports *p, uint16_t port)
 {
@@ -75,10 +78,12 @@ static int open_bound(int *fd, const struct addr *local)
 {
     struct sockaddr_storage ss;
     socklen_t len = addr_to_sockaddr(local, &ss);
-    int one = 1, s = socket(local->family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int one = 1, queue = QUEUE_BYTES,
+        s = socket(local->family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     if (s < 0)
         return errno;
+    (void)setsockopt(s, SOL_SOCKET, SO_RCVBUF, &queue, sizeof(queue));
     if (local->family == AF_INET6)
         (void)setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
     if (bind(s, (struct sockaddr *)&ss, len)) {
