@@ -4,9 +4,9 @@
  * Scope:   extensions.conf, pjsip.conf, rtp.conf, musiconhold.conf, acl.conf; manager.conf and
  *          http.conf are kept for later; sounds/ is copied. Every line of every file gets a
  *          verdict: nothing is dropped silently.
- * Writes:  replaces endpoints, addresses of record, authentications, transports, identification, globals
- *          and routing of the database, in one transaction; an error leaves the database as it
- *          was.
+ * Writes:  replaces endpoints, addresses of record, authentications, transports,
+ *          identification, access lists, music, globals and routing of the database, in one
+ *          transaction; an error leaves the database as it was.
  * Thread:  a tool's main thread; waits for the disk.
  * Limits:  files inside the folder only; 16 includes deep; lines of 8 KiB; 512 MiB in all.
  */

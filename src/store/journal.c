@@ -20,14 +20,17 @@ struct file {
 
 struct journal {
     struct file files[2];
-    uint8_t now;          /* where records go */
-    struct buf text, one; /* kept, so that a record costs no allocation */
+    uint8_t now; /* where records go */
+    struct loop *loop;
+    struct deferred flush;
+    struct buf text, one; /* of this round; kept, so that a record costs no allocation */
 };
 
 static void journal_destroy(void *object)
 {
     struct journal *j = object;
 
+    loop_defer_stop(&j->flush);
     for (int i = 0; i < 2; i++)
         if (j->files[i].fd >= 0)
             close(j->files[i].fd);
@@ -89,7 +92,7 @@ static int recover(struct file *f, struct spool *spool)
     return 0;
 }
 
-int journal_open(struct journal **jp, const char *dir, struct spool *spool)
+int journal_open(struct journal **jp, struct loop *l, const char *dir, struct spool *spool)
 {
     static const char *const names[2] = {"journal.0", "journal.1"};
     struct journal *j = mem_alloc(sizeof(*j), journal_destroy);
@@ -98,7 +101,8 @@ int journal_open(struct journal **jp, const char *dir, struct spool *spool)
 
     if (!j)
         return ENOMEM;
-    buf_init(&j->text, RECORD_MOST + RECORD_HEAD);
+    j->loop = l;
+    buf_init(&j->text, 4 * RECORD_MOST);
     buf_init(&j->one, RECORD_MOST);
     j->files[0].fd = j->files[1].fd = -1;
     for (int i = 0; i < 2 && !err; i++) {
@@ -113,26 +117,33 @@ int journal_open(struct journal **jp, const char *dir, struct spool *spool)
     return err;
 }
 
+static void flush(void *arg)
+{
+    struct journal *j = arg;
+    struct file *f = &j->files[j->now];
+
+    if (!buf_err(&j->text) && j->text.len && f->end < MOST_FILE &&
+        record_write(f->fd, j->text.p, j->text.len, f->end) == 0)
+        f->end += j->text.len;
+    buf_reset(&j->text);
+}
+
 /* The file in use never runs dry on a busy station: turn to the other one as soon as that is empty.
  */
-static struct file *take_file(struct journal *j)
+static void turn(struct journal *j)
 {
-    struct file *other = &j->files[!j->now];
-
-    if (j->files[j->now].waiting >= 500 && other->waiting == 0)
-        j->now = !j->now;
-    return &j->files[j->now];
+    if (j->files[j->now].waiting < 500 || j->files[!j->now].waiting > 0)
+        return;
+    flush(j);
+    j->now = !j->now;
 }
 
 uint8_t journal_add(struct journal *j, const struct store_cdr *c)
 {
-    struct file *f = take_file(j);
-
-    f->waiting++;
-    buf_reset(&j->text);
-    if (f->end < MOST_FILE && record_add(&j->text, &j->one, c) == 0 &&
-        record_write(f->fd, j->text.p, j->text.len, f->end) == 0)
-        f->end += j->text.len;
+    turn(j);
+    j->files[j->now].waiting++;
+    if (record_add(&j->text, &j->one, c) == 0)
+        loop_flush(j->loop, &j->flush, flush, j);
     return j->now;
 }
 
@@ -140,6 +151,10 @@ void journal_done(struct journal *j, uint8_t which)
 {
     struct file *f = &j->files[which];
 
-    if (--f->waiting == 0 && f->end)
+    if (--f->waiting > 0)
+        return;
+    if (which == j->now)
+        buf_reset(&j->text);
+    if (f->end)
         empty(f);
 }

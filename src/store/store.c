@@ -65,7 +65,7 @@ static int open_files(struct store *s, const struct store_migration *migrations)
         return err;
     err = spool_open(&s->spool, s->dir);
     if (!err)
-        err = journal_open(&s->journal, s->dir, s->spool);
+        err = journal_open(&s->journal, s->loop, s->dir, s->spool);
     if (err)
         explain("cannot open the spool of call records below", s->dir, err, NULL);
     return err;

@@ -212,6 +212,7 @@ static int a_killed_engine_loses_no_record(void)
     snprintf(was, sizeof(was), "%s/old.db", t.p.dir);
     for (int committed = 0; committed < 2; committed++) {
         CHECK_OK_TO(store_cdr_put(t.s, &c), out);
+        loop_fake_advance(t.l, 1);
         CHECK_OK_TO(copy_file(journal, was), out);
         loop_fake_advance(t.l, 1000);
         CHECK_TO(copy_file(journal, journal) != 0, out); /* empty after the commit */
