@@ -122,7 +122,12 @@ static void column(struct buf *sql, const char *table, const char *name, const c
 
 static void own_key(struct ua *u, const char *key, const char *value, struct buf *sql)
 {
-    if (strcmp(key, "password") == 0)
+    if (strcmp(key, "user") == 0) {
+        slice_copy(slice_of(value), u->user, sizeof(u->user));
+        slice_copy(slice_of(value), u->shown, sizeof(u->shown));
+        snprintf(u->password, sizeof(u->password), "pw-%s", value);
+        buf_reset(sql); /* the station knows it already */
+    } else if (strcmp(key, "password") == 0)
         slice_copy(slice_of(value), u->password, sizeof(u->password));
     else if (strcmp(key, "codecs") == 0)
         slice_copy(slice_of(value), u->codecs, sizeof(u->codecs));

@@ -221,7 +221,7 @@ static long contacts(struct scene *s, const struct ua *u)
     struct buf b;
     long n;
 
-    snprintf(line, sizeof(line), "SELECT count(*) FROM ps_contacts WHERE aor='%s'", u->name);
+    snprintf(line, sizeof(line), "SELECT count(*) FROM ps_contacts WHERE aor='%s'", u->user);
     buf_init(&b, 100);
     office_value(s, line, &b);
     n = atol(buf_z(&b));

@@ -42,7 +42,7 @@ struct ua_call {
 struct ua {
     struct link link;
     struct scene *scene;
-    char name[32];
+    char name[32], user[32]; /* in the scene; at the station */
     bool is_trunk, is_stranger, is_info, is_tcp;
     enum ua_mode mode;
     struct addr addr, station;

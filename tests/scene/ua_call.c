@@ -151,7 +151,7 @@ bool ua_creds(struct slice realm, struct sip_credential *cred, void *arg)
 {
     struct ua *u = arg;
 
-    *cred = (struct sip_credential){.user = u->name, .password = u->password};
+    *cred = (struct sip_credential){.user = u->user, .password = u->password};
     return u->password[0] != '\0';
 }
 
@@ -162,7 +162,7 @@ static int send_register(struct ua *u, struct slice auth)
     int err;
 
     buf_init(&b, 4096);
-    snprintf(line, sizeof(line), "<sip:%s@%s%s>;expires=%u", u->name, addr_text(&u->addr, text),
+    snprintf(line, sizeof(line), "<sip:%s@%s%s>;expires=%u", u->user, addr_text(&u->addr, text),
              u->is_tcp ? ";transport=tcp" : "", u->expires);
     sip_headers_add(&b, "Contact", slice_of(line));
     buf_adds(&b, auth);
@@ -483,6 +483,7 @@ int ua_alloc(struct ua **up, struct scene *s, const char *name, bool is_trunk, c
     u->is_trunk = is_trunk;
     u->addr = *a;
     slice_copy(slice_of(name), u->name, sizeof(u->name));
+    slice_copy(slice_of(name), u->user, sizeof(u->user));
     slice_copy(slice_of(name), u->shown, sizeof(u->shown));
     slice_copy(SLICE("alaw,ulaw"), u->codecs, sizeof(u->codecs));
     addr_parse(&u->station, SLICE("127.0.0.1:5060"), 5060);

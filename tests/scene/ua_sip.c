@@ -126,7 +126,7 @@ static const char *contact_of(const struct ua *u, char out[300])
 {
     char text[ADDR_TEXT];
 
-    snprintf(out, 300, "<sip:%s@%s%s>", u->name, addr_text(&u->addr, text),
+    snprintf(out, 300, "<sip:%s@%s%s>", u->user, addr_text(&u->addr, text),
              u->is_tcp ? ";transport=tcp" : "");
     return out;
 }
@@ -156,7 +156,7 @@ int ua_request(struct ua *u, struct ua_call *c, enum sip_method method, struct s
             memcpy(c->branch, branch, sizeof(c->branch));
         }
     } else {
-        snprintf(self, sizeof(self), "<sip:%s@127.0.0.1>", u->name);
+        snprintf(self, sizeof(self), "<sip:%s@127.0.0.1>", u->user);
         snprintf(id, sizeof(id), "reg-%s", u->name);
         r.uri = SLICE("sip:127.0.0.1");
         snprintf(contact, sizeof(contact), "%.200s;tag=r%u", self, u->register_cseq);

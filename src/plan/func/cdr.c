@@ -7,13 +7,11 @@
 
 static int cdr_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    char *argv[2];
     int err;
 
-    plan_args_split(args, ',', argv, 2);
     if (!env->channel)
         return 0;
-    err = cdr_get(env->channel, slice_of(argv[0]), out);
+    err = cdr_get(env->channel, slice_of(args), out); /* cuts the options off by itself */
     return err == ENOENT ? 0 : err;
 }
 
