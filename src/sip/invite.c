@@ -77,6 +77,13 @@ static void drop_requests(struct sip_invite *i)
         free_request(CONTAINER_OF(k, struct invite_request, link));
 }
 
+/* A BYE of theirs may cross ours: then nobody waits for the answer any more. */
+static void forget_bye(struct sip_invite *i)
+{
+    sip_dialog_request_forget(i->bye);
+    i->bye = mem_deref(i->bye);
+}
+
 void invite_over(struct sip_invite *i)
 {
     if (i->state == INVITE_OVER)
@@ -88,6 +95,7 @@ void invite_over(struct sip_invite *i)
     invite_drop(i, 487);
     sip_attempt_forget(i->attempt);
     invite_reinvite_forget(i);
+    forget_bye(i);
     drop_requests(i);
     if (i->dialog)
         sip_dialog_close(i->dialog);
@@ -131,7 +139,7 @@ void invite_send_bye(struct sip_invite *i, struct slice headers)
     i->is_quiet = true;
     invite_reinvite_forget(i);
     drop_requests(i);
-    if (sip_dialog_request(NULL, i->dialog, &a, i->creds, i->creds_arg, on_bye_answer, i))
+    if (sip_dialog_request(&i->bye, i->dialog, &a, i->creds, i->creds_arg, on_bye_answer, i))
         invite_over(i);
 }
 

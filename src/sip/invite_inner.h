@@ -46,7 +46,8 @@ struct sip_invite {
     struct sip_dialog_request *reinvite; /* ours; kept after its 2xx for repeats */
     bool is_reinviting;                  /* no final answer yet */
     char *re_type, *re_body, *re_headers;
-    struct list requests; /* struct invite_request */
+    struct list requests;           /* struct invite_request */
+    struct sip_dialog_request *bye; /* ours, until it is answered or theirs crossed it */
 };
 
 /** Linked in, holding itself. @return 0; ENOMEM */
