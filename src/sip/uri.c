@@ -232,8 +232,8 @@ int sip_unescape(struct slice s, char *out, size_t size)
         size_t before = s.len;
         int c = next_byte(&s);
 
-        if ((is_escape && before - s.len != 3) || c == 0) {
-            out[n] = '\0';
+        if ((is_escape && before - s.len != 3) || c < ' ' || c == 0x7f) {
+            out[0] = '\0';
             return EINVAL;
         }
         if (n + 1 >= size) {

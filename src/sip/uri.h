@@ -37,7 +37,10 @@ bool sip_uri_param(const struct sip_uri *u, const char *name, struct slice *valu
 /** Equal as RFC 3261 s19.1.4 says. */
 bool sip_uri_eq(const struct sip_uri *a, const struct sip_uri *b);
 
-/** Copy with %XX resolved, always terminated. @return 0; ENOSPC (cut); EINVAL (bad escape, %00). */
+/**
+ * Copy with %XX resolved, always terminated.
+ * @return 0; ENOSPC (cut); EINVAL (bad escape, or a control byte however written: out is empty)
+ */
 int sip_unescape(struct slice s, char *out, size_t size);
 
 /** Add s to b, escaping what may not stand in a user part. @return as buf_add */
