@@ -61,9 +61,9 @@ static int dial(struct call *c, const char *resource)
 
 #define ANSWER PHONE_SDP("192.0.2.90", "5000", "0 101", "a=rtpmap:101 telephone-event/8000\r\n")
 
-/* Answer the last request of this method. */
-static void reply(struct call *c, enum sip_method method, uint16_t code, const char *headers,
-                  const char *body)
+/* Answer the last request of this method, as one of several phones. */
+static void reply_as(struct call *c, const char *tag, enum sip_method method, uint16_t code,
+                     const char *headers, const char *body)
 {
     const struct sip_msg *m = phone_request(&c->ph, method);
     struct buf text, lines;
@@ -77,7 +77,7 @@ static void reply(struct call *c, enum sip_method method, uint16_t code, const c
         &text, m,
         &(struct sip_answer){.code = code,
                              .headers = buf_slice(&lines),
-                             .to_tag = SLICE("peer-tag"),
+                             .to_tag = slice_of(tag),
                              .contact = SLICE("<sip:peer@192.0.2.90:5060>"),
                              .content_type = body ? SLICE("application/sdp") : SLICE_NONE,
                              .body = slice_of(body)},
@@ -85,6 +85,12 @@ static void reply(struct call *c, enum sip_method method, uint16_t code, const c
     phone_send(&c->ph, buf_z(&text));
     buf_fini(&lines);
     buf_fini(&text);
+}
+
+static void reply(struct call *c, enum sip_method method, uint16_t code, const char *headers,
+                  const char *body)
+{
+    reply_as(c, "peer-tag", method, code, headers, body);
 }
 
 static int next_event(struct call *c)
@@ -385,6 +391,29 @@ out:
     return err;
 }
 
+static int the_fork_that_answers_gets_the_media(void)
+{
+    struct call c;
+    int err = call_init(&c, "192.0.2.90");
+
+    CHECK_OK(err);
+    EXPECT(dial(&c, "7001@trunk") == 0);
+    reply_as(&c, "one", SIP_INVITE, 183, "", PHONE_SDP("192.0.2.90", "5000", "0", ""));
+    EXPECT(c.o.remote.port == 5000);
+    reply_as(&c, "two", SIP_INVITE, 183, "", PHONE_SDP("192.0.2.90", "5002", "0", ""));
+    EXPECT(c.o.remote.port == 5002);
+    reply_as(&c, "three", SIP_INVITE, 200, "", PHONE_SDP("192.0.2.90", "5004", "0", ""));
+    EXPECT(c.o.remote.port == 5004 && c.ch->state == CHANNEL_UP);
+    /* a second answer is acknowledged and ended; the call goes on */
+    reply_as(&c, "one", SIP_INVITE, 200, "", PHONE_SDP("192.0.2.90", "5000", "0", ""));
+    EXPECT(phone_request(&c.ph, SIP_BYE) &&
+           slice_eqz(phone_request(&c.ph, SIP_BYE)->to_tag, "one"));
+    EXPECT(c.o.remote.port == 5004 && !c.ch->is_hungup);
+out:
+    call_fini(&c);
+    return err;
+}
+
 static const char *const useless[] = {NULL, "nonsense", PHONE_SDP("192.0.2.90", "5000", "18", ""),
                                       PHONE_SDP("192.0.2.90", "0", "0", "")};
 
@@ -546,7 +575,8 @@ UNIT_TESTS(UNIT(a_number_at_a_trunk_goes_to_its_contact), UNIT(the_caller_id_is_
            UNIT_ONCE(a_call_to_nowhere_says_why), UNIT(an_unreachable_contact_is_not_called),
            UNIT_ONCE(every_refusal_has_its_cause), UNIT(nobody_there_is_a_timeout),
            UNIT(ringing_then_answered), UNIT(early_media_flow_before_the_answer),
-           UNIT_ONCE(an_answer_without_media_is_ended), UNIT(hanging_up_a_ringing_call_cancels_it),
+           UNIT(the_fork_that_answers_gets_the_media), UNIT_ONCE(an_answer_without_media_is_ended),
+           UNIT(hanging_up_a_ringing_call_cancels_it),
            UNIT(hanging_up_before_anything_left_sends_nothing),
            UNIT(a_challenge_is_answered_for_the_trunk),
            UNIT(a_phone_that_challenges_gets_no_credentials), UNIT(bye_of_the_peer_hangs_up),
