@@ -17,6 +17,11 @@ enum { FD_EXE = ROLE_FD_FIRST_FREE, FD_HIGH = 32, ENV_MAX = 32 };
 static const char *const env_names[] = {"PATH", "LANG",         "LC_ALL",        "LC_MESSAGES",
                                         "TZ",   "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
 
+/* A message's buffers (up to 16 KiB) come from malloc's list of the thread, not from its slow path:
+   that is a fifth of a call. Without the GNU C library the line means nothing. */
+static const char allocator[] = "GLIBC_TUNABLES=glibc.malloc.tcache_max=16384"
+                                ":glibc.malloc.tcache_count=64:glibc.malloc.mxfast=0";
+
 static int move_high(int fd)
 {
     return fcntl(fd, F_DUPFD_CLOEXEC, FD_HIGH);
@@ -88,6 +93,7 @@ static int exec_self(const struct spawn_args *a)
             count++;
         }
     }
+    env[count++] = (char *)(uintptr_t)allocator;
     env[count] = NULL;
     fexecve(FD_EXE, (char *const *)(uintptr_t)argv, env);
     return errno;
