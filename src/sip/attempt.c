@@ -143,29 +143,35 @@ static void fail_later(struct sip_attempt *a, int err)
 
 /* ---- sending ---- */
 
-static int print_from(struct buf *b, const struct sip_attempt *a)
+/* The caller id may be whatever somebody sent us: escaped here, wherever it came from. */
+static int make_from(struct buf *b, const struct sip_attempt *a)
 {
     const struct sip_attempt_args *x = a->args;
+    struct sip_uri parsed;
     struct sip_self self;
     struct buf uri;
-    int err = 0;
+    int err = sip_flow_self(&a->flow, &self);
 
-    if (slice_is_set(x->from)) {
-        buf_adds(b, x->from);
-    } else {
-        err = sip_flow_self(&a->flow, &self);
-        if (err)
-            return err;
-        buf_init(&uri, SIP_URI_MAX);
-        buf_addz(&uri, "sip:");
-        buf_adds(&uri, x->from_user.len ? x->from_user : SLICE("anonymous"));
-        buf_addc(&uri, '@');
-        buf_adds(&uri, x->from_domain.len ? x->from_domain : slice_of(self.host));
-        err = buf_err(&uri);
-        if (!err)
-            sip_name_addr_print(b, x->from_display, buf_slice(&uri));
-        buf_fini(&uri);
-    }
+    if (err)
+        return err;
+    buf_init(&uri, SIP_URI_MAX);
+    buf_addz(&uri, "sip:");
+    sip_escape_user(&uri, x->from_user.len ? x->from_user : SLICE("anonymous"));
+    buf_addc(&uri, '@');
+    buf_adds(&uri, x->from_domain.len ? x->from_domain : slice_of(self.host));
+    err = buf_err(&uri);
+    if (!err)
+        err = sip_uri_parse(&parsed, buf_slice(&uri));
+    if (!err)
+        sip_name_addr_print(b, x->from_display, buf_slice(&uri));
+    buf_fini(&uri);
+    return err;
+}
+
+static int print_from(struct buf *b, const struct sip_attempt *a)
+{
+    int err = slice_is_set(a->args->from) ? buf_adds(b, a->args->from) : make_from(b, a);
+
     buf_addz(b, ";tag=");
     buf_addz(b, a->tag);
     return err ? err : buf_err(b);
@@ -443,6 +449,18 @@ static int find_targets(struct sip_attempt *a, const struct sip_attempt_args *ar
     return err;
 }
 
+/* What would otherwise only show when the request is printed, perhaps after a question to DNS. */
+static bool is_well_formed(const struct sip_attempt_args *x)
+{
+    struct sip_name_addr n;
+    struct sip_uri uri;
+
+    return !sip_uri_parse(&uri, x->uri) && (!x->proxy.len || !sip_uri_parse(&uri, x->proxy)) &&
+           (!slice_is_set(x->from) || !sip_name_addr_parse(&n, x->from)) &&
+           (!slice_is_set(x->to) || !sip_name_addr_parse(&n, x->to)) &&
+           sip_headers_are_sound(x->headers);
+}
+
 static struct sip_attempt *make(struct sip *sip, const struct sip_attempt_args *args)
 {
     size_t len = args->call_id.len ? args->call_id.len : CALL_ID_LEN;
@@ -468,10 +486,9 @@ int sip_attempt_start(struct sip_attempt **ap, struct sip *sip, const struct sip
                       sip_response_h *h, void *arg)
 {
     struct sip_attempt *a;
-    struct sip_uri uri;
     int err;
 
-    if (sip_uri_parse(&uri, args->uri))
+    if (!is_well_formed(args))
         return EINVAL;
     a = make(sip, args);
     if (!a)

@@ -79,9 +79,24 @@ const char *sip_reason(uint16_t code)
 
 static bool is_one_line(struct slice s)
 {
-    for (size_t i = 0; i < s.len; i++)
-        if (s.p[i] == '\r' || s.p[i] == '\n' || s.p[i] == '\0')
+    return s.len == 0 ||
+           (!memchr(s.p, '\r', s.len) && !memchr(s.p, '\n', s.len) && !memchr(s.p, '\0', s.len));
+}
+
+bool sip_headers_are_sound(struct slice lines)
+{
+    while (lines.len) {
+        const char *end = memchr(lines.p, '\n', lines.len);
+        size_t n = end ? (size_t)(end - lines.p) : 0;
+        struct slice value;
+
+        if (n < 2 || end[-1] != '\r')
             return false;
+        if (!lex_all(slice_cut(slice_from(lines.p, n - 1), ':', &value), LEX_TOKEN) ||
+            !slice_is_set(value) || !is_one_line(value))
+            return false;
+        lines = slice_skip(lines, n + 1);
+    }
     return true;
 }
 
@@ -210,6 +225,9 @@ int sip_answer_print(struct buf *b, const struct sip_msg *req, const struct sip_
 {
     struct slice stamp = SLICE_NONE;
 
+    if (!is_one_line(a->contact) || !is_one_line(a->content_type) || !is_one_line(a->to_tag) ||
+        !sip_headers_are_sound(a->headers))
+        return EINVAL;
     buf_addz(b, "SIP/2.0 ");
     buf_addu(b, a->code);
     buf_addc(b, ' ');
@@ -233,10 +251,21 @@ int sip_answer_print(struct buf *b, const struct sip_msg *req, const struct sip_
     return buf_err(b);
 }
 
+/* Whatever a caller was talked into: a message stays one message. */
+static bool is_printable(const struct sip_request_args *a)
+{
+    return lex_all(a->uri, LEX_URI) && is_one_line(a->via) && is_one_line(a->from) &&
+           is_one_line(a->to) && is_one_line(a->call_id) && is_one_line(a->contact) &&
+           is_one_line(a->content_type) && sip_headers_are_sound(a->routes) &&
+           sip_headers_are_sound(a->headers) && sip_headers_are_sound(a->auth);
+}
+
 int sip_request_print(struct buf *b, const struct sip_request_args *a)
 {
     const char *name = sip_method_name(a->method);
 
+    if (!is_printable(a))
+        return EINVAL;
     buf_addz(b, name);
     buf_addc(b, ' ');
     buf_adds(b, a->uri);

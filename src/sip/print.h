@@ -30,10 +30,16 @@ struct sip_answer {
  */
 int sip_headers_add(struct buf *b, const char *name, struct slice value);
 
+/** Is it nothing but whole lines "Name: value", each with its CR LF, and no empty one? */
+bool sip_headers_are_sound(struct slice lines);
+
 /** "Ringing" for 180; a phrase of the class for codes without one. */
 const char *sip_reason(uint16_t code);
 
-/** Print a response to req. server: value of Server, or NULL. @return as buf_add. */
+/**
+ * Print a response to req. server: value of Server, or NULL.
+ * @return as buf_add; EINVAL: a value of more than one line, unsound headers; nothing is printed
+ */
 int sip_answer_print(struct buf *b, const struct sip_msg *req, const struct sip_answer *a,
                      const char *server);
 
@@ -55,4 +61,5 @@ struct sip_request_args {
     const char *user_agent;
 };
 
+/** @return as sip_answer_print */
 int sip_request_print(struct buf *b, const struct sip_request_args *a);

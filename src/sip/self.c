@@ -154,7 +154,7 @@ int sip_contact_print(struct buf *b, const struct sip_flow *flow, struct slice u
         return err;
     buf_addz(b, "<sip:");
     if (user.len) {
-        buf_adds(b, user);
+        sip_clean_user(b, user);
         buf_addc(b, '@');
     }
     buf_addz(b, self.host);

@@ -361,7 +361,7 @@ int sip_strans_answer(struct sip_strans *t, const struct sip_answer *a)
     if (t->state > PROCEEDING)
         return EALREADY;
     err = send_answer(t, a);
-    if (err == ENOMEM || err == ENOSPC)
+    if (err == ENOMEM || err == ENOSPC || err == EINVAL)
         return err; /* nothing left us: it may be tried again, or dropped */
     if (a->code < 200) {
         t->state = PROCEEDING;

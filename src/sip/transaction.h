@@ -30,7 +30,7 @@ struct sip_msg *sip_strans_request(const struct sip_strans *t);
 /**
  * Answer. A final answer ends the interest: later calls return EALREADY and send nothing.
  * INVITE: a 2xx from here is not repeated (sip/invite.h does that).
- * @return 0; EALREADY; EINVAL (code); ENOMEM (503 was sent instead where possible); errno of send
+ * @return 0; EALREADY; EINVAL (code, or lines that cannot be sent); ENOMEM (503 was sent instead where possible); errno of send
  */
 int sip_strans_answer(struct sip_strans *t, const struct sip_answer *a);
 

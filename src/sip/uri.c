@@ -246,15 +246,45 @@ int sip_unescape(struct slice s, char *out, size_t size)
     return 0;
 }
 
-int sip_escape_user(struct buf *b, struct slice s)
+static bool is_plain_in_user(unsigned char c)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
+    return lex_is((char)c, LEX_USER) && c < 0x80 && c != '%' && c != '#';
+}
 
-        if (lex_is((char)c, LEX_USER) && c < 0x80 && c != '%' && c != '#')
-            buf_addc(b, (char)c);
-        else
-            buf_printf(b, "%%%02X", c);
+static bool is_escape(struct slice s)
+{
+    return s.len >= 3 && s.p[0] == '%' && lex_hex(s.p[1]) >= 0 && lex_hex(s.p[2]) >= 0;
+}
+
+static int add_user(struct buf *b, struct slice s, bool keep_escapes)
+{
+    static const char hex[] = "0123456789ABCDEF";
+
+    while (s.len) {
+        size_t n = 0;
+
+        while (n < s.len && (is_plain_in_user((unsigned char)s.p[n]) ||
+                             (keep_escapes && is_escape(slice_skip(s, n)))))
+            n++;
+        buf_add(b, s.p, n);
+        s = slice_skip(s, n);
+        if (s.len) {
+            unsigned char c = (unsigned char)s.p[0];
+            char text[3] = {'%', hex[c >> 4], hex[c & 15]};
+
+            buf_add(b, text, sizeof(text));
+            s = slice_skip(s, 1);
+        }
     }
     return buf_err(b);
+}
+
+int sip_escape_user(struct buf *b, struct slice s)
+{
+    return add_user(b, s, false);
+}
+
+int sip_clean_user(struct buf *b, struct slice s)
+{
+    return add_user(b, s, true);
 }

@@ -46,6 +46,9 @@ int sip_unescape(struct slice s, char *out, size_t size);
 /** Add s to b, escaping what may not stand in a user part. @return as buf_add */
 int sip_escape_user(struct buf *b, struct slice s);
 
+/** The same for a user part that may be escaped already: %XX stays as it is. @return as buf_add */
+int sip_clean_user(struct buf *b, struct slice s);
+
 /* ---- name-addr: Contact, From, To, Route ... ---- */
 
 struct sip_name_addr {

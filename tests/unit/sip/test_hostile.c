@@ -16,4 +16,97 @@ static int escapes_of_control_bytes_are_refused(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(escapes_of_control_bytes_are_refused))
+/* ---- lines that want to be smuggled in ---- */
+
+static const struct sip_invite_handlers none;
+
+static int caller_id_cannot_break_out_of_its_line(void)
+{
+    struct sip_invite_args args = {.uri = SLICE("sip:600@10.0.0.7:5071"),
+                                   .from_display = SLICE("Bob\"\r\nX-Evil: 1"),
+                                   .from_user = SLICE("1 0@\r\nX-Evil: 1"),
+                                   .handlers = &none};
+    struct sip_invite *i = NULL;
+    const struct sip_msg *m;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    CHECK_OK_TO(sip_invite_send(&i, b.sip, &args), out);
+    pass(&b, 1);
+    CHECK_TO(b.peer.count == 1, out);
+    m = b.peer.got[0];
+    CHECK_TO(!slice_is_set(sip_msg_find(m, SLICE("X-Evil"), 0)), out);
+    CHECK_TO(slice_eqz(m->from.uri, "sip:1%200%40%0D%0AX-Evil%3A%201@10.0.0.1"), out);
+    CHECK_TO(
+        slice_eqz(sip_msg_get(m, SIP_H_CONTACT), "<sip:1%200%40%0D%0AX-Evil%3A%201@10.0.0.1:5060>"),
+        out);
+out:
+    if (i)
+        sip_invite_end(i, 0, SLICE_NONE);
+    mem_deref(i);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+/* Each of these would end a header, or the headers. */
+static int request_with_more_lines_than_it_should_is_not_sent(void)
+{
+    const struct sip_invite_args rows[] = {
+        {.headers = SLICE("X-A: 1\r\n\r\nbody")},
+        {.headers = SLICE("X-A: 1")},
+        {.headers = SLICE("X-A: 1\n")},
+        {.headers = SLICE("X-A: 1\rX: 2\r\n")},
+        {.headers = SLICE("no name\r\n")},
+        {.from = SLICE("<sip:a@b>\r\nX-A: 1")},
+        {.to = SLICE("<sip:a@b\r\nX-A: 1>")},
+        {.proxy = SLICE("sip:10.0.0.7:5071>\r\nX-A: 1")},
+        {.content_type = SLICE("a/b\r\nX-A: 1"), .body = SLICE("x")},
+        {.from_domain = SLICE("x\r\nX-A: 1")},
+    };
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        struct sip_invite_args args = rows[n];
+        struct sip_invite *i = NULL;
+
+        args.uri = SLICE("sip:600@10.0.0.7:5071");
+        args.handlers = &none;
+        err = sip_invite_send(&i, b.sip, &args);
+        mem_deref(i);
+        CHECK_TO(err == EINVAL || (err == ENOMEM && unit_is_rerun()), out);
+        pass(&b, 1);
+    }
+    err = 0;
+    CHECK_TO(b.peer.count == 0, out);
+out:
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static void on_bad_answer(struct sip_strans *t, struct sip_msg *req, void *arg)
+{
+    struct sip_answer a = {.code = 200, .headers = SLICE("X-A: 1\r\n\r\n")};
+
+    *(int *)arg = sip_strans_answer(t, &a);
+}
+
+static int answer_with_unsound_headers_becomes_500(void)
+{
+    struct bench b;
+    int err, result = 0;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    sip_handle(b.sip, SIP_REGISTER, on_bad_answer, &result);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "REGISTER", "1", "", 1, "", ""), out);
+    CHECK_TO(result == EINVAL && b.peer.count == 1 && peer_status(&b.peer) == 500, out);
+out:
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+UNIT_TESTS(UNIT(escapes_of_control_bytes_are_refused), UNIT(caller_id_cannot_break_out_of_its_line),
+           UNIT(request_with_more_lines_than_it_should_is_not_sent),
+           UNIT(answer_with_unsound_headers_becomes_500))
