@@ -275,7 +275,8 @@ static int trace(struct console *c, int argc, char **argv, void *arg)
         return EINVAL;
     if (!is_on) {
         trace_stop_all(p);
-        console_printf(c, console_say(c, "Трассировка SIP выключена.\n", "SIP trace is off.\n"));
+        console_printf(c, "%s",
+                       console_say(c, "Трассировка SIP выключена.\n", "SIP trace is off.\n"));
         return 0;
     }
     if (argc == 2 && addr_parse_host(&only, slice_of(argv[1]), 0)) {
@@ -285,8 +286,9 @@ static int trace(struct console *c, int argc, char **argv, void *arg)
     }
     err = trace_start(p, c, &only);
     if (!err)
-        console_printf(c, console_say(c, "Трассировка SIP включена; пароли скрыты.\n",
-                                      "SIP trace is on; secrets are hidden.\n"));
+        console_printf(c, "%s",
+                       console_say(c, "Трассировка SIP включена; пароли скрыты.\n",
+                                   "SIP trace is on; secrets are hidden.\n"));
     return err;
 }
 
