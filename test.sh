@@ -119,7 +119,7 @@ fi
 if wants fuzz && command -v clang >/dev/null; then
   flags='-fsanitize=fuzzer-no-link'
   if { [ -e build-fuzz/build.ninja ] ||
-    CC=clang meson setup build-fuzz -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false \
+    CC=clang meson setup build-fuzz -Dfuzz=true -Dwerror=false -Db_sanitize=address,undefined -Db_lundef=false \
       -Dc_args="$flags" --buildtype debugoptimized; } >"$logs/build-fuzz.log" 2>&1 &&
     ninja -C build-fuzz $(ninja -C build-fuzz -t targets all | sed -n 's/^\(tests\/fuzz\/fuzz_[a-z_0-9]*\):.*/\1/p') \
       >>"$logs/build-fuzz.log" 2>&1; then
