@@ -63,9 +63,14 @@ static void key_of(struct key *k, const struct sip_msg *m)
     }
 }
 
+/* All parts: whoever sends one branch under many names shall not make one long chain. */
 static uint32_t key_hash(const struct key *k, enum sip_method method)
 {
-    return hash_slice(k->a) + (uint32_t)method;
+    uint32_t h = hash_slice(k->a) * 31 + hash_lower(k->b);
+
+    if (k->c.len)
+        h = h * 31 + hash_slice(k->c);
+    return h * 31 + k->n * 17 + (uint32_t)method;
 }
 
 static bool key_eq(const struct key *a, const struct key *b)
@@ -92,7 +97,7 @@ struct sip_strans *sip_strans_find(struct sip *sip, const struct sip_msg *req,
 
 static uint32_t merge_hash(const struct sip_msg *req)
 {
-    return hash_slice(req->call_id) + req->cseq.number;
+    return (hash_slice(req->call_id) * 31 + hash_slice(req->from_tag)) * 31 + req->cseq.number;
 }
 
 bool sip_strans_is_merged(struct sip *sip, const struct sip_msg *req)
@@ -308,6 +313,7 @@ static void finish(struct sip_strans *t, uint16_t code)
 
     sip->stats.pending -= t->is_pending;
     t->is_pending = false;
+    hash_del(&sip->merges, &t->merge);
     t->req = mem_deref(t->req);
     if (t->method != SIP_INVITE) {
         t->state = COMPLETED;

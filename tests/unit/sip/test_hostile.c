@@ -107,6 +107,94 @@ out:
     return unit_is_rerun() && err ? ENOMEM : err;
 }
 
-UNIT_TESTS(UNIT(escapes_of_control_bytes_are_refused), UNIT(caller_id_cannot_break_out_of_its_line),
+/* ---- floods ---- */
+
+static void on_refuse(struct sip_strans *t, struct sip_msg *req, void *arg)
+{
+    sip_strans_refuse(t, *(uint16_t *)arg, NULL);
+}
+
+static void flood(struct bench *b, const char *text)
+{
+    struct sip_flow flow;
+
+    sip_flow_to(&flow, b->udp, &b->peer.addr);
+    sip_receive(b->sip, &flow, slice_of(text), loop_now(b->loop));
+}
+
+/* Longest row of equal hashes. */
+static unsigned longest_chain(const struct hash *h)
+{
+    unsigned most = 0;
+
+    HASH_FOREACH(h, k)
+    {
+        unsigned n = 0;
+
+        for (struct hash_link *same = hash_first(h, k->hash); same; same = hash_next(same))
+            n++;
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+static const char flood_text[] =
+    "INVITE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP h%d:%d;branch=z9hG4bK%s\r\n"
+    "From: <sip:a@b>;tag=%d\r\nTo: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n";
+
+static int one_branch_under_many_names_makes_no_long_chain(void)
+{
+    int count = unit_is_rerun() ? 3 : 500;
+    uint16_t code = 403;
+    char text[400];
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    sip_handle(b.sip, SIP_INVITE, on_refuse, &code);
+    for (int i = 0; i < count; i++) {
+        snprintf(text, sizeof(text), flood_text, i % 7, 1000 + i, "same", i % 11);
+        flood(&b, text);
+    }
+    CHECK_TO(longest_chain(&b.sip->strans) <= 3, out);
+    CHECK_TO(b.sip->merges.count == 0, out); /* all are answered */
+out:
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static void on_keep(struct sip_strans *t, struct sip_msg *req, void *arg)
+{
+    struct sip_strans **kept = arg;
+
+    for (; *kept; kept++)
+        ;
+    *kept = mem_ref(t);
+}
+
+static int calls_of_one_call_id_make_no_long_chain(void)
+{
+    struct sip_strans *kept[101] = {NULL};
+    char text[400];
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    sip_handle(b.sip, SIP_INVITE, on_keep, kept);
+    for (int i = 0; i < 100; i++) {
+        snprintf(text, sizeof(text), flood_text, i, 1000, "b", i);
+        flood(&b, text);
+    }
+    CHECK_TO(longest_chain(&b.sip->merges) <= 3, out);
+out:
+    for (int i = 0; i < 100; i++)
+        mem_deref(kept[i]);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+UNIT_TESTS(UNIT(one_branch_under_many_names_makes_no_long_chain),
+           UNIT(calls_of_one_call_id_make_no_long_chain),
+           UNIT(escapes_of_control_bytes_are_refused), UNIT(caller_id_cannot_break_out_of_its_line),
            UNIT(request_with_more_lines_than_it_should_is_not_sent),
            UNIT(answer_with_unsound_headers_becomes_500))
