@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/rand.h"
 #include "sip/core.h"
 
 #define MAX_PENDING 20000
@@ -22,6 +23,7 @@ static void destroy(void *object)
     sip_transport_fini(sip);
     sip_self_fini(sip);
     sip_queue_fini(&sip->strans_32s);
+    sip_queue_fini(&sip->strans_2xx);
     sip_queue_fini(&sip->strans_5s);
     sip_queue_fini(&sip->ctrans_32s);
     sip_queue_fini(&sip->ctrans_5s);
@@ -46,6 +48,7 @@ static void init_tables(struct sip *sip)
     hash_init(&sip->dialogs);
     buf_init(&sip->out, SIP_MESSAGE_MAX);
     sip_queue_init(&sip->strans_32s, sip->loop, 64 * SIP_T1_MS, sip_strans_over);
+    sip_queue_init(&sip->strans_2xx, sip->loop, 64 * SIP_T1_MS, sip_strans_over);
     sip_queue_init(&sip->strans_5s, sip->loop, SIP_T4_MS, sip_strans_over);
     sip_queue_init(&sip->ctrans_32s, sip->loop, 64 * SIP_T1_MS, sip_ctrans_over);
     sip_queue_init(&sip->ctrans_5s, sip->loop, SIP_T4_MS, sip_ctrans_over);
@@ -65,6 +68,7 @@ int sip_alloc(struct sip **sp, const struct sip_args *args)
     sip->max_age_ms = args->max_age_ms ? args->max_age_ms : MAX_AGE_MS;
     sip->retry_after_s = args->retry_after_s ? args->retry_after_s : RETRY_AFTER_S;
     sip->born = loop_now(args->loop);
+    rand_bytes(sip->secret, sizeof(sip->secret));
     init_tables(sip);
     sip->user_agent = mem_strdup(args->user_agent ? args->user_agent : "Station/" STATION_VERSION);
     if (!sip->user_agent) {

@@ -39,7 +39,11 @@ struct sip {
     struct list requests; /* struct sip_dialog_request that are under way */
     uint32_t invite_count;
 
-    struct sip_queue strans_32s, strans_5s; /* timers H J L; I */
+    struct sip_queue strans_32s, strans_5s; /* timers H J; I */
+    struct sip_queue strans_2xx;            /* timer L */
+    uint32_t lingering;                     /* of strans_32s and strans_5s */
+    size_t lingering_bytes;
+    unsigned char secret[16];               /* of the tags that nobody remembers */
     struct sip_queue ctrans_32s, ctrans_5s; /* timers B D F M; K */
 
     sip_trace_h *trace;
@@ -121,6 +125,10 @@ listener_h sip_conn_accepted;
 
 /** A datagram or a framed message arrived. */
 void sip_receive(struct sip *sip, const struct sip_flow *flow, struct slice bytes, struct mono at);
+
+/** To tag of an answer that is not remembered: the same for every repeat of the request. */
+#define SIP_TAG 17
+void sip_stateless_tag(const struct sip *sip, const struct sip_msg *req, char out[SIP_TAG]);
 
 /** Answer without a transaction. */
 void sip_refuse_stateless(struct sip *sip, const struct sip_msg *req, uint16_t code,

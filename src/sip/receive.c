@@ -19,22 +19,31 @@ void sip_reply_flow(struct sip_flow *flow, const struct sip_msg *req, bool force
         flow->remote.port = req->via.port ? req->via.port : 5060;
 }
 
-/* The same tag for every repeat, though nothing is remembered. */
-static void stateless_tag(const struct sip_msg *req, char out[12])
+/* The secret comes first, so that nobody learns from tags how our tables hash what he sends. */
+void sip_stateless_tag(const struct sip *sip, const struct sip_msg *req, char out[SIP_TAG])
 {
-    struct slice s = slice_is_set(req->via.branch) ? req->via.branch : req->call_id;
+    struct {
+        unsigned char secret[16];
+        uint32_t branch, call_id, from_tag, half;
+    } of = {.branch = hash_slice(req->via.branch),
+            .call_id = hash_slice(req->call_id),
+            .from_tag = hash_slice(req->from_tag)};
+    uint32_t first;
 
-    snprintf(out, 12, "%08x", hash_slice(s));
+    memcpy(of.secret, sip->secret, sizeof(of.secret));
+    first = hash_bytes(&of, sizeof(of));
+    of.half = 1;
+    snprintf(out, SIP_TAG, "%08x%08x", first, hash_bytes(&of, sizeof(of)));
 }
 
 void sip_refuse_stateless(struct sip *sip, const struct sip_msg *req, uint16_t code,
                           const char *reason, struct slice headers)
 {
     struct sip_flow flow = {0};
-    char tag[12];
+    char tag[SIP_TAG];
     struct sip_answer a = {.code = code, .reason = reason, .headers = headers};
 
-    stateless_tag(req, tag);
+    sip_stateless_tag(sip, req, tag);
     a.to_tag = slice_of(tag);
     buf_reset(&sip->out);
     if (sip_answer_print(&sip->out, req, &a, sip->user_agent))

@@ -11,6 +11,11 @@ enum state { TRYING, PROCEEDING, COMPLETED, CONFIRMED, ACCEPTED, TERMINATED };
 
 #define TAG_LEN 16
 
+/* Finished ones that wait for repeats; beyond either ceiling the oldest goes. At 3,000 a second
+ * both are reached after the 32 s that they wait. */
+#define LINGER_MAX 100000
+#define LINGER_MAX_BYTES (64 * 1024 * 1024)
+
 /*
  * What a request is matched by (RFC 3261 s17.2.3): branch, sent-by host and port; or, when the
  * branch lacks the magic cookie, Call-ID, From tag, the whole Via and CSeq.
@@ -36,8 +41,9 @@ struct sip_strans {
     void *arg;
     enum sip_method method;
     enum state state;
-    bool is_pending; /* counted in stats.pending */
-    bool is_kept;    /* the table holds a reference */
+    bool is_pending;   /* counted in stats.pending */
+    bool is_kept;      /* the table holds a reference */
+    bool is_lingering; /* counted in sip->lingering */
     char tag[TAG_LEN + 1];
     struct key key; /* slices into text */
     char text[];
@@ -116,6 +122,11 @@ bool sip_strans_is_merged(struct sip *sip, const struct sip_msg *req)
 
 /* ---- life ---- */
 
+static size_t size_of(const struct sip_strans *t)
+{
+    return sizeof(*t) + t->key.a.len + t->key.b.len + t->key.c.len + t->answer_len;
+}
+
 /* Out of the tables and counters; safe again and again. */
 static void leave(struct sip_strans *t)
 {
@@ -125,6 +136,11 @@ static void leave(struct sip_strans *t)
     timer_stop(&t->resend);
     if (!sip)
         return;
+    if (t->is_lingering) {
+        sip->lingering--;
+        sip->lingering_bytes -= size_of(t);
+        t->is_lingering = false;
+    }
     if (t->is_pending)
         sip->stats.pending--;
     t->is_pending = false;
@@ -305,27 +321,51 @@ static void keep(struct sip_strans *t, struct sip_queue *q)
     sip_queue_add(q, &t->wait);
 }
 
+/* Nobody waits for an ACK here: the answer may be forgotten when there are too many of them. */
+static void linger(struct sip_strans *t)
+{
+    struct sip *sip = t->sip;
+    struct link *oldest;
+
+    keep(t, &sip->strans_32s);
+    t->is_lingering = true;
+    sip->lingering++;
+    sip->lingering_bytes += size_of(t);
+    while ((sip->lingering > LINGER_MAX || sip->lingering_bytes > LINGER_MAX_BYTES) &&
+           (oldest = list_first(&sip->strans_32s.waiting)) != NULL && oldest != &t->wait.link)
+        terminate(CONTAINER_OF(oldest, struct sip_strans, wait.link), 0);
+}
+
+/*
+ * A challenge is answered and forgotten (RFC 3261 s26.3.2.4): asking costs the asker more than us.
+ * Its repeat is challenged anew, with the same To tag; the ACK belongs to no dialog and is absorbed.
+ */
+static bool is_forgotten(const struct sip_strans *t, uint16_t code)
+{
+    return (code == 401 || code == 407) && t->state == TRYING && !slice_is_set(t->req->to_tag);
+}
+
 /* The final answer is out: drop the request, and wait for repeats (timers H, J, L). */
 static void finish(struct sip_strans *t, uint16_t code)
 {
     struct sip *sip = t->sip;
     bool is_reliable = sip_flow_is_reliable(&t->flow);
+    bool is_over = is_forgotten(t, code);
 
     sip->stats.pending -= t->is_pending;
     t->is_pending = false;
     hash_del(&sip->merges, &t->merge);
     t->req = mem_deref(t->req);
-    if (t->method != SIP_INVITE) {
-        t->state = COMPLETED;
-        if (is_reliable)
-            terminate(t, 0);
-        else
-            keep(t, &sip->strans_32s);
+    if (is_over || (t->method != SIP_INVITE && is_reliable)) {
+        terminate(t, 0);
         return;
     }
-    t->state = code < 300 ? ACCEPTED : COMPLETED;
-    keep(t, &sip->strans_32s);
-    if (code >= 300 && !is_reliable) {
+    t->state = t->method == SIP_INVITE && code < 300 ? ACCEPTED : COMPLETED;
+    if (t->state == ACCEPTED)
+        keep(t, &sip->strans_2xx);
+    else
+        linger(t);
+    if (t->method == SIP_INVITE && code >= 300 && !is_reliable) {
         t->resend_ms = SIP_T1_MS;
         timer_start(sip->loop, &t->resend, t->resend_ms, on_resend, t);
     }
@@ -342,13 +382,16 @@ static int send_answer(struct sip_strans *t, const struct sip_answer *a)
 {
     struct sip *sip = t->sip;
     struct sip_answer own = *a;
+    bool is_stateless = is_forgotten(t, a->code);
     int err;
 
+    if (is_stateless)
+        sip_stateless_tag(sip, t->req, t->tag);
     if (!slice_is_set(own.to_tag))
         own.to_tag = slice_of(t->tag);
     buf_reset(&sip->out);
     err = sip_answer_print(&sip->out, t->req, &own, sip->user_agent);
-    if (!err)
+    if (!err && !is_stateless)
         err = store(t, buf_slice(&sip->out));
     if (err)
         return err;

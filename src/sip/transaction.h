@@ -34,6 +34,8 @@ struct sip_msg *sip_strans_request(const struct sip_strans *t);
  */
 int sip_strans_answer(struct sip_strans *t, const struct sip_answer *a);
 
+/* A 401 or 407 outside dialogs is sent and forgotten at once (RFC 3261 s26.3.2.4). */
+
 /** Short form without headers and body. reason NULL: the usual one. */
 int sip_strans_refuse(struct sip_strans *t, uint16_t code, const char *reason);
 

@@ -193,7 +193,67 @@ out:
     return unit_is_rerun() && err ? ENOMEM : err;
 }
 
-UNIT_TESTS(UNIT(one_branch_under_many_names_makes_no_long_chain),
+static int challenge_leaves_nothing_behind(void)
+{
+    uint16_t code = 401;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    sip_handle(b.sip, SIP_INVITE, on_refuse, &code);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "1", "", 1, "", ""), out);
+    CHECK_TO(peer_responses(&b.peer, 401) == 1 && stats_of(&b).server_transactions == 0, out);
+    /* The repeat is challenged anew, by the same To tag. */
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "1", "", 1, "", ""), out);
+    CHECK_TO(peer_responses(&b.peer, 401) == 2, out);
+    CHECK_TO(b.peer.got[0]->to_tag.len == 16, out);
+    CHECK_TO(slice_eq(b.peer.got[0]->to_tag, b.peer.got[1]->to_tag), out);
+    /* Another request, another tag. */
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "2", "", 1, "", ""), out);
+    CHECK_TO(!slice_eq(b.peer.got[0]->to_tag, peer_last(&b.peer)->to_tag), out);
+    /* Nothing is sent again by itself, and nothing answers the ACK. */
+    CHECK_OK_TO(peer_request(&b, &b.peer, "ACK", "1", "0123456789abcdef", 1, "", ""), out);
+    pass(&b, 33000);
+    CHECK_TO(b.peer.count == 3 && stats_of(&b).pending == 0, out);
+out:
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+/* 60 KB that come back 60 KB long: 32 s of them would fill the memory. */
+static int answers_that_wait_for_repeats_have_a_ceiling(void)
+{
+    uint16_t code = 403;
+    struct buf text;
+    struct bench b;
+    int err;
+
+    buf_init(&text, SIP_MESSAGE_MAX);
+    CHECK_OK_TO(bench_open(&b), out);
+    sip_handle(b.sip, SIP_REGISTER, on_refuse, &code);
+    for (int i = 0; i < 1300; i++) {
+        buf_reset(&text);
+        buf_printf(&text, "REGISTER sip:x SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK%d\r\n", i);
+        for (int n = 0; n < 150; n++)
+            buf_printf(&text, "Via: SIP/2.0/UDP h;x=%0380d\r\n", n);
+        buf_printf(&text, "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\n"
+                          "CSeq: 1 REGISTER\r\n\r\n");
+        CHECK_TO(!buf_err(&text), out);
+        flood(&b, buf_z(&text));
+    }
+    CHECK_TO(b.sip->lingering_bytes <= 64 * 1024 * 1024 && b.sip->lingering > 1000, out);
+    CHECK_TO(stats_of(&b).server_transactions == b.sip->lingering, out);
+    pass(&b, 33000);
+    CHECK_TO(b.sip->lingering == 0 && b.sip->lingering_bytes == 0, out);
+out:
+    buf_fini(&text);
+    bench_close(&b);
+    return err;
+}
+
+UNIT_TESTS(UNIT(challenge_leaves_nothing_behind),
+           UNIT_ONCE(answers_that_wait_for_repeats_have_a_ceiling),
+           UNIT(one_branch_under_many_names_makes_no_long_chain),
            UNIT(calls_of_one_call_id_make_no_long_chain),
            UNIT(escapes_of_control_bytes_are_refused), UNIT(caller_id_cannot_break_out_of_its_line),
            UNIT(request_with_more_lines_than_it_should_is_not_sent),
