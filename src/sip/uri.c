@@ -6,6 +6,8 @@
 #include "sip/lex.h"
 #include "sip/uri.h"
 
+#define LIST_MAX 32
+
 static enum sip_scheme scheme_of(struct slice s)
 {
     if (slice_caseeq(s, SLICE("sip")))
@@ -63,26 +65,43 @@ static int parse_user(struct sip_uri *u, struct slice s)
     return 0;
 }
 
+/* Comparing two lists takes time by the product of their lengths. @return whether s has too many */
+static bool is_too_long(struct slice s, char sep)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; s.len > LIST_MAX && i < s.len; i++)
+        n += s.p[i] == sep;
+    return n >= LIST_MAX;
+}
+
+static int check_lists(const struct sip_uri *u)
+{
+    if ((u->params.len && !lex_all(u->params, LEX_PARAM)) || is_too_long(u->params, ';'))
+        return EINVAL;
+    return (u->headers.len && !lex_all(u->headers, LEX_PARAM)) || is_too_long(u->headers, '&')
+               ? EINVAL
+               : 0;
+}
+
 static int parse_tail(struct sip_uri *u, struct slice s)
 {
     if (s.len == 0)
         return 0;
     if (s.p[0] == ';') {
         u->params = slice_cut(slice_skip(s, 1), '?', &u->headers);
-        if (!lex_all(u->params, LEX_PARAM))
+        if (!u->params.len)
             return EINVAL;
     } else {
         u->headers = slice_skip(s, 1);
     }
-    return u->headers.len && !lex_all(u->headers, LEX_PARAM) ? EINVAL : 0;
+    return check_lists(u);
 }
 
 static int parse_tel(struct sip_uri *u, struct slice s)
 {
     u->user = slice_cut(s, ';', &u->params);
-    if (!lex_all(u->user, LEX_USER))
-        return EINVAL;
-    return u->params.len && !lex_all(u->params, LEX_PARAM) ? EINVAL : 0;
+    return lex_all(u->user, LEX_USER) ? check_lists(u) : EINVAL;
 }
 
 static int parse_sip(struct sip_uri *u, struct slice s)

@@ -3,7 +3,7 @@
  *
  * Scope:   parse and print; nothing is copied, every slice points into the text given.
  * Owns:    nothing.
- * Limits:  a URI of at most 2,048 bytes; more is EINVAL.
+ * Limits:  a URI of at most 2,048 bytes, 32 parameters and 32 headers; more is EINVAL.
  * Source:  RFC 3261 s19.1, s20.10, s25.1; RFC 3966 (tel).
  */
 #pragma once

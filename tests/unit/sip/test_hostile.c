@@ -107,6 +107,29 @@ out:
     return unit_is_rerun() && err ? ENOMEM : err;
 }
 
+static int uri_with_hundreds_of_parameters_is_refused(void)
+{
+    struct sip_uri u;
+    struct buf b;
+    int err = 0;
+
+    buf_init(&b, 4096);
+    buf_addz(&b, "sip:a@b");
+    for (int i = 0; i < 32; i++)
+        buf_printf(&b, ";%d=x", i);
+    CHECK_TO(buf_err(&b) || !sip_uri_parse(&u, buf_slice(&b)), out);
+    buf_addz(&b, ";y");
+    CHECK_TO(buf_err(&b) || sip_uri_parse(&u, buf_slice(&b)) == EINVAL, out);
+    buf_reset(&b);
+    buf_addz(&b, "tel:1");
+    for (int i = 0; i < 33; i++)
+        buf_printf(&b, ";%d=x", i);
+    CHECK_TO(buf_err(&b) || sip_uri_parse(&u, buf_slice(&b)) == EINVAL, out);
+out:
+    buf_fini(&b);
+    return err;
+}
+
 /* ---- floods ---- */
 
 static void on_refuse(struct sip_strans *t, struct sip_msg *req, void *arg)
@@ -251,7 +274,7 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(challenge_leaves_nothing_behind),
+UNIT_TESTS(UNIT(uri_with_hundreds_of_parameters_is_refused), UNIT(challenge_leaves_nothing_behind),
            UNIT_ONCE(answers_that_wait_for_repeats_have_a_ceiling),
            UNIT(one_branch_under_many_names_makes_no_long_chain),
            UNIT(calls_of_one_call_id_make_no_long_chain),
