@@ -1,55 +1,98 @@
 #!/bin/sh
-# agi.sh - AGI programs through the runner: a shell script and what it may do
+# agi.sh - programs of the administrator in a call: what they may, what they see, how they end
 . "$(dirname "$0")/lib.sh"
 . tests/e2e/calls.sh
-S=$ROOT/tests/e2e/sipp
 
 cat >"$WORK/routing" <<'X'
-[from-trunk]
-exten => 10,1,AGI(talk.sh,--name="a b",second)
- same => n,NoOp(${AGISTATUS} ${FROM_PROGRAM})
- same => n,Hangup()
-exten => 11,1,AGI(nosuch.sh)
- same => n,ExecIf($["${AGISTATUS}" = "NOTFOUND"]?Answer())
- same => n,Wait(0.3)
-exten => 12,1,Answer()
- same => n,AGI(deaf.sh)
-exten => 13,1,AGI(../station.db)
- same => n,ExecIf($["${AGISTATUS}" != "SUCCESS"]?Answer())
- same => n,Wait(0.3)
-[sub]
-exten => s,1,Return(${ARG1})
+[office]
+exten => 500,1,AGI(all.sh,one,two)
+same => n,Verbose(0,after=${RESULT} status=${AGISTATUS})
+same => n,Hangup()
+exten => 501,1,AGI(nosuch.sh)
+same => n,Verbose(0,missing=${AGISTATUS})
+exten => 502,1,Answer()
+same => n,AGI(forever.sh)
+exten => 503,1,AGI(../escape.sh)
+same => n,Verbose(0,escape=${AGISTATUS})
+exten => 504,1,AGI(who.sh)
 X
 check init office
-mkdir -p "$STATE/agi-bin"
-cat >"$STATE/agi-bin/talk.sh" <<'X'
+A=$STATE/agi-bin
+mkdir -p "$A"
+cat >"$A/all.sh" <<'X'
 #!/bin/sh
-# Answers, asks, tells; what it saw stays in a file beside the record's userfield.
-while read -r line && [ -n "$line" ]; do
-  case $line in agi_arg_1:*) arg=${line#agi_arg_1: } ;; agi_extension:*) exten=${line#agi_extension: } ;; esac
-done
-ask() { echo "$1"; read -r reply; }
+# the variables at the start, up to an empty line
+while read -r line && [ -n "$line" ]; do case $line in agi_extension*|agi_arg_*|agi_callerid:*) seen="$seen ${line#*: }" ;; esac; done
+ask() { echo "$*"; read -r answer; }
 ask ANSWER
-ask "SET VARIABLE CDR(userfield) \"$arg|$exten|$1\""
-ask "GOSUB sub s 1 seven"
-read -r reply # after "100 Trying"
-ask "GET VARIABLE GOSUB_RETVAL"
-ask "SET VARIABLE CDR(accountcode) \"${reply#200 result=1 }\""
-ask "WAIT FOR DIGIT 3000"
+ask "SET VARIABLE RESULT \"from the program\""
+ask "GET VARIABLE RESULT"
+got=$answer
+ask "GET FULL VARIABLE \${EXTEN:1}"
+full=$answer
+ask "CHANNEL STATUS"
+state=$answer
+ask "EXEC NoOp hello"
+ask "NONSENSE"
+wrong=$answer
+ask "VERBOSE \"seen=$seen got=$got full=$full state=$state wrong=$wrong\" 1"
 X
-cat >"$STATE/agi-bin/deaf.sh" <<'X'
+cat >"$A/forever.sh" <<'X'
 #!/bin/sh
-trap 'exit 0' HUP
 while read -r line && [ -n "$line" ]; do :; done
-while :; do sleep 0.1; done
+echo "VERBOSE \"forever pid=$$\" 1"
+while read -r line; do :; done
+exec sleep 600
 X
-chmod 755 "$STATE/agi-bin" "$STATE"/agi-bin/*.sh
+cat >"$A/who.sh" <<X
+#!/bin/sh
+while read -r line && [ -n "\$line" ]; do :; done
+can=no file=no
+cat '$STATE/station.db' >/dev/null 2>&1 && can=yes
+echo x >/var/tmp/station-agi-\$\$ && file=yes
+rm -f /var/tmp/station-agi-\$\$
+echo "VERBOSE \"user=\$(id -un) database=\$can tmp=\$file\" 1"
+read -r line
+X
+: >"$STATE/escape.sh"
+chmod 755 "$A"/*.sh "$STATE/escape.sh"
 check station-starts station_up
+phone 101
+check 101-registers registered 101 10
 
-check a-program-answers-the-call trunk_call "$S/call.xml" 10 -d 500
-check it-has-its-arguments within 5 last_is 'userfield, accountcode' '--name=a b|10|--name=a b|(seven)'
-check a-missing-program-is-notfound trunk_call "$S/call.xml" 11 -d 100
-check a-program-outside-is-refused trunk_call "$S/call.xml" 13 -d 100
-check a-call-ends-under-its-program trunk_call "$S/call.xml" 12 -d 500
-check the-program-ends-as-well within 8 no_channels
+dial() {
+  forget 101
+  say 101 dial "$1"
+  event 101 CALL_CLOSED "${2:-6}"
+}
+check program-runs dial 500
+check it-saw-its-arguments grep -q 'seen= 101 500 one two\|seen= 500 101 one two\|seen= .*one two' "$LOG"
+check it-read-a-variable grep -q 'got=200 result=1 (from the program)' "$LOG"
+check it-read-an-expression grep -q 'full=200 result=1 (00)' "$LOG"
+check channel-status grep -q 'state=200 result=6' "$LOG"
+check unknown-command-is-510 grep -q 'wrong=510' "$LOG"
+check its-variable-stays grep -q 'after=from the program status=SUCCESS' "$LOG"
+check missing-program dial 501
+check missing-is-told grep -q 'missing=FAILURE\|missing=NOTFOUND' "$LOG"
+check no-way-out dial 503
+check escape-is-refused grep -q 'escape=FAILURE\|escape=NOTFOUND' "$LOG"
+
+hangup_ends_it() {
+  forget 101
+  say 101 dial 502
+  event 101 CALL_ESTABLISHED && within 5 grep -q 'forever pid=' "$LOG" || return 1
+  pid=$(sed -n 's/.*forever pid=\([0-9]*\).*/\1/p' "$LOG")
+  kill -0 "$pid" || return 1
+  say 101 hangup
+  event 101 CALL_CLOSED && within 12 gone "$pid"
+}
+gone() { ! kill -0 "$1" 2>/dev/null; }
+check hang-up-ends-the-program hangup_ends_it
+check station-lives within 5 no_channels
+check program-of-504 dial 504
+if [ "$(id -u)" = 0 ]; then
+  check runs-as-its-own-user grep -q 'user=station-script' "$LOG"
+  check cannot-read-the-database grep -q 'database=no' "$LOG"
+  check may-write-to-var-tmp grep -q 'tmp=yes' "$LOG"
+fi
 end

@@ -11,9 +11,9 @@
 #
 # Ports come from the process number, so that tests run side by side; everything is on 127.0.0.1, trunks on 127.0.0.2.
 TOOLS=${TOOLS:-$(dirname "$STATION")/tests/e2e}
-BASE=$((20000 + $$ % 400 * 100))
+BASE=$((20000 + $$ % 120 * 100)) # below the range that the system hands out by itself
 SIP=$BASE # the station: UDP and TCP; TLS one more
-RTP=$((10000 + $$ % 90 * 100))
+RTP=$((10000 + $$ % 45 * 200)) # the station has the first hundred, its phones the second
 TRUNK=$((BASE + 10))
 CALLER=$((BASE + 12))
 phone_count=0 pids=

@@ -1,7 +1,7 @@
 #!/bin/sh
 # roles.sh - processes: rights as in tests/golden/roles.txt, deaths, restarts, orderly and sudden ends
 . "$(dirname "$0")/lib.sh"
-PORT=$((20060 + $$ % 400 * 100)) # the others of this folder use other tens of the same hundred
+PORT=$((20060 + $$ % 120 * 100)) # the others of this folder use other tens of the same hundred
 BESIDE=$((PORT + 10))
 
 # ---- rights ----
