@@ -28,10 +28,12 @@ static void wait_for_next(struct contact *c, uint64_t ms)
 
 static void set_status(struct contact *c, enum contact_status status)
 {
+    bool was_away = c->status == CONTACT_UNAVAIL;
+
     if (c->status == status)
         return;
     c->status = (uint8_t)status;
-    if (status == CONTACT_AVAIL)
+    if (status == CONTACT_AVAIL && was_away)
         log_notice("contact is reachable aor=\"%s\" uri=\"%s\" rtt_ms=%u", c->aor->name, c->uri.p,
                    c->rtt_us / 1000);
     else if (status == CONTACT_UNAVAIL)
