@@ -19,7 +19,8 @@ struct sip_ctrans {
     void *arg;
     enum sip_method method;
     enum state state;
-    char *bytes; /* the request: INVITE always, others while it may be sent again */
+    bool may_go_twice; /* it goes over a connection that was open before */
+    char *bytes;       /* the request: INVITE always, others while it may be sent again */
     uint32_t len;
     uint16_t branch_len;
     char branch[];
@@ -121,6 +122,25 @@ void sip_ctrans_forget(struct sip_ctrans *t)
         t->h = NULL;
 }
 
+/* The connection was dying already when the request went into it: once more, over a fresh one. */
+static bool send_again(struct sip_ctrans *t, const char *server_name)
+{
+    int err;
+
+    if (!t->may_go_twice || t->state != CALLING)
+        return false;
+    t->may_go_twice = false;
+    t->flow.conn = mem_deref(t->flow.conn);
+    t->flow.server_name = server_name;
+    err = sip_flow_send(t->sip, &t->flow, slice_from(t->bytes, t->len));
+    t->flow.server_name = NULL;
+    if (err || !t->flow.conn)
+        return false;
+    t->sip->stats.retransmitted++;
+    list_append(&t->flow.conn->users, &t->conn_link);
+    return true;
+}
+
 void sip_ctrans_conn_closed(struct sip_conn *c, int err)
 {
     struct link *first;
@@ -130,7 +150,10 @@ void sip_ctrans_conn_closed(struct sip_conn *c, int err)
         struct sip_ctrans *t = CONTAINER_OF(first, struct sip_ctrans, conn_link);
 
         list_unlink(first);
-        if (t->state <= PROCEEDING)
+        if (send_again(t, c->server_name))
+            continue;
+        /* A phone that rings will answer over another one (RFC 3261 s18.2.2). */
+        if (t->state == CALLING || (t->state == PROCEEDING && t->method != SIP_INVITE))
             fail(t, err ? err : ECONNRESET);
     }
 }
@@ -155,7 +178,7 @@ static int launch(struct sip_ctrans *t, struct slice bytes)
     bool is_reliable = sip_flow_is_reliable(&t->flow);
     int err;
 
-    if (!is_reliable || t->method == SIP_INVITE) {
+    if (!is_reliable || t->method == SIP_INVITE || t->may_go_twice) {
         t->bytes = mem_strndup(bytes.p, bytes.len);
         t->len = (uint32_t)bytes.len;
         if (!t->bytes)
@@ -178,9 +201,9 @@ static int launch(struct sip_ctrans *t, struct slice bytes)
     return 0;
 }
 
-int sip_ctrans_start(struct sip_ctrans **tp, struct sip *sip, enum sip_method method,
-                     const struct sip_flow *flow, struct slice branch, struct slice bytes,
-                     sip_response_h *h, void *arg)
+static int start(struct sip_ctrans **tp, struct sip *sip, enum sip_method method,
+                 const struct sip_flow *flow, struct slice branch, struct slice bytes,
+                 bool may_go_twice, sip_response_h *h, void *arg)
 {
     struct sip_ctrans *t = mem_alloc(sizeof(*t) + branch.len, destroy);
     int err;
@@ -194,6 +217,7 @@ int sip_ctrans_start(struct sip_ctrans **tp, struct sip *sip, enum sip_method me
     t->branch_len = (uint16_t)branch.len;
     memcpy(t->branch, branch.p, branch.len);
     sip_flow_copy(&t->flow, flow);
+    t->may_go_twice = may_go_twice && sip_flow_is_reliable(flow) && sip_flow_is_open(flow);
     err = launch(t, bytes);
     t->flow.server_name = NULL; /* the caller's */
     if (err) {
@@ -203,6 +227,20 @@ int sip_ctrans_start(struct sip_ctrans **tp, struct sip *sip, enum sip_method me
     if (tp)
         *tp = mem_ref(t);
     return 0;
+}
+
+int sip_ctrans_start(struct sip_ctrans **tp, struct sip *sip, enum sip_method method,
+                     const struct sip_flow *flow, struct slice branch, struct slice bytes,
+                     sip_response_h *h, void *arg)
+{
+    return start(tp, sip, method, flow, branch, bytes, false, h, arg);
+}
+
+int sip_ctrans_start_inside(struct sip_ctrans **tp, struct sip *sip, enum sip_method method,
+                            const struct sip_flow *flow, struct slice branch, struct slice bytes,
+                            sip_response_h *h, void *arg)
+{
+    return start(tp, sip, method, flow, branch, bytes, true, h, arg);
 }
 
 /* The request that ACK (of a refusal) and CANCEL take their headers from: our own INVITE. */

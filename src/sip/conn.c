@@ -93,6 +93,7 @@ static void destroy(void *object)
     timer_stop(&c->timer);
     mem_deref(c->conn);
     mem_deref(c->binding);
+    mem_free(c->server_name);
 }
 
 /* Out of the table, users told; the table's reference goes. */
@@ -255,8 +256,11 @@ int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr
         return ENOMEM;
     h.arg = c;
     from.port = 0;
-    err = conn_open(&c->conn, b->sip->net, remote, addr_is_any(&from) ? NULL : &from, b->tls,
-                    server_name ? server_name : addr_host(remote, host), &h);
+    c->server_name = mem_strdup(server_name);
+    err = server_name && !c->server_name ? ENOMEM : 0;
+    if (!err)
+        err = conn_open(&c->conn, b->sip->net, remote, addr_is_any(&from) ? NULL : &from, b->tls,
+                        server_name ? server_name : addr_host(remote, host), &h);
     if (!err)
         err = enter(c, b->sip);
     if (err) {

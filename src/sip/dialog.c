@@ -410,8 +410,8 @@ int sip_dialog_send(struct sip_ctrans **tp, struct sip_dialog *d,
     if (a.method == SIP_ACK)
         err = sip_flow_send(d->sip, &d->flow, buf_slice(&d->sip->out));
     else
-        err = sip_ctrans_start(tp, d->sip, a.method, &d->flow, slice_of(branch),
-                               buf_slice(&d->sip->out), h, arg);
+        err = sip_ctrans_start_inside(tp, d->sip, a.method, &d->flow, slice_of(branch),
+                                      buf_slice(&d->sip->out), h, arg);
     d->flow.server_name = NULL;
     return err;
 }

@@ -77,5 +77,11 @@ int sip_ctrans_start(struct sip_ctrans **tp, struct sip *sip, enum sip_method me
                      const struct sip_flow *flow, struct slice branch, struct slice bytes,
                      sip_response_h *h, void *arg);
 
+/** The same inside a dialog: over a stream that breaks before any answer, it is sent once more over
+ * a fresh one. */
+int sip_ctrans_start_inside(struct sip_ctrans **tp, struct sip *sip, enum sip_method method,
+                            const struct sip_flow *flow, struct slice branch, struct slice bytes,
+                            sip_response_h *h, void *arg);
+
 /** No handler from now on; the machine runs to its end by itself. */
 void sip_ctrans_forget(struct sip_ctrans *t);

@@ -362,6 +362,160 @@ out:
     return unit_is_rerun() && err ? ENOMEM : err;
 }
 
+/* ---- calls over streams that break ---- */
+
+/* A phone that listens at 10.0.0.7:5555. */
+struct station {
+    struct listener *listener;
+    struct phone phone; /* its last connection */
+    unsigned accepted;
+};
+
+static void station_accept(struct conn *c, void *arg)
+{
+    struct station *s = arg;
+    struct conn_handlers h = {.recv = phone_recv,
+                              .closed = phone_closed,
+                              .arg = &s->phone,
+                              .max_in = 100000,
+                              .max_out = 100000};
+
+    mem_deref(s->phone.conn);
+    memset(&s->phone, 0, sizeof(s->phone));
+    s->phone.conn = c;
+    s->accepted++;
+    conn_set_handlers(c, &h);
+}
+
+static struct addr station_addr(void)
+{
+    struct addr a;
+
+    addr_parse(&a, SLICE("10.0.0.7:5555"), 0);
+    return a;
+}
+
+static int station_answer(struct bench *b, struct station *s, struct sip_msg *invite, uint16_t code)
+{
+    struct sip_answer a = {.code = code,
+                           .to_tag = SLICE("t"),
+                           .contact = SLICE("<sip:p@10.0.0.7:5555;transport=tcp>")};
+    struct buf out;
+    int err;
+
+    buf_init(&out, 10000);
+    err = sip_answer_print(&out, invite, &a, NULL);
+    if (!err)
+        err = phone_send(b, &s->phone, buf_slice(&out));
+    buf_fini(&out);
+    return err;
+}
+
+struct heard {
+    unsigned answered, failed;
+};
+
+static void on_answered(struct sip_invite *i, const struct sip_msg *r, bool want_ack, void *arg)
+{
+    ((struct heard *)arg)->answered++;
+}
+
+static void on_failed(struct sip_invite *i, uint16_t code, const struct sip_msg *r, void *arg)
+{
+    ((struct heard *)arg)->failed++;
+}
+
+static const struct sip_invite_handlers heard_handlers = {.answered = on_answered,
+                                                          .failed = on_failed};
+
+/* Our INVITE at the station, which has said 180. */
+static int ring_station(struct bench *b, struct station *s, struct sip_invite **ip,
+                        struct sip_msg **mp, struct heard *heard)
+{
+    struct sip_invite_args args = {.uri = SLICE("sip:p@10.0.0.7:5555;transport=tcp"),
+                                   .body = SLICE("offer"),
+                                   .content_type = SLICE("application/sdp"),
+                                   .handlers = &heard_handlers,
+                                   .arg = heard};
+    struct addr at = station_addr();
+    struct sip_why why;
+    int err = listener_open(&s->listener, b->net, -1, &at, NULL, 10, station_accept, s);
+
+    if (!err)
+        err = sip_invite_send(ip, b->sip, &args);
+    pass(b, 10);
+    if (!err)
+        err = sip_msg_decode(mp, slice_from(s->phone.in, s->phone.len), &why);
+    return err ? err : station_answer(b, s, *mp, 180);
+}
+
+static int ringing_call_survives_its_connection(void)
+{
+    struct station s = {NULL};
+    struct sip_invite *i = NULL;
+    struct sip_msg *invite = NULL;
+    struct heard heard = {0};
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    CHECK_OK_TO(ring_station(&b, &s, &i, &invite, &heard), out);
+    conn_close(s.phone.conn);
+    pass(&b, 10);
+    CHECK_TO(heard.failed == 0, out);
+    s.phone.conn = mem_deref(s.phone.conn);
+    CHECK_OK_TO(phone_connect(&b, &s.phone, sip_binding_local(tcp)), out);
+    CHECK_OK_TO(station_answer(&b, &s, invite, 200), out);
+    CHECK_TO(heard.answered == 1 && sip_invite_is_up(i), out);
+out:
+    if (i)
+        sip_invite_end(i, 0, SLICE_NONE);
+    mem_deref(i);
+    mem_deref(invite);
+    mem_deref(s.phone.conn);
+    mem_deref(s.listener);
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static int bye_into_a_dying_connection_goes_once_more(void)
+{
+    struct station s = {NULL};
+    struct sip_invite *i = NULL;
+    struct sip_msg *invite = NULL;
+    struct heard heard = {0};
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    CHECK_OK_TO(ring_station(&b, &s, &i, &invite, &heard), out);
+    CHECK_OK_TO(station_answer(&b, &s, invite, 200), out);
+    CHECK_TO(heard.answered == 1 && strncmp(s.phone.in, "ACK ", 4) == 0 && s.accepted == 1, out);
+    sip_invite_end(i, 0, SLICE_NONE);
+    conn_close(s.phone.conn); /* the BYE is on its way to nobody */
+    pass(&b, 10);
+    CHECK_TO(s.accepted == 2 && strncmp(s.phone.in, "BYE ", 4) == 0, out);
+    /* Not for ever. */
+    conn_close(s.phone.conn);
+    pass(&b, 10);
+    CHECK_TO(s.accepted == 2 && stats_of(&b).sessions == 0, out);
+out:
+    if (i)
+        sip_invite_end(i, 0, SLICE_NONE);
+    mem_deref(i);
+    mem_deref(invite);
+    mem_deref(s.phone.conn);
+    mem_deref(s.listener);
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
 /* ---- real sockets: UDP, TCP and TLS between two cores ---- */
 
 static int open_real(struct sip **sp, struct loop *loop, struct net *net, struct tls *tls)
@@ -444,4 +598,6 @@ UNIT_TESTS(UNIT(strangers_are_told_the_external_address), UNIT(bindings_are_foun
            UNIT(request_goes_over_the_open_connection), UNIT(refused_connection_fails_at_once),
            UNIT(missing_transport_is_an_error_not_a_wait),
            UNIT(answer_to_a_dropped_stream_goes_to_a_new_one),
+           UNIT(ringing_call_survives_its_connection),
+           UNIT(bye_into_a_dying_connection_goes_once_more),
            UNIT_ONCE(udp_tcp_and_tls_work_on_real_sockets))
