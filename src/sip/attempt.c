@@ -260,6 +260,7 @@ static int print(struct sip_attempt *a, const char *branch)
             .to = buf_slice(&l.to),
             .call_id = slice_of(a->call_id),
             .cseq = a->cseq,
+            .max_forwards = x->max_forwards,
             .contact = x->has_contact ? buf_slice(&l.contact) : SLICE_NONE,
             .headers = x->headers,
             .auth = buf_slice(&a->auth),

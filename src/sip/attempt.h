@@ -24,6 +24,7 @@ struct sip_attempt_args {
     struct slice contact_user, contact_params;
     struct slice call_id;
     uint32_t cseq;
+    uint8_t max_forwards; /* 0: 70 */
     struct slice headers, content_type, body;
     sip_creds_h *creds;
     void *creds_arg;

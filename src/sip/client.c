@@ -46,6 +46,7 @@ int sip_client_send(struct sip_client **cp, struct sip *sip, const struct sip_cl
         .contact_params = args->contact_params,
         .call_id = args->call_id,
         .cseq = args->cseq,
+        .max_forwards = args->max_forwards,
         .headers = args->headers,
         .content_type = args->content_type,
         .body = args->body,

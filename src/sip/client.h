@@ -25,6 +25,7 @@ struct sip_client_args {
     struct slice contact_params; /* ";expires=..." behind the Contact, or absent */
     struct slice call_id;        /* absent: made up */
     uint32_t cseq;               /* 0: 1 */
+    uint8_t max_forwards;        /* 0: 70 */
     struct slice headers;        /* lines made with sip_headers_add */
     struct slice content_type, body;
     sip_creds_h *creds; /* NULL: challenges are final answers */

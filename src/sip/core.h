@@ -45,6 +45,7 @@ struct sip {
     size_t lingering_bytes;
     unsigned char secret[16];               /* of the tags that nobody remembers */
     struct sip_queue ctrans_32s, ctrans_5s; /* timers B D F M; K */
+    struct sip_queue ctrans_180s;           /* timer C */
 
     sip_trace_h *trace;
     void *trace_arg;
@@ -191,14 +192,18 @@ void sip_ctrans_fini(struct sip *sip);
 void sip_dialog_receive(struct sip *sip, struct sip_strans *t, struct sip_msg *req);
 void sip_dialog_fini(struct sip *sip);
 
-/** Dialog of a callee, made with the INVITE. @return 0; EINVAL (no usable Contact); ENOMEM */
+/** Dialog of a callee, made with the INVITE. @return 0; EINVAL (no usable Contact, or more than 32
+ * Record-Route values); ENOMEM */
 int sip_dialog_accept(struct sip_dialog **dp, struct sip *sip, const struct sip_msg *invite,
                       struct slice local_tag, bool is_symmetric, sip_dialog_h *h, void *arg);
 
-/** Dialog of a caller, made with a 1xx or 2xx that has a To tag. from: our From value with tag. */
+/** Dialog of a caller, made with a 2xx. Without usable Contact or routes it is good for ACK and BYE
+ * only, sent where the 2xx came from: see sip_dialog_is_unusable. @return 0; ENOMEM */
 int sip_dialog_made(struct sip_dialog **dp, struct sip *sip, const struct sip_msg *response,
                     struct slice local_tag, uint32_t cseq, bool is_symmetric, sip_dialog_h *h,
                     void *arg);
+
+bool sip_dialog_is_unusable(const struct sip_dialog *d);
 
 /** New Contact of the peer (re-INVITE, 2xx); messages without one change nothing. */
 void sip_dialog_refresh(struct sip_dialog *d, const struct sip_msg *m);

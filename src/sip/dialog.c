@@ -8,6 +8,7 @@
 #include "sip/lex.h"
 
 #define ROUTES_MAX (16 * 1024)
+#define MOST_ROUTES 32
 
 struct sip_dialog {
     struct hash_link link; /* sip->dialogs by local tag; borrowed */
@@ -18,7 +19,8 @@ struct sip_dialog {
     struct sip_resolve *resolve; /* the next hop is a name that is being asked for */
     uint32_t local_cseq, remote_cseq;
     bool has_remote_cseq, is_symmetric;
-    char *target; /* its own block: it may change */
+    bool is_unusable; /* the answer said no way to reach who gave it: only ACK and BYE go back */
+    char *target;     /* its own block: it may change */
     struct slice call_id, local_tag, remote_tag;
     struct slice local, remote; /* whole values with tags */
     struct slice routes;        /* "Route: ...\r\n" lines */
@@ -61,17 +63,21 @@ void sip_dialog_fini(struct sip *sip)
 
 /* ---- route set and next hop ---- */
 
-/* Record-Route values as Route lines; a caller takes them in reverse order. */
+/* Record-Route values as Route lines; a caller takes them in reverse order. @return as buf_add;
+ * EINVAL: too many */
 static int print_routes(struct buf *b, const struct sip_msg *m, bool is_reverse)
 {
-    struct slice values[32], value;
+    struct slice values[MOST_ROUTES], value;
     struct sip_values v;
     size_t n = 0;
 
     sip_values_init(&v, m, SIP_H_RECORD_ROUTE);
-    while (n < 32 && sip_values_next(&v, &value))
+    while (sip_values_next(&v, &value)) {
+        if (value.len && n == MOST_ROUTES)
+            return EINVAL;
         if (value.len)
             values[n++] = value;
+    }
     for (size_t i = 0; i < n; i++)
         sip_headers_add(b, "Route", values[is_reverse ? n - 1 - i : i]);
     return buf_err(b);
@@ -204,6 +210,27 @@ static int complete(struct sip_dialog *d, const struct sip_msg *m, bool is_symme
     return 0;
 }
 
+/* Neither Contact nor routes can be used: what must be said goes where the 2xx came from. */
+static int send_back(struct sip_dialog *d, const struct sip_msg *response)
+{
+    char addr[ADDR_TEXT];
+    struct buf uri;
+    char *text;
+
+    buf_init(&uri, ADDR_TEXT + 8);
+    buf_printf(&uri, "sip:%s", addr_text(&response->flow.remote, addr));
+    text = buf_err(&uri) ? NULL : slice_dup(buf_slice(&uri));
+    buf_fini(&uri);
+    if (!text)
+        return ENOMEM;
+    mem_free(d->target);
+    d->target = text;
+    d->is_unusable = d->is_symmetric = true;
+    d->resolve = mem_deref(d->resolve);
+    sip_flow_copy(&d->flow, &response->flow);
+    return 0;
+}
+
 int sip_dialog_accept(struct sip_dialog **dp, struct sip *sip, const struct sip_msg *invite,
                       struct slice local_tag, bool is_symmetric, sip_dialog_h *h, void *arg)
 {
@@ -248,10 +275,16 @@ int sip_dialog_made(struct sip_dialog **dp, struct sip *sip, const struct sip_ms
 {
     struct buf routes;
     struct sip_dialog *d = NULL;
+    bool is_unusable = false;
     int err;
 
     buf_init(&routes, ROUTES_MAX);
     err = print_routes(&routes, response, true);
+    if (err == EINVAL) {
+        is_unusable = true;
+        buf_reset(&routes);
+        err = 0;
+    }
     if (err)
         goto out;
     d = build(sip, &(struct parts){.call_id = response->call_id,
@@ -261,6 +294,8 @@ int sip_dialog_made(struct sip_dialog **dp, struct sip *sip, const struct sip_ms
                                    .remote = sip_msg_get(response, SIP_H_TO),
                                    .routes = buf_slice(&routes)});
     err = d ? complete(d, response, is_symmetric) : ENOMEM;
+    if (d && (err == EINVAL || (!err && is_unusable)))
+        err = send_back(d, response);
     if (err)
         goto out;
     d->local_cseq = cseq;
@@ -456,6 +491,11 @@ struct slice sip_dialog_target(const struct sip_dialog *d)
 const struct sip_flow *sip_dialog_flow(const struct sip_dialog *d)
 {
     return &d->flow;
+}
+
+bool sip_dialog_is_unusable(const struct sip_dialog *d)
+{
+    return d->is_unusable;
 }
 
 uint32_t sip_dialog_cseq(const struct sip_dialog *d)

@@ -161,6 +161,8 @@ static void on_other(struct sip_invite *i, struct sip_strans *t, const struct si
 {
     if (req->method == SIP_OPTIONS)
         sip_answer_options(i->sip, t);
+    else if (req->method == SIP_METHOD_OTHER)
+        sip_strans_refuse(t, 501, NULL);
     else if (i->h->request)
         i->h->request(i, t, req, i->arg);
     else
@@ -190,11 +192,13 @@ static void end_up(struct sip_invite *i, struct slice headers)
 {
     if (i->is_caller)
         invite_ensure_ack(i);
-    if (!i->wait_ack || i->is_caller) {
+    if (!i->wait_ack || i->is_caller || i->is_confirmed) {
+        if (i->wait_ack)
+            invite_drop(i, 487); /* a re-INVITE's 2xx need not be repeated any more */
         invite_send_bye(i, headers);
         return;
     }
-    /* RFC 3261 s15: a callee says BYE only after the ACK, or when it never comes. */
+    /* RFC 3261 s15: a callee says BYE only after the first ACK, or when it never comes. */
     i->state = INVITE_ENDING;
     i->want_bye = true;
     invite_copy(&i->bye_headers, headers);

@@ -43,7 +43,7 @@ struct sip_invite_handlers {
                      void *arg);
 
     /** Caller: 300 ... 699 (response given), or code made up here with response NULL (408, 503,
-     * 500). */
+     * 500; 502: answered without a Contact that could be used). */
     void (*failed)(struct sip_invite *i, uint16_t code, const struct sip_msg *response, void *arg);
 
     /** Callee: the caller gave up; 200 to CANCEL and 487 have been sent. Its Reason may be read. */
@@ -117,6 +117,8 @@ struct sip_invite_args {
     struct slice from_domain;  /* absent: our address towards the target */
     struct slice to;           /* name-addr; absent: <uri> */
     struct slice contact_user; /* absent: from_user */
+    uint8_t max_forwards;      /* 0: 70. A call that goes on: what came, less one (none left: no
+                                  call, 483) */
     struct slice headers;      /* lines; copied */
     struct slice content_type, body; /* the offer; absent: delayed offer */
     bool is_symmetric;               /* in-dialog requests go to the target that answered */

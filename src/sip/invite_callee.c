@@ -6,6 +6,7 @@
 #include "sip/invite_inner.h"
 
 #define TRYING_MS 200
+#define PROGRESS_MS 60000
 
 static void on_canceled(struct sip_strans *t, const struct sip_msg *cancel, void *arg);
 static void on_ended(struct sip_strans *t, int err, void *arg);
@@ -122,13 +123,24 @@ static bool has_open_invite(const struct sip_invite *i)
     return i->strans && !sip_strans_is_final(i->strans);
 }
 
+/* RFC 3261 s13.3.1.1: proxies give up on what was not heard of for three minutes. */
+static void on_progress_time(void *arg)
+{
+    struct sip_invite *i = arg;
+
+    if (!has_open_invite(i))
+        return;
+    sip_strans_repeat(i->strans);
+    timer_start(i->sip->loop, &i->resend, PROGRESS_MS, on_progress_time, i);
+}
+
 int sip_invite_progress(struct sip_invite *i, const struct sip_answer *a)
 {
     if (!has_open_invite(i))
         return EALREADY;
     if (a->code < 101 || a->code > 199)
         return EINVAL;
-    timer_stop(&i->resend);
+    timer_start(i->sip->loop, &i->resend, PROGRESS_MS, on_progress_time, i);
     return send_answer(i, a);
 }
 
@@ -175,6 +187,7 @@ void invite_on_ack(struct sip_invite *i, const struct sip_msg *ack)
 {
     if (!i->wait_ack || ack->cseq.number != i->invite_cseq)
         return;
+    i->is_confirmed = true;
     sip_strans_acked(i->strans);
     invite_drop(i, 500);
     if (i->want_bye) {
@@ -247,7 +260,7 @@ int sip_invite_accept(struct sip_invite **ip, struct sip_strans *t,
         invite_over(i);
         mem_deref(i);
         if (err == EINVAL)
-            sip_strans_refuse(t, 400, "Missing Contact");
+            sip_strans_refuse(t, 400, "Contact Or Record-Route Not Usable");
         return err;
     }
     invite_take(i, t);

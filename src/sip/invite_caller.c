@@ -93,7 +93,7 @@ static void fail(struct sip_invite *i, uint16_t code, const struct sip_msg *r)
 
 static void on_first_2xx(struct sip_invite *i, const struct sip_msg *r)
 {
-    bool is_wanted = i->state == INVITE_CALLING;
+    bool is_wanted = i->state == INVITE_CALLING, is_quiet;
 
     timer_stop(&i->timer);
     if (make_dialog(i, &i->dialog, r)) {
@@ -102,13 +102,16 @@ static void on_first_2xx(struct sip_invite *i, const struct sip_msg *r)
     }
     sip_attempt_shrink(i->attempt);
     i->state = INVITE_UP;
-    if (is_wanted) {
+    if (is_wanted && !sip_dialog_is_unusable(i->dialog)) {
         report_answer(i, r);
         return;
     }
-    /* It was answered while our CANCEL was on its way. */
+    /* It was answered while our CANCEL was on its way, or nobody can be reached at that. */
+    is_quiet = i->is_quiet;
     invite_ensure_ack(i);
     invite_send_bye(i, SLICE_NONE);
+    if (is_wanted && !is_quiet && i->h->failed)
+        i->h->failed(i, 502, NULL, i->arg);
 }
 
 /* ---- other answers ---- */
@@ -187,6 +190,7 @@ static struct sip_attempt_args attempt_args(const struct sip_invite_args *a)
         .to = a->to,
         .has_contact = true,
         .contact_user = a->contact_user,
+        .max_forwards = a->max_forwards,
         .headers = a->headers,
         .content_type = a->content_type,
         .body = a->body,

@@ -26,13 +26,14 @@ struct sip_invite {
     bool is_caller, is_symmetric;
     bool is_quiet;            /* no handler any more */
     bool wait_ack;            /* our 2xx is repeated until the ACK comes */
+    bool is_confirmed;        /* callee: the first ACK is here */
     bool want_bye;            /* as soon as the ACK is here */
     bool had_offer, is_acked; /* caller: INVITE with SDP; ACK of the 2xx has left */
     bool is_retried;          /* re-INVITE after 491 */
     struct sip_dialog *dialog;
     struct sip_strans *strans; /* INVITE without final answer, or whose 2xx waits for the ACK */
     uint32_t invite_cseq;      /* of the last INVITE, theirs or ours */
-    struct timer resend;       /* before any answer: 100; then: our 2xx again */
+    struct timer resend;       /* before any answer: 100; then: our 1xx or 2xx again */
     uint32_t resend_ms;
     struct timer timer; /* caller: time limit; up: re-INVITE after 491 */
     char *headers, *contact_user;

@@ -271,7 +271,9 @@ int sip_request_print(struct buf *b, const struct sip_request_args *a)
     buf_adds(b, a->uri);
     buf_addz(b, " SIP/2.0\r\n");
     add_line(b, "Via", a->via);
-    buf_addz(b, "Max-Forwards: 70\r\n");
+    buf_addz(b, "Max-Forwards: ");
+    buf_addu(b, a->max_forwards ? a->max_forwards : 70);
+    buf_addz(b, "\r\n");
     buf_adds(b, a->routes);
     add_line(b, "From", a->from);
     add_line(b, "To", a->to);

@@ -53,6 +53,7 @@ struct sip_request_args {
     struct slice to;     /* whole value */
     struct slice call_id;
     uint32_t cseq;
+    uint8_t max_forwards; /* 0: 70 */
     struct slice contact; /* whole value */
     struct slice headers; /* lines made with sip_headers_add */
     struct slice auth;    /* lines */

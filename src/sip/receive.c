@@ -93,6 +93,12 @@ static bool refuse_require(struct sip *sip, const struct sip_msg *req)
     return is_refused;
 }
 
+static bool has_more_vias(const struct sip_msg *m)
+{
+    return m->headers[m->first[SIP_H_VIA]].next != 255 ||
+           m->via.text.len != sip_msg_get(m, SIP_H_VIA).len;
+}
+
 /* One of our own requests that somebody sent back: our branch stands in an older Via. */
 static bool is_looped(struct sip *sip, const struct sip_msg *req)
 {
@@ -101,8 +107,7 @@ static bool is_looped(struct sip *sip, const struct sip_msg *req)
     struct sip_via via;
     bool is_top = true;
 
-    if (req->headers[req->first[SIP_H_VIA]].next == 255 &&
-        req->via.text.len == sip_msg_get(req, SIP_H_VIA).len)
+    if (!has_more_vias(req))
         return false;
     sip_values_init(&v, req, SIP_H_VIA);
     while (sip_values_next(&v, &value)) {
@@ -114,9 +119,19 @@ static bool is_looped(struct sip *sip, const struct sip_msg *req)
     return false;
 }
 
+/* Means nothing outside one. */
+static bool is_of_dialog(enum sip_method m)
+{
+    return m == SIP_BYE || m == SIP_INFO || m == SIP_UPDATE || m == SIP_PRACK;
+}
+
 /* A request that starts something. @return true when it was refused here */
 static bool refuse_new(struct sip *sip, const struct sip_msg *req)
 {
+    if (is_of_dialog(req->method)) {
+        sip_refuse_stateless(sip, req, 481, NULL, SLICE_NONE);
+        return true;
+    }
     if (!sip->methods[req->method].h && req->method != SIP_OPTIONS) {
         refuse_with(sip, req, req->method == SIP_METHOD_OTHER ? 501 : 405, "Allow",
                     slice_of(sip_allow(sip)));
@@ -309,6 +324,8 @@ void sip_receive(struct sip *sip, const struct sip_flow *flow, struct slice byte
         note_garbage(sip, flow, err == ENOMEM ? "no memory" : why.text);
     } else if (m->is_request) {
         on_request(sip, m);
+    } else if (has_more_vias(m)) {
+        note_garbage(sip, flow, "response for somebody else"); /* RFC 3261 s8.1.3.3 */
     } else {
         sip_ctrans_receive(sip, m);
     }

@@ -139,5 +139,209 @@ out:
     return close_bench(&b, &d, err);
 }
 
-UNIT_TESTS(UNIT(byes_that_cross_end_the_session_once),
+/* Our INVITE at the peer. */
+static int call_peer(struct bench *b, struct driver *d)
+{
+    struct sip_invite_args args = {.uri = SLICE("sip:600@10.0.0.7:5071"),
+                                   .body = SLICE("offer"),
+                                   .content_type = SLICE("application/sdp"),
+                                   .max_forwards = 9,
+                                   .handlers = &handlers,
+                                   .arg = d};
+    int err = sip_invite_send(&d->invite, b->sip, &args);
+
+    pass(b, 1);
+    return err;
+}
+
+static int call_that_rings_for_ever_is_canceled_by_timer_c(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(call_peer(&b, &d), out);
+    CHECK_TO(b.peer.count == 1 && b.peer.got[0]->max_forwards == 9, out);
+    CHECK_OK_TO(peer_answer(&b, &b.peer, b.peer.got[0], 180, "t", "", ""), out);
+    pass(&b, 179000);
+    CHECK_OK_TO(peer_answer(&b, &b.peer, b.peer.got[0], 180, "t", "", ""), out);
+    pass(&b, 179000);
+    CHECK_TO(peer_requests(&b.peer, SIP_CANCEL) == 0 && d.failed == 0, out);
+    pass(&b, 1500);
+    CHECK_TO(peer_requests(&b.peer, SIP_CANCEL) > 0 && d.failed == 0, out);
+    CHECK_OK_TO(peer_answer(&b, &b.peer, b.peer.got[0], 487, "t", "", ""), out);
+    CHECK_TO(d.failed == 1 && d.code == 408 && peer_requests(&b.peer, SIP_ACK) == 1, out);
+    pass(&b, 33000);
+    CHECK_TO(stats_of(&b).client_transactions == 0 && stats_of(&b).sessions == 0, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
+static int call_whose_phone_vanished_while_ringing_ends(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(call_peer(&b, &d), out);
+    CHECK_OK_TO(peer_answer(&b, &b.peer, b.peer.got[0], 100, NULL, "", ""), out);
+    pass(&b, 180000 + 32500);
+    CHECK_TO(d.failed == 1 && d.code == 408 && stats_of(&b).sessions == 0, out);
+    pass(&b, 33000);
+    CHECK_TO(stats_of(&b).client_transactions == 0, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
+static int ringing_is_said_again_each_minute(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "i1", "", 1, "", ""), out);
+    CHECK_OK_TO(say(d.invite, 180), out);
+    pass(&b, 59000);
+    CHECK_TO(peer_responses(&b.peer, 180) == 1, out);
+    pass(&b, 2000);
+    CHECK_TO(peer_responses(&b.peer, 180) == 2, out);
+    pass(&b, 60000);
+    CHECK_TO(peer_responses(&b.peer, 180) == 3, out);
+    CHECK_OK_TO(say(d.invite, 200), out);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "ACK", "a1", tag(&b), 1, "", ""), out);
+    pass(&b, 61000);
+    CHECK_TO(peer_responses(&b.peer, 180) == 3 && peer_responses(&b.peer, 200) == 1, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
+static int bye_does_not_wait_for_the_ack_of_a_reinvite(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(call_up(&b, &d), out);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "i2", tag(&b), 2, "", "hold"), out);
+    CHECK_OK_TO(say(d.invite, 200), out);
+    sip_invite_end(d.invite, 0, SLICE_NONE);
+    pass(&b, 1);
+    CHECK_TO(peer_method(&b.peer) == SIP_BYE, out);
+    CHECK_OK_TO(peer_answer(&b, &b.peer, peer_last(&b.peer), 200, NULL, "", ""), out);
+    CHECK_TO(stats_of(&b).sessions == 0, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
+/* What a 2xx may bring that names no way back. */
+static int check_unusable(struct bench *b, struct driver *d, const char *extra, bool keep_contact)
+{
+    struct sip_answer a = {.code = 200, .to_tag = SLICE("t"), .headers = slice_of(extra)};
+    struct buf out;
+    int err;
+
+    buf_init(&out, 10000);
+    if (keep_contact)
+        a.contact = SLICE("<sip:p@10.0.0.7:5071>");
+    err = b->peer.count ? sip_answer_print(&out, b->peer.got[0], &a, NULL) : ENOMEM;
+    if (!err)
+        err = peer_send(b, &b->peer, buf_z(&out));
+    buf_fini(&out);
+    if (err)
+        return err;
+    CHECK(peer_requests(&b->peer, SIP_ACK) == 1 && peer_requests(&b->peer, SIP_BYE) == 1);
+    CHECK(d->answered == 0 && d->failed == 1 && d->code == 502);
+    return peer_answer(b, &b->peer, peer_last(&b->peer), 200, NULL, "", "");
+}
+
+static int answer_with_unusable_contact_gets_ack_and_bye(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(call_peer(&b, &d), out);
+    CHECK_OK_TO(check_unusable(&b, &d, "Contact: <tel:123>\r\n", false), out);
+    CHECK_TO(stats_of(&b).sessions == 0, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
+static const char routes[] = "Record-Route: <sip:r;lr>,<sip:r;lr>,<sip:r;lr>,<sip:r;lr>\r\n"
+                             "Record-Route: <sip:r;lr>,<sip:r;lr>,<sip:r;lr>,<sip:r;lr>\r\n"
+                             "Record-Route: <sip:r;lr>,<sip:r;lr>,<sip:r;lr>,<sip:r;lr>\r\n"
+                             "Record-Route: <sip:r;lr>,<sip:r;lr>,<sip:r;lr>,<sip:r;lr>\r\n"
+                             "Record-Route: <sip:r;lr>,<sip:r;lr>,<sip:r;lr>,<sip:r;lr>\r\n"
+                             "Record-Route: <sip:r;lr>,<sip:r;lr>,<sip:r;lr>,<sip:r;lr>\r\n"
+                             "Record-Route: <sip:r;lr>,<sip:r;lr>,<sip:r;lr>,<sip:r;lr>\r\n"
+                             "Record-Route: <sip:r;lr>,<sip:r;lr>,<sip:r;lr>,<sip:r;lr>\r\n"
+                             "Record-Route: <sip:r;lr>\r\n";
+
+static int route_set_without_end_is_refused(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "i1", "", 1, routes, ""), out);
+    CHECK_TO(peer_status(&b.peer) == 400 && !d.invite, out);
+    peer_clear(&b.peer);
+    CHECK_OK_TO(call_peer(&b, &d), out);
+    CHECK_OK_TO(check_unusable(&b, &d, routes, true), out);
+out:
+    return close_bench(&b, &d, err);
+}
+
+static int response_for_somebody_else_is_dropped(void)
+{
+    struct driver d;
+    struct bench b;
+    char text[1000], via[300];
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(call_peer(&b, &d), out);
+    CHECK_TO(b.peer.count == 1, out);
+    CHECK_OK_TO(slice_copy(b.peer.got[0]->via.text, via, sizeof(via)), out);
+    snprintf(text, sizeof(text),
+             "SIP/2.0 486 Busy\r\nVia: %s\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKx\r\n"
+             "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>;tag=2\r\nCall-ID: x\r\n"
+             "CSeq: 1 INVITE\r\n\r\n",
+             via);
+    CHECK_OK_TO(peer_send(&b, &b.peer, text), out);
+    CHECK_TO(d.failed == 0 && stats_of(&b).garbage == 1, out);
+out:
+    if (d.invite)
+        sip_invite_end(d.invite, 0, SLICE_NONE);
+    return close_bench(&b, &d, err);
+}
+
+static int unknown_method_inside_a_dialog_gets_501(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(call_up(&b, &d), out);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "FOO", "f1", tag(&b), 2, "", ""), out);
+    CHECK_TO(peer_status(&b.peer) == 501 && sip_invite_is_up(d.invite), out);
+out:
+    return close_bench(&b, &d, err);
+}
+
+UNIT_TESTS(UNIT(answer_with_unusable_contact_gets_ack_and_bye),
+           UNIT(route_set_without_end_is_refused), UNIT(response_for_somebody_else_is_dropped),
+           UNIT(unknown_method_inside_a_dialog_gets_501),
+           UNIT(call_that_rings_for_ever_is_canceled_by_timer_c),
+           UNIT(call_whose_phone_vanished_while_ringing_ends),
+           UNIT(ringing_is_said_again_each_minute),
+           UNIT(bye_does_not_wait_for_the_ack_of_a_reinvite),
+           UNIT(byes_that_cross_end_the_session_once),
            UNIT(byes_that_cross_and_no_answer_end_the_session_once))

@@ -177,6 +177,8 @@ static int requests_are_refused_as_the_rfc_says(void)
         {"REGISTER sip:x SIP/2.0", "CSeq: 1 INVITE\r\n", 400},
         {"REGISTER sip:x SIP/2.0", "CSeq: 1 REGISTER\r\nContent-Length: 5\r\n", 400},
         {"CANCEL sip:x SIP/2.0", "CSeq: 1 CANCEL\r\n", 481},
+        {"BYE sip:x SIP/2.0", "CSeq: 1 BYE\r\n", 481},
+        {"INFO sip:x SIP/2.0", "CSeq: 1 INFO\r\n", 481},
     };
     struct app app = {.code = 200};
     char text[700];
