@@ -25,6 +25,9 @@ struct media {
     struct hash by_id;
     struct list streams;
     uint32_t count, last_id;
+    struct list ready;                /* made and not used yet, for ready_local */
+    uint32_t ready_most, ready_count; /* those on their way included */
+    struct addr ready_local;
 };
 
 struct media_stream {
@@ -35,9 +38,10 @@ struct media_stream {
     uint32_t id, near;
     struct addr local; /* asked for; then as bound */
     bool is_created, is_failed, is_closing;
+    bool is_ready;       /* nobody's yet: in media->ready */
     struct timer answer; /* to create, or to close */
     struct deferred later;
-    bool must_tell_stats, must_tell_play;
+    bool must_tell_stats, must_tell_play, must_tell_created;
     struct media_stream *peer;
     bool is_echo;
     bool has_remote;
@@ -113,6 +117,9 @@ static void on_later(void *arg)
 {
     struct media_stream *s = mem_ref(arg);
 
+    if (s->must_tell_created && !s->is_closing && s->h.created)
+        s->h.created(0, &s->local, s->h.arg);
+    s->must_tell_created = false;
     if (s->must_tell_play && !s->is_closing && s->h.play_done)
         s->h.play_done(ECONNRESET, 0, "", s->h.arg);
     s->must_tell_play = false;
@@ -141,12 +148,14 @@ static void on_no_answer(void *arg)
 /* ---- connection ---- */
 
 static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg);
+static void forget_ready(struct media *m);
 static void try_connect(void *arg);
 
 /* What cannot be begun again ends here. */
 static void media_is_away(struct media *m)
 {
     m->ipc = mem_deref(m->ipc);
+    forget_ready(m);
     LIST_FOREACH(&m->streams, k)
     {
         struct media_stream *s = CONTAINER_OF(k, struct media_stream, link);
@@ -218,9 +227,20 @@ static void stream_leave(struct media_stream *s)
     loop_defer_stop(&s->later);
     hash_del(&m->by_id, &s->by_id);
     list_unlink(&s->link);
-    m->count--;
+    if (s->is_ready)
+        m->ready_count--;
+    else
+        m->count--;
     s->media = NULL;
     mem_deref(s);
+}
+
+static void forget_ready(struct media *m)
+{
+    LIST_FOREACH(&m->ready, k)
+    {
+        stream_leave(CONTAINER_OF(k, struct media_stream, link));
+    }
 }
 
 static void media_destroy(void *arg)
@@ -235,6 +255,7 @@ static void media_destroy(void *arg)
     {
         stream_leave(CONTAINER_OF(k, struct media_stream, link));
     }
+    forget_ready(m);
     hash_fini(&m->by_id);
     mem_free(m->path);
 }
@@ -247,7 +268,9 @@ int media_alloc(struct media **mp, struct loop *l, const struct media_args *args
         return ENOMEM;
     m->loop = l;
     m->settings = args->settings;
+    m->ready_most = args->ready;
     list_init(&m->streams);
+    list_init(&m->ready);
     hash_init(&m->by_id);
     rand_bytes(&m->instance, sizeof(m->instance));
     m->instance |= 1;
@@ -267,6 +290,13 @@ int media_alloc(struct media **mp, struct loop *l, const struct media_args *args
 void media_set_settings(struct media *m, const struct media_settings *s)
 {
     m->settings = *s;
+    LIST_FOREACH(&m->ready, k)
+    {
+        struct media_stream *r = CONTAINER_OF(k, struct media_stream, link);
+
+        (void)send_to_media(m, MEDIA_FREE, &(struct media_free){.id = r->id});
+        stream_leave(r);
+    }
     (void)send_to_media(m, MEDIA_SETTINGS, s);
 }
 
@@ -307,6 +337,10 @@ static void on_created(struct media_stream *s, const struct media_created *msg)
     }
     if (s->is_failed)
         return;
+    if (s->is_ready && msg->err) { /* no port left: the next call is told */
+        stream_leave(s);
+        return;
+    }
     timer_stop(&s->answer);
     s->is_failed = msg->err != 0;
     s->is_created = !msg->err;
@@ -396,40 +430,90 @@ static void stream_destroy(void *arg)
     mem_free(s->sound);
 }
 
-int media_stream_alloc(struct media_stream **sp, struct media *m,
-                       const struct media_stream_args *args, const struct media_stream_handlers *h)
+/* A stream in the tables, asked for; its reference is the tables'. */
+static int stream_new(struct media_stream **sp, struct media *m, const struct addr *local,
+                      uint32_t near, bool is_ready)
 {
-    struct media_stream *s;
+    struct media_stream *s = mem_alloc(sizeof(*s), stream_destroy);
     int err;
 
-    if (m->count >= STREAMS_MAX)
-        return EAGAIN;
-    s = mem_alloc(sizeof(*s), stream_destroy);
     if (!s)
         return ENOMEM;
     do {
         s->id = ++m->last_id;
     } while (!s->id || find_stream(m, s->id));
-    s->local = args->local;
-    s->near = args->near ? args->near->id : 0;
+    s->local = *local;
+    s->near = near;
     s->stats.id = s->id;
-    if (h)
-        s->h = *h;
+    s->is_ready = is_ready;
     err = hash_add(&m->by_id, &s->by_id, hash_id(s->id));
     if (err) {
         mem_deref(s);
         return err;
     }
     s->media = m;
-    list_append(&m->streams, &s->link);
-    m->count++;
-    timer_start(m->loop, &s->answer, ANSWER_MS, on_no_answer, s);
+    list_append(is_ready ? &m->ready : &m->streams, &s->link);
+    *(is_ready ? &m->ready_count : &m->count) += 1;
     err = send_create(s);
-    if (err) {
+    if (err)
         stream_leave(s);
-        return err;
+    else
+        *sp = s;
+    return err;
+}
+
+/* Many at once, when half are used: one wake of the media role instead of one a call. */
+static void make_ready(struct media *m)
+{
+    struct media_stream *s;
+
+    if (!m->ipc || m->ready_count > m->ready_most / 2 || !m->ready_most)
+        return;
+    while (m->ready_count < m->ready_most && m->count + m->ready_count < STREAMS_MAX)
+        if (stream_new(&s, m, &m->ready_local, 0, true))
+            return;
+}
+
+/* A stream that was made beforehand at this address, or NULL. */
+static struct media_stream *take_ready(struct media *m, const struct addr *local)
+{
+    struct link *k = list_first(&m->ready);
+    struct media_stream *s = k ? CONTAINER_OF(k, struct media_stream, link) : NULL;
+
+    if (!s || !s->is_created || !addr_eq(local, &m->ready_local))
+        return NULL;
+    list_unlink(k);
+    list_append(&m->streams, k);
+    s->is_ready = false;
+    m->ready_count--;
+    m->count++;
+    s->must_tell_created = true;
+    loop_defer(m->loop, &s->later, on_later, s);
+    return s;
+}
+
+int media_stream_alloc(struct media_stream **sp, struct media *m,
+                       const struct media_stream_args *args, const struct media_stream_handlers *h)
+{
+    struct media_stream *s = NULL;
+    int err = 0;
+
+    if (m->count >= STREAMS_MAX)
+        return EAGAIN;
+    if (m->ipc)
+        s = take_ready(m, &args->local);
+    if (!s) {
+        err = stream_new(&s, m, &args->local, args->near ? args->near->id : 0, false);
+        if (err)
+            return err;
+        timer_start(m->loop, &s->answer, ANSWER_MS, on_no_answer, s);
     }
+    if (h)
+        s->h = *h;
     *sp = mem_ref(s); /* media keeps one until the end */
+    if (!m->ready_count)
+        m->ready_local = args->local;
+    make_ready(m);
     return 0;
 }
 

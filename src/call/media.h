@@ -26,6 +26,7 @@ struct media_stream;
 struct media_args {
     const char *path; /* of media.sock (copied); NULL: media_attach is used instead */
     struct media_settings settings;
+    uint32_t ready; /* streams made beforehand, so that an answer need not wait for the media role; 0: none */
 };
 
 /** @return 0 (also when the media role is not there yet); ENOMEM */
@@ -34,7 +35,7 @@ int media_alloc(struct media **mp, struct loop *l, const struct media_args *args
 /** Use this connection from now on (taken): scenes hand in their end of an ipc_pair. */
 void media_attach(struct media *m, struct ipc *c);
 
-/** New settings for streams made from now on. */
+/** New settings for streams made from now on (those made beforehand are given back). */
 void media_set_settings(struct media *m, const struct media_settings *s);
 
 bool media_is_up(const struct media *m);

@@ -12,6 +12,7 @@
 #define MOST_WAITING_BYTES (4 * 1024 * 1024)
 #define FIRST_GATHER_BYTES 1024
 #define PACKETS_A_ROUND 32
+#define FULL_PACKET 4096 /* a smaller one was all that waited: the other end gathers */
 #define BACKLOG 64
 #define MOST_FDS 4 /* looked at; one is allowed */
 
@@ -31,6 +32,7 @@ struct ipc {
     int fd; /* -1: a pair inside this process, or closed */
     struct loop_fd watch;
     struct deferred flush;
+    struct timer lazy;     /* ipc_send_later's */
     struct deferred later; /* failing, or a pair's delivery */
     struct list queue;     /* struct packet: goes before gather */
     size_t queue_bytes;
@@ -72,6 +74,7 @@ static void ipc_stop(struct ipc *c)
     c->is_closed = true;
     loop_defer_stop(&c->flush);
     loop_defer_stop(&c->later);
+    timer_stop(&c->lazy);
     loop_fd_stop(&c->watch);
     if (c->fd >= 0)
         close(c->fd);
@@ -180,7 +183,10 @@ static int ipc_watch(struct ipc *c, bool wants_write)
 static void drain(void *arg)
 {
     struct ipc *c = arg;
-    int err = send_waiting(c);
+    int err;
+
+    timer_stop(&c->lazy);
+    err = send_waiting(c);
 
     /* Gone: what it still said is read first, the end comes as an event of the socket. */
     if (err == EPIPE || err == ECONNRESET) {
@@ -289,6 +295,22 @@ int ipc_send(struct ipc *c, uint16_t id, const void *message)
     return err;
 }
 
+int ipc_send_later(struct ipc *c, uint16_t id, const void *message, uint32_t ms)
+{
+    const struct ipc_type *type;
+    int err;
+
+    if (c->is_pair)
+        return ipc_send(c, id, message);
+    err = prepare_send(c, id, &type);
+    if (err || c->is_deaf)
+        return err;
+    err = gather_add(c, type, message);
+    if (!err && !timer_is_on(&c->lazy))
+        timer_start(c->loop, &c->lazy, ms, drain, c);
+    return err;
+}
+
 int ipc_send_fd(struct ipc *c, uint16_t id, const void *message, int fd)
 {
     const struct ipc_type *type;
@@ -352,7 +374,7 @@ static int take_fd(struct msghdr *m)
 }
 
 /* @return 0; EAGAIN; ESHUTDOWN (the end); EBADMSG; errno */
-static int receive_one(struct ipc *c)
+static int receive_one(struct ipc *c, bool *is_full)
 {
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(MOST_FDS * sizeof(int))];
     struct iovec v = {.iov_base = c->in, .iov_len = IPC_PACKET_BYTES};
@@ -367,6 +389,7 @@ static int receive_one(struct ipc *c)
                                                       : errno;
     if (n == 0)
         return ESHUTDOWN;
+    *is_full = n >= FULL_PACKET;
     fd = take_fd(&m);
     if (fd == -2)
         return EBADMSG;
@@ -381,13 +404,14 @@ static int receive_one(struct ipc *c)
 static void ipc_event(int events, void *arg)
 {
     struct ipc *c = mem_ref(arg);
+    bool is_full = true;
     int err = 0;
 
     if (events & LOOP_WRITE)
         drain(c);
     if (events & (LOOP_READ | LOOP_HUP) && c->recv && !c->err)
-        for (int i = 0; i < PACKETS_A_ROUND && !err && !c->is_closed; i++)
-            err = receive_one(c);
+        for (int i = 0; i < PACKETS_A_ROUND && is_full && !err && !c->is_closed; i++)
+            err = receive_one(c, &is_full);
     if (err && err != EAGAIN)
         ipc_fail(c, err == ESHUTDOWN ? 0 : err);
     mem_deref(c);

@@ -87,6 +87,10 @@ void ipc_set_handlers(struct ipc *c, ipc_recv_h *recv, ipc_closed_h *closed, voi
  * more than a packet); ENOBUFS (closed, too: the handler tells it later); ENOTCONN; ENOMEM. */
 int ipc_send(struct ipc *c, uint16_t id, const void *message);
 
+/** The same, but it may wait up to ms for company: it leaves with the next message of ipc_send. For
+ *  what nobody waits for; it saves a wake of the other role. */
+int ipc_send_later(struct ipc *c, uint16_t id, const void *message, uint32_t ms);
+
 /** The same with a descriptor (duplicated); leaves in a packet of its own. @return also errno of
  * dup. */
 int ipc_send_fd(struct ipc *c, uint16_t id, const void *message, int fd);

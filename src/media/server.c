@@ -15,6 +15,7 @@
 #include "media/ports.h"
 #include "media/server.h"
 
+#define LAST_STATS_MS 500
 #define STREAMS_MAX 20000
 #define LOADERS 1
 #define LOAD_QUEUE 10000
@@ -108,7 +109,8 @@ static void on_stopped(struct media_server *s, struct media_leg *leg)
     if (leg->is_told) {
         media_leg_stats(leg, &st);
         st.is_last = true;
-        tell(s, MEDIA_STATS, &st);
+        if (s->engine) /* the engine gives a closed stream a second for them */
+            (void)ipc_send_later(s->engine, MEDIA_STATS, &st, LAST_STATS_MS);
     }
     free_leg(s, leg);
 }

@@ -24,6 +24,7 @@
 #define STOP_CALLS_MS                                                                              \
     600 /* for goodbyes and h extensions; the records need the rest of the second */
 #define STOP_STORE_MS 300
+#define READY_STREAMS 32
 
 struct engine {
     struct engine_args args;
@@ -255,7 +256,8 @@ static int open_store(struct engine *e, const char **why)
 
 static int open_media(struct engine *e)
 {
-    struct media_args media = {.path = e->args.media_path, .settings = media_settings_of(e)};
+    struct media_args media = {
+        .path = e->args.media_path, .settings = media_settings_of(e), .ready = READY_STREAMS};
     int err = media_alloc(&e->media, e->loop, &media);
 
     if (!err && e->args.media_ipc) {

@@ -329,7 +329,65 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(a_stream_is_born_near_its_partner), UNIT(without_an_answer_it_fails_after_a_second),
+/* A media role that answers every create at once, and counts. */
+static struct ipc *ready_role;
+static uint32_t ready_creates, ready_frees;
+
+static void on_ready_message(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg)
+{
+    const struct media_create *m = msg;
+
+    ready_frees += id == MEDIA_FREE;
+    if (id != MEDIA_CREATE)
+        return;
+    ready_creates++;
+    (void)ipc_send(
+        c, MEDIA_CREATED,
+        &(struct media_created){
+            .id = m->id,
+            .local = {.family = AF_INET, .port = (uint16_t)(12000 + 2 * ready_creates)}});
+}
+
+static int streams_made_beforehand_need_no_answer(void)
+{
+    const struct media_args margs = {.ready = 4};
+    struct media_stream_args args = {.local = {.family = AF_INET}};
+    struct fixture f = {0};
+    const struct media_stream_handlers h = {.created = on_created, .arg = &f};
+    struct ipc *ours = NULL;
+    int err;
+
+    ready_role = NULL;
+    ready_creates = ready_frees = 0;
+    CHECK_OK_TO(loop_alloc_fake(&f.loop, (struct wall){0}), out);
+    CHECK_OK_TO(media_alloc(&f.media, f.loop, &margs), out);
+    CHECK_OK_TO(ipc_pair(&ours, &ready_role, f.loop, &media_protocol), out);
+    ipc_set_handlers(ready_role, on_ready_message, on_role_closed, NULL);
+    media_attach(f.media, ours);
+    CHECK_OK_TO(media_stream_alloc(&f.a, f.media, &args, &h), out);
+    loop_fake_settle(f.loop);
+    CHECK_TO(unit_is_rerun() || (f.created == 1 && ready_creates == 5), out);
+    CHECK_OK_TO(media_stream_alloc(&f.b, f.media, &args, &h), out);
+    CHECK_TO(unit_is_rerun() || (f.created == 1 && ready_creates == 5), out);
+    loop_fake_settle(f.loop);
+    CHECK_TO(unit_is_rerun() || (f.created == 2 && ready_creates == 5 && f.local.port), out);
+    CHECK_TO(media_stream_count(f.media) == 2, out);
+    media_set_settings(f.media, &margs.settings);
+    loop_fake_settle(f.loop);
+    CHECK_TO(unit_is_rerun() || ready_frees == 3, out);
+out:
+    if (ready_role)
+        ipc_close(ready_role);
+    mem_deref(ready_role);
+    mem_deref(f.a);
+    mem_deref(f.b);
+    mem_deref(f.media);
+    mem_deref(f.loop);
+    return err;
+}
+
+UNIT_TESTS(UNIT(streams_made_beforehand_need_no_answer), UNIT(a_stream_is_born_near_its_partner),
+           UNIT(without_an_answer_it_fails_after_a_second),
            UNIT(streams_are_made_anew_when_media_comes_back),
            UNIT(a_play_that_was_replaced_says_nothing), UNIT(connecting_leaves_the_former_peer),
            UNIT(the_last_statistics_come_or_time_is_up), UNIT(digits_are_checked))
