@@ -15,6 +15,7 @@
 
 #define NONCE_LIFE_S 300
 #define SLOTS 65536
+#define WAYS 4       /* places that a nonce may be in */
 #define STAMP_LEN 24 /* 8 hex digits of seconds, 16 of a random part */
 #define MAC_LEN 32   /* hex digits kept of the HMAC */
 #define NONCE_LEN (STAMP_LEN + MAC_LEN)
@@ -227,23 +228,31 @@ static bool is_acceptable(const struct sip_auth *a, const struct sip_digest *d)
     return slice_caseeqz(d->qop, "auth") && d->cnonce.len && d->nc.len == 8;
 }
 
+/* Where a nonce is watched; NULL: newer ones fill its places, and it cannot be. */
+static struct slot *slot_for(struct sip_auth *a, uint32_t second, uint64_t random)
+{
+    struct slot *row = &a->slots[random % (SLOTS / WAYS) * WAYS], *best = NULL;
+
+    for (struct slot *s = row; s < row + WAYS; s++) {
+        if (s->random == random)
+            return s;
+        if ((!s->random || s->second < second) && (!best || s->second < best->second))
+            best = s;
+    }
+    return best;
+}
+
 /* @return 0, or ESTALE for a count that was used already */
 static int check_count(struct sip_auth *a, const struct sip_digest *d, uint32_t second,
                        uint64_t random)
 {
-    struct slot *s = &a->slots[random % SLOTS];
-    uint64_t nc;
+    struct slot *s = slot_for(a, second, random);
+    uint64_t nc = 1; /* without qop there is no count: such a nonce is good for once */
 
-    if (d->qop.len == 0)
-        return 0;
-    if (parse_hex(d->nc, &nc) || nc == 0)
+    if (d->qop.len && (parse_hex(d->nc, &nc) || nc == 0))
         return ESTALE;
-    if (s->random == random) {
-        if (nc <= s->nc)
-            return ESTALE;
-    } else if (s->random && s->second > second) {
-        return ESTALE; /* a newer nonce lives here: ours cannot be watched */
-    }
+    if (!s || (s->random == random && nc <= s->nc))
+        return ESTALE;
     *s = (struct slot){.random = random, .second = second, .nc = (uint32_t)nc};
     return 0;
 }
@@ -266,13 +275,22 @@ static bool is_right(const struct sip_msg *req, const struct sip_digest *d,
     return CRYPTO_memcmp(want, got, len) == 0 && is_known;
 }
 
+/* Credentials for one number must not be good for another, dearer one. */
+static bool is_for_this(const struct sip_msg *req, const struct sip_digest *d)
+{
+    struct sip_uri uri;
+
+    return req->method != SIP_INVITE || sip_uri_parse(&uri, d->uri) || !slice_is_set(uri.user) ||
+           sip_user_eq(uri.user, req->uri.user);
+}
+
 int sip_auth_check(struct sip_auth *a, const struct sip_msg *req, const struct sip_digest *d,
                    const char *realm, const struct sip_credential *c)
 {
     uint32_t second;
     uint64_t random;
 
-    if (!is_acceptable(a, d) || !slice_eqz(d->realm, realm) ||
+    if (!is_acceptable(a, d) || !slice_eqz(d->realm, realm) || !is_for_this(req, d) ||
         check_nonce(a, d->nonce, realm, &second, &random))
         return EINVAL;
     if (!is_right(req, d, c))

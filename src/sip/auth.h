@@ -74,8 +74,9 @@ int sip_auth_find(const struct sip_msg *req, const char *realm, struct sip_diges
  * @param c  what they must match; NULL (unknown user) costs the same time and gives EACCES
  * @return 0; EACCES (wrong); ESTALE (right, but the nonce is old: challenge with stale);
  *         EINVAL (nonce not ours, parameters missing, or an algorithm not offered: challenge anew).
- *         The URI in the credentials is not compared with the request's, as in Asterisk: proxies
- *         rewrite it, and the nonce count keeps credentials from being used twice.
+ *         Of the URI in the credentials only the user counts, and of INVITE only: proxies rewrite
+ *         the rest, and the nonce count keeps credentials from being used twice (without qop a
+ *         nonce is good for once).
  */
 int sip_auth_check(struct sip_auth *a, const struct sip_msg *req, const struct sip_digest *d,
                    const char *realm, const struct sip_credential *c);

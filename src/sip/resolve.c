@@ -91,6 +91,14 @@ static void destroy(void *object)
     loop_defer_stop(&r->later);
     mem_deref(r->query);
     mem_deref(r->binding);
+    for (size_t i = 0; i < r->count; i++)
+        mem_deref(r->targets[i].flow.binding);
+}
+
+/* A found target holds its binding: it may be closed while the next name is asked for. */
+static void add_target(struct sip_resolve *r)
+{
+    mem_ref(r->targets[r->count++].flow.binding);
 }
 
 static void finish(void *arg)
@@ -113,7 +121,7 @@ static void on_addrs(int err, const struct addr *addrs, size_t count, void *arg)
         r->err = err;
     for (size_t i = 0; !err && i < count && r->count < SIP_TARGETS_MAX; i++)
         if (!set_target(&r->targets[r->count], r->sip, r->binding, r->transport, &addrs[i]))
-            r->count++;
+            add_target(r);
     next_srv(r);
 }
 
@@ -168,7 +176,8 @@ static int ask(struct sip_resolve *r, const struct sip_uri *uri)
 
     if (err == EINPROGRESS && r->sip->dns)
         return r->port ? ask_addrs(r, r->host, r->port) : ask_srvs(r);
-    r->count = err ? 0 : 1;
+    if (!err)
+        add_target(r);
     r->err = err == EINPROGRESS ? ENOENT : err;
     loop_defer(r->sip->loop, &r->later, finish, r);
     return 0;

@@ -20,7 +20,8 @@ struct sip_target {
 
 struct sip_resolve;
 
-/** err 0: at least one target; ENOENT: no such name; ETIMEDOUT; EADDRNOTAVAIL: no binding fits. */
+/** targets and their bindings are borrowed during the call: sip_flow_hold keeps one.
+ * err 0: at least one target; ENOENT: no such name; ETIMEDOUT; EADDRNOTAVAIL: no binding fits. */
 typedef void(sip_resolve_h)(int err, const struct sip_target *targets, size_t count, void *arg);
 
 /**

@@ -172,6 +172,11 @@ static bool escaped_eq(struct slice a, struct slice b)
     return x == y;
 }
 
+bool sip_user_eq(struct slice a, struct slice b)
+{
+    return escaped_eq(a, b);
+}
+
 /* These must be in both or in neither; every other parameter only counts when both have it. */
 static bool param_must_match(struct slice name)
 {

@@ -34,8 +34,9 @@ int sip_uri_parse(struct sip_uri *u, struct slice text);
 /** A URI parameter; *value (may be NULL) is empty when it has none. @return whether it is there */
 bool sip_uri_param(const struct sip_uri *u, const char *name, struct slice *value);
 
-/** Equal as RFC 3261 s19.1.4 says. */
+/** Equal as RFC 3261 s19.1.4 says. / The same for two user parts: escapes are the bytes they mean. */
 bool sip_uri_eq(const struct sip_uri *a, const struct sip_uri *b);
+bool sip_user_eq(struct slice a, struct slice b);
 
 /**
  * Copy with %XX resolved, always terminated.

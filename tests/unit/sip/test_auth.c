@@ -249,6 +249,96 @@ out:
     return err;
 }
 
+/* The challenge without its qop, as if for a client of RFC 2069. */
+static int handshake_without_qop(struct bench *b)
+{
+    static const char qop[] = ",qop=\"auth\"";
+    struct sip_msg *r = NULL;
+    int err = sip_auth_challenge(b->auth, &b->challenge, "asterisk", false, false);
+    char *at;
+
+    while (!err && (at = strstr(b->challenge.p, qop)) != NULL)
+        memset(at, ' ', sizeof(qop) - 1);
+    if (!err)
+        err = make(&r, "SIP/2.0 401 Unauthorized\r\n", buf_slice(&b->challenge));
+    if (!err)
+        err = sip_auth_answer(&b->answer, r, SIP_REGISTER, SLICE("sip:h"), SLICE_NONE, creds, b);
+    mem_deref(r);
+    return err;
+}
+
+static int credentials_without_a_count_are_good_for_once(void)
+{
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_init(&b), out);
+    CHECK_OK_TO(handshake_without_qop(&b), out);
+    CHECK_TO(!strstr(buf_z(&b.answer), "qop"), out);
+    CHECK_VERDICT(&b, &right, 0);
+    CHECK_VERDICT(&b, &right, ESTALE);
+out:
+    bench_fini(&b);
+    return err;
+}
+
+/* Credentials made for the URI of an INVITE, shown with another. */
+static int verdict_on_invite(struct bench *b, const char *made_for, const char *shown_with)
+{
+    static const char format[] = "INVITE %s SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n"
+                                 "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\n"
+                                 "CSeq: 1 INVITE\r\n%s\r\n";
+    struct sip_msg *m = NULL;
+    struct sip_why why;
+    struct sip_digest d;
+    char text[2000];
+    int err;
+
+    buf_reset(&b->challenge);
+    buf_reset(&b->answer);
+    err = sip_auth_challenge(b->auth, &b->challenge, "asterisk", false, false);
+    if (!err)
+        err = make(&m, "SIP/2.0 401 Unauthorized\r\n", buf_slice(&b->challenge));
+    if (!err)
+        err = sip_auth_answer(&b->answer, m, SIP_INVITE, slice_of(made_for), SLICE_NONE, creds, b);
+    m = mem_deref(m);
+    snprintf(text, sizeof(text), format, shown_with, buf_z(&b->answer));
+    if (!err)
+        err = sip_msg_decode(&m, slice_of(text), &why);
+    if (!err)
+        err = sip_auth_find(m, "asterisk", &d);
+    if (!err)
+        err = sip_auth_check(b->auth, m, &d, "asterisk", &right);
+    mem_deref(m);
+    return err;
+}
+
+static int credentials_of_one_number_open_no_other(void)
+{
+    static const struct {
+        const char *made_for, *shown_with;
+        int want;
+    } rows[] = {
+        {"sip:100@h", "sip:100@h", 0},       {"sip:100@h", "sip:100@other:5060;x=y", 0},
+        {"sip:%3100@h", "sip:100@h", 0},     {"sip:h", "sip:100@h", 0},
+        {"sip:100@h", "sip:8109@h", EINVAL}, {"sip:100@h", "sip:h", EINVAL},
+    };
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_init(&b), out);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        err = verdict_on_invite(&b, rows[i].made_for, rows[i].shown_with);
+        if (err == ENOMEM)
+            goto out;
+        CHECK_TO(err == rows[i].want, out);
+    }
+    err = 0;
+out:
+    bench_fini(&b);
+    return err;
+}
+
 static int old_nonce_is_stale_not_wrong(void)
 {
     struct sip_credential wrong = {.user = "101", .password = "other"};
@@ -335,8 +425,10 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(vector_of_rfc_2617), UNIT(vectors_of_rfc_7616),
-           UNIT(ready_made_hash_works_like_the_password), UNIT(malformed_parameters_are_refused),
+UNIT_TESTS(UNIT(credentials_without_a_count_are_good_for_once),
+           UNIT(credentials_of_one_number_open_no_other), UNIT(vector_of_rfc_2617),
+           UNIT(vectors_of_rfc_7616), UNIT(ready_made_hash_works_like_the_password),
+           UNIT(malformed_parameters_are_refused),
            UNIT(right_password_is_let_in_with_the_strongest_hash),
            UNIT(wrong_password_and_unknown_user_are_refused_alike),
            UNIT(credentials_used_twice_are_stale), UNIT(old_nonce_is_stale_not_wrong),
