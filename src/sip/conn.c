@@ -10,27 +10,33 @@
 #define PING_MS 90000
 #define MAX_OUT (256 * 1024)
 
-/* Accepted connections of one host. */
+/* What those may take of us who showed no password yet. */
+#define STRANGERS_MAX 2000
+#define STRANGER_MAX_IN (16 * 1024)
+
+/* Accepted connections of one host; who has one IPv6 address has its whole /64. */
 struct sip_source {
     struct hash_link link;
     struct addr host;
     uint32_t conns;
 };
 
-static uint32_t host_hash(const struct addr *a)
+static struct addr source_of(const struct addr *a)
 {
     struct addr host = *a;
 
     host.port = 0;
-    return addr_hash(&host);
+    if (host.family == AF_INET6)
+        memset(host.ip + 8, 0, 8);
+    return host;
 }
 
-static struct sip_source *find_source(struct sip *sip, const struct addr *a)
+static struct sip_source *find_source(struct sip *sip, const struct addr *host)
 {
-    for (struct hash_link *k = hash_first(&sip->sources, host_hash(a)); k; k = hash_next(k)) {
+    for (struct hash_link *k = hash_first(&sip->sources, addr_hash(host)); k; k = hash_next(k)) {
         struct sip_source *s = CONTAINER_OF(k, struct sip_source, link);
 
-        if (addr_eq_host(&s->host, a))
+        if (addr_eq_host(&s->host, host))
             return s;
     }
     return NULL;
@@ -38,14 +44,15 @@ static struct sip_source *find_source(struct sip *sip, const struct addr *a)
 
 static int join_source(struct sip_conn *c, struct sip *sip, uint32_t most)
 {
-    struct sip_source *s = find_source(sip, &c->remote);
+    struct addr host = source_of(&c->remote);
+    struct sip_source *s = find_source(sip, &host);
 
     if (!s) {
         s = mem_zalloc(sizeof(*s));
         if (!s)
             return ENOMEM;
-        s->host = c->remote;
-        if (hash_add(&sip->sources, &s->link, host_hash(&s->host))) {
+        s->host = host;
+        if (hash_add(&sip->sources, &s->link, addr_hash(&host))) {
             mem_free(s);
             return ENOMEM;
         }
@@ -80,7 +87,7 @@ struct sip_conn *sip_conn_find(struct sip *sip, enum sip_transport t, const stru
     for (struct hash_link *k = hash_first(&sip->conns, hash); k; k = hash_next(k)) {
         struct sip_conn *c = CONTAINER_OF(k, struct sip_conn, link);
 
-        if (c->binding->transport == t && addr_eq(&c->remote, remote))
+        if (c->is_kept && c->binding->transport == t && addr_eq(&c->remote, remote))
             return c;
     }
     return NULL;
@@ -96,6 +103,14 @@ static void destroy(void *object)
     mem_free(c->server_name);
 }
 
+static void leave_strangers(struct sip_conn *c)
+{
+    if (!link_is_in(&c->among_strangers))
+        return;
+    list_unlink(&c->among_strangers);
+    c->sip->stranger_count--;
+}
+
 /* Out of the table, users told; the table's reference goes. */
 static void drop(struct sip_conn *c, int err)
 {
@@ -103,6 +118,8 @@ static void drop(struct sip_conn *c, int err)
 
     timer_stop(&c->timer);
     hash_del(&sip->conns, &c->link);
+    list_unlink(&c->of_binding);
+    leave_strangers(c);
     c->binding->conns--;
     leave_source(c, sip);
     sip_ctrans_conn_closed(c, err);
@@ -150,11 +167,25 @@ static void on_stranger_time(void *arg)
     sip_conn_close(c, ETIMEDOUT);
 }
 
+static conn_recv_h on_bytes;
+
+static const struct conn_handlers handlers = {
+    .recv = on_bytes,
+    .closed = on_closed,
+    .max_in = SIP_MESSAGE_MAX + 4,
+    .max_out = MAX_OUT,
+};
+
 void sip_conn_keep(struct sip_conn *c)
 {
+    struct conn_handlers h = handlers;
+
     if (c->is_kept || !c->conn)
         return;
     c->is_kept = true;
+    leave_strangers(c);
+    h.arg = c;
+    conn_set_handlers(c->conn, &h);
     timer_start(c->sip->loop, &c->timer, PING_MS, on_ping_time, c);
 }
 
@@ -204,13 +235,6 @@ static size_t on_bytes(struct conn *net, struct slice bytes, void *arg)
     return used;
 }
 
-static const struct conn_handlers handlers = {
-    .recv = on_bytes,
-    .closed = on_closed,
-    .max_in = SIP_MESSAGE_MAX + 4,
-    .max_out = MAX_OUT,
-};
-
 int sip_conn_send(struct sip_conn *c, struct slice bytes)
 {
     if (!c->conn)
@@ -224,9 +248,11 @@ static int enter(struct sip_conn *c, struct sip *sip)
 {
     int err = hash_add(&sip->conns, &c->link, conn_hash(c->binding->transport, &c->remote));
 
-    if (!err)
-        c->binding->conns++;
-    return err;
+    if (err)
+        return err;
+    c->binding->conns++;
+    list_append(&c->binding->open, &c->of_binding);
+    return 0;
 }
 
 static struct sip_conn *make(struct sip_binding *b, const struct addr *remote)
@@ -275,6 +301,20 @@ int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr
     return 0;
 }
 
+/* Too many at once: the one that had the longest time goes. */
+static void join_strangers(struct sip_conn *c)
+{
+    struct sip *sip = c->sip;
+
+    while (sip->stranger_count >= STRANGERS_MAX) {
+        struct link *oldest = list_first(&sip->strangers);
+
+        sip_conn_close(CONTAINER_OF(oldest, struct sip_conn, among_strangers), EAGAIN);
+    }
+    list_append(&sip->strangers, &c->among_strangers);
+    sip->stranger_count++;
+}
+
 void sip_conn_accepted(struct conn *net, void *arg)
 {
     struct sip_binding *b = arg;
@@ -295,6 +335,8 @@ void sip_conn_accepted(struct conn *net, void *arg)
     c->conn = net;
     c->local = *conn_local(net);
     h.arg = c;
+    h.max_in = STRANGER_MAX_IN;
     conn_set_handlers(net, &h);
+    join_strangers(c);
     timer_start(b->sip->loop, &c->timer, STRANGER_MS, on_stranger_time, c);
 }

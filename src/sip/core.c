@@ -39,6 +39,8 @@ static void init_tables(struct sip *sip)
 {
     list_init(&sip->bindings);
     list_init(&sip->invites);
+    list_init(&sip->strangers);
+    list_init(&sip->local_rows);
     list_init(&sip->requests);
     hash_init(&sip->conns);
     hash_init(&sip->sources);

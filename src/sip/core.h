@@ -31,9 +31,12 @@ struct sip {
     bool is_closing;
 
     struct list bindings;
-    struct hash conns;   /* struct sip_conn by remote address and transport */
-    struct hash sources; /* struct sip_source by host */
-    struct hash locals;  /* struct local_row: which of our addresses reaches a host */
+    struct hash conns;     /* struct sip_conn by remote address and transport */
+    struct hash sources;   /* struct sip_source by host (IPv6: by /64) */
+    struct list strangers; /* struct sip_conn over which nobody was let in yet, oldest first */
+    uint32_t stranger_count;
+    struct hash locals; /* struct local_row: which of our addresses reaches a host */
+    struct list local_rows;
     struct hash strans, merges, ctrans, dialogs;
     struct list invites;
     struct list requests; /* struct sip_dialog_request that are under way */
@@ -70,6 +73,7 @@ struct sip_binding {
     size_t local_net_count;
     char *external_host;
     uint16_t external_port;
+    struct list open; /* struct sip_conn */
     uint32_t conns, max_per_source;
 };
 
@@ -83,7 +87,6 @@ void sip_trace_message(struct sip *sip, bool is_out, const struct sip_flow *flow
 
 /** References of a flow that is kept. */
 void sip_flow_copy(struct sip_flow *to, const struct sip_flow *from);
-void sip_flow_clear(struct sip_flow *flow);
 
 static inline bool sip_flow_is_reliable(const struct sip_flow *f)
 {
@@ -100,7 +103,9 @@ void sip_transport_fini(struct sip *sip);
 /* ---- conn.c ---- */
 
 struct sip_conn {
-    struct hash_link link; /* sip->conns; the table holds a reference */
+    struct hash_link link;       /* sip->conns; the table holds a reference */
+    struct link of_binding;      /* binding->open */
+    struct link among_strangers; /* sip->strangers */
     struct sip *sip;
     struct sip_binding *binding;
     struct conn *conn; /* NULL: closed */
@@ -117,6 +122,7 @@ struct sip_conn {
 /** server_name: whose certificate TLS expects; NULL: one for the address itself. */
 int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr *remote,
                   const char *server_name);
+/** An open one whose other end is known: not whoever happens to call from that address. */
 struct sip_conn *sip_conn_find(struct sip *sip, enum sip_transport t, const struct addr *remote);
 int sip_conn_send(struct sip_conn *c, struct slice bytes);
 void sip_conn_keep(struct sip_conn *c);

@@ -1,6 +1,10 @@
 /* queue.c - see queue.h */
 #include "sip/queue.h"
 
+/* Nobody needs these waits to the millisecond: they end together, a few times a second, so that an
+   engine with few calls sleeps. A multiple of the timer wheel's 64, so that no slot is looked at in vain. */
+#define STEP_MS 256
+
 static int64_t now_ms(const struct sip_queue *q)
 {
     return loop_now(q->loop).us / 1000;
@@ -15,7 +19,8 @@ static void arm(struct sip_queue *q)
 
     if (!first)
         return;
-    left = CONTAINER_OF(first, struct sip_wait, link)->due_ms - now_ms(q);
+    left = CONTAINER_OF(first, struct sip_wait, link)->due_ms;
+    left = ((left + STEP_MS - 1) & ~(int64_t)(STEP_MS - 1)) - now_ms(q);
     timer_start(q->loop, &q->timer, left > 0 ? (uint64_t)left : 0, on_timer, q);
 }
 

@@ -2,6 +2,7 @@
  * sip/queue.h - inner: things that all wait equally long, in one FIFO with one timer
  *
  * Why:     a finished transaction waits 5 s or 32 s; a timer each would cost more than the rest.
+ * When:    never early, up to a quarter of a second late.
  * Owns:    nothing; a member is in one queue at most.
  */
 #pragma once

@@ -8,12 +8,13 @@
 #include "base/rand.h"
 #include "sip/core.h"
 
-#define ROWS_MAX 1024
+#define ROWS_MAX 16384
 #define ROW_MS 60000
 
 /* Which of our addresses the kernel uses towards a host; a route changes seldom. */
 struct local_row {
     struct hash_link link;
+    struct link by_age; /* sip->local_rows, oldest first */
     struct addr host, local;
     int64_t until_ms;
 };
@@ -29,13 +30,19 @@ static struct local_row *find_row(struct sip *sip, const struct addr *host, uint
     return NULL;
 }
 
+static void drop_row(struct sip *sip, struct local_row *r)
+{
+    list_unlink(&r->by_age);
+    hash_del(&sip->locals, &r->link);
+    mem_free(r);
+}
+
 void sip_self_fini(struct sip *sip)
 {
-    HASH_FOREACH(&sip->locals, k)
-    {
-        hash_del(&sip->locals, k);
-        mem_free(CONTAINER_OF(k, struct local_row, link));
-    }
+    struct link *first;
+
+    while ((first = list_first(&sip->local_rows)) != NULL)
+        drop_row(sip, CONTAINER_OF(first, struct local_row, by_age));
     hash_fini(&sip->locals);
 }
 
@@ -59,6 +66,24 @@ static int ask_kernel(const struct addr *remote, struct addr *local)
     return err;
 }
 
+/* Without memory it is not remembered, that is all. */
+static void add_row(struct sip *sip, const struct addr *host, uint32_t hash,
+                    const struct addr *local)
+{
+    struct local_row *r = mem_zalloc(sizeof(*r));
+
+    if (!r || hash_add(&sip->locals, &r->link, hash)) {
+        mem_free(r);
+        return;
+    }
+    r->host = *host;
+    r->local = *local;
+    r->until_ms = loop_now(sip->loop).us / 1000 + ROW_MS;
+    list_append(&sip->local_rows, &r->by_age);
+    if (sip->locals.count > ROWS_MAX)
+        drop_row(sip, CONTAINER_OF(list_first(&sip->local_rows), struct local_row, by_age));
+}
+
 static int local_towards(struct sip *sip, const struct addr *remote, struct addr *local)
 {
     struct addr host = *remote;
@@ -78,19 +103,10 @@ static int local_towards(struct sip *sip, const struct addr *remote, struct addr
     err = ask_kernel(&host, local);
     if (err)
         return err;
-    if (sip->locals.count >= ROWS_MAX)
-        sip_self_fini(sip), hash_init(&sip->locals), r = NULL;
-    if (!r) {
-        r = mem_zalloc(sizeof(*r));
-        if (!r || hash_add(&sip->locals, &r->link, hash)) {
-            mem_free(r);
-            return 0; /* not remembered, that is all */
-        }
-    }
     host.port = 0;
-    r->host = host;
-    r->local = *local;
-    r->until_ms = now + ROW_MS;
+    if (r)
+        drop_row(sip, r);
+    add_row(sip, &host, hash, local);
     return 0;
 }
 

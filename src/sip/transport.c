@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -94,61 +95,56 @@ static int open_socket(struct sip_binding *b, struct sip *sip, const struct sip_
 
 int sip_binding_open(struct sip_binding **bp, struct sip *sip, const struct sip_binding_args *args)
 {
-    struct sip_binding *b;
+    struct sip_binding *b = NULL;
+    bool is_fd_taken = false;
     int err;
 
     if (!args->name || args->transport == SIP_TRANSPORT_NONE ||
         (args->transport == SIP_TLS && !args->tls))
-        return EINVAL;
-    if (sip_binding_find(sip, args->name))
-        return EEXIST;
-    b = mem_alloc(sizeof(*b), destroy);
-    if (!b)
-        return ENOMEM;
+        err = EINVAL;
+    else if (sip_binding_find(sip, args->name))
+        err = EEXIST;
+    else
+        err = (b = mem_alloc(sizeof(*b), destroy)) ? 0 : ENOMEM;
+    if (err)
+        goto out;
+    list_init(&b->open);
     b->transport = args->transport;
     b->tls = mem_ref(args->tls);
     b->max_per_source = args->max_conns_per_source ? args->max_conns_per_source : MAX_PER_SOURCE;
     b->name = mem_strdup(args->name);
     err = b->name ? sip_binding_set_external(b, args) : ENOMEM;
-    if (!err)
-        err = open_socket(b, sip, args);
-    if (err) {
-        mem_deref(b);
-        return err;
-    }
+    if (err)
+        goto out;
+    is_fd_taken = true; /* also when it fails */
+    err = open_socket(b, sip, args);
+    if (err)
+        goto out;
     b->sip = sip;
     list_append(&sip->bindings, &b->link);
     if (bp)
         *bp = b;
-    return 0;
-}
-
-/* Closing one tells its users, who may open others: so the table is searched anew each time. */
-static struct sip_conn *any_conn(struct sip *sip, const struct sip_binding *b)
-{
-    HASH_FOREACH(&sip->conns, k)
-    {
-        struct sip_conn *c = CONTAINER_OF(k, struct sip_conn, link);
-
-        if (c->binding == b)
-            return c;
-    }
-    return NULL;
+out:
+    if (err)
+        mem_deref(b);
+    if (err && !is_fd_taken && args->fd >= 0)
+        close(args->fd);
+    return err;
 }
 
 void sip_binding_close(struct sip_binding *b)
 {
-    struct sip *sip = b->sip;
-    struct sip_conn *c;
+    struct link *first;
 
-    if (!sip)
+    if (!b->sip)
         return;
     b->sip = NULL;
     list_unlink(&b->link);
     b->udp = mem_deref(b->udp);
     b->listener = mem_deref(b->listener);
-    while (b->conns && (c = any_conn(sip, b)) != NULL)
-        sip_conn_close(c, ECONNABORTED);
+    /* Closing one tells its users, who may close others. */
+    while ((first = list_first(&b->open)) != NULL)
+        sip_conn_close(CONTAINER_OF(first, struct sip_conn, of_binding), ECONNABORTED);
     mem_deref(b);
 }
 
@@ -232,6 +228,12 @@ void sip_flow_copy(struct sip_flow *to, const struct sip_flow *from)
     mem_ref(to->binding);
     mem_ref(to->conn);
     sip_flow_clear(&old);
+}
+
+void sip_flow_hold(struct sip_flow *flow)
+{
+    mem_ref(flow->binding);
+    mem_ref(flow->conn);
 }
 
 void sip_flow_clear(struct sip_flow *flow)

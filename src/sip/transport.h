@@ -6,7 +6,8 @@
  * Owns:    sockets and connections. Bindings and connections are counted objects.
  * Thread:  the loop's.
  * Limits:  64 KiB a message; connections in all and per source as given in the args; a connection
- *          over which nobody was let in (no 1xx or 2xx but to OPTIONS) is cut after 30 s; a kept
+ *          over which nobody was let in (no 1xx or 2xx but to OPTIONS) is cut after 30 s, carries
+ *          16 KiB a message, and goes earlier when 2,000 newer ones wait like it; a kept
  *          one gets a CRLF pair from us every 90 s, and one of theirs is answered by CRLF (RFC 5626
  *          s3.5.1); 256 KiB may wait to be sent.
  * Source:  RFC 3261 s18; RFC 3581 (rport); RFC 5923 in spirit (connection reuse by address).
@@ -94,6 +95,10 @@ int sip_flow_self(const struct sip_flow *flow, struct sip_self *self);
 /** Fill flow for a request to remote through binding b (an open connection is found when it is
  * sent). */
 void sip_flow_to(struct sip_flow *flow, struct sip_binding *b, const struct addr *remote);
+
+/** Hold what a flow that is kept points to (it was borrowed until now) / let it go. */
+void sip_flow_hold(struct sip_flow *flow);
+void sip_flow_clear(struct sip_flow *flow);
 
 /** Would a message go over a connection that is there already? (UDP: always.) */
 bool sip_flow_is_open(const struct sip_flow *flow);

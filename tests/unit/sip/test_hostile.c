@@ -274,7 +274,35 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(uri_with_hundreds_of_parameters_is_refused), UNIT(challenge_leaves_nothing_behind),
+/* What is remembered of one peer is not lost for all when there are many. */
+static int routes_are_remembered_for_many_peers(void)
+{
+    struct sip_binding_args args = {.name = "any", .transport = SIP_UDP, .fd = -1};
+    struct sip_binding *any = NULL;
+    struct sip_flow flow;
+    struct sip_self self;
+    struct addr peer;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    CHECK_OK_TO(addr_parse(&args.local, SLICE("0.0.0.0:5090"), 0), out);
+    CHECK_OK_TO(sip_binding_open(&any, b.sip, &args), out);
+    CHECK_OK_TO(addr_parse(&peer, SLICE("127.0.0.0:5060"), 0), out);
+    for (unsigned i = 0; i < 16400; i++) {
+        peer.ip[2] = (uint8_t)(i >> 8);
+        peer.ip[3] = (uint8_t)i;
+        sip_flow_to(&flow, any, &peer);
+        CHECK_OK_TO(sip_flow_self(&flow, &self), out);
+    }
+    CHECK_TO(b.sip->locals.count == 16384, out);
+out:
+    bench_close(&b);
+    return err;
+}
+
+UNIT_TESTS(UNIT_ONCE(routes_are_remembered_for_many_peers),
+           UNIT(uri_with_hundreds_of_parameters_is_refused), UNIT(challenge_leaves_nothing_behind),
            UNIT_ONCE(answers_that_wait_for_repeats_have_a_ceiling),
            UNIT(one_branch_under_many_names_makes_no_long_chain),
            UNIT(calls_of_one_call_id_make_no_long_chain),

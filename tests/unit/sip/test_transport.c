@@ -1,4 +1,5 @@
 /* Ways in and out: who we say we are, streams on a fake net, and once on real sockets. */
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -329,6 +330,32 @@ out:
     return unit_is_rerun() && err ? ENOMEM : err;
 }
 
+static void on_targets(int err, const struct sip_target *targets, size_t count, void *arg)
+{
+    /* A binding that was closed meanwhile can still be looked at. */
+    for (size_t i = 0; i < count; i++)
+        *(int *)arg += sip_flow_is_open(&targets[i].flow) ? 100 : 1;
+}
+
+static int binding_may_close_while_names_are_asked_for(void)
+{
+    struct sip_resolve *r = NULL;
+    struct sip_uri uri;
+    struct bench b;
+    int err, seen = 0;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    CHECK_OK_TO(sip_uri_parse(&uri, SLICE("sip:10.9.9.9")), out);
+    CHECK_OK_TO(sip_resolve_start(&r, b.sip, &uri, NULL, on_targets, &seen), out);
+    sip_binding_close(b.udp);
+    pass(&b, 10);
+    CHECK_TO(seen == 1, out);
+out:
+    mem_deref(r);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
 /* GHSA-g8q2-p36q-94f6: the peer drops its stream between INVITE and our answer. */
 static struct sip_strans *kept;
 
@@ -358,6 +385,134 @@ static int answer_to_a_dropped_stream_goes_to_a_new_one(void)
 out:
     mem_deref(kept);
     mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+/* ---- strangers ---- */
+
+static int connect_from(struct bench *b, struct phone *p, const char *text, const struct addr *to)
+{
+    struct conn_handlers h = {
+        .recv = phone_recv, .closed = phone_closed, .arg = p, .max_in = 100000, .max_out = 100000};
+    struct addr from;
+    int err = addr_parse(&from, slice_of(text), 0);
+
+    memset(p, 0, sizeof(*p));
+    if (!err)
+        err = conn_open(&p->conn, b->net, to, &from, NULL, NULL, &h);
+    pass(b, 10);
+    return err;
+}
+
+static int whole_64_of_addresses_counts_as_one_source(void)
+{
+    static const char *const from[] = {"[2001:db8:1::1]:0", "[2001:db8:1::ffff:2]:0",
+                                       "[2001:db8:1:1::1]:0"};
+    struct sip_binding_args args = {
+        .name = "six", .transport = SIP_TCP, .fd = -1, .max_conns_per_source = 1};
+    struct phone p[3] = {{NULL}};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    CHECK_OK_TO(addr_parse(&args.local, SLICE("[2001:db8::1]:5060"), 0), out);
+    CHECK_OK_TO(sip_binding_open(NULL, b.sip, &args), out);
+    for (int i = 0; i < 3; i++)
+        CHECK_OK_TO(connect_from(&b, &p[i], from[i], &args.local), out);
+    CHECK_TO(p[0].closed == 0 && p[1].closed == 1 && p[2].closed == 0, out);
+out:
+    for (int i = 0; i < 3; i++)
+        mem_deref(p[i].conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static int oldest_stranger_makes_room(void)
+{
+    enum { MOST = 2000 };
+    struct phone *many = mem_zalloc((MOST + 1) * sizeof(*many));
+    struct sip_binding *tcp;
+    struct sip_flow from;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 10000), out);
+    sip_handle(b.sip, SIP_REGISTER, on_register, &from);
+    CHECK_OK_TO(phone_send(&b, &p, slice_of(register_text)), out); /* no stranger any more */
+    for (int i = 0; i < MOST; i++)
+        CHECK_OK_TO(connect_from(&b, &many[i], "10.0.0.9:0", sip_binding_local(tcp)), out);
+    CHECK_TO(many[0].closed == 0, out);
+    CHECK_OK_TO(connect_from(&b, &many[MOST], "10.0.0.9:0", sip_binding_local(tcp)), out);
+    CHECK_TO(many[0].closed == 1 && many[1].closed == 0 && p.closed == 0, out);
+    CHECK_TO(sip_binding_conns(tcp) == MOST + 1, out);
+out:
+    for (int i = 0; i <= MOST; i++)
+        mem_deref(many[i].conn);
+    mem_free(many);
+    mem_deref(p.conn);
+    bench_close(&b);
+    return err;
+}
+
+static int stranger_may_not_fill_the_memory(void)
+{
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    char line[3000];
+    int err;
+
+    memset(line, 'x', sizeof(line));
+    memcpy(line, "X: ", 3);
+    line[sizeof(line) - 1] = '\n';
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    for (int i = 0; i < 7 && !p.closed; i++)
+        CHECK_OK_TO(phone_send(&b, &p, slice_from(line, sizeof(line))), out);
+    CHECK_TO(p.closed == 1, out);
+out:
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+/* Who calls from a phone's old address is not that phone. */
+static int only_known_connections_are_used_for_requests(void)
+{
+    struct sip_flow from, flow;
+    struct sip_binding *tcp;
+    struct addr peer;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    sip_handle(b.sip, SIP_REGISTER, on_register, &from);
+    CHECK_TO(p.conn, out);
+    peer = *conn_local(p.conn);
+    sip_flow_to(&flow, tcp, &peer);
+    CHECK_TO(!sip_flow_is_open(&flow), out);
+    CHECK_OK_TO(phone_send(&b, &p, slice_of(register_text)), out);
+    CHECK_TO(sip_flow_is_open(&flow), out);
+out:
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+static int socket_is_taken_even_when_the_binding_is_refused(void)
+{
+    struct sip_binding_args args = {.name = "transport-udp", .transport = SIP_UDP};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    args.fd = dup(0);
+    CHECK_TO(args.fd >= 0, out);
+    CHECK_TO(sip_binding_open(NULL, b.sip, &args) == EEXIST, out);
+    CHECK_TO(close(args.fd) && errno == EBADF, out);
+out:
     bench_close(&b);
     return unit_is_rerun() && err ? ENOMEM : err;
 }
@@ -598,6 +753,11 @@ UNIT_TESTS(UNIT(strangers_are_told_the_external_address), UNIT(bindings_are_foun
            UNIT(request_goes_over_the_open_connection), UNIT(refused_connection_fails_at_once),
            UNIT(missing_transport_is_an_error_not_a_wait),
            UNIT(answer_to_a_dropped_stream_goes_to_a_new_one),
+           UNIT(binding_may_close_while_names_are_asked_for),
+           UNIT(whole_64_of_addresses_counts_as_one_source), UNIT_ONCE(oldest_stranger_makes_room),
+           UNIT(stranger_may_not_fill_the_memory),
+           UNIT(only_known_connections_are_used_for_requests),
+           UNIT(socket_is_taken_even_when_the_binding_is_refused),
            UNIT(ringing_call_survives_its_connection),
            UNIT(bye_into_a_dying_connection_goes_once_more),
            UNIT_ONCE(udp_tcp_and_tls_work_on_real_sockets))
