@@ -1,5 +1,7 @@
 /* log.c - see log.h */
 #include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -104,6 +106,26 @@ static size_t stamp(char *out, size_t size, enum log_level level)
     return n;
 }
 
+static atomic_uint dropped;
+
+/* A reader that has stopped (Ctrl-S, a stalled collector) must not stop the station: a pipe that polls
+   as writable has room for a page, and a line is shorter. */
+static void write_stderr(const char *line, size_t len)
+{
+    struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+    unsigned missing;
+
+    if (poll(&p, 1, 0) != 1 || !(p.revents & POLLOUT)) {
+        atomic_fetch_add(&dropped, 1);
+        return;
+    }
+    missing = atomic_exchange(&dropped, 0);
+    if (missing)
+        dprintf(STDERR_FILENO, "log: %u lines were dropped, their reader had stopped\n", missing);
+    if (write(STDERR_FILENO, line, len) < 0)
+        return; /* nobody listens any more: there is no better place to say so */
+}
+
 void log_line(enum log_level level, const char *fmt, ...)
 {
     char text[LINE], line[LINE + 80];
@@ -129,6 +151,5 @@ void log_line(enum log_level level, const char *fmt, ...)
     if (!to_stderr)
         return;
     line[n++] = '\n';
-    if (write(STDERR_FILENO, line, n) < 0)
-        return; /* nobody listens any more: there is no better place to say so */
+    write_stderr(line, n);
 }

@@ -8,7 +8,8 @@
  *          debugs a call, debug is for the developer.
  * Escapes: control bytes and what is not UTF-8 come out as \xNN, so no outsider writes lines of
  *          their own. Secrets are never passed in; a place that must show one prints "***".
- * Thread:  any; one write(2) per line.
+ * Thread:  any; one write(2) per line. It never waits for a reader: while standard error is full, lines are
+ *          dropped and counted.
  * Limits:  a line is at most 2,000 bytes; longer ones end in "...".
  */
 #pragma once

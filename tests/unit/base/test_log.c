@@ -1,5 +1,7 @@
 /* One event, one line, whatever an outsider sends. */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "unit.h"
@@ -40,4 +42,32 @@ static int long_lines_are_cut(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(outsiders_write_no_lines_of_their_own), UNIT(long_lines_are_cut))
+static int a_reader_that_stops_stops_nobody(void)
+{
+    int fds[2], was = dup(STDERR_FILENO);
+    char bytes[4096];
+    ssize_t n;
+    bool is_told;
+
+    CHECK(was >= 0 && pipe(fds) == 0 && fcntl(fds[0], F_SETFL, O_NONBLOCK) == 0);
+    dup2(fds[1], STDERR_FILENO);
+    log_set_stderr(true);
+    for (int i = 0; i < 5000; i++) /* more than a pipe holds */
+        log_notice("line number=%d", i);
+    while ((n = read(fds[0], bytes, sizeof(bytes))) > 0)
+        continue;
+    log_notice("read again");
+    n = read(fds[0], bytes, sizeof(bytes) - 1);
+    dup2(was, STDERR_FILENO);
+    log_set_stderr(false);
+    bytes[n > 0 ? n : 0] = '\0';
+    is_told = strstr(bytes, "lines were dropped") && strstr(bytes, "read again");
+    close(fds[0]);
+    close(fds[1]);
+    close(was);
+    CHECK(is_told);
+    return 0;
+}
+
+UNIT_TESTS(UNIT_ONCE(a_reader_that_stops_stops_nobody), UNIT(outsiders_write_no_lines_of_their_own),
+           UNIT(long_lines_are_cut))
