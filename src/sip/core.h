@@ -209,6 +209,11 @@ int sip_dialog_made(struct sip_dialog **dp, struct sip *sip, const struct sip_ms
                     struct slice local_tag, uint32_t cseq, bool is_symmetric, sip_dialog_h *h,
                     void *arg);
 
+/** May requests go to that address from now on? arg is the dialog's. Asked before a symmetric dialog
+ * follows its peer to another host. */
+typedef bool(sip_dialog_move_h)(const struct addr *to, void *arg);
+void sip_dialog_guard(struct sip_dialog *d, sip_dialog_move_h *may_move);
+
 bool sip_dialog_is_unusable(const struct sip_dialog *d);
 
 /** New Contact of the peer (re-INVITE, 2xx); messages without one change nothing. */

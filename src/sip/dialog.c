@@ -14,6 +14,7 @@ struct sip_dialog {
     struct hash_link link; /* sip->dialogs by local tag; borrowed */
     struct sip *sip;       /* NULL: closed */
     sip_dialog_h *h;
+    sip_dialog_move_h *may_move; /* NULL: anywhere */
     void *arg;
     struct sip_flow flow;        /* with references: where the next request goes */
     struct sip_resolve *resolve; /* the next hop is a name that is being asked for */
@@ -103,6 +104,21 @@ static void set_flow(struct sip_dialog *d, const struct sip_flow *flow)
     if (d->flow.binding == flow->binding && addr_eq(&d->flow.remote, &flow->remote))
         return; /* the same way: its connection stays */
     sip_flow_copy(&d->flow, flow);
+}
+
+/* Behind NAT a peer's address changes; but anybody who knows the tags may claim to be it. */
+static void follow(struct sip_dialog *d, const struct sip_flow *flow)
+{
+    if (!d->is_symmetric)
+        return;
+    if (addr_eq_host(&d->flow.remote, &flow->remote) || !d->may_move ||
+        d->may_move(&flow->remote, d->arg))
+        set_flow(d, flow);
+}
+
+void sip_dialog_guard(struct sip_dialog *d, sip_dialog_move_h *may_move)
+{
+    d->may_move = may_move;
 }
 
 static void on_resolved(int err, const struct sip_target *targets, size_t count, void *arg)
@@ -313,8 +329,7 @@ void sip_dialog_refresh(struct sip_dialog *d, const struct sip_msg *m)
 {
     if (!d->sip || !sip_msg_has(m, SIP_H_CONTACT) || set_target(d, m))
         return;
-    if (d->is_symmetric)
-        set_flow(d, &m->flow);
+    follow(d, &m->flow);
     find_next_hop(d);
 }
 
@@ -354,8 +369,7 @@ void sip_dialog_receive(struct sip *sip, struct sip_strans *t, struct sip_msg *r
     }
     d->remote_cseq = req->cseq.number;
     d->has_remote_cseq = true;
-    if (d->is_symmetric)
-        set_flow(d, &req->flow);
+    follow(d, &req->flow);
     mem_ref(d);
     d->h(d, t, req, d->arg);
     mem_deref(d);

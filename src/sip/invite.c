@@ -169,6 +169,13 @@ static void on_other(struct sip_invite *i, struct sip_strans *t, const struct si
         sip_strans_refuse(t, req->method == SIP_INFO ? 200 : 405, NULL);
 }
 
+bool invite_may_move(const struct addr *to, void *arg)
+{
+    struct sip_invite *i = arg;
+
+    return i->is_quiet || !i->h->may_move || i->h->may_move(i, to, i->arg);
+}
+
 void invite_on_dialog(struct sip_dialog *d, struct sip_strans *t, struct sip_msg *req, void *arg)
 {
     struct sip_invite *i = mem_ref(arg);

@@ -66,6 +66,12 @@ struct sip_invite_handlers {
     void (*request)(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
                     void *arg);
 
+    /**
+     * A request inside the dialog came from another address: may ours go there from now on
+     * (is_symmetric)? Whoever knows the tags can send one. [true]
+     */
+    bool (*may_move)(struct sip_invite *i, const struct addr *to, void *arg);
+
     /** Up, and now over without our doing. */
     void (*closed)(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *m,
                    void *arg);

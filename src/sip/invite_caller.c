@@ -100,6 +100,7 @@ static void on_first_2xx(struct sip_invite *i, const struct sip_msg *r)
         fail(i, 500, NULL);
         return;
     }
+    sip_dialog_guard(i->dialog, invite_may_move);
     sip_attempt_shrink(i->attempt);
     i->state = INVITE_UP;
     if (is_wanted && !sip_dialog_is_unusable(i->dialog)) {

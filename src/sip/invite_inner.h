@@ -67,8 +67,9 @@ void invite_closed(struct sip_invite *i, enum sip_invite_close why, const struct
 /** BYE now; over when it is answered. */
 void invite_send_bye(struct sip_invite *i, struct slice headers);
 
-/** Handler of its dialog. */
+/** Handlers of its dialog. */
 sip_dialog_h invite_on_dialog;
+sip_dialog_move_h invite_may_move;
 
 /* ---- invite_callee.c ---- */
 void invite_on_ack(struct sip_invite *i, const struct sip_msg *ack);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "sip/core.h"
+#include "sip/lex.h"
 
 #define MAX_CONNS 20000
 #define MAX_PER_SOURCE 1000
@@ -278,60 +279,86 @@ void sip_set_trace(struct sip *sip, sip_trace_h *h, void *arg)
     sip->trace_arg = arg;
 }
 
-/* Credentials with their secret part as ***. */
-static void mask(struct buf *b, struct slice line)
+static bool has_text(struct slice s, const char *lower)
 {
-    struct slice value, name = slice_cut(line, ':', &value), before, rest, part;
-    const char *p;
+    size_t n = strlen(lower);
 
-    buf_adds(b, name);
-    buf_addc(b, ':');
-    p = memmem(value.p, value.len, "response=", 9);
-    if (!p) {
-        buf_addz(b, " ***\r");
-        return;
-    }
-    before = slice_from(value.p, (size_t)(p - value.p));
-    part = slice_cut(slice_skip(value, before.len), ',', &rest);
-    buf_adds(b, before);
-    buf_addz(b, "response=\"***\"");
-    if (slice_is_set(rest)) {
-        buf_addc(b, ',');
-        buf_adds(b, rest);
-    } else if (part.len && part.p[part.len - 1] == '\r') {
-        buf_addc(b, '\r');
-    }
+    for (; s.len >= n; s = slice_skip(s, 1))
+        if (slice_caseeq(slice_from(s.p, n), slice_from(lower, n)))
+            return true;
+    return false;
 }
 
-static void trace_masked(struct sip *sip, bool is_out, const struct sip_flow *flow,
-                         struct slice bytes)
+/* Parameters of Digest, but the response; whatever cannot be told apart is not shown at all. */
+static void mask(struct buf *b, struct slice value)
 {
-    struct buf b;
-    struct slice line, rest = bytes;
+    struct slice part, rest, ignored;
+    size_t start = b->len;
 
+    value = lex_trim(value);
+    rest = slice_skip(value, 6);
+    if (!slice_casestarts(value, SLICE("Digest")) || !slice_is_set(rest)) {
+        buf_addz(b, " ***\r\n");
+        return;
+    }
+    buf_addz(b, " Digest");
+    for (bool is_first = true; sip_value_next(&rest, &part); is_first = false) {
+        bool is_secret = slice_caseeqz(lex_trim(slice_cut(part, '=', &ignored)), "response");
+
+        buf_addz(b, is_first ? " " : ", ");
+        if (!is_secret && has_text(part, "response")) {
+            b->len = start; /* hidden behind a broken quote */
+            buf_addz(b, " ***");
+            break;
+        }
+        buf_adds(b, is_secret ? SLICE("response=\"***\"") : part);
+    }
+    buf_addz(b, "\r\n");
+}
+
+/* A header line with those that continue it. */
+static struct slice cut_folded(struct slice *rest)
+{
+    const char *start = rest->p;
+    struct slice line = slice_cut(*rest, '\n', rest);
+
+    while (rest->len && (rest->p[0] == ' ' || rest->p[0] == '\t'))
+        line = slice_cut(*rest, '\n', rest);
+    return slice_from(start, (size_t)(line.p + line.len - start));
+}
+
+static bool is_credentials(struct slice line, struct slice *value)
+{
+    enum sip_header_id id = sip_header_parse(lex_trim(slice_cut(line, ':', value)));
+
+    return slice_is_set(*value) && (id == SIP_H_AUTHORIZATION || id == SIP_H_PROXY_AUTHORIZATION);
+}
+
+void sip_trace_message(struct sip *sip, bool is_out, const struct sip_flow *flow,
+                       struct slice bytes)
+{
+    struct slice line, value, rest = bytes;
+    struct buf b;
+
+    if (!has_text(bytes, "authorization")) {
+        sip->trace(is_out, flow, bytes, sip->trace_arg);
+        return;
+    }
     buf_init(&b, SIP_MESSAGE_MAX * 2);
     while (slice_is_set(rest)) {
-        line = slice_cut(rest, '\n', &rest);
-        if (slice_casestarts(line, SLICE("Authorization")) ||
-            slice_casestarts(line, SLICE("Proxy-Authorization")))
-            mask(&b, line);
-        else
-            buf_adds(&b, line);
+        line = cut_folded(&rest);
+        if (is_credentials(line, &value)) {
+            buf_adds(&b, slice_from(line.p, (size_t)(value.p - line.p)));
+            mask(&b, value);
+            continue;
+        }
+        buf_adds(&b, line);
         if (slice_is_set(rest))
             buf_addc(&b, '\n');
     }
     if (!buf_err(&b))
         sip->trace(is_out, flow, buf_slice(&b), sip->trace_arg);
     buf_fini(&b);
-}
-
-void sip_trace_message(struct sip *sip, bool is_out, const struct sip_flow *flow,
-                       struct slice bytes)
-{
-    if (memmem(bytes.p, bytes.len, "uthorization", 12))
-        trace_masked(sip, is_out, flow, bytes);
-    else
-        sip->trace(is_out, flow, bytes, sip->trace_arg);
 }
 
 /* ---- sending ---- */

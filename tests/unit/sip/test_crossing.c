@@ -5,6 +5,7 @@ struct driver {
     struct sip_invite *invite;
     unsigned answered, failed, closed, acked;
     uint16_t code;
+    bool may_move;
 };
 
 static void on_answered(struct sip_invite *i, const struct sip_msg *r, bool want_ack, void *arg)
@@ -35,7 +36,13 @@ static void on_reinvite(struct sip_invite *i, const struct sip_msg *req, void *a
 {
 }
 
-static const struct sip_invite_handlers handlers = {.answered = on_answered,
+static bool may_move(struct sip_invite *i, const struct addr *to, void *arg)
+{
+    return ((struct driver *)arg)->may_move;
+}
+
+static const struct sip_invite_handlers handlers = {.may_move = may_move,
+                                                    .answered = on_answered,
                                                     .failed = on_failed,
                                                     .acked = on_acked,
                                                     .reinvite = on_reinvite,
@@ -44,7 +51,7 @@ static const struct sip_invite_handlers handlers = {.answered = on_answered,
 static void on_invite(struct sip_strans *t, struct sip_msg *req, void *arg)
 {
     struct driver *d = arg;
-    struct sip_invite_accept_args args = {.handlers = &handlers, .arg = d};
+    struct sip_invite_accept_args args = {.handlers = &handlers, .arg = d, .is_symmetric = true};
 
     sip_invite_accept(&d->invite, t, &args);
 }
@@ -336,7 +343,33 @@ out:
     return close_bench(&b, &d, err);
 }
 
-UNIT_TESTS(UNIT(answer_with_unusable_contact_gets_ack_and_bye),
+static int dialog_follows_its_peer_only_where_it_may(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(call_up(&b, &d), out);
+    CHECK_OK_TO(peer_request(&b, &b.other, "INFO", "n1", tag(&b), 2, "", ""), out);
+    CHECK_OK_TO(
+        sip_invite_request(d.invite, SIP_INFO, SLICE_NONE, SLICE_NONE, SLICE_NONE, NULL, NULL),
+        out);
+    pass(&b, 1);
+    CHECK_TO(peer_requests(&b.peer, SIP_INFO) == 1 && peer_requests(&b.other, SIP_INFO) == 0, out);
+    d.may_move = true;
+    CHECK_OK_TO(peer_request(&b, &b.other, "INFO", "n2", tag(&b), 3, "", ""), out);
+    CHECK_OK_TO(
+        sip_invite_request(d.invite, SIP_INFO, SLICE_NONE, SLICE_NONE, SLICE_NONE, NULL, NULL),
+        out);
+    pass(&b, 1);
+    CHECK_TO(peer_requests(&b.other, SIP_INFO) == 1, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
+UNIT_TESTS(UNIT(dialog_follows_its_peer_only_where_it_may),
+           UNIT(answer_with_unusable_contact_gets_ack_and_bye),
            UNIT(route_set_without_end_is_refused), UNIT(response_for_somebody_else_is_dropped),
            UNIT(unknown_method_inside_a_dialog_gets_501),
            UNIT(call_that_rings_for_ever_is_canceled_by_timer_c),

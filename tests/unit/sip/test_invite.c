@@ -259,7 +259,7 @@ static int answer_without_ack_ends_in_bye(void)
 
     CHECK_OK_TO(open_bench(&b, &d), out);
     CHECK_OK_TO(ring_and_answer(&b, &d, ""), out);
-    pass(&b, 32100);
+    pass(&b, 32300);
     CHECK_TO(d.closed == 1 && d.why == SIP_CLOSE_NO_ACK, out);
     CHECK_TO(peer_method(&b.peer) == SIP_BYE, out);
     CHECK_OK_TO(peer_answer(&b, &b.peer, peer_last(&b.peer), 200, NULL, "", ""), out);
@@ -618,7 +618,7 @@ static int silence_is_408(void)
     pass(&b, 32000);
     CHECK_TO(peer_requests(&b.peer, SIP_INVITE) == 7,
              out); /* timer A: 0 .5 1.5 3.5 7.5 15.5 31.5 */
-    pass(&b, 100);
+    pass(&b, 300);
     CHECK_TO(d.failed == 1 && d.code == 408, out);
 out:
     return close_bench(&b, &d, err);

@@ -34,7 +34,7 @@ static int repeat_of_a_request_gets_the_same_answer_once_handled(void)
     CHECK_TO(peer_responses(&b.peer, 200) == 2, out);
     CHECK_TO(slice_eq(b.peer.got[0]->to_tag, b.peer.got[1]->to_tag), out);
     CHECK_TO(stats_of(&b).server_transactions == 1 && stats_of(&b).pending == 0, out);
-    pass(&b, 32001); /* timer J */
+    pass(&b, 32300); /* timer J */
     CHECK_TO(stats_of(&b).server_transactions == 0, out);
 out:
     bench_close(&b);
@@ -105,7 +105,7 @@ static int refusal_is_repeated_until_ack(void)
     pass(&b, 4900);
     CHECK_TO(peer_responses(&b.peer, 486) == 3, out);
     CHECK_TO(stats_of(&b).server_transactions == 1, out);
-    pass(&b, 200); /* timer I */
+    pass(&b, 400); /* timer I */
     CHECK_TO(stats_of(&b).server_transactions == 0, out);
 out:
     bench_close(&b);
@@ -124,7 +124,7 @@ static int refusal_without_ack_ends_after_32_s(void)
     pass(&b, 31990);
     CHECK_TO(stats_of(&b).server_transactions == 1, out);
     CHECK_TO(peer_responses(&b.peer, 486) == 11, out);
-    pass(&b, 20);
+    pass(&b, 300);
     CHECK_TO(stats_of(&b).server_transactions == 0, out);
 out:
     bench_close(&b);
@@ -525,7 +525,11 @@ static int trace_shows_no_secrets(void)
     CHECK_OK_TO(
         peer_request(&b, &b.peer, "OPTIONS", "1", "", 1,
                      "Authorization: Digest username=\"a\", response=\"0123456789abcdef\"\r\n"
-                     "Proxy-Authorization: Basic 0123456789abcdef\r\n",
+                     "Proxy-Authorization: Basic 0123456789abcdef\r\n"
+                     "AUTHORIZATION: Digest username=\"a\", RESPONSE = \"0123456789abcdef\"\r\n"
+                     "Authorization : Digest username=\"a\",\r\n response=\"0123456789abcdef\"\r\n"
+                     "Authorization:\r\n\tBasic 0123456789abcdef\r\n"
+                     "Authorization: Digest username=\"a, response=0123456789abcdef\r\n",
                      ""),
         out);
     CHECK_TO(seen.count == 2 || unit_is_rerun(), out);
