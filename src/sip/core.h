@@ -167,6 +167,8 @@ bool sip_strans_is_merged(struct sip *sip, const struct sip_msg *req);
 /** A CANCEL arrived for this INVITE transaction. */
 void sip_strans_cancel(struct sip_strans *t, const struct sip_msg *cancel);
 
+bool sip_strans_is_rport_forced(const struct sip_strans *t);
+
 struct sip *sip_strans_core(const struct sip_strans *t);
 
 /** The last printed answer again (2xx until ACK). @return 0; errno */

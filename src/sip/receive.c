@@ -201,7 +201,7 @@ static void on_cancel(struct sip *sip, const struct sip_msg *req)
     mem_ref(t);
     a.to_tag = sip_strans_to_tag(t);
     buf_reset(&sip->out);
-    sip_reply_flow(&flow, req, false);
+    sip_reply_flow(&flow, req, sip_strans_is_rport_forced(t));
     if (!sip_answer_print(&sip->out, req, &a, sip->user_agent))
         sip_flow_send(sip, &flow, buf_slice(&sip->out));
     sip_flow_clear(&flow);

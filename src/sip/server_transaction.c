@@ -41,7 +41,8 @@ struct sip_strans {
     void *arg;
     enum sip_method method;
     enum state state;
-    bool is_pending;   /* counted in stats.pending */
+    bool is_pending; /* counted in stats.pending */
+    bool is_rport_forced;
     bool is_kept;      /* the table holds a reference */
     bool is_lingering; /* counted in sip->lingering */
     char tag[TAG_LEN + 1];
@@ -490,6 +491,12 @@ void sip_strans_force_rport(struct sip_strans *t)
     if (!t->req || sip_flow_is_reliable(&t->flow))
         return;
     t->flow.remote.port = t->req->flow.remote.port;
+    t->is_rport_forced = true;
+}
+
+bool sip_strans_is_rport_forced(const struct sip_strans *t)
+{
+    return t->is_rport_forced;
 }
 
 void sip_strans_set_handlers(struct sip_strans *t, const struct sip_strans_handlers *h, void *arg)

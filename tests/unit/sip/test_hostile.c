@@ -301,7 +301,38 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT_ONCE(routes_are_remembered_for_many_peers),
+static void on_force(struct sip_strans *t, struct sip_msg *req, void *arg)
+{
+    sip_strans_force_rport(t);
+    *(struct sip_strans **)arg = mem_ref(t);
+}
+
+/* Behind NAT, without ;rport: the answer to CANCEL finds the way that the INVITE's does. */
+static int cancel_is_answered_where_the_invite_is(void)
+{
+    static const char text[] = "%s sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 192.168.1.5:5060;"
+                               "branch=z9hG4bKn\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\n"
+                               "Call-ID: x\r\nCSeq: 1 %s\r\n\r\n";
+    struct sip_strans *t = NULL;
+    char request[400];
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    sip_handle(b.sip, SIP_INVITE, on_force, &t);
+    snprintf(request, sizeof(request), text, "INVITE", "INVITE");
+    CHECK_OK_TO(peer_send(&b, &b.peer, request), out);
+    snprintf(request, sizeof(request), text, "CANCEL", "CANCEL");
+    CHECK_OK_TO(peer_send(&b, &b.peer, request), out);
+    CHECK_TO(peer_responses(&b.peer, 200) == 1 && peer_responses(&b.peer, 487) == 1, out);
+out:
+    mem_deref(t);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+UNIT_TESTS(UNIT(cancel_is_answered_where_the_invite_is),
+           UNIT_ONCE(routes_are_remembered_for_many_peers),
            UNIT(uri_with_hundreds_of_parameters_is_refused), UNIT(challenge_leaves_nothing_behind),
            UNIT_ONCE(answers_that_wait_for_repeats_have_a_ceiling),
            UNIT(one_branch_under_many_names_makes_no_long_chain),
