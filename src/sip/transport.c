@@ -257,6 +257,8 @@ bool sip_flow_is_open(const struct sip_flow *flow)
 
     if (!b || !b->sip)
         return false;
+    if (flow->conn)
+        return flow->conn->conn != NULL;
     return b->transport == SIP_UDP || sip_conn_find(b->sip, b->transport, &flow->remote);
 }
 

@@ -100,7 +100,8 @@ void sip_flow_to(struct sip_flow *flow, struct sip_binding *b, const struct addr
 void sip_flow_hold(struct sip_flow *flow);
 void sip_flow_clear(struct sip_flow *flow);
 
-/** Would a message go over a connection that is there already? (UDP: always.) */
+/** Would a message go over a connection that is there already, the flow's own if it names one? (UDP:
+ * always.) */
 bool sip_flow_is_open(const struct sip_flow *flow);
 
 /* ---- trace ---- */
