@@ -139,14 +139,17 @@ static void on_event(struct media_leg *leg, uint8_t *p, struct rtp_header *h, in
 
 static void on_packet(struct media_leg *leg, uint8_t *p, struct rtp_header *h, int64_t now_us)
 {
+    enum rtp_taken taken = rtp_receiver_take(&leg->in, h, now_us, CLOCK_HZ);
     int codec;
 
     leg->rx_us = now_us;
     leg->is_timeout_told = false;
     leg->rx_bytes += h->bytes;
-    rtp_receiver_take(&leg->in, h, now_us, CLOCK_HZ);
-    if (!leg->remote.can_recv)
+    /* A stray would take the peer's sequence along; a restart needs another offset to it. */
+    if (!leg->remote.can_recv || taken == RTP_STRAY)
         return;
+    if (taken == RTP_RESTARTED && leg->peer)
+        media_out_cut(&leg->peer->out);
     if (leg->remote.dtmf_local && h->payload_type == leg->remote.dtmf_local) {
         on_event(leg, p, h, now_us);
         return;

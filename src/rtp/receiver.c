@@ -44,13 +44,16 @@ static void update_jitter(struct rtp_receiver *r, const struct rtp_header *h, in
         r->jitter_16 += (uint32_t)d - ((r->jitter_16 + 8) >> 4);
 }
 
-void rtp_receiver_take(struct rtp_receiver *r, const struct rtp_header *h, int64_t now_us,
-                       uint32_t clock_hz)
+enum rtp_taken rtp_receiver_take(struct rtp_receiver *r, const struct rtp_header *h, int64_t now_us,
+                                 uint32_t clock_hz)
 {
+    enum rtp_taken taken = RTP_TAKEN;
     uint16_t ahead;
 
-    if (!r->is_started || h->ssrc != r->ssrc)
+    if (!r->is_started || h->ssrc != r->ssrc) {
         restart(r, h);
+        taken = RTP_RESTARTED;
+    }
     ahead = (uint16_t)(h->seq - r->max_seq);
     if (ahead < MAX_DROPOUT) {
         if (h->seq < r->max_seq)
@@ -59,12 +62,14 @@ void rtp_receiver_take(struct rtp_receiver *r, const struct rtp_header *h, int64
     } else if (ahead <= 65536 - MAX_MISORDER) {
         if (h->seq != r->bad_seq) {
             r->bad_seq = (uint16_t)(h->seq + 1);
-            return;
+            return RTP_STRAY;
         }
         restart(r, h); /* two in a row: the other side began anew */
+        taken = RTP_RESTARTED;
     }
     r->received++;
     update_jitter(r, h, now_us, clock_hz);
+    return taken;
 }
 
 uint32_t rtp_receiver_expected(const struct rtp_receiver *r)

@@ -27,9 +27,15 @@ struct rtp_receiver {
     bool has_transit;
 };
 
+enum rtp_taken {
+    RTP_TAKEN,     /* in sequence, early, late or twice */
+    RTP_RESTARTED, /* the first packet of a source, or of one that began anew */
+    RTP_STRAY,     /* far from the sequence: not counted, and not to be passed on */
+};
+
 /** Count a packet that arrived at now_us. clock_hz: 8000. */
-void rtp_receiver_take(struct rtp_receiver *r, const struct rtp_header *h, int64_t now_us,
-                       uint32_t clock_hz);
+enum rtp_taken rtp_receiver_take(struct rtp_receiver *r, const struct rtp_header *h, int64_t now_us,
+                                 uint32_t clock_hz);
 
 uint32_t rtp_receiver_expected(const struct rtp_receiver *r); /* of all sources */
 uint32_t rtp_receiver_packets(const struct rtp_receiver *r);

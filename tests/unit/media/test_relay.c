@@ -173,6 +173,63 @@ out:
     return err;
 }
 
+/* A phone that was transferred or woke up counts from elsewhere under the same SSRC. */
+static int a_sequence_that_begins_anew_is_heard(void)
+{
+    struct phone x = {.fd = -1}, y = {.fd = -1};
+    struct got g, last;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b, 1), out);
+    CHECK_OK_TO(bench_call(&b, &x, &y, ULAW_ONLY, ULAW_ONLY), out);
+    x.seq = 30000;
+    for (int i = 0; i < 5; i++)
+        phone_send(&x, &b.local[1], 0, 0x11);
+    run_for(&b, 20);
+    x.seq = 20000; /* behind */
+    for (int i = 0; i < 5; i++)
+        phone_send(&x, &b.local[1], 0, 0x22);
+    run_for(&b, 20);
+    CHECK_TO(phone_recv(&y, &last), out);
+    for (int i = 1; i < 9; i++) { /* the first of the new ones is a stray yet */
+        CHECK_TO(phone_recv(&y, &g) && g.byte == (i < 5 ? 0x11 : 0x22), out);
+        CHECK_TO(g.h.seq == (uint16_t)(last.h.seq + 1) && g.h.is_marked == (i == 5), out);
+        last = g;
+    }
+    CHECK_TO(!phone_recv(&y, &g), out);
+out:
+    bench_close(&b);
+    close(x.fd);
+    close(y.fd);
+    return err;
+}
+
+static int a_stray_far_ahead_mutes_nobody(void)
+{
+    struct phone x = {.fd = -1}, y = {.fd = -1};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b, 1), out);
+    CHECK_OK_TO(bench_call(&b, &x, &y, ULAW_ONLY, ULAW_ONLY), out);
+    for (int i = 0; i < 10; i++) {
+        if (i == 5) {
+            x.seq += 20000;
+            phone_send(&x, &b.local[1], 0, 0x66);
+            x.seq = (uint16_t)(x.seq - 20001);
+        }
+        phone_send(&x, &b.local[1], 0, 0x11);
+        run_for(&b, 5);
+    }
+    CHECK_TO(phone_drain(&y) == 10, out);
+out:
+    bench_close(&b);
+    close(x.fd);
+    close(y.fd);
+    return err;
+}
+
 static int digits_are_told_and_relayed_with_the_peers_number(void)
 {
     struct phone x = {.fd = -1}, y = {.fd = -1};
@@ -431,6 +488,8 @@ UNIT_TESTS(UNIT_ONCE(packets_reach_the_peer_and_nobody_else),
            UNIT_ONCE(strangers_hear_nothing_and_say_nothing),
            UNIT_ONCE(a_phone_behind_nat_is_learnt_by_its_signalling_host),
            UNIT_ONCE(sequence_goes_on_over_another_peer),
+           UNIT_ONCE(a_sequence_that_begins_anew_is_heard),
+           UNIT_ONCE(a_stray_far_ahead_mutes_nobody),
            UNIT_ONCE(digits_are_told_and_relayed_with_the_peers_number),
            UNIT_ONCE(a_held_phone_gets_nothing_until_it_resumes), UNIT_ONCE(echo_comes_back),
            UNIT_ONCE(silence_is_told_once), UNIT_ONCE(the_last_statistics_count_what_was_lost),

@@ -2,11 +2,11 @@
 #include "rtp/receiver.h"
 #include "unit.h"
 
-static void take(struct rtp_receiver *r, uint16_t seq, uint32_t ssrc, int64_t us)
+static enum rtp_taken take(struct rtp_receiver *r, uint16_t seq, uint32_t ssrc, int64_t us)
 {
     struct rtp_header h = {.seq = seq, .ssrc = ssrc, .timestamp = (uint32_t)seq * 160};
 
-    rtp_receiver_take(r, &h, us, 8000);
+    return rtp_receiver_take(r, &h, us, 8000);
 }
 
 static int a_clean_source_loses_nothing_around_the_corner(void)
@@ -63,6 +63,23 @@ static int a_jump_is_believed_at_its_second_packet(void)
     return 0;
 }
 
+static int restarts_and_strays_are_told(void)
+{
+    struct rtp_receiver r = {0};
+
+    CHECK(take(&r, 60000, 1, 0) == RTP_RESTARTED);
+    CHECK(take(&r, 60001, 1, 20000) == RTP_TAKEN);
+    CHECK(take(&r, 60001, 1, 20000) == RTP_TAKEN); /* twice */
+    CHECK(take(&r, 60050, 1, 40000) == RTP_TAKEN);
+    CHECK(take(&r, 60002, 1, 40000) == RTP_TAKEN); /* late */
+    CHECK(take(&r, 5, 1, 60000) == RTP_STRAY);
+    CHECK(take(&r, 60051, 1, 60000) == RTP_TAKEN);
+    CHECK(take(&r, 6, 1, 60000) == RTP_RESTARTED); /* 5 and 6 in a row */
+    CHECK(take(&r, 7, 1, 80000) == RTP_TAKEN);
+    CHECK(take(&r, 100, 2, 100000) == RTP_RESTARTED);
+    return 0;
+}
+
 static int a_new_source_keeps_the_totals(void)
 {
     struct rtp_receiver r = {0};
@@ -92,4 +109,5 @@ static int jitter_is_that_of_the_rfc(void)
 UNIT_TESTS(UNIT(a_clean_source_loses_nothing_around_the_corner),
            UNIT(lost_ones_are_counted_and_late_ones_are_not_lost),
            UNIT(duplicates_never_make_loss_negative), UNIT(a_jump_is_believed_at_its_second_packet),
-           UNIT(a_new_source_keeps_the_totals), UNIT(jitter_is_that_of_the_rfc))
+           UNIT(restarts_and_strays_are_told), UNIT(a_new_source_keeps_the_totals),
+           UNIT(jitter_is_that_of_the_rfc))
