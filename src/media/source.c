@@ -1,7 +1,9 @@
 /* source.c - see source.h */
 #include "media/source.h"
+#include "rtp/packet.h"
 
 #define PACKETS_TO_SETTLE 3
+#define GAP_MAX 50            /* packets lost, or late, in a candidate's sequence */
 #define OTHER_PORT_US 1000000 /* how long S is given to show up itself */
 #define FINAL_US 5000000      /* S may still take over from a candidate for so long */
 
@@ -45,10 +47,12 @@ static bool is_other_port(const struct media_source *s, const struct addr *from)
 static bool try_candidate(struct media_source *s, const struct addr *from, uint16_t seq,
                           int64_t now_us)
 {
-    bool is_next = s->candidate_count && addr_eq(&s->candidate, from) &&
-                   (uint16_t)(seq - s->candidate_seq) == 1;
+    bool is_same = s->candidate_count && addr_eq(&s->candidate, from);
+    int16_t ahead = rtp_seq_diff(seq, s->candidate_seq);
 
-    if (!is_next) {
+    if (is_same && ahead <= 0 && ahead > -GAP_MAX)
+        return false; /* twice, or late: says nothing */
+    if (!is_same || ahead < 0 || ahead >= GAP_MAX) {
         s->candidate = *from;
         s->candidate_count = 0;
         s->candidate_us = now_us;

@@ -6,7 +6,7 @@
  *          - A packet from S settles it at once and for ever (until the SDP changes).
  *          - Before that, another address is a candidate only when its host is S's or the
  * signalling's (any host when the engine names no signalling host). Three packets in sequence
- * settle it.
+ *            (lost, late and doubled ones among them are no matter) settle it.
  *          - Same host as S and no NAT in sight (signalling comes from S's host): the candidate
  * must also go on for a second, as S itself is likely to come.
  *          - Everything else is dropped, and nothing is ever sent to it.

@@ -102,6 +102,30 @@ static int another_port_of_the_sdps_host_must_last_a_second(void)
     return 0;
 }
 
+/* One packet in five lost, one in seven twice, two swapped now and then. */
+static int a_lossy_candidate_settles_all_the_same(void)
+{
+    struct addr a = at("192.0.2.1:4002"), b = at("198.51.100.7:6000");
+    struct media_source s;
+    int n = 0;
+
+    open_source(&s, "192.0.2.1:4000", "192.0.2.1:5060");
+    for (uint16_t i = 0; i < 60; i++) {
+        uint16_t seq = (uint16_t)(65500 + (i % 10 == 8 ? i + 1 : i % 10 == 9 ? i - 1 : i));
+
+        if (i % 5 == 3)
+            continue;
+        n += media_source_accept(&s, &a, seq, i * 20000);
+        if (i % 7 == 2)
+            n += media_source_accept(&s, &a, seq, i * 20000);
+    }
+    CHECK(n > 5 && target_is(&s, "192.0.2.1:4002"));
+    open_source(&s, "10.0.0.5:4000", "198.51.100.7:5060");
+    for (uint16_t i = 0; i < 100; i++) /* one packet over and over is no sequence, nor are jumps */
+        CHECK(!media_source_accept(&s, &b, i < 50 ? 7 : (uint16_t)(i * 50), i * 20000));
+    return 0;
+}
+
 static int the_sdps_address_wins_even_late(void)
 {
     struct media_source s;
@@ -162,6 +186,7 @@ UNIT_TESTS(UNIT(nothing_passes_before_the_sdp), UNIT(the_sdps_address_is_taken_a
            UNIT(behind_nat_the_signalling_host_is_learnt),
            UNIT(without_symmetric_rtp_packets_go_where_sdp_says),
            UNIT(another_port_of_the_sdps_host_must_last_a_second),
-           UNIT(the_sdps_address_wins_even_late), UNIT(interrupted_candidates_are_not_settled),
+           UNIT(a_lossy_candidate_settles_all_the_same), UNIT(the_sdps_address_wins_even_late),
+           UNIT(interrupted_candidates_are_not_settled),
            UNIT(a_new_sdp_learns_anew_and_the_same_does_not),
            UNIT(a_learnt_source_becomes_final_after_a_while))
