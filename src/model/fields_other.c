@@ -188,6 +188,24 @@ const struct model_field model_fields_cdr[] = {
     CDR("group_uuid", MAYBE(36), "Группа-владелец.", "Owner group."),
     {0}};
 
+#define COUNT "INTEGER NOT NULL DEFAULT 0"
+const struct model_field model_fields_call_quality[] = {
+    CDR("uniqueid", WORD(150), "Идентификатор канала.", "The channel's identifier."),
+    CDR("linkedid", WORD(150), "Идентификатор всего вызова.", "The whole call's identifier."),
+    CDR("channel", WORD(80), "Канал.", "Channel."),
+    CDR("end", "DATETIME DEFAULT NULL", "Конец, местное время.", "End, local time."),
+    CDR("rx_packets", COUNT, "Принято пакетов RTP.", "RTP packets received."),
+    CDR("rx_lost", COUNT, "Из них потеряно в пути.", "Lost on the way to us."),
+    CDR("rx_jitter_us", COUNT, "Дрожание на приёме, мкс.", "Jitter of what we receive, us."),
+    CDR("tx_packets", COUNT, "Послано пакетов RTP.", "RTP packets sent."),
+    CDR("tx_lost", COUNT, "Из них потеряно, по отчётам телефона.", "Lost, as the phone reported."),
+    CDR("tx_jitter_us", COUNT, "Дрожание у телефона, мкс.", "Jitter at the phone, us."),
+    CDR("rtt_us", COUNT, "Время туда и обратно, последнее, мкс.", "Last round trip, us."),
+    CDR("rtt_max_us", COUNT, "Время туда и обратно, наибольшее, мкс.", "Longest round trip, us."),
+    CDR("foreign", COUNT, "Отброшено чужих пакетов.", "Packets of strangers, dropped."),
+    CDR("remote", WORD(80), "Адрес телефона.", "The phone's address."),
+    {0}};
+
 const struct model_field model_fields_import_later[] = {
     OWN("id", INT, .sql = AUTO, .max = INT64_MAX,
         SAYS("Номер строки", "Row number", "Создаётся сам.", "Made by itself.")),
@@ -269,6 +287,10 @@ const struct model_type model_types[] = {
     TYPE("cdr", "cdr", "uniqueid", cdr, .shape = MODEL_PLAIN, .index = "uniqueid",
          SAYS("Запись о звонке", "Call record", "Одна строка на попытку соединения.",
               "One row per attempt.")),
+    TYPE("call_quality", "call_quality", "uniqueid", call_quality, .shape = MODEL_PLAIN,
+         .index = "linkedid",
+         SAYS("Качество разговора", "Call quality", "Одна строка на канал, по которому шёл звук.",
+              "One row per channel that carried sound.")),
     TYPE("import_later", "import_later", "id", import_later, .shape = MODEL_PLAIN,
          SAYS("Отложено при импорте", "Kept by an import", "Файлы для будущих разделов станции.",
               "Files for later subjects of the station.")),

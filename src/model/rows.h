@@ -61,6 +61,7 @@ extern const struct model_field model_fields_static[];
 extern const struct model_field model_fields_context[];
 extern const struct model_field model_fields_group[];
 extern const struct model_field model_fields_cdr[];
+extern const struct model_field model_fields_call_quality[];
 extern const struct model_field model_fields_import_later[];
 
 /* choices that several files name */

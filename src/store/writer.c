@@ -412,7 +412,7 @@ static void item_add(struct store *s, struct item *it)
 {
     list_append(&s->waiting, &it->link);
     s->count++;
-    s->is_urgent = s->is_urgent || it->kind != ITEM_CDR;
+    s->is_urgent = s->is_urgent || it->done || it->kind == ITEM_FLUSH;
     if (!s->is_writing && (!s->is_away || !timer_is_on(&s->retry)))
         write_soon(s);
 }
