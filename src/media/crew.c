@@ -25,6 +25,7 @@ struct media_crew {
     media_event_h *event;
     void *arg;
     unsigned count;
+    bool is_ending;
     uint32_t loads[MEDIA_LANES_MAX]; /* legs by home, as control knows */
     struct media_lane own;
     pthread_mutex_t lock;
@@ -76,12 +77,6 @@ static struct media_command *command_of(struct link *k)
     struct media_command_head *h = CONTAINER_OF(k, struct media_command_head, link);
 
     return CONTAINER_OF(h, struct media_command, head);
-}
-
-static void free_command(struct media_command *cmd)
-{
-    if (cmd->head.type != MEDIA_CMD_STOP)
-        mem_free(cmd);
 }
 
 /* The thread's loop was woken. */
@@ -204,6 +199,7 @@ static void crew_destroy(void *arg)
 {
     struct media_crew *c = arg;
 
+    c->is_ending = true;
     for (unsigned i = 1; i < c->count; i++) {
         if (c->mates[i])
             end_thread(c->mates[i]);
@@ -321,14 +317,10 @@ static void wake_lanes(void *arg)
     }
 }
 
-static void count_load(struct media_crew *c, const struct media_command *cmd)
+static void count_leaving(struct media_crew *c, const struct media_command *cmd)
 {
-    uint8_t home = cmd->head.leg->home;
-
-    if (cmd->head.type == MEDIA_CMD_START)
-        c->loads[home]++;
-    else if (cmd->head.type == MEDIA_CMD_STOP || cmd->head.type == MEDIA_CMD_MOVE)
-        c->loads[home]--;
+    if (cmd->head.type == MEDIA_CMD_STOP || cmd->head.type == MEDIA_CMD_MOVE)
+        c->loads[cmd->head.leg->home]--;
 }
 
 /* cmd is on the heap, or the leg's own stop. */
@@ -344,13 +336,35 @@ static void enqueue(struct media_crew *c, struct media_command *cmd)
     loop_flush(c->control, &c->wake, wake_lanes, c);
 }
 
+/* Hold it, run it, or send it; cmd is taken. */
+static void dispatch(struct media_crew *c, struct media_command *cmd)
+{
+    struct media_leg *leg = cmd->head.leg;
+    bool is_stop = cmd->head.type == MEDIA_CMD_STOP;
+
+    if (leg->is_moving) {
+        list_append(&leg->held, &cmd->head.link);
+        return;
+    }
+    count_leaving(c, cmd);
+    if (leg->home) {
+        enqueue(c, cmd);
+        return;
+    }
+    run_command(&c->own, cmd);
+    if (!is_stop) /* that one lies in the leg, which is gone by now */
+        mem_free(cmd);
+}
+
 int media_crew_post(struct media_crew *c, const struct media_command *cmd)
 {
     struct media_leg *leg = cmd->head.leg;
     struct media_command *copy;
 
+    if (cmd->head.type == MEDIA_CMD_START) /* though it fails: a stop follows in any case */
+        c->loads[leg->home]++;
     if (!leg->home && !leg->is_moving) {
-        count_load(c, cmd);
+        count_leaving(c, cmd);
         run_command(&c->own, cmd);
         return 0;
     }
@@ -364,12 +378,7 @@ int media_crew_post(struct media_crew *c, const struct media_command *cmd)
         *copy = *cmd;
         copy->head.link = (struct link){0};
     }
-    if (leg->is_moving) {
-        list_append(&leg->held, &copy->head.link);
-        return 0;
-    }
-    count_load(c, cmd);
-    enqueue(c, copy);
+    dispatch(c, copy);
     return 0;
 }
 
@@ -386,7 +395,7 @@ static int move(struct media_crew *c, struct media_leg *leg, uint8_t home)
         return 0;
     }
     if (!leg->home) {
-        count_load(c, &cmd);
+        count_leaving(c, &cmd);
         media_leg_stop(leg);
         leg->home = home;
         cmd.head.type = MEDIA_CMD_START;
@@ -400,25 +409,35 @@ static int move(struct media_crew *c, struct media_leg *leg, uint8_t home)
     return 0;
 }
 
+/* A join waits at a leg that still moves; passed on, at the last of both. */
+static void turn_join(struct media_command *cmd)
+{
+    struct media_leg *leg = cmd->head.leg;
+
+    if (cmd->head.type != MEDIA_CMD_JOIN || !cmd->other->is_moving)
+        return;
+    cmd->head.leg = cmd->other;
+    cmd->other = leg;
+}
+
 void media_crew_moved(struct media_crew *c, struct media_leg *leg)
 {
     struct link *k;
 
     leg->is_moving = false;
+    if (c->is_ending) /* no lane but the own one is left */
+        leg->home = 0;
     (void)media_crew_post(c,
                           &(struct media_command){.head = {.type = MEDIA_CMD_START, .leg = leg}});
-    while (!leg->is_moving && (k = list_first(&leg->held))) {
+    while ((k = list_first(&leg->held))) {
         struct media_command *cmd = command_of(k);
         bool is_stop = cmd->head.type == MEDIA_CMD_STOP;
-        bool is_late = cmd->head.type == MEDIA_CMD_JOIN &&
-                       (cmd->other->is_moving || cmd->other->home != leg->home);
 
         list_unlink(k);
-        if (!is_late)
-            (void)media_crew_post(c, cmd);
+        turn_join(cmd);
+        dispatch(c, cmd);
         if (is_stop)
             return; /* the leg may be gone */
-        free_command(cmd);
     }
 }
 
@@ -429,12 +448,13 @@ int media_crew_join(struct media_crew *c, struct media_leg *a, struct media_leg 
 
     if (a->home != b->home)
         err = move(c, b, a->home);
+    turn_join(&join);
     return err ? err : media_crew_post(c, &join);
 }
 
-void media_crew_forget(struct media_leg *other, const struct media_leg *leg)
+static void forget_joins(struct media_leg *at, const struct media_leg *leg)
 {
-    LIST_FOREACH(&other->held, k)
+    LIST_FOREACH(&at->held, k)
     {
         struct media_command *cmd = command_of(k);
 
@@ -443,4 +463,10 @@ void media_crew_forget(struct media_leg *other, const struct media_leg *leg)
             mem_free(cmd);
         }
     }
+}
+
+void media_crew_forget(struct media_leg *a, struct media_leg *b)
+{
+    forget_joins(a, b);
+    forget_joins(b, a);
 }

@@ -66,8 +66,8 @@ int media_crew_post(struct media_crew *c, const struct media_command *cmd);
 /** Let two legs talk; one is moved where necessary. @return 0; ENOMEM */
 int media_crew_join(struct media_crew *c, struct media_leg *a, struct media_leg *b);
 
-/** leg has ended: commands of other that wait to join it are forgotten. */
-void media_crew_forget(struct media_leg *other, const struct media_leg *leg);
+/** The two are not to talk any more: a join of them that still waits for a move is forgotten. */
+void media_crew_forget(struct media_leg *a, struct media_leg *b);
 
 /** The event handler calls it for MEDIA_EV_MOVED. */
 void media_crew_moved(struct media_crew *c, struct media_leg *leg);

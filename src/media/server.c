@@ -75,9 +75,11 @@ static void forget_peer(struct media_server *s, struct media_leg *leg)
     struct media_leg *peer = leg->peer_id ? find_leg(s, leg->peer_id) : NULL;
 
     leg->peer_id = 0;
-    if (!peer || peer == leg || peer->peer_id != leg->id)
+    if (!peer)
         return;
     media_crew_forget(peer, leg);
+    if (peer->peer_id != leg->id)
+        return;
     peer->peer_id = 0;
 }
 
@@ -248,26 +250,29 @@ static void on_remote(struct media_server *s, const struct media_remote *m)
     (void)media_crew_post(s->orders.crew, &cmd);
 }
 
+static void part(struct media_server *s, struct media_leg *leg)
+{
+    forget_peer(s, leg);
+    (void)post(s, leg, MEDIA_CMD_PART);
+}
+
 static void on_connect(struct media_server *s, uint32_t a_id, uint32_t b_id)
 {
     struct media_leg *a = find_leg(s, a_id), *b = find_leg(s, b_id);
 
-    if (!a || !b)
+    if (!a || !b || (a->peer_id == b_id && b->peer_id == a_id))
         return;
-    forget_peer(s, a);
-    forget_peer(s, b);
+    /* Now, not when the new peer has arrived, which may never be. */
+    if (a->peer_id)
+        part(s, a);
+    if (b->peer_id)
+        part(s, b);
     if (media_crew_join(s->orders.crew, a, b)) {
         log_warning("streams not connected a=%u b=%u err=\"no memory\"", a_id, b_id);
         return;
     }
     a->peer_id = b_id;
     b->peer_id = a_id;
-}
-
-static void part(struct media_server *s, struct media_leg *leg)
-{
-    forget_peer(s, leg);
-    (void)post(s, leg, MEDIA_CMD_PART);
 }
 
 static void on_echo(struct media_server *s, const struct media_echo *m)
