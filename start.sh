@@ -59,11 +59,20 @@ install_missing() {
   say "Устанавливается: $need" "Installing: $need"
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086
-  apt-get install -y -qq --no-install-recommends $need >/tmp/station-apt.$$ 2>&1 ||
-    { apt-get update -qq >/tmp/station-apt.$$ 2>&1 &&
-      apt-get install -y -qq --no-install-recommends $need >>/tmp/station-apt.$$ 2>&1; } ||
-    { cat /tmp/station-apt.$$ >&2; die "apt-get не справился" "apt-get failed"; }
-  rm -f /tmp/station-apt.$$
+  apt_log=$(mktemp)
+  # Sounds by themselves: a mirror without them must not keep the station from being built.
+  # shellcheck disable=SC2046,SC2086
+  apt_install $(missing $build_packages) || { cat "$apt_log" >&2; die "apt-get не справился" "apt-get failed"; }
+  # shellcheck disable=SC2046,SC2086
+  apt_install $(missing $run_packages) || say "Не установлены звуки: $(missing $run_packages)(станция работает и без них)" \
+    "Sounds not installed: $(missing $run_packages)(the station runs without them)" >&2
+  rm -f "$apt_log"
+}
+
+apt_install() {
+  [ $# -gt 0 ] || return 0
+  apt-get install -y -qq --no-install-recommends "$@" >"$apt_log" 2>&1 && return 0
+  apt-get update -qq >"$apt_log" 2>&1 && apt-get install -y -qq --no-install-recommends "$@" >>"$apt_log" 2>&1
 }
 
 # ---- build ----

@@ -31,13 +31,14 @@ missing() {
 need=$(missing $packages)
 if [ -n "$need" ]; then
   if [ "$(id -u)" = 0 ]; then
+    scratch=$(mktemp)
     echo "installing: $need"
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086
     { apt-get install -y -qq --no-install-recommends $need ||
       { apt-get update -qq && apt-get install -y -qq --no-install-recommends $need; }; } \
-      >/tmp/station-test-apt.$$ 2>&1 || { tail -20 /tmp/station-test-apt.$$; echo "apt-get failed"; }
-    rm -f /tmp/station-test-apt.$$
+      >"$scratch" 2>&1 || { tail -20 "$scratch"; echo "apt-get failed"; }
+    rm -f "$scratch"
   else
     echo "not installed, parts of the tests will fail: $need"
   fi

@@ -25,10 +25,11 @@ raw=$(grep -nE '(^|[^a-z_])(malloc|calloc|realloc|strdup|strndup)\(' -r src --in
 
 # Other versions lay out a few lines differently.
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
-  find src tests/unit tests/fuzz -name '*.[ch]' | xargs clang-format --dry-run -Werror >/dev/null 2>/tmp/format.$$
+  scratch=$(mktemp)
+  find src tests/unit tests/fuzz -name '*.[ch]' | xargs clang-format --dry-run -Werror >/dev/null 2>"$scratch"
   tell clang-format $?
-  sed -n 's/^\([^ :]*\):[0-9:]* error.*/  \1/p' /tmp/format.$$ | sort | uniq -c | head -20
-  rm -f /tmp/format.$$
+  sed -n 's/^\([^ :]*\):[0-9:]* error.*/  \1/p' "$scratch" | sort | uniq -c | head -20
+  rm -f "$scratch"
 fi
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

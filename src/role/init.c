@@ -50,10 +50,14 @@ static int make_dirs(const char *path)
 static int share(const char *path)
 {
     const struct group *g = geteuid() == 0 ? getgrnam(USERS_GROUP) : NULL;
+    int err = 0, fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-    if (g && chown(path, (uid_t)-1, g->gr_gid) != 0)
+    if (fd < 0)
         return errno;
-    return chmod(path, 02770) == 0 ? 0 : errno;
+    if ((g && fchown(fd, (uid_t)-1, g->gr_gid) != 0) || fchmod(fd, 02770) != 0)
+        err = errno;
+    close(fd);
+    return err;
 }
 
 static int make_state(struct init *in)

@@ -23,6 +23,8 @@
 #define READ_FILE LANDLOCK_ACCESS_FS_READ_FILE
 #define READ_DIR (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define WRITE_FILE (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE)
+/* Files in a directory, but no directory made, moved or taken away. */
+#define WRITE_FILES (WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG)
 #define WRITE_DIR                                                                                  \
     (WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |                 \
      LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |    \
@@ -48,6 +50,8 @@ static uint64_t path_rights(unsigned rights, bool is_dir)
         r |= is_dir ? READ_DIR : READ_FILE;
     if (rights & ROLE_WRITE)
         r |= is_dir ? WRITE_DIR : WRITE_FILE;
+    if (rights & ROLE_FILES)
+        r |= is_dir ? WRITE_FILES : WRITE_FILE;
     if (rights & ROLE_EXEC)
         r |= LANDLOCK_ACCESS_FS_EXECUTE;
     return r;

@@ -60,7 +60,7 @@ enum role_profile { ROLE_PROFILE_ENGINE, ROLE_PROFILE_MEDIA, ROLE_PROFILE_RUNNER
 /** A path that a role may reach (Landlock). */
 struct role_path {
     const char *path; /* absolute, or relative to the state directory; missing ones are left out */
-    enum { ROLE_READ = 1, ROLE_WRITE = 2, ROLE_EXEC = 4 } rights;
+    enum { ROLE_READ = 1, ROLE_WRITE = 2, ROLE_EXEC = 4, ROLE_FILES = 8 } rights;
 };
 
 struct role_spec {

@@ -31,7 +31,7 @@
 
 static const struct role_path engine_paths[] = {
     SYSTEM_PATHS,
-    {".", ROLE_READ | ROLE_WRITE},
+    {".", ROLE_READ | ROLE_FILES}, /* it must not put another agi-bin in place */
     {0},
 };
 
@@ -53,7 +53,12 @@ static const struct role_path runner_paths[] = {
     {"/run", ROLE_READ},
     {"/proc", ROLE_READ},
     {"/sys", ROLE_READ},
-    {"/dev", ROLE_READ | ROLE_WRITE},
+    {"/dev/null", ROLE_READ | ROLE_WRITE},
+    {"/dev/zero", ROLE_READ},
+    {"/dev/full", ROLE_READ | ROLE_WRITE},
+    {"/dev/random", ROLE_READ},
+    {"/dev/urandom", ROLE_READ},
+    {"/dev/tty", ROLE_READ | ROLE_WRITE},
     {"/tmp", ROLE_READ | ROLE_WRITE},
     {"/var/tmp", ROLE_READ | ROLE_WRITE},
     {ROLE_AGI_DIR, ROLE_READ | ROLE_EXEC},

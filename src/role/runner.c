@@ -424,6 +424,19 @@ static int start_words(struct runner_role *r, const struct runner_start_msg *m, 
     return 0;
 }
 
+/* An engine that was taken over must not choose libraries or start files for a program. */
+static bool is_env_known(char *const env[])
+{
+    for (; *env; env++) {
+        const struct slice word = slice_of(*env);
+
+        if (!slice_starts(word, SLICE("AST_")) && !slice_starts(word, SLICE("LANG=")) &&
+            !slice_starts(word, SLICE("TZ=")))
+            return false;
+    }
+    return true;
+}
+
 /* The engine's variables after ours, so that it may set LANG but not what is missing. */
 static int start(struct runner_role *r, const struct runner_start_msg *m)
 {
@@ -441,6 +454,8 @@ static int start(struct runner_role *r, const struct runner_start_msg *m)
         err = runner_check_path(slice_of(argv[0]));
     if (!err)
         err = split_words(m->env, env + 3, WORDS_MAX - 3);
+    if (!err && !is_env_known(env + 3))
+        err = EINVAL;
     return err ? err : start_words(r, m, argv, env);
 }
 

@@ -237,6 +237,10 @@ static int fill_runner(scmp_filter_ctx f, const struct role_users *users)
         err = only_user(f, "setresuid", 3, users->script_uid);
     if (!err)
         err = only_user(f, "setresgid", 3, users->script_gid);
+    /* Groups may be dropped, never taken: "shadow" or "disk" would be all of the machine. */
+    if (!err)
+        err = -seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(setgroups), 1,
+                                SCMP_A0(SCMP_CMP_NE, 0));
     return err;
 }
 

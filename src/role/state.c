@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,54 +38,77 @@ static const struct gift {
 
 enum { FOLDERS = sizeof(folders) / sizeof(folders[0]), GIFTS = sizeof(gifts) / sizeof(gifts[0]) };
 
-/* A scripts' folder that the engine could write would let it run what it likes. */
-static int make_folder(const char *state, const struct folder *f, const struct role_users *users)
+/* Nothing is followed out of the state directory: the engine may write in it, root must not be led away. */
+static int open_folder(int state, const char *name)
 {
-    char path[PATH_MAX];
-    int err = role_file(path, sizeof(path), state, f->name);
+    struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
 
-    if (err)
-        return err;
-    if (mkdir(path, f->mode) && errno != EEXIST)
-        return errno;
-    if (!users->is_root)
-        return 0;
-    if (chown(path, 0, users->station_gid) || chmod(path, f->mode))
-        return errno;
-    return 0;
+    return (int)syscall(SYS_openat2, state, name, &how, sizeof(how));
 }
 
-/* Links are not followed. */
-static int give_file(int dir, const char *name, gid_t group, mode_t mode)
+/* Only what differs is changed: without CAP_FSETID a chmod would take the set-group bit away. */
+static int set_owner(int fd, gid_t group, mode_t mode)
 {
     struct stat st;
-    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    int err = 0;
 
-    if (fd < 0)
-        return errno == ELOOP || errno == ENXIO ? 0 : errno;
     if (fstat(fd, &st))
-        err = errno;
-    else if (S_ISREG(st.st_mode) && (st.st_gid != group || (st.st_mode & mode) != mode)) {
-        if (fchown(fd, (uid_t)-1, group) || fchmod(fd, (st.st_mode & 0777) | mode))
-            err = errno;
-    }
+        return errno;
+    if ((st.st_uid != 0 || st.st_gid != group) && fchown(fd, 0, group))
+        return errno;
+    return (st.st_mode & 07777) != mode && fchmod(fd, mode) ? errno : 0;
+}
+
+/* A scripts' folder that the engine could write would let it run what it likes. */
+static int make_folder(int state, const struct folder *f, const struct role_users *users)
+{
+    int fd, err = 0;
+
+    if (mkdirat(state, f->name, f->mode) && errno != EEXIST)
+        return errno;
+    fd = open_folder(state, f->name);
+    if (fd < 0)
+        return errno;
+    if (users->is_root)
+        err = set_owner(fd, users->station_gid, f->mode);
     close(fd);
     return err;
 }
 
-static int give_files(const char *state, const struct gift *g, gid_t group)
+/* A file of a role that is as it should be is not even opened: root may lack the right to. */
+static int give_file(int dir, const char *name, gid_t group, mode_t mode)
 {
-    char path[PATH_MAX];
-    DIR *d;
-    struct dirent *e;
-    int err = role_file(path, sizeof(path), state, g->folder);
+    struct stat st;
+    int fd, err = 0;
 
-    if (err)
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
+        return errno == ENOENT ? 0 : errno;
+    if (!S_ISREG(st.st_mode) || (st.st_gid == group && (st.st_mode & mode) == mode))
+        return 0;
+    fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ELOOP || errno == ENXIO ? 0 : errno;
+    if (fstat(fd, &st))
+        err = errno;
+    else if (S_ISREG(st.st_mode) &&
+             (fchown(fd, (uid_t)-1, group) || fchmod(fd, (st.st_mode & 0777) | mode)))
+        err = errno;
+    close(fd);
+    return err;
+}
+
+static int give_files(int state, const struct gift *g, gid_t group)
+{
+    int err = 0, fd = open_folder(state, g->folder);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *e;
+
+    if (!d) {
+        err = errno;
+        if (fd >= 0)
+            close(fd);
         return err;
-    d = opendir(path);
-    if (!d)
-        return errno;
+    }
     while (!err && (e = readdir(d))) {
         if (e->d_name[0] != '.' && strncmp(e->d_name, g->prefix, strlen(g->prefix)) == 0)
             err = give_file(dirfd(d), e->d_name, group, g->mode);
@@ -144,6 +170,48 @@ static int check_there(const char *state, struct stat *st)
     return ENOENT;
 }
 
+/* The roles have users of their own: one closed folder above keeps all of them out, and they can only
+ * say so again and again. */
+static int check_way(const char *state, const struct role_users *users)
+{
+    char path[PATH_MAX];
+    struct stat st;
+
+    if (!realpath(state, path))
+        return errno;
+    for (char *slash = strrchr(path, '/'); slash && slash != path; slash = strrchr(path, '/')) {
+        *slash = '\0';
+        if (stat(path, &st))
+            return errno;
+        if (st.st_mode & S_IXOTH || (st.st_gid == users->station_gid && st.st_mode & S_IXGRP))
+            continue;
+        command_fail(
+            command_say("каталог %s закрыт для ролей станции: chmod o+x %s, или возьмите другой "
+                        "каталог состояния: --state",
+                        "the directory %s is closed to the station's roles: chmod o+x %s, or take "
+                        "another state directory: --state"),
+            path, path);
+        return EACCES;
+    }
+    return 0;
+}
+
+static int prepare(const char *state, const struct role_users *users)
+{
+    int err = 0, fd = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return errno;
+    if (users->is_root)
+        err = set_owner(fd, users->station_gid, 02770);
+    for (size_t i = 0; i < FOLDERS && !err; i++)
+        err = make_folder(fd, &folders[i], users);
+    for (size_t i = 0; i < GIFTS && !err && users->is_root; i++)
+        err = give_files(fd, &gifts[i], users->station_gid);
+    close(fd);
+    return err;
+}
+
 int state_open(const char *state, const struct role_users *users)
 {
     struct stat st = {0};
@@ -151,14 +219,11 @@ int state_open(const char *state, const struct role_users *users)
 
     if (!err)
         err = check_owner(state, &st, users);
+    if (!err && users->is_root)
+        err = check_way(state, users);
     if (err)
         return err;
-    if (users->is_root && (chown(state, 0, users->station_gid) || chmod(state, 02770)))
-        err = errno;
-    for (size_t i = 0; i < FOLDERS && !err; i++)
-        err = make_folder(state, &folders[i], users);
-    for (size_t i = 0; i < GIFTS && !err && users->is_root; i++)
-        err = give_files(state, &gifts[i], users->station_gid);
+    err = prepare(state, users);
     if (err)
         command_fail(command_say("не удалось подготовить каталог состояния %s: %s",
                                  "cannot prepare the state directory %s: %s"),

@@ -160,17 +160,23 @@ bool supervisor_answer(struct supervisor *sv, struct ipc *from, uint16_t id, con
 
 /* ---- one role ---- */
 
+/* systemd is told once calls are taken; a runner that cannot start must not end the station. */
 static void note_ready(struct supervisor *sv)
 {
     if (sv->was_ready)
         return;
+    for (size_t i = 0; i < sv->count && !sv->is_told; i++) {
+        sv->is_told = sv->children[i].spec->is_binder && sv->children[i].is_ready;
+        if (sv->is_told)
+            notify_send("READY=1");
+    }
     for (size_t i = 0; i < sv->count; i++) {
         if (!sv->children[i].is_ready)
             return;
     }
     sv->was_ready = true;
     log_notice("station is ready state=\"%s\"", sv->state);
-    notify_send("READY=1");
+    notify_send("STATUS=all roles are ready");
 }
 
 static void on_role_message(struct ipc *ipc, uint16_t id, const void *message, int fd, void *arg)

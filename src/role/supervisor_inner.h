@@ -51,7 +51,8 @@ struct supervisor {
     struct client clients[SUPERVISOR_CLIENTS];
     struct binds binds;
     bool is_stopping;
-    bool was_ready;
+    bool was_ready; /* all roles, once */
+    bool is_told;   /* systemd: the engine is ready */
 };
 
 /** Start the role of a struct child (a timer's handler). */

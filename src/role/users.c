@@ -1,6 +1,8 @@
 /* role/users.c - see users.h */
 #include "role/users.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -115,8 +117,36 @@ static bool is_kept(cap_value_t cap)
     return false;
 }
 
+/* In a container root may lack some: the station does without the last two, and says so. */
+static int caps_at_hand(cap_value_t out[SUPERVISOR_CAPS])
+{
+    cap_t now = cap_get_proc();
+    int count = 0;
+
+    for (int i = 0; now && i < SUPERVISOR_CAPS; i++) {
+        cap_flag_value_t has = CAP_CLEAR;
+
+        if (cap_get_flag(now, supervisor_caps[i], CAP_PERMITTED, &has) == 0 && has == CAP_SET) {
+            out[count++] = supervisor_caps[i];
+            continue;
+        }
+        if (supervisor_caps[i] == CAP_NET_ADMIN)
+            log_notice("no CAP_NET_ADMIN here: socket buffers stay as small as the system's limit");
+        else if (supervisor_caps[i] == CAP_NET_BIND_SERVICE)
+            log_notice("no CAP_NET_BIND_SERVICE here: ports below 1024 cannot be used");
+        else
+            log_error("a capability that the station needs is missing capability=%s",
+                      cap_to_name(supervisor_caps[i]));
+    }
+    if (now)
+        cap_free(now);
+    return count;
+}
+
 int users_keep_supervisor(const struct role_users *users)
 {
+    cap_value_t caps[SUPERVISOR_CAPS];
+
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return errno;
     if (!users->is_root)
@@ -126,7 +156,7 @@ int users_keep_supervisor(const struct role_users *users)
         if (!is_kept(cap) && cap_get_bound(cap) > 0 && cap_drop_bound(cap))
             return errno;
     }
-    return set_caps(supervisor_caps, SUPERVISOR_CAPS, false);
+    return set_caps(caps, caps_at_hand(caps), false);
 }
 
 /* Capabilities survive exec of a user who is not root only as ambient ones. */
@@ -164,12 +194,11 @@ int users_become(const struct role_users *users, const struct role_spec *spec)
 
 int users_become_script(const struct role_users *users, bool with_group)
 {
-    const gid_t group = users->station_gid;
-
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
         return errno;
     if (users->is_root) {
-        if (setgroups(with_group ? 1 : 0, &group) ||
+        /* The runner has the group already; its seccomp list lets groups be dropped only. */
+        if ((!with_group && setgroups(0, NULL)) ||
             setresgid(users->script_gid, users->script_gid, users->script_gid) ||
             setresuid(users->script_uid, users->script_uid, users->script_uid))
             return errno;
