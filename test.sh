@@ -4,7 +4,7 @@
 #   ./test.sh [NAME...]     NAME: unit scene corpus ranks format e2e fuzz (default: all)
 #
 # The last line is "N passed, N failed"; the exit code is 1 when something failed. Logs: build-asan/test-logs.
-# Environment: JOBS (default: processors), FUZZ_SECONDS (each harness, default 5), KEEP=1 stops nothing
+# Environment: JOBS (default: processors), FUZZ_RUNS (each harness, default 20,000; the seed is fixed: longer hunts are run by hand), KEEP=1 stops nothing
 # early either way: every part is run.
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -127,7 +127,7 @@ if wants fuzz && command -v clang >/dev/null; then
     find build-fuzz/tests/fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x | sort | while read -r p; do
       n=$(basename "$p")
       mkdir -p "build-fuzz/found/$n"
-      echo "$logs $n 120 $p -max_total_time=${FUZZ_SECONDS:-5} -timeout=5 -artifact_prefix=build-fuzz/found/$n/" \
+      echo "$logs $n 120 $p -seed=1 -runs=${FUZZ_RUNS:-20000} -max_total_time=60 -timeout=10 -artifact_prefix=build-fuzz/found/$n/" \
         "build-fuzz/found/$n tests/fuzz/corpus/${n#fuzz_}"
     done | many
   else
