@@ -7,8 +7,6 @@
 #include "pjsip/names.h"
 #include "sip/print.h"
 
-#define REFUSALS_LOGGED 20 /* lines a second about failed authentication */
-
 void pjsip_identify_follow(struct pjsip *p)
 {
     p->has_domains = false;
@@ -152,6 +150,16 @@ static void credential_of(const struct model_auth *a, struct sip_credential *c)
         c->password = a->password;
 }
 
+/* Two authentications in one realm make one challenge, as a stranger gets. */
+static bool is_offered_before(struct pjsip *p, const struct model_auth *const *all,
+                              const struct model_auth *const *a)
+{
+    for (const struct model_auth *const *k = all; k < a; k++)
+        if (server_of(p, *k) == server_of(p, *a) && !strcmp(realm_of(p, *k), realm_of(p, *a)))
+            return true;
+    return false;
+}
+
 static void challenge(struct pjsip *p, struct sip_strans *t, const struct model_endpoint *e,
                       bool is_stale)
 {
@@ -162,7 +170,8 @@ static void challenge(struct pjsip *p, struct sip_strans *t, const struct model_
     if (!e)
         err = sip_auth_challenge(p->auth_md5, &headers, default_realm(p), is_stale, false);
     for (const struct model_auth *const *a = e ? e->auths : NULL; a && *a && !err; a++)
-        err = sip_auth_challenge(server_of(p, *a), &headers, realm_of(p, *a), is_stale, false);
+        if (!is_offered_before(p, e->auths, a))
+            err = sip_auth_challenge(server_of(p, *a), &headers, realm_of(p, *a), is_stale, false);
     if (err)
         sip_strans_refuse(t, 500, NULL);
     else
@@ -173,22 +182,12 @@ static void challenge(struct pjsip *p, struct sip_strans *t, const struct model_
 /* A password was wrong, or there is no such user: one line, as long as nobody floods us. */
 static void log_refusal(struct pjsip *p, const struct sip_msg *req, const char *what)
 {
-    int64_t second = loop_now(p->loop).us / 1000000;
     char from[ADDR_TEXT];
 
-    if (second != p->refusals_second) {
-        if (p->refusals_omitted)
-            log_notice("more requests were refused count=%u", p->refusals_omitted);
-        p->refusals_second = second;
-        p->refusals = p->refusals_omitted = 0;
-    }
-    if (p->refusals++ >= REFUSALS_LOGGED) {
-        p->refusals_omitted++;
-        return;
-    }
-    log_notice("request refused reason=\"%s\" method=%.*s from=\"%.*s\" address=%s", what,
-               SLICE_ARG(req->method_text), SLICE_ARG(req->from.uri),
-               addr_text(&req->flow.remote, from));
+    if (log_gate_pass(&p->refusals, loop_now(p->loop)))
+        log_notice("request refused reason=\"%s\" method=%.*s from=\"%.*s\" address=%s", what,
+                   SLICE_ARG(req->method_text), SLICE_ARG(req->from.uri),
+                   addr_text(&req->flow.remote, from));
 }
 
 /* Strangers cost what users cost: one digest against nothing. @return as sip_auth_check */
@@ -200,16 +199,24 @@ static int check_stranger(struct pjsip *p, const struct sip_msg *req)
     return err ? err : sip_auth_check(p->auth_md5, req, &d, default_realm(p), NULL);
 }
 
-/* @return 0 (who->auth set); ENOENT (no credentials sent); as sip_auth_check */
+/*
+ * One digest, as a stranger costs: of the authentication whose user name is given, else of nobody.
+ * @return 0 (who->auth set); ENOENT (no credentials sent); as sip_auth_check
+ */
 static int check_digest(struct pjsip *p, const struct sip_msg *req, struct pjsip_who *who)
 {
+    const struct model_auth *other = NULL;
+    struct sip_credential c;
+    struct sip_digest d;
     int result = ENOENT;
 
     for (const struct model_auth *const *a = who->endpoint->auths; *a; a++) {
-        struct sip_credential c;
-        struct sip_digest d;
         int err = sip_auth_find(req, realm_of(p, *a), &d);
 
+        if (!err && !slice_eqz(d.username, (*a)->username)) {
+            other = *a;
+            continue;
+        }
         if (!err) {
             credential_of(*a, &c);
             err = sip_auth_check(server_of(p, *a), req, &d, realm_of(p, *a), &c);
@@ -221,7 +228,9 @@ static int check_digest(struct pjsip *p, const struct sip_msg *req, struct pjsip
         if (err != ENOENT)
             result = err;
     }
-    return result;
+    if (result != ENOENT || !other || sip_auth_find(req, realm_of(p, other), &d))
+        return result;
+    return sip_auth_check(server_of(p, other), req, &d, realm_of(p, other), NULL);
 }
 
 static bool is_one_of(struct slice user, const char *name)
@@ -266,24 +275,61 @@ static int forbid(struct pjsip *p, struct sip_strans *t, const struct sip_msg *r
     return EACCES;
 }
 
+static void let_go(void *arg)
+{
+    struct pjsip *p = arg;
+
+    p->dropped = mem_deref(p->dropped);
+}
+
+/* No answer at all. The core answers 500 for a handler that keeps no reference, so this keeps one
+   until the handler has returned. */
+static void drop(struct pjsip *p, struct sip_strans *t)
+{
+    mem_deref(p->dropped);
+    p->dropped = mem_ref(t);
+    loop_defer(p->loop, &p->drop_later, let_go, p);
+}
+
+static bool has_credentials(const struct sip_msg *req)
+{
+    return sip_msg_has(req, SIP_H_AUTHORIZATION) || sip_msg_has(req, SIP_H_PROXY_AUTHORIZATION);
+}
+
+/* @return 0; EACCES (t has been answered) */
+static int check_secret(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
+                        struct pjsip_who *who)
+{
+    const struct addr *from = &req->flow.remote;
+    int err;
+
+    if (has_credentials(req) && !guard_may_try(&p->guard, from, loop_now(p->loop))) {
+        drop(p, t);
+        return EACCES;
+    }
+    err = who->endpoint ? check_digest(p, req, who) : check_stranger(p, req);
+    if (!err && !who->endpoint)
+        err = EACCES;
+    if (!err) {
+        guard_succeeded(&p->guard, from);
+        return 0;
+    }
+    if (err == EACCES) {
+        log_refusal(p, req, "wrong user or password");
+        guard_failed(&p->guard, from, loop_now(p->loop));
+    }
+    challenge(p, t, who->endpoint, err == ESTALE);
+    return EACCES;
+}
+
 int pjsip_authorize(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
                     struct pjsip_who *who)
 {
-    bool is_known = !pjsip_identify(p, req, who);
-    int err = 0;
-
-    if (!is_known)
-        err = check_stranger(p, req);
-    else if (who->endpoint->auths[0])
-        err = check_digest(p, req, who);
-    if (!is_known && !err)
-        err = EACCES;
-    if (err) {
-        if (err == EACCES)
-            log_refusal(p, req, "wrong user or password");
-        challenge(p, t, is_known ? who->endpoint : NULL, err == ESTALE);
+    pjsip_identify(p, req, who);
+    if (!who->endpoint || who->endpoint->force_rport) /* a stranger gets the usual treatment */
+        sip_strans_force_rport(t);
+    if ((!who->endpoint || who->endpoint->auths[0]) && check_secret(p, t, req, who))
         return EACCES;
-    }
     if (!model_rules_allow(&who->endpoint->rules, &req->flow.remote))
         return forbid(p, t, req, "address not allowed");
     if (!is_from_its_own(req, who))

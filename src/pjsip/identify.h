@@ -7,6 +7,7 @@
  * Promise: who does not know a password learns nothing. A stranger, an unknown user, a known user
  *          with a wrong password and one from a denied address get the same 401; only right
  *          credentials from a denied address get 403, as Asterisk gives.
+ * Limits:  GUARD_A_MINUTE wrong passwords a minute and source (guard.h); more get no answer.
  * Source:  Asterisk 22 res_pjsip_distributor, res_pjsip_endpoint_identifier_{user,ip}.
  */
 #pragma once
@@ -27,7 +28,7 @@ int pjsip_identify(const struct pjsip *p, const struct sip_msg *req, struct pjsi
 
 /**
  * Identify and check a request outside dialogs.
- * @return 0 (who is filled); EACCES: not allowed, and t has been answered
+ * @return 0 (who is filled); EACCES: not allowed, and t has been answered or dropped
  */
 int pjsip_authorize(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
                     struct pjsip_who *who);

@@ -4,6 +4,7 @@
 #pragma once
 #include "base/hash.h"
 #include "base/list.h"
+#include "pjsip/guard.h"
 #include "pjsip/pjsip.h"
 #include "sip/auth.h"
 
@@ -33,9 +34,10 @@ struct pjsip {
 
     int64_t date_second; /* registrar.c: the Date line of this second */
     char date[40];
-    uint32_t refusals;         /* lines about failed authentication in the present second */
-    uint32_t refusals_omitted; /* and those left out */
-    int64_t refusals_second;
+    struct guard guard;                  /* wrong passwords by source */
+    struct log_gate refusals, no_extens; /* failed authentication; numbers that do not exist */
+    struct sip_strans *dropped;          /* the last request that gets no answer, until later */
+    struct deferred drop_later;
     bool is_running; /* what was there at the start has been loaded */
     bool is_closing;
 };

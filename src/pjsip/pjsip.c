@@ -75,6 +75,9 @@ static void pjsip_destroy(void *object)
     names_clear(p);
     transports_clear(p);
     pjsip_creds_clear(p);
+    loop_defer_stop(&p->drop_later);
+    mem_deref(p->dropped);
+    guard_fini(&p->guard);
     mem_deref(p->auth_md5);
     mem_deref(p->auth_sha);
     mem_deref(p->snap);
@@ -112,6 +115,7 @@ static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snaps
     list_init(&p->names);
     hash_init(&p->named_addrs);
     list_init(&p->watches);
+    guard_init(&p->guard);
     hash_init(&p->aors);
     hash_init(&p->creds);
     p->sip = args->sip;

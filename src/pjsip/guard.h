@@ -1,0 +1,51 @@
+/*
+ * pjsip/guard.h - what outsiders may cost us: guesses at passwords, and lines in the log
+ *
+ * Scope:   a bucket of tries for every source address (IPv6: its /64). A wrong user or password
+ *          takes one out; an empty bucket means that nothing with credentials is looked at. Right
+ *          credentials fill it again.
+ * Owns:    one small record per source that failed lately.
+ * Cost:    nothing while nobody fails: the table is empty then.
+ * Limits:  GUARD_SOURCES records; the one that failed longest ago leaves first.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/hash.h"
+#include "base/list.h"
+#include "base/when.h"
+
+#define GUARD_BURST 20    /* wrong tries that are looked at, after a quiet time */
+#define GUARD_A_MINUTE 10 /* and as many more every minute */
+#define GUARD_SOURCES 16384
+#define GUARD_LINES 20 /* lines a second for one kind of event that outsiders can cause */
+
+struct guard {
+    struct hash sources;
+    struct list ages;  /* of the same, the latest failure last */
+    int64_t warned_ms; /* when a warning was last written */
+};
+
+void guard_init(struct guard *g);
+void guard_fini(struct guard *g);
+
+/** May credentials from there be looked at? False: drop the request (the first time this is said in
+ *  the log). */
+bool guard_may_try(struct guard *g, const struct addr *from, struct mono now);
+
+/** They were wrong. Without memory the try is not counted. */
+void guard_failed(struct guard *g, const struct addr *from, struct mono now);
+
+/** They were right. */
+void guard_succeeded(struct guard *g, const struct addr *from);
+
+/** Lines of one kind in the log. */
+struct log_gate {
+    int64_t second;
+    uint32_t lines, omitted;
+};
+
+/** May one more line be written? The first one of a second says how many were left out. */
+bool log_gate_pass(struct log_gate *g, struct mono now);
