@@ -25,9 +25,16 @@ static void add_host(struct buf *out, struct slice host, uint16_t port)
         buf_printf(out, ":%u", port);
 }
 
-/* All parameters but those named (NULL: none). */
-static void add_params(struct buf *out, struct slice params, const char *without,
-                       const char *without_too)
+static bool is_one_of(struct slice name, const char *const *names)
+{
+    for (; *names; names++)
+        if (slice_caseeqz(name, *names))
+            return true;
+    return false;
+}
+
+/* All parameters but those named. */
+static void add_params(struct buf *out, struct slice params, const char *const *without)
 {
     struct slice rest = params;
 
@@ -35,17 +42,26 @@ static void add_params(struct buf *out, struct slice params, const char *without
         struct slice one = slice_cut(rest, ';', &rest);
         struct slice ignored, name = slice_trim(slice_cut(one, '=', &ignored));
 
-        if (!name.len || slice_caseeqz(name, without) ||
-            (without_too && slice_caseeqz(name, without_too)))
+        if (!name.len || is_one_of(name, without))
             continue;
         buf_addc(out, ';');
         buf_adds(out, one);
     }
 }
 
+static void add_headers(struct buf *out, const struct sip_uri *uri)
+{
+    if (!slice_is_set(uri->headers))
+        return;
+    buf_addc(out, '?');
+    buf_adds(out, uri->headers);
+}
+
 int contact_uri_make(struct buf *out, const struct sip_uri *uri, const struct sip_flow *flow,
                      bool is_rewritten)
 {
+    /* where it is reached is the source: nothing may name another host or transport */
+    static const char *const replaced[] = {orig_param, "transport", "maddr", NULL};
     enum sip_transport t = sip_binding_transport(flow->binding);
     char source[ADDR_TEXT];
 
@@ -53,19 +69,25 @@ int contact_uri_make(struct buf *out, const struct sip_uri *uri, const struct si
         return buf_adds(out, uri->text);
     add_user(out, uri);
     buf_addz(out, addr_text(&flow->remote, source));
-    if (t == SIP_UDP) {
-        add_params(out, uri->params, orig_param, NULL);
-    } else {
-        add_params(out, uri->params, orig_param, "transport");
+    add_params(out, uri->params, replaced);
+    if (t != SIP_UDP)
         buf_addz(out, t == SIP_TLS ? ";transport=tls" : ";transport=tcp");
-    }
     buf_printf(out, ";%s=", orig_param);
     add_host(out, uri->host, uri->port);
+    add_headers(out, uri);
     return buf_err(out);
 }
 
-static int print_kept(struct buf *out, struct slice kept, bool is_restored)
+static struct slice without_headers(const struct sip_uri *uri)
 {
+    if (!slice_is_set(uri->headers))
+        return uri->text;
+    return slice_from(uri->text.p, (size_t)(uri->headers.p - 1 - uri->text.p));
+}
+
+static int print_kept(struct buf *out, struct slice kept, bool is_restored, bool has_headers)
+{
+    static const char *const ours[] = {orig_param, NULL};
     struct slice orig = SLICE_NONE;
     struct sip_uri uri;
 
@@ -74,19 +96,26 @@ static int print_kept(struct buf *out, struct slice kept, bool is_restored)
     if (uri.scheme != SIP_SCHEME_SIP && uri.scheme != SIP_SCHEME_SIPS)
         return buf_adds(out, kept);
     if (!sip_uri_param(&uri, orig_param, &orig))
-        return buf_adds(out, kept);
+        return buf_adds(out, has_headers ? kept : without_headers(&uri));
     add_user(out, &uri);
     if (is_restored)
         buf_adds(out, orig);
     else
         add_host(out, uri.host, uri.port);
-    add_params(out, uri.params, orig_param, NULL);
+    add_params(out, uri.params, ours);
+    if (has_headers)
+        add_headers(out, &uri);
     return buf_err(out);
 }
 
 int contact_uri_restore(struct buf *out, struct slice kept)
 {
-    return print_kept(out, kept, true);
+    return print_kept(out, kept, true, true);
+}
+
+int contact_uri_request(struct buf *out, struct slice kept)
+{
+    return print_kept(out, kept, true, false);
 }
 
 static bool is_reliable(struct slice kept)
@@ -101,5 +130,5 @@ static bool is_reliable(struct slice kept)
 
 int contact_uri_reach(struct buf *out, struct slice kept)
 {
-    return print_kept(out, kept, is_reliable(kept));
+    return print_kept(out, kept, is_reliable(kept), false);
 }
