@@ -12,6 +12,7 @@
 
 #define ID_HASH 32 /* hex digits behind ";@" */
 #define URI_MAX (SIP_URI_MAX + 128)
+#define BUSY_MS 1000 /* a contact that expires while its refresh is being written */
 
 const char *contact_status_name(enum contact_status s)
 {
@@ -70,6 +71,7 @@ static void contact_destroy(void *object)
     timer_stop(&c->expiry);
     timer_stop(&c->qualify);
     mem_deref(c->probe);
+    mem_deref(c->conn);
 }
 
 /* As Asterisk makes them, so that rows of its ps_contacts are ours. */
@@ -125,6 +127,7 @@ int contact_alloc(struct contact **cp, struct aor *a, const struct contact_args 
     c->aor = a;
     c->is_permanent = args->is_permanent;
     c->source = args->source;
+    c->conn = mem_ref(args->conn);
     c->cseq = args->cseq;
     c->expires = args->expires;
     *cp = c;
@@ -137,6 +140,10 @@ static void expired(void *arg)
     struct aor *a = c->aor;
     struct pjsip *p = a->p;
 
+    if (a->busy) {
+        timer_start(p->loop, &c->expiry, BUSY_MS, expired, c);
+        return;
+    }
     log_notice("contact expired aor=\"%s\" uri=\"%s\"", a->name, c->uri.p);
     if (p->store)
         store_contact_delete(p->store, c->id, NULL, NULL);
@@ -264,10 +271,11 @@ int contact_route(const struct contact *c, struct sip_target *target)
     struct sip_binding *b =
         c->transport.len ? sip_binding_find(c->aor->p->sip, c->transport.p) : NULL;
 
-    if (!b || !addr_is_set(&c->source) || sip_binding_transport(b) == SIP_UDP)
+    if (!b || !c->conn || sip_binding_transport(b) == SIP_UDP)
         return ENOENT;
     target->transport = sip_binding_transport(b);
     sip_flow_to(&target->flow, b, &c->source);
+    target->flow.conn = c->conn; /* no other one: a port may have gone to somebody else since */
     return sip_flow_is_open(&target->flow) ? 0 : ENOENT;
 }
 

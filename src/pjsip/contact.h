@@ -49,10 +49,11 @@ struct contact {
     struct timer qualify;     /* next question */
     struct sip_client *probe; /* the question under way */
     struct mono probed;
-    struct wall expires; /* registered only */
-    struct addr source;  /* where the REGISTER came from; none: permanent, or loaded without */
-    uint32_t cseq;       /* of the REGISTER; 0 unknown (after a restart) */
-    uint32_t rtt_us;     /* 0 unknown */
+    struct wall expires;   /* registered only */
+    struct sip_conn *conn; /* that the REGISTER came over, a reference; NULL: UDP, or loaded */
+    struct addr source;    /* where the REGISTER came from; none: permanent, or loaded without */
+    uint32_t cseq;         /* of the REGISTER; 0 unknown (after a restart) */
+    uint32_t rtt_us;       /* 0 unknown */
     bool is_permanent;
     uint8_t status; /* enum contact_status */
     uint16_t mark;  /* inner: registrar and snapshot changes */
@@ -82,6 +83,7 @@ struct contact_args {
     bool is_permanent;
     struct slice uri, transport, endpoint, user_agent, call_id;
     struct addr source;
+    struct sip_conn *conn; /* a reference is taken */
     uint32_t cseq;
     struct wall expires;
 };
@@ -134,13 +136,16 @@ void contacts_clear(struct pjsip *p);
 
 /**
  * URI to keep: the phone's, or (rewrite_contact) with host and port replaced by where the REGISTER
- * came from and the phone's own kept in x-ast-orig-host. @return as buf_add
+ * came from and the phone's own kept in x-ast-orig-host; transport and maddr go. @return as buf_add
  */
 int contact_uri_make(struct buf *out, const struct sip_uri *uri, const struct sip_flow *flow,
                      bool is_rewritten);
 
 /** URI as the phone gave it, from one that was kept. @return as buf_add; EINVAL */
 int contact_uri_restore(struct buf *out, struct slice kept);
+
+/** The same as Request-URI: "?headers" may not stand there (RFC 3261 s19.1.1). @return as above */
+int contact_uri_request(struct buf *out, struct slice kept);
 
 /** Where a kept URI is reached: without x-ast-orig-host. Over TCP and TLS a phone that is not
  *  connected any more listens where it said itself. @return as buf_add; EINVAL */

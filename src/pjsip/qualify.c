@@ -59,6 +59,20 @@ static void answered(int err, const struct sip_msg *response, void *arg)
         wait_for_next(c, (uint64_t)m->qualify_frequency * 1000);
 }
 
+/* authenticate_qualify: a challenge is answered with the outbound_auth of the endpoint. */
+static void add_credentials(const struct contact *c, const struct model_aor *m,
+                            struct sip_client_args *args)
+{
+    struct pjsip *p = c->aor->p;
+    const struct model_endpoint *e = model_endpoint_by_aor(p->snap, m);
+    struct pjsip_creds *creds = NULL;
+
+    if (!e || pjsip_creds_get(&creds, p, e) || !creds)
+        return;
+    args->creds = pjsip_creds_find;
+    args->creds_arg = creds;
+}
+
 int qualify_now(struct contact *c)
 {
     struct pjsip *p = c->aor->p;
@@ -77,6 +91,8 @@ int qualify_now(struct contact *c)
         args.proxy = m && m->outbound_proxy[0] ? slice_of(m->outbound_proxy) : SLICE_NONE;
         args.binding = c->transport.len ? sip_binding_find(p->sip, c->transport.p) : NULL;
         args.timeout_ms = m ? m->qualify_timeout : 0;
+        if (m && m->authenticate_qualify)
+            add_credentials(c, m, &args);
         if (!args.proxy.len && !contact_route(c, &target)) {
             args.targets = &target;
             args.target_count = 1;

@@ -33,8 +33,9 @@ struct registration {
     bool is_refused; /* and answered so */
     struct change changes[VALUES_MAX + PJSIP_CONTACTS_MAX];
     unsigned count;
-    unsigned writes; /* commits still to come */
-    int err;         /* of the first that failed */
+    unsigned writes;  /* commits still to come */
+    bool is_clearing; /* what is new has been committed; what goes is under way */
+    int err;          /* of the first that failed */
 };
 
 static void begin(struct registration *r, const struct model_aor *m);
@@ -175,14 +176,37 @@ static void finish(struct registration *r)
     }
 }
 
+static void commit(struct registration *r);
+
+static bool is_leaving(const struct change *ch)
+{
+    return ch->old && (!ch->fresh || !slice_eq(ch->old->id, ch->fresh->id));
+}
+
+/* What goes, goes only when what comes is safe: one of several writes may fail, and then there may
+   be a contact too many in the database, never one too few. */
+static bool has_more_to_write(const struct registration *r)
+{
+    for (unsigned i = 0; i < r->count && r->p && r->p->store && !r->err && !r->is_clearing; i++)
+        if (is_leaving(&r->changes[i]))
+            return true;
+    return false;
+}
+
 static void written(int err, void *arg)
 {
     struct registration *r = arg;
 
     if (err && !r->err)
         r->err = err;
-    if (--r->writes == 0)
+    if (--r->writes)
+        return;
+    if (has_more_to_write(r)) {
+        r->is_clearing = true;
+        commit(r);
+    } else {
         finish(r);
+    }
 }
 
 static int write_change(struct registration *r, const struct change *ch)
@@ -190,15 +214,15 @@ static int write_change(struct registration *r, const struct change *ch)
     struct store_contact row;
     int err = 0;
 
-    if (ch->old && (!ch->fresh || !slice_eq(ch->old->id, ch->fresh->id))) {
+    if (r->is_clearing ? !is_leaving(ch) : !ch->fresh)
+        return 0;
+    if (r->is_clearing) {
         err = store_contact_delete(r->p->store, ch->old->id, written, r);
-        r->writes += !err;
-    }
-    if (!err && ch->fresh) {
+    } else {
         contact_row(ch->fresh, &row);
         err = store_contact_put(r->p->store, &row, written, r);
-        r->writes += !err;
     }
+    r->writes += !err;
     return err;
 }
 
@@ -250,6 +274,7 @@ static int make_fresh(struct registration *r, const struct sip_uri *uri, int64_t
                              .user_agent = sip_msg_get(r->req, SIP_H_USER_AGENT),
                              .call_id = r->req->call_id,
                              .source = r->req->flow.remote,
+                             .conn = r->req->flow.conn,
                              .cseq = r->req->cseq.number,
                              .expires = {loop_wall(r->p->loop).us + seconds * 1000000},
                          });
@@ -497,8 +522,10 @@ void registrar_on_register(struct sip_strans *t, struct sip_msg *req, void *arg)
         return;
     m = find_aor(req, &who);
     if (!m || m->max_contacts <= 0) {
-        log_notice("registration refused, no such address of record endpoint=\"%s\" to=\"%.*s\"",
-                   who.endpoint->name, SLICE_ARG(req->to.uri));
+        if (log_gate_pass(&p->refusals, loop_now(p->loop)))
+            log_notice("registration refused, no such address of record endpoint=\"%s\" "
+                       "to=\"%.*s\"",
+                       who.endpoint->name, SLICE_ARG(req->to.uri));
         sip_strans_refuse(t, m || !who.endpoint->aors[0] ? 403 : 404, NULL);
         return;
     }

@@ -62,6 +62,10 @@ static const char office_sql[] =
     "VALUES ('trunk','incoming','trunk','out','all','ulaw','t-user','t.example');"
     "INSERT INTO ps_endpoints (id,context,aors,disallow,allow) VALUES "
     "('asked','office','asked','all','ulaw');"
+    "INSERT INTO ps_auths (id,auth_type,username,password) VALUES ('tw1','userpass','tw1','x'),"
+    "('tw2','userpass','tw2','y');"
+    "INSERT INTO ps_endpoints (id,context,auth,disallow,allow) VALUES "
+    "('twice','office','tw1,tw2','all','ulaw');"
     "INSERT INTO ps_endpoint_id_ips (id,endpoint,match) VALUES ('trunk','trunk','192.0.2.90');"
     "INSERT INTO ps_endpoint_id_ips (id,endpoint,match,srv_lookups) VALUES "
     "('named','trunk','far.example','no');";
@@ -343,6 +347,23 @@ static inline void office_settle(struct office *o)
         loop_fake_advance(o->loop, 1);
 }
 
+/* Run sql, load, apply, and undo. @return 0; errno */
+static inline int office_change(struct office *o, const char *sql)
+{
+    struct model_snapshot *s = NULL;
+    int err = db_begin(office_db);
+
+    if (!err)
+        err = db_run(office_db, sql);
+    if (!err)
+        err = model_snapshot_load(&s, office_db);
+    db_rollback(office_db);
+    if (!err)
+        err = pjsip_set_snapshot(o->pjsip, s);
+    mem_deref(s);
+    return err;
+}
+
 /* ---- phones ---- */
 
 #define PHONE_MESSAGES 16
@@ -473,6 +494,7 @@ struct phone_args {
 static inline void phone_say(struct phone *ph, const struct phone_args *a)
 {
     char text[4096], host[ADDR_TEXT], branch[64];
+    bool is_v6 = ph->addr.family == AF_INET6;
     const char *body = a->body ? a->body : "";
 
     if (!a->branch)
@@ -480,15 +502,15 @@ static inline void phone_say(struct phone *ph, const struct phone_args *a)
     snprintf(branch, sizeof(branch), "z9hG4bK-%s-%u", ph->user, ph->branch);
     addr_host(&ph->addr, host);
     snprintf(text, sizeof(text),
-             "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:5060;branch=%s;rport\r\n"
+             "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s%s%s:5060;branch=%s;rport\r\n"
              "From: \"Phone\" <sip:%s@" STATION ">;tag=f%u\r\nTo: <sip:%s@" STATION ">%s%s\r\n"
              "Call-ID: %s\r\nCSeq: %u %s\r\nMax-Forwards: 70\r\n%s%s%s%s%s"
              "Content-Length: %zu\r\n\r\n%s",
-             a->method, a->uri, host, a->branch ? a->branch : branch, a->from ? a->from : ph->user,
-             ph->tag, a->to, a->to_tag ? ";tag=" : "", a->to_tag ? a->to_tag : "", a->call_id,
-             a->cseq, a->method, a->headers ? a->headers : "", ph->auth,
-             a->type ? "Content-Type: " : "", a->type ? a->type : "", a->type ? "\r\n" : "",
-             strlen(body), body);
+             a->method, a->uri, is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+             a->branch ? a->branch : branch, a->from ? a->from : ph->user, ph->tag, a->to,
+             a->to_tag ? ";tag=" : "", a->to_tag ? a->to_tag : "", a->call_id, a->cseq, a->method,
+             a->headers ? a->headers : "", ph->auth, a->type ? "Content-Type: " : "",
+             a->type ? a->type : "", a->type ? "\r\n" : "", strlen(body), body);
     phone_send(ph, text);
 }
 

@@ -1,6 +1,7 @@
 /* test_contact.c - contacts as they are kept: URIs, qualifying, changes of the configuration */
 #include "ipc/console.h"
 #include "pjsip/office.h"
+#include "pjsip/trace.h"
 
 /* Completion belongs to role/. */
 void console_offer(struct console_words *w, const char *word)
@@ -21,6 +22,8 @@ static const struct {
     {"sips:1@[2001:db8::1]:5061;x-ast-orig-host=[fe80::1]:9", "sips:1@[fe80::1]:9",
      "sips:1@[fe80::1]:9"},
     {"tel:+7495", "tel:+7495", "tel:+7495"},
+    {"sip:1@192.0.2.10;x-ast-orig-host=10.0.0.7?X=1", "sip:1@10.0.0.7?X=1", "sip:1@192.0.2.10"},
+    {"sip:1@192.0.2.10;ob?X=1", "sip:1@192.0.2.10;ob?X=1", "sip:1@192.0.2.10;ob"},
 };
 
 static int a_kept_uri_gives_back_both_hosts(void)
@@ -36,6 +39,10 @@ static int a_kept_uri_gives_back_both_hosts(void)
         buf_reset(&b);
         CHECK_OK_TO(contact_uri_reach(&b, slice_of(uris[i].kept)), out);
         CHECK_TO(slice_eqz(buf_slice(&b), uris[i].reach), out);
+        buf_reset(&b);
+        CHECK_OK_TO(contact_uri_request(&b, slice_of(uris[i].kept)), out);
+        CHECK_TO(slice_starts(slice_of(uris[i].restored), buf_slice(&b)), out);
+        CHECK_TO(slice_chr(buf_slice(&b), '?') < 0, out);
     }
 out:
     buf_fini(&b);
@@ -114,23 +121,6 @@ out:
 
 /* ---- changes ---- */
 
-/* Run sql, load, apply, and undo. @return 0; errno */
-static int with_change(struct office *o, const char *sql)
-{
-    struct model_snapshot *s = NULL;
-    int err = db_begin(office_db);
-
-    if (!err)
-        err = db_run(office_db, sql);
-    if (!err)
-        err = model_snapshot_load(&s, office_db);
-    db_rollback(office_db);
-    if (!err)
-        err = pjsip_set_snapshot(o->pjsip, s);
-    mem_deref(s);
-    return err;
-}
-
 static int a_change_of_the_configuration_keeps_what_is_the_same(void)
 {
     struct office o;
@@ -145,9 +135,10 @@ static int a_change_of_the_configuration_keeps_what_is_the_same(void)
                           &(struct contact_args){.uri = SLICE("sip:102@192.0.2.12"),
                                                  .expires = {loop_wall(o.loop).us + 600000000}}));
     contact_add(c, NULL);
-    EXPECT(!with_change(&o, "UPDATE ps_aors SET contact = 'sip:new@192.0.2.92' WHERE id = 'trunk';"
-                            "DELETE FROM ps_aors WHERE id = 'asked';"
-                            "UPDATE ps_endpoints SET context = 'other' WHERE id = '102';"));
+    EXPECT(!office_change(&o,
+                          "UPDATE ps_aors SET contact = 'sip:new@192.0.2.92' WHERE id = 'trunk';"
+                          "DELETE FROM ps_aors WHERE id = 'asked';"
+                          "UPDATE ps_endpoints SET context = 'other' WHERE id = '102';"));
     EXPECT(slice_eqz(first_contact(&o, "trunk")->uri, "sip:new@192.0.2.92"));
     EXPECT(!aor_find(o.pjsip, SLICE("asked")));
     EXPECT(first_contact(&o, "102") == c);
@@ -169,13 +160,13 @@ static int transports_follow_the_configuration(void)
     b = sip_binding_find(o.sip, "transport-udp");
     EXPECT(b);
     /* an external address changes in place */
-    EXPECT(!with_change(
+    EXPECT(!office_change(
         &o, "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,var_name,"
             "var_val) VALUES (1,3,0,'pjsip.conf','transport-udp','external_signaling_address',"
             "'203.0.113.7')"));
     EXPECT(sip_binding_find(o.sip, "transport-udp") == b);
     /* another port opens anew, a second transport comes, and goes again */
-    EXPECT(!with_change(
+    EXPECT(!office_change(
         &o, "UPDATE static_pjsip SET var_val = '192.0.2.1:5070' WHERE var_name = 'bind';"
             "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,var_name,"
             "var_val) VALUES (5,0,0,'pjsip.conf','transport-tcp','type','transport'),"
@@ -184,7 +175,7 @@ static int transports_follow_the_configuration(void)
     EXPECT(pjsip_transports_open(o.pjsip) == 2);
     EXPECT(sip_binding_local(sip_binding_find(o.sip, "transport-udp"))->port == 5070);
     EXPECT(sip_binding_find(o.sip, "transport-tcp"));
-    EXPECT(!with_change(&o, "DELETE FROM static_pjsip WHERE category = 'transport-udp'"));
+    EXPECT(!office_change(&o, "DELETE FROM static_pjsip WHERE category = 'transport-udp'"));
     EXPECT(pjsip_transports_open(o.pjsip) == 0 && !sip_binding_next(o.sip, NULL));
     EXPECT(pjsip_is_ready(o.pjsip));
 out:
@@ -198,7 +189,7 @@ static int a_port_in_use_leaves_the_rest_working(void)
     int err = office_init(&o, false);
 
     CHECK_OK(err);
-    EXPECT(!with_change(
+    EXPECT(!office_change(
         &o, "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,var_name,"
             "var_val) VALUES (5,0,0,'pjsip.conf','second','type','transport'),"
             "(5,1,0,'pjsip.conf','second','protocol','udp'),"
@@ -210,7 +201,72 @@ out:
     return err;
 }
 
+static int a_question_is_authenticated_when_that_is_asked_for(void)
+{
+    struct office o;
+    struct phone ph;
+    struct buf text, lines;
+    struct sip_digest d;
+    const struct sip_msg *m;
+    int err = office_init(&o, false);
+
+    CHECK_OK(err);
+    buf_init(&text, 4096);
+    buf_init(&lines, 4096);
+    err = phone_init(&ph, &o, "192.0.2.91", "asked", "");
+    EXPECT(!err);
+    EXPECT(!office_change(&o, "UPDATE ps_aors SET authenticate_qualify = 'yes' WHERE id = 'asked';"
+                              "UPDATE ps_endpoints SET outbound_auth = 'out' WHERE id = 'asked'"));
+    for (int i = 0; i < 31000 && !phone_request(&ph, SIP_OPTIONS); i++)
+        loop_fake_advance(o.loop, 1);
+    m = phone_request(&ph, SIP_OPTIONS);
+    EXPECT(m && !sip_msg_has(m, SIP_H_AUTHORIZATION));
+    buf_addz(&lines, "WWW-Authenticate: Digest realm=\"far\",nonce=\"n\",algorithm=MD5\r\n");
+    sip_answer_print(
+        &text, m,
+        &(struct sip_answer){.code = 401, .to_tag = SLICE("t"), .headers = buf_slice(&lines)},
+        NULL);
+    phone_send(&ph, buf_z(&text));
+    m = phone_request(&ph, SIP_OPTIONS);
+    EXPECT(m && !sip_digest_parse(&d, sip_msg_get(m, SIP_H_AUTHORIZATION)));
+    EXPECT(slice_eqz(d.username, "station"));
+out:
+    buf_fini(&lines);
+    buf_fini(&text);
+    phone_fini(&ph);
+    office_fini(&o);
+    return err;
+}
+
 /* ---- console ---- */
+
+static const struct {
+    const char *bytes, *shown;
+} traced[] = {
+    {"INVITE sip:a SIP/2.0\r\n\tb\r\n", "INVITE sip:a SIP/2.0\r\n\tb\r\n"},
+    {"a\x1b[2Jb\x7f", "a\\x1b[2Jb\\x7f"},
+    {"\xd0\x90nna \xe2\x82\xac \xf0\x9f\x98\x80", "\xd0\x90nna \xe2\x82\xac \xf0\x9f\x98\x80"},
+    {"\xc2\x9b"
+     "1m \xff\xd0",
+     "\\xc2\\x9b1m \\xff\\xd0"},
+    {"", ""},
+};
+
+static int a_trace_does_not_steer_the_terminal(void)
+{
+    struct buf b;
+    int err = 0;
+
+    buf_init(&b, 1000);
+    for (size_t i = 0; i < sizeof(traced) / sizeof(traced[0]); i++) {
+        buf_reset(&b);
+        CHECK_OK_TO(trace_escape(&b, slice_of(traced[i].bytes)), out);
+        CHECK_TO(slice_eqz(buf_slice(&b), traced[i].shown), out);
+    }
+out:
+    buf_fini(&b);
+    return err;
+}
 
 static void collect(struct slice text, void *arg)
 {
@@ -264,4 +320,6 @@ UNIT_TESTS(UNIT(a_kept_uri_gives_back_both_hosts), UNIT(an_id_is_asterisks),
            UNIT_ONCE(a_change_of_the_configuration_keeps_what_is_the_same),
            UNIT_ONCE(transports_follow_the_configuration),
            UNIT_ONCE(a_port_in_use_leaves_the_rest_working),
+           UNIT(a_question_is_authenticated_when_that_is_asked_for),
+           UNIT(a_trace_does_not_steer_the_terminal),
            UNIT(every_command_prints_and_no_secret_is_in_it))

@@ -192,6 +192,27 @@ out:
     return err;
 }
 
+static int a_rewritten_contact_names_no_other_host_or_transport(void)
+{
+    struct reg r;
+    struct sip_name_addr c;
+    struct aor *a;
+    int err = reg_init(&r, false, "101", "pw-101");
+
+    CHECK_OK(err);
+    EXPECT(register_as(&r, "101",
+                       "Contact: <sip:101@10.0.0.7;transport=tcp;maddr=203.0.113.9;ob?X=1>\r\n") ==
+           200);
+    a = aor_find(r.o.pjsip, SLICE("101"));
+    EXPECT(a && slice_eqz(contact_of_link(list_first(&a->contacts))->uri,
+                          "sip:101@192.0.2.10:5060;ob;x-ast-orig-host=10.0.0.7?X=1"));
+    EXPECT(!sip_msg_contact(phone_response(&r.ph, SIP_REGISTER), 0, &c) &&
+           slice_eqz(c.uri, "sip:101@10.0.0.7;ob?X=1"));
+out:
+    reg_fini(&r);
+    return err;
+}
+
 static int a_phone_behind_a_new_port_replaces_itself(void)
 {
     const struct addr moved = {.family = AF_INET, .port = 9, .ip = {192, 0, 2, 78}};
@@ -320,6 +341,72 @@ out:
     return err;
 }
 
+static const struct contact *only_contact(const struct reg *r, const char *aor)
+{
+    struct aor *a = aor_find(r->o.pjsip, slice_of(aor));
+
+    return a && a->registered == 1 ? contact_of_link(list_first(&a->contacts)) : NULL;
+}
+
+static int what_goes_is_deleted_only_when_what_comes_is_safe(void)
+{
+    struct reg r;
+    int err = reg_init(&r, true, "101", "pw-101");
+
+    CHECK_OK(err);
+    register_as(&r, "101", "Contact: <sip:one@192.0.2.10:5060>\r\n");
+    office_commit(&r.o, 0);
+    EXPECT(r.o.puts == 1);
+    /* the new one cannot be written: the old one is not touched */
+    register_as(&r, "101", "Contact: <sip:two@192.0.2.10:5060>\r\n");
+    EXPECT(r.o.puts == 2 && r.o.deletes == 0);
+    office_commit(&r.o, ENOSPC);
+    office_settle(&r.o);
+    EXPECT(phone_status(&r.ph, SIP_REGISTER) == 503 && r.o.deletes == 0);
+    EXPECT(only_contact(&r, "101") && slice_starts(only_contact(&r, "101")->uri, SLICE("sip:one")));
+    /* it can: then the old one goes, and then comes the answer */
+    register_as(&r, "101", "Contact: <sip:two@192.0.2.10:5060>\r\n");
+    office_commit(&r.o, 0);
+    office_settle(&r.o);
+    EXPECT(r.o.deletes == 1 && !phone_response(&r.ph, SIP_REGISTER));
+    office_commit(&r.o, 0);
+    office_settle(&r.o);
+    EXPECT(phone_status(&r.ph, SIP_REGISTER) == 200);
+    EXPECT(only_contact(&r, "101") && slice_starts(only_contact(&r, "101")->uri, SLICE("sip:two")));
+    /* a refresh needs one write */
+    register_as(&r, "101", "Contact: <sip:two@192.0.2.10:5060>\r\n");
+    office_commit(&r.o, 0);
+    office_settle(&r.o);
+    EXPECT(phone_status(&r.ph, SIP_REGISTER) == 200 && r.o.deletes == 1);
+out:
+    reg_fini(&r);
+    return err;
+}
+
+static int a_contact_does_not_expire_under_its_refresh(void)
+{
+    struct reg r;
+    int err = reg_init(&r, true, "101", "pw-101");
+
+    CHECK_OK(err);
+    register_as(&r, "101", CONTACT "Expires: 60\r\n");
+    office_commit(&r.o, 0);
+    loop_fake_advance(r.o.loop, 59900);
+    register_as(&r, "101", CONTACT "Expires: 60\r\n");
+    loop_fake_advance(r.o.loop, 500);
+    EXPECT(only_contact(&r, "101") && r.o.deletes == 0);
+    office_commit(&r.o, 0);
+    office_settle(&r.o);
+    EXPECT(phone_status(&r.ph, SIP_REGISTER) == 200);
+    loop_fake_advance(r.o.loop, 30000);
+    EXPECT(only_contact(&r, "101") && r.o.deletes == 0);
+    loop_fake_advance(r.o.loop, 32000);
+    EXPECT(!aor_find(r.o.pjsip, SLICE("101")));
+out:
+    reg_fini(&r);
+    return err;
+}
+
 static int the_driver_may_go_while_a_commit_is_awaited(void)
 {
     struct reg r;
@@ -382,6 +469,40 @@ static int only_the_right_password_registers_its_own_address(void)
     return err;
 }
 
+/* REGISTER with a Via that names another port and no rport. @return status heard at the source */
+static unsigned register_from_elsewhere(struct reg *r, const char *user)
+{
+    static unsigned n;
+    char text[1024];
+
+    n++;
+    phone_forget(&r->ph);
+    snprintf(text, sizeof(text),
+             "REGISTER sip:" STATION " SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.10:9;branch=z9hG4bK-v%u"
+             "\r\nFrom: <sip:%s@" STATION ">;tag=1\r\nTo: <sip:%s@" STATION ">\r\nCall-ID: v%u\r\n"
+             "CSeq: 1 REGISTER\r\nMax-Forwards: 70\r\n%sContent-Length: 0\r\n\r\n",
+             n, user, user, n, r->ph.auth);
+    phone_send(&r->ph, text);
+    return phone_status(&r->ph, SIP_REGISTER);
+}
+
+static int force_rport_answers_the_port_that_asked(void)
+{
+    struct reg r;
+    int err = reg_init(&r, false, "101", "pw-101");
+
+    CHECK_OK(err);
+    EXPECT(register_from_elsewhere(&r, "nobody") == 401);
+    EXPECT(register_from_elsewhere(&r, "101") == 401);
+    EXPECT(!phone_answer_challenge(&r.ph, SIP_REGISTER, "sip:" STATION));
+    EXPECT(register_from_elsewhere(&r, "101") == 200);
+    EXPECT(!office_change(&r.o, "UPDATE ps_endpoints SET force_rport = 'no' WHERE id = '101'"));
+    EXPECT(register_from_elsewhere(&r, "101") == 0);
+out:
+    reg_fini(&r);
+    return err;
+}
+
 /* The text of the last 401 without what must differ: nonce, tag, branch, names. */
 static void blank(struct slice text, char *out, size_t size)
 {
@@ -404,14 +525,14 @@ static void blank(struct slice text, char *out, size_t size)
 
 static int a_stranger_and_a_user_get_the_same_answers(void)
 {
-    static const char *const users[] = {"101", "nobody", "fenced", "user-103"};
+    static const char *const users[] = {"101", "nobody", "fenced", "user-103", "twice"};
     static const char *const requests[] = {"REGISTER", "INVITE", "OPTIONS", "MESSAGE", "SUBSCRIBE"};
-    static char texts[4][2][2048];
+    static char texts[5][2][2048];
     int err = 0;
 
     for (size_t q = 0; q < 5 && !err; q++) {
         memset(texts, 0, sizeof(texts));
-        for (size_t i = 0; i < 4; i++) {
+        for (size_t i = 0; i < 5; i++) {
             struct phone_args a = {.method = requests[q],
                                    .uri = "sip:101@" STATION,
                                    .to = users[i],
@@ -434,7 +555,7 @@ static int a_stranger_and_a_user_get_the_same_answers(void)
             }
             reg_fini(&r);
         }
-        for (size_t i = 1; i < 4 && !err; i++)
+        for (size_t i = 1; i < 5 && !err; i++)
             if (strcmp(texts[0][0], texts[i][0]) || strcmp(texts[0][1], texts[i][1]))
                 err = unit_failed(__FILE__, __LINE__, requests[q]);
     }
@@ -445,7 +566,11 @@ UNIT_TESTS(UNIT_ONCE(periods_follow_the_address_of_record),
            UNIT(a_contact_expires_and_can_be_taken_away),
            UNIT(the_newest_contact_replaces_the_oldest), UNIT(remove_existing_makes_room),
            UNIT(a_rewritten_contact_is_given_back_as_it_came),
+           UNIT(a_rewritten_contact_names_no_other_host_or_transport),
            UNIT(a_phone_behind_a_new_port_replaces_itself),
+           UNIT(what_goes_is_deleted_only_when_what_comes_is_safe),
+           UNIT(a_contact_does_not_expire_under_its_refresh),
+           UNIT_ONCE(force_rport_answers_the_port_that_asked),
            UNIT(an_older_request_of_the_same_phone_changes_nothing),
            UNIT(the_answer_waits_for_the_commit), UNIT(a_failed_commit_is_503_and_changes_nothing),
            UNIT(registrations_of_one_address_wait_for_each_other),

@@ -77,22 +77,11 @@ static void tcp_fini(struct tcp_phone *t)
 
 static int add_tcp(struct office *o)
 {
-    struct model_snapshot *s = NULL;
-    int err = db_begin(office_db);
-
-    if (!err)
-        err = db_run(office_db,
-                     "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,"
-                     "var_name,var_val) VALUES (5,0,0,'pjsip.conf','transport-tcp','type',"
-                     "'transport'),(5,1,0,'pjsip.conf','transport-tcp','protocol','tcp'),"
-                     "(5,2,0,'pjsip.conf','transport-tcp','bind','192.0.2.1:5060')");
-    if (!err)
-        err = model_snapshot_load(&s, office_db);
-    db_rollback(office_db);
-    if (!err)
-        err = pjsip_set_snapshot(o->pjsip, s);
-    mem_deref(s);
-    return err;
+    return office_change(
+        o, "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,"
+           "var_name,var_val) VALUES (5,0,0,'pjsip.conf','transport-tcp','type',"
+           "'transport'),(5,1,0,'pjsip.conf','transport-tcp','protocol','tcp'),"
+           "(5,2,0,'pjsip.conf','transport-tcp','bind','192.0.2.1:5060')");
 }
 
 static int tcp_connect(struct tcp_phone *t)
@@ -135,10 +124,10 @@ static unsigned tcp_register(struct tcp_phone *t, unsigned cseq)
     for (unsigned i = 0; i < 2; i++) {
         snprintf(text, sizeof(text),
                  "REGISTER sip:" STATION " SIP/2.0\r\nVia: SIP/2.0/TCP 192.0.2.10:5062;"
-                 "branch=z9hG4bK-t%u\r\nFrom: <sip:101@" STATION ">;tag=1\r\nTo: <sip:101@" STATION
+                 "branch=z9hG4bK-t%u\r\nFrom: <sip:%s@" STATION ">;tag=1\r\nTo: <sip:%s@" STATION
                  ">\r\nCall-ID: tcp\r\nCSeq: %u REGISTER\r\nMax-Forwards: 70\r\n"
                  "Contact: <sip:101@192.0.2.10:5062;transport=tcp>\r\n%sContent-Length: 0\r\n\r\n",
-                 cseq + i, cseq + i, t->ph.auth);
+                 cseq + i, t->ph.user, t->ph.user, cseq + i, t->ph.auth);
         conn_send(t->out, slice_of(text));
         office_settle(&t->o);
         if (phone_status(&t->ph, SIP_REGISTER) != 401)
@@ -231,6 +220,30 @@ out:
     return err;
 }
 
+static int a_connection_of_somebody_else_from_there_is_not_the_phones(void)
+{
+    struct tcp_phone t;
+    struct channel *ch = NULL;
+    int err = tcp_init(&t);
+
+    CHECK_OK(err);
+    EXPECT(tcp_register(&t, 1) == 200);
+    t.ph.addr = contact_of_link(list_first(&aor_find(t.o.pjsip, SLICE("101"))->contacts))->source;
+    phone_close(&t.out);
+    office_settle(&t.o);
+    snprintf(t.ph.user, sizeof(t.ph.user), "102");
+    snprintf(t.ph.password, sizeof(t.ph.password), "pw-102");
+    EXPECT(!tcp_connect(&t));
+    phone_forget(&t.ph);
+    EXPECT(tcp_register(&t, 5) == 200);
+    EXPECT(call_it(&t, &ch) && t.in);
+out:
+    drop(&ch);
+    tcp_fini(&t);
+    return err;
+}
+
 UNIT_TESTS(UNIT(a_phone_is_called_over_the_connection_it_registered_over),
            UNIT(a_phone_whose_connection_broke_is_called_at_its_own_uri),
-           UNIT(a_phone_that_comes_back_replaces_its_contact))
+           UNIT(a_phone_that_comes_back_replaces_its_contact),
+           UNIT(a_connection_of_somebody_else_from_there_is_not_the_phones))
