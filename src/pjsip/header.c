@@ -226,9 +226,19 @@ out:
     return err;
 }
 
+/* The variable can be set by anything that sets variables: each line is looked at again. */
 int header_inherit(struct buf *lines, const struct channel *from)
 {
-    return load_lines(from, lines);
+    struct slice rest = channel_var_get(from, SLICE(WAITING_LINES)), line, name, value;
+    int err = 0;
+
+    while (next_line(&rest, &line, &name, &value) && err != ENOMEM && err != ENOSPC) {
+        err = is_ours_alone(name) ? EACCES : add_line(lines, name, value);
+        if (err)
+            log_warning("header is not sent channel=\"%s\" name=\"%.*s\" err=\"%s\"", from->name,
+                        SLICE_ARG(name), strerror(err));
+    }
+    return err == ENOMEM ? err : 0;
 }
 
 const struct plan_func pjsip_inheritable_header_func = {
@@ -243,6 +253,15 @@ const struct plan_func pjsip_inheritable_header_func = {
 
 /* ---- PJSIP_DIAL_CONTACTS ---- */
 
+/* What Dial or the routing itself would read as more than a URI: a phone must not dial for us. */
+static bool is_fit_to_dial(struct slice uri)
+{
+    for (size_t i = 0; i < uri.len; i++)
+        if (strchr("&,()|^${}\"\\", uri.p[i]))
+            return false;
+    return true;
+}
+
 static int add_contacts(const struct pjsip *p, const struct model_endpoint *e,
                         const struct model_aor *m, size_t begin, struct buf *out)
 {
@@ -256,6 +275,12 @@ static int add_contacts(const struct pjsip *p, const struct model_endpoint *e,
 
         if (!contact_is_reachable(c))
             continue;
+        if (!is_fit_to_dial(c->uri)) {
+            log_notice("PJSIP_DIAL_CONTACTS: a contact that cannot be dialled is left out "
+                       "aor=\"%s\" uri=\"%s\"",
+                       m->name, c->uri.p);
+            continue;
+        }
         if (out->len > begin)
             buf_addc(out, '&');
         buf_printf(out, "PJSIP/%s/%s", e->name, c->uri.p);
