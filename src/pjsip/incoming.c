@@ -1,5 +1,6 @@
 /* incoming.c - an INVITE becomes a channel (session.h) */
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/log.h"
 #include "pjsip/cause.h"
@@ -25,8 +26,8 @@ static bool has_codec_of_ours(const struct session *s, const struct sdp *offer)
 }
 
 /* @return 0 (exten is filled, "s" for none), or the status that refuses the call */
-static int find_exten(const struct pjsip *p, const struct model_endpoint *e,
-                      const struct sip_msg *req, char *exten, size_t size)
+static int find_exten(struct pjsip *p, const struct model_endpoint *e, const struct sip_msg *req,
+                      char *exten, size_t size)
 {
     struct slice context = slice_of(e->context);
 
@@ -36,8 +37,9 @@ static int find_exten(const struct pjsip *p, const struct model_endpoint *e,
         slice_copy(SLICE("s"), exten, size);
     if (plan_has_exten(p->plan, context, slice_of(exten)))
         return 0;
-    log_notice("call refused, no such extension endpoint=\"%s\" exten=\"%s\" context=\"%s\"",
-               e->name, exten, e->context);
+    if (log_gate_pass(&p->no_extens, loop_now(p->loop)))
+        log_notice("call refused, no such extension endpoint=\"%s\" exten=\"%s\" context=\"%s\"",
+                   e->name, exten, e->context);
     return plan_may_match_more(p->plan, context, slice_of(exten)) ? 484 : 404;
 }
 
@@ -47,6 +49,17 @@ static bool is_prohibited(const struct model_endpoint *e)
 {
     return e->callerid_privacy >= MODEL_PRIVACY_PROHIB_NOT_SCREENED &&
            e->callerid_privacy <= MODEL_PRIVACY_PROHIB;
+}
+
+/* A name goes to screens and files: control bytes stay behind. */
+static void drop_controls(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from; from++)
+        if ((unsigned char)*from >= ' ' && *from != 0x7f)
+            *to++ = *from;
+    *to = '\0';
 }
 
 /* The endpoint's own caller id wins; else From says who calls. */
@@ -62,12 +75,23 @@ static int set_caller(struct channel *ch, const struct model_endpoint *e, const 
         num = slice_of(number);
         if (!text.len) {
             sip_display_copy(&req->from, name, sizeof(name));
+            drop_controls(name);
             text = slice_of(name);
         }
     }
     err = party_set(&ch->caller, num, text);
     ch->caller.is_private = is_prohibited(e) || slice_caseeqz(num, "anonymous");
     return err ? err : channel_set(&ch->ani, num);
+}
+
+/* A call that goes round and round ends when this is used up (RFC 3261 s8.1.1.6). */
+static int set_hops(struct channel *ch, const struct sip_msg *req)
+{
+    int left = req->max_forwards < 0 || req->max_forwards > 70 ? 70 : req->max_forwards;
+    char text[8];
+
+    snprintf(text, sizeof(text), "%d", left > 0 ? left - 1 : 0);
+    return channel_var_set(ch, SLICE("__" SESSION_HOPS), slice_of(text));
 }
 
 static int dress(struct session *s, const struct model_endpoint *e, const struct sip_msg *req,
@@ -86,6 +110,8 @@ static int dress(struct session *s, const struct model_endpoint *e, const struct
         err = channel_set(&ch->dnid, slice_of(exten));
     if (!err)
         err = channel_var_set(ch, SLICE("SIPDOMAIN"), req->uri.host);
+    if (!err)
+        err = set_hops(ch, req);
     return err;
 }
 
@@ -275,5 +301,6 @@ const struct sip_invite_handlers pjsip_incoming_handlers = {
     .acked = session_on_acked,
     .reinvite = session_on_reinvite,
     .request = session_on_request,
+    .may_move = session_may_move,
     .closed = session_on_closed,
 };

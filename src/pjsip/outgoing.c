@@ -9,13 +9,15 @@
 #include "sip/print.h"
 
 struct outgoing {
-    struct buf uri; /* request URI */
-    char *proxy;    /* NULL: none */
-    struct sip_binding *binding;
-    struct sip_target targets[SIP_TARGETS_MAX];
+    struct buf uri;              /* request URI */
+    struct buf reach;            /* URI that says where it goes, when there is no proxy */
+    char *proxy;                 /* NULL: none */
+    struct sip_binding *binding; /* a reference, or NULL */
+    struct sip_target targets[SIP_TARGETS_MAX]; /* with references */
     size_t target_count;
     struct sip_resolve *question;
     char *from_user, *from_domain, *contact_user; /* NULL: not set */
+    uint8_t hops;                                 /* Max-Forwards */
     bool is_called, is_stream_asked, is_stream_ready;
 };
 
@@ -42,7 +44,11 @@ void outgoing_free(struct outgoing *o)
     if (!o)
         return;
     mem_deref(o->question);
+    for (size_t i = 0; i < o->target_count; i++)
+        sip_flow_clear(&o->targets[i].flow);
+    mem_deref(o->binding);
     buf_fini(&o->uri);
+    buf_fini(&o->reach);
     mem_free(o->proxy);
     mem_free(o->from_user);
     mem_free(o->from_domain);
@@ -103,22 +109,32 @@ static int put_user(struct buf *out, struct slice kept, struct slice number)
     buf_add(&text, uri.host.p, (size_t)(uri.text.p + uri.text.len - uri.host.p));
     err = buf_err(&text);
     if (!err)
-        err = contact_uri_restore(out, buf_slice(&text));
+        err = contact_uri_request(out, buf_slice(&text));
     buf_fini(&text);
     return err;
 }
 
+static struct slice hop_of(const struct outgoing *o)
+{
+    return o->proxy ? slice_of(o->proxy) : buf_slice(&o->reach);
+}
+
 /* Where the URI is reached, when that needs no question to the network; else the layer below asks.
  */
-static void resolve_quickly(struct pjsip *p, struct outgoing *o, struct slice reach)
+static void resolve_quickly(struct pjsip *p, struct outgoing *o)
 {
     struct sip_uri uri;
 
-    if (o->proxy && o->proxy[0])
-        reach = slice_of(o->proxy);
-    if (!sip_uri_parse(&uri, reach) &&
+    if (!sip_uri_parse(&uri, hop_of(o)) &&
         !sip_resolve_now(p->sip, &uri, o->binding, &o->targets[o->target_count]))
         o->target_count++;
+}
+
+/* Calls wait for names and ports; a transport may be closed meanwhile. */
+static void hold_targets(struct outgoing *o)
+{
+    for (size_t i = 0; i < o->target_count; i++)
+        sip_flow_hold(&o->targets[i].flow);
 }
 
 /* @return 0; EHOSTUNREACH (no contact); EINVAL; ENOMEM */
@@ -129,7 +145,6 @@ static int find_target(struct pjsip *p, struct outgoing *o, const struct model_e
     const struct model_aor *m = c ? model_aor_find(p->snap, slice_of(c->aor->name)) : NULL;
     const char *proxy = e->outbound_proxy[0] ? e->outbound_proxy : m ? m->outbound_proxy : "";
     struct slice kept = c ? c->uri : r->uri;
-    struct buf reach;
     int err;
 
     if (!kept.len)
@@ -138,20 +153,20 @@ static int find_target(struct pjsip *p, struct outgoing *o, const struct model_e
         o->binding = sip_binding_find(p->sip, e->transport_of->name);
     if (c && c->transport.len)
         o->binding = sip_binding_find(p->sip, c->transport.p);
+    mem_ref(o->binding);
     if (proxy[0]) {
         o->proxy = mem_strdup(proxy);
         if (!o->proxy)
             return ENOMEM;
     }
-    buf_init(&reach, SIP_URI_MAX);
-    err = r->number.len ? put_user(&o->uri, kept, r->number) : contact_uri_restore(&o->uri, kept);
+    err = r->number.len ? put_user(&o->uri, kept, r->number) : contact_uri_request(&o->uri, kept);
     if (!err)
-        err = contact_uri_reach(&reach, kept);
+        err = contact_uri_reach(&o->reach, kept);
     if (!err && c && !proxy[0] && !contact_route(c, &o->targets[0]))
         o->target_count = 1;
     if (!err)
-        resolve_quickly(p, o, buf_slice(&reach));
-    buf_fini(&reach);
+        resolve_quickly(p, o);
+    hold_targets(o);
     return err == ENOSPC ? EINVAL : err;
 }
 
@@ -174,6 +189,7 @@ static int outgoing_alloc(struct outgoing **op, struct pjsip *p, const struct mo
     if (!o)
         return ENOMEM;
     buf_init(&o->uri, SIP_URI_MAX);
+    buf_init(&o->reach, SIP_URI_MAX);
     err = dup_set(&o->from_user, e->from_user);
     if (!err)
         err = dup_set(&o->from_domain, e->from_domain);
@@ -190,6 +206,8 @@ static int outgoing_alloc(struct outgoing **op, struct pjsip *p, const struct mo
 
 static int cause_of(int err)
 {
+    if (err == ELOOP)
+        return CAUSE_EXCHANGE_ROUTING;
     return err == ENOMEM || err == EAGAIN ? CAUSE_CONGESTION : CAUSE_NO_ROUTE;
 }
 
@@ -236,6 +254,17 @@ static int fail(int err, int *cause)
     return err;
 }
 
+/* Max-Forwards of a leg: what its caller has left; a call of our own begins with all. */
+static uint8_t hops_of(const struct pjsip *p, const struct channel *from)
+{
+    int32_t all = model_global_of(p->snap)->max_forwards;
+    uint32_t left;
+
+    if (from && !slice_u32(channel_var_get(from, SLICE(SESSION_HOPS)), &left) && left < 255)
+        return (uint8_t)left;
+    return all > 0 && all < 255 ? (uint8_t)all : 70;
+}
+
 static void stream_ready(struct channel *ch, int err, void *arg);
 
 /* The stream's port takes a round trip to the media role: ask while Dial is still at work. */
@@ -256,6 +285,7 @@ int outgoing_request(struct channel **chp, void *tech_arg, const struct channel_
     const struct model_endpoint *e;
     struct session *s = NULL;
     struct resource r;
+    uint8_t hops = hops_of(p, req->requestor);
     int err;
 
     parse_resource(&r, req->resource);
@@ -268,6 +298,8 @@ int outgoing_request(struct channel **chp, void *tech_arg, const struct channel_
     }
     if (p->is_closing)
         return fail(EAGAIN, cause);
+    if (!hops)
+        return fail(ELOOP, cause);
     err = session_alloc(&s, p, e);
     if (err)
         return fail(err, cause);
@@ -278,6 +310,7 @@ int outgoing_request(struct channel **chp, void *tech_arg, const struct channel_
         session_free(s);
         return fail(err, cause);
     }
+    s->out->hops = hops;
     err = make_channel(chp, s, e, &r, req);
     if (err)
         return fail(err, cause);
@@ -323,6 +356,7 @@ static int send_invite(struct session *s)
         .uri = buf_slice(&o->uri),
         .proxy = slice_of(o->proxy),
         .binding = o->binding,
+        .max_forwards = o->hops,
         .targets = o->target_count ? o->targets : NULL,
         .target_count = o->target_count,
         .headers = buf_slice(&s->headers),
@@ -401,6 +435,7 @@ static void resolved(int err, const struct sip_target *targets, size_t count, vo
     if (!err) {
         o->target_count = count < SIP_TARGETS_MAX ? count : SIP_TARGETS_MAX;
         memcpy(o->targets, targets, o->target_count * sizeof(*targets));
+        hold_targets(o);
         err = ask_stream(s, NULL);
     }
     if (err)
@@ -411,7 +446,7 @@ static int ask_names(struct session *s)
 {
     struct outgoing *o = s->out;
     struct sip_uri uri;
-    int err = sip_uri_parse(&uri, o->proxy ? slice_of(o->proxy) : buf_slice(&o->uri));
+    int err = sip_uri_parse(&uri, hop_of(o));
 
     return err ? err : sip_resolve_start(&o->question, s->p->sip, &uri, o->binding, resolved, s);
 }
@@ -498,5 +533,6 @@ const struct sip_invite_handlers pjsip_outgoing_handlers = {
     .acked = session_on_acked,
     .reinvite = session_on_reinvite,
     .request = session_on_request,
+    .may_move = session_may_move,
     .closed = session_on_closed,
 };

@@ -18,6 +18,9 @@
 /** Ceiling of the header lines that a routing may add to one leg. */
 #define SESSION_HEADERS_MAX 16384
 
+/** Variable of every leg that an incoming call dials: Max-Forwards of the next INVITE. */
+#define SESSION_HOPS "PJSIP_MAX_FORWARDS"
+
 /** What is needed until the INVITE is on its way (outgoing.c). */
 struct outgoing;
 
@@ -95,6 +98,7 @@ void session_gone(struct session *s, int cause, int status);
 void session_on_reinvite(struct sip_invite *i, const struct sip_msg *req, void *arg);
 void session_on_request(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
                         void *arg);
+bool session_may_move(struct sip_invite *i, const struct addr *to, void *arg);
 void session_on_acked(struct sip_invite *i, const struct sip_msg *ack, void *arg);
 void session_on_closed(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *m,
                        void *arg);

@@ -51,6 +51,15 @@ void session_on_reinvite(struct sip_invite *i, const struct sip_msg *req, void *
     buf_fini(&text);
 }
 
+/* The peer seems to have moved: never to where its endpoint may not be. */
+bool session_may_move(struct sip_invite *i, const struct addr *to, void *arg)
+{
+    const struct session *s = arg;
+    const struct model_endpoint *e = model_endpoint_find(s->p->snap, slice_of(s->endpoint));
+
+    return e && model_rules_allow(&e->rules, to);
+}
+
 void session_on_acked(struct sip_invite *i, const struct sip_msg *ack, void *arg)
 {
     struct session *s = arg;

@@ -142,6 +142,7 @@ static int a_call_gets_its_channel(void)
     /* the endpoint's own caller id wins over From */
     EXPECT(!strcmp(ch->caller.number, "101") && !strcmp(ch->caller.name, "Anna"));
     EXPECT(slice_eqz(channel_var_get(ch, SLICE("SIPDOMAIN")), STATION));
+    EXPECT(slice_eqz(channel_var_get(ch, SLICE(SESSION_HOPS)), "69"));
 out:
     call_fini(&c);
     return err;
@@ -207,6 +208,76 @@ static int a_call_that_cannot_be_is_refused(void)
         }
         call_fini(&c);
     }
+    return err;
+}
+
+static unsigned lines;
+
+static void count_lines(enum log_level level, const char *line, void *arg)
+{
+    lines += !!strstr(line, "no such extension");
+}
+
+static int numbers_that_do_not_exist_do_not_fill_the_log(void)
+{
+    struct call c;
+    int err = call_init(&c, "192.0.2.90", "trunk-user", "");
+
+    CHECK_OK(err);
+    lines = 0;
+    log_set_sink(count_lines, NULL);
+    snprintf(c.uri, sizeof(c.uri), "sip:404@" STATION);
+    for (unsigned i = 0; i < 2 * GUARD_LINES; i++) {
+        phone_forget(&c.ph);
+        say(&c, "INVITE", CONTACT, NULL, NULL);
+        EXPECT(phone_status(&c.ph, SIP_INVITE) == 404);
+    }
+    EXPECT(lines == GUARD_LINES);
+out:
+    log_set_sink(NULL, NULL);
+    call_fini(&c);
+    return err;
+}
+
+static int a_callers_name_has_no_control_bytes(void)
+{
+    static const char invite[] =
+        "INVITE sip:600@" STATION " SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.90;branch=z9hG4bK-n\r\n"
+        "From: \"An\x1b[2Jna\" <sip:x%0d%0aX-Evil:1@y>;tag=1\r\nTo: <sip:600@" STATION ">\r\n"
+        "Call-ID: c\r\nCSeq: 1 INVITE\r\nMax-Forwards: 5\r\n" CONTACT "Content-Length: 0\r\n\r\n";
+    struct call c;
+    int err = call_init(&c, "192.0.2.90", "someone", "");
+
+    CHECK_OK(err);
+    phone_send(&c.ph, invite);
+    if (c.o.incoming) { /* or refused: both are fine */
+        EXPECT(!strcmp(c.o.incoming->caller.name, "An[2Jna"));
+        EXPECT(!c.o.incoming->caller.number || !strchr(c.o.incoming->caller.number, '\n'));
+        EXPECT(slice_eqz(channel_var_get(c.o.incoming, SLICE(SESSION_HOPS)), "4"));
+    } else {
+        EXPECT(phone_status(&c.ph, SIP_INVITE) == 400);
+    }
+out:
+    call_fini(&c);
+    return err;
+}
+
+static int a_peer_moves_only_to_where_its_endpoint_may_be(void)
+{
+    const struct addr to = {.family = AF_INET, .port = 5060, .ip = {192, 0, 2, 77}};
+    struct call c;
+    struct session *s;
+    int err = call_init(&c, "192.0.2.10", "101", "pw-101");
+
+    CHECK_OK(err);
+    EXPECT(establish(&c) == 0);
+    s = session_of(c.o.incoming);
+    EXPECT(pjsip_incoming_handlers.may_move(s->invite, &to, s));
+    EXPECT(!office_change(&c.o, "UPDATE ps_endpoints SET deny = '192.0.2.77' WHERE id = '101'"));
+    EXPECT(!pjsip_incoming_handlers.may_move(s->invite, &to, s));
+    EXPECT(pjsip_outgoing_handlers.may_move == pjsip_incoming_handlers.may_move);
+out:
+    call_fini(&c);
     return err;
 }
 
@@ -561,6 +632,9 @@ static int other_requests_are_answered_properly(void)
 
 UNIT_TESTS(UNIT(a_call_gets_its_channel), UNIT(a_trunk_needs_no_password_and_says_who_calls),
            UNIT(a_trunk_may_be_named_by_its_host), UNIT_ONCE(a_call_that_cannot_be_is_refused),
+           UNIT_ONCE(numbers_that_do_not_exist_do_not_fill_the_log),
+           UNIT(a_callers_name_has_no_control_bytes),
+           UNIT_ONCE(a_peer_moves_only_to_where_its_endpoint_may_be),
            UNIT(the_answer_carries_our_codecs_in_our_order),
            UNIT(ringing_and_early_media_come_before_the_answer),
            UNIT(bye_of_the_phone_hangs_the_channel_up), UNIT(our_hangup_says_bye_with_the_cause),

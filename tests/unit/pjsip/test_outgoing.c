@@ -1,4 +1,5 @@
 /* test_outgoing.c - calls that we make: where to, as whom, and how they end */
+#include "pjsip/cause.h"
 #include "pjsip/office.h"
 #include "plan/func.h"
 
@@ -115,8 +116,8 @@ static bool body_has(const struct sip_msg *m, const char *text)
     return false;
 }
 
-/* A contact for an address of record, as if it had registered. */
-static int put_contact(struct call *c, const char *aor, const char *uri)
+/* A contact for an address of record, as if it had registered over this transport. */
+static int put_contact_over(struct call *c, const char *aor, const char *uri, const char *transport)
 {
     struct aor *a = aor_get(c->o.pjsip, slice_of(aor));
     struct contact *k = NULL;
@@ -126,12 +127,18 @@ static int put_contact(struct call *c, const char *aor, const char *uri)
         return ENOMEM;
     err = contact_alloc(&k, a,
                         &(struct contact_args){.uri = slice_of(uri),
+                                               .transport = slice_of(transport),
                                                .expires = {loop_wall(c->o.loop).us + 600000000}});
     if (!err)
         contact_add(k, NULL);
     mem_deref(k);
     aor_release(a);
     return err;
+}
+
+static int put_contact(struct call *c, const char *aor, const char *uri)
+{
+    return put_contact_over(c, aor, uri, "");
 }
 
 /* ---- where to, as whom ---- */
@@ -232,6 +239,175 @@ static int a_name_is_asked_for_first(void)
     EXPECT(dial(&c, "asked/sip:55@far.example:5060") == 0);
     EXPECT(slice_eqz(phone_request(&c.ph, SIP_INVITE)->request_uri, "sip:55@far.example:5060"));
 out:
+    call_fini(&c);
+    return err;
+}
+
+static int the_name_that_is_asked_for_is_where_it_is_reached(void)
+{
+    struct call c;
+    int err = call_init(&c, "192.0.2.99");
+
+    CHECK_OK(err);
+    EXPECT(!put_contact(&c, "101", "sip:1@far.example:5060;x-ast-orig-host=10.0.0.7"));
+    EXPECT(dial(&c, "101") == 0);
+    EXPECT(slice_eqz(phone_request(&c.ph, SIP_INVITE)->request_uri, "sip:1@10.0.0.7"));
+out:
+    call_fini(&c);
+    return err;
+}
+
+/* The name has no address of its own, only a service record. */
+static int a_permanent_contact_may_be_a_service_name(void)
+{
+    const struct dns_srv srv = {.target = "far.example", .port = 5060, .priority = 1, .weight = 1};
+    struct call c;
+    int err = call_init(&c, "192.0.2.99");
+
+    CHECK_OK(err);
+    EXPECT(!dns_fake_add_srv(c.o.dns, "_sip._udp.office.example", &srv));
+    EXPECT(!office_change(&c.o, "UPDATE ps_aors SET contact = 'sip:office.example', "
+                                "qualify_frequency = 30 WHERE id = 'trunk'"));
+    EXPECT(dial(&c, "7001@trunk") == 0);
+    EXPECT(slice_eqz(phone_request(&c.ph, SIP_INVITE)->request_uri, "sip:7001@office.example"));
+    reply(&c, SIP_INVITE, 200, "", ANSWER);
+    EXPECT(c.ch->state == CHANNEL_UP);
+    phone_forget(&c.ph);
+    loop_fake_advance(c.o.loop, 31000);
+    EXPECT(phone_request(&c.ph, SIP_OPTIONS));
+out:
+    call_fini(&c);
+    return err;
+}
+
+static int a_transport_may_close_while_a_name_is_asked_for(void)
+{
+    struct call c;
+    int cause, err = call_init(&c, "192.0.2.99");
+
+    CHECK_OK(err);
+    EXPECT(!put_contact_over(&c, "101", "sip:1@far.example:5060", "transport-udp"));
+    EXPECT(!request(&c, "101", NULL, &cause));
+    EXPECT(!office_change(&c.o, "DELETE FROM static_pjsip WHERE category = 'transport-udp'"));
+    c.ch->tech->call(c.ch);
+    loop_fake_advance(c.o.loop, 10000);
+    EXPECT(c.ch->is_hungup);
+    c.ch = (channel_hangup(c.ch, CAUSE_NORMAL), mem_deref(c.ch));
+    /* and while the stream's port is asked for */
+    EXPECT(!office_change(&c.o, ""));
+    office_settle(&c.o);
+    EXPECT(!request(&c, "7001@trunk", NULL, &cause));
+    EXPECT(!office_change(&c.o, "DELETE FROM static_pjsip WHERE category = 'transport-udp'"));
+    c.ch->tech->call(c.ch);
+    office_settle(&c.o);
+    EXPECT(c.ch->is_hungup);
+out:
+    call_fini(&c);
+    return err;
+}
+
+static const struct {
+    const char *left;
+    int got; /* Max-Forwards of the INVITE; 0: there is none */
+} hops[] = {{NULL, 70}, {"69", 69}, {"1", 1}, {"0", 0}, {"nonsense", 70}};
+
+static int a_leg_has_what_its_caller_has_left(void)
+{
+    struct call c;
+    struct channel *from = NULL;
+    int cause, err = 0;
+
+    for (size_t i = 0; i < sizeof(hops) / sizeof(hops[0]); i++) {
+        CHECK_OK(call_init(&c, "192.0.2.90"));
+        err = channel_alloc(&from, c.o.calls,
+                            &(struct channel_args){
+                                .tech = calls_tech_find(c.o.calls, SLICE("SIP"), &(void *){NULL}),
+                                .resource = "x",
+                                .state = CHANNEL_RING});
+        EXPECT(!err);
+        if (hops[i].left)
+            EXPECT(!channel_var_set(from, SLICE("__" SESSION_HOPS), slice_of(hops[i].left)));
+        err = request(&c, "7001@trunk", from, &cause);
+        if (hops[i].got) {
+            EXPECT(!err && !c.ch->tech->call(c.ch));
+            office_settle(&c.o);
+            EXPECT(phone_request(&c.ph, SIP_INVITE) &&
+                   phone_request(&c.ph, SIP_INVITE)->max_forwards == hops[i].got);
+            EXPECT(!hops[i].left || slice_is_set(channel_var_get(c.ch, SLICE(SESSION_HOPS))));
+        } else {
+            EXPECT(err == ELOOP && pjsip_status_of_cause(cause) == 483);
+            err = 0;
+        }
+        from->is_gone = true;
+        channel_hangup(from, 0);
+        from = mem_deref(from);
+        call_fini(&c);
+    }
+    return 0;
+out:
+    if (from) {
+        from->is_gone = true;
+        channel_hangup(from, 0);
+    }
+    mem_deref(from);
+    call_fini(&c);
+    return err;
+}
+
+static int a_contact_cannot_dial_for_us(void)
+{
+    static const char *const bad[] = {"sip:x&PJSIP/900@192.0.2.10", "sip:x,30,g@192.0.2.10",
+                                      "sip:${EVIL}@192.0.2.10",     "sip:x@192.0.2.10;a=(b)",
+                                      "sip:x@192.0.2.10;a=b|c",     "sip:x@192.0.2.10;a=b^c",
+                                      "sip:x@192.0.2.10;a=\"b\"",   "sip:x@192.0.2.10;a=b\\c"};
+    struct call c;
+    struct plan_env env = {0};
+    struct buf out;
+    int err = call_init(&c, "192.0.2.90");
+
+    CHECK_OK(err);
+    buf_init(&out, 4096);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        EXPECT(!put_contact(&c, "101", bad[i]));
+    EXPECT(!put_contact(&c, "101", "sip:101@[2001:db8::1]:5060;ob;x-ast-orig-host=10.0.0.7"));
+    EXPECT(!pjsip_dial_contacts_func.read(&env, (char[]){"101"}, &out));
+    EXPECT(slice_eqz(buf_slice(&out),
+                     "PJSIP/101/sip:101@[2001:db8::1]:5060;ob;x-ast-orig-host=10.0.0.7"));
+out:
+    buf_fini(&out);
+    call_fini(&c);
+    return err;
+}
+
+static int inherited_lines_are_looked_at_again(void)
+{
+    struct call c;
+    struct channel *from = NULL;
+    const struct sip_msg *m;
+    int cause, err = call_init(&c, "192.0.2.90");
+
+    CHECK_OK(err);
+    err = channel_alloc(
+        &from, c.o.calls,
+        &(struct channel_args){.tech = calls_tech_find(c.o.calls, SLICE("SIP"), &(void *){NULL}),
+                               .resource = "x",
+                               .state = CHANNEL_RING});
+    EXPECT(!err);
+    EXPECT(!channel_var_set(from, SLICE("PJSIP_INHERITABLE_HEADERS"),
+                            SLICE("X-Id: 1\r\nVia: SIP/2.0/UDP evil\r\nX Bad: 2\r\n\r\nbody\r\n"
+                                  "X-Other: 3")));
+    EXPECT(!request(&c, "7001@trunk", from, &cause) && !c.ch->tech->call(c.ch));
+    office_settle(&c.o);
+    m = phone_request(&c.ph, SIP_INVITE);
+    EXPECT(m && slice_eqz(sip_msg_find(m, SLICE("X-Id"), 0), "1"));
+    EXPECT(slice_eqz(sip_msg_find(m, SLICE("X-Other"), 0), "3"));
+    EXPECT(!slice_is_set(sip_msg_find(m, SLICE("Via"), 1)) && body_has(m, "m=audio"));
+out:
+    if (from) {
+        from->is_gone = true;
+        channel_hangup(from, 0);
+    }
+    mem_deref(from);
     call_fini(&c);
     return err;
 }
@@ -571,12 +747,16 @@ out:
 
 UNIT_TESTS(UNIT(a_number_at_a_trunk_goes_to_its_contact), UNIT(the_caller_id_is_in_from),
            UNIT(a_private_caller_stays_unknown), UNIT(a_registered_phone_is_called_where_it_is),
-           UNIT(a_name_is_asked_for_first), UNIT(a_name_that_does_not_exist_ends_the_call),
-           UNIT_ONCE(a_call_to_nowhere_says_why), UNIT(an_unreachable_contact_is_not_called),
-           UNIT_ONCE(every_refusal_has_its_cause), UNIT(nobody_there_is_a_timeout),
-           UNIT(ringing_then_answered), UNIT(early_media_flow_before_the_answer),
-           UNIT(the_fork_that_answers_gets_the_media), UNIT_ONCE(an_answer_without_media_is_ended),
-           UNIT(hanging_up_a_ringing_call_cancels_it),
+           UNIT(a_name_is_asked_for_first), UNIT(the_name_that_is_asked_for_is_where_it_is_reached),
+           UNIT_ONCE(a_permanent_contact_may_be_a_service_name),
+           UNIT_ONCE(a_transport_may_close_while_a_name_is_asked_for),
+           UNIT_ONCE(a_leg_has_what_its_caller_has_left), UNIT(a_contact_cannot_dial_for_us),
+           UNIT(inherited_lines_are_looked_at_again),
+           UNIT(a_name_that_does_not_exist_ends_the_call), UNIT_ONCE(a_call_to_nowhere_says_why),
+           UNIT(an_unreachable_contact_is_not_called), UNIT_ONCE(every_refusal_has_its_cause),
+           UNIT(nobody_there_is_a_timeout), UNIT(ringing_then_answered),
+           UNIT(early_media_flow_before_the_answer), UNIT(the_fork_that_answers_gets_the_media),
+           UNIT_ONCE(an_answer_without_media_is_ended), UNIT(hanging_up_a_ringing_call_cancels_it),
            UNIT(hanging_up_before_anything_left_sends_nothing),
            UNIT(a_challenge_is_answered_for_the_trunk),
            UNIT(a_phone_that_challenges_gets_no_credentials), UNIT(bye_of_the_peer_hangs_up),
