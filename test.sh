@@ -4,8 +4,8 @@
 #   ./test.sh [NAME...]     NAME: unit scene corpus ranks format e2e fuzz (default: all)
 #
 # The last line is "N passed, N failed"; the exit code is 1 when something failed. Logs: build-asan/test-logs.
-# Environment: JOBS (default: processors), FUZZ_RUNS (each harness, default 20,000; the seed is fixed: longer hunts are run by hand), KEEP=1 stops nothing
-# early either way: every part is run.
+# Environment: JOBS (default: processors), FUZZ_RUNS (of each harness, default 20,000 from a fixed seed; longer
+# hunts are run by hand: docs/testing.md). Every part is run, whatever fails before it.
 set -u
 cd "$(dirname "$0")" || exit 1
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
