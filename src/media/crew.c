@@ -37,16 +37,52 @@ struct media_crew {
 
 /* ---- commands, on the leg's lane ---- */
 
-static void run_command(struct media_lane *lane, const struct media_command *cmd)
+static void return_reel(struct media_lane *lane, struct media_leg *leg, struct media_reel *reel)
+{
+    if (reel)
+        lane->event(&(struct media_event){.type = MEDIA_EV_REEL, .leg = leg, .reel = reel},
+                    lane->arg);
+}
+
+static void stop_leg(struct media_lane *lane, struct media_leg *leg)
+{
+    if (leg->lane) {
+        media_leg_bye(leg);
+        media_leg_play(leg, NULL);
+        media_leg_stop(leg);
+    } else {
+        return_reel(lane, leg, leg->reel); /* it came along from another lane */
+        leg->reel = NULL;
+    }
+    lane->event(&(struct media_event){.type = MEDIA_EV_STOPPED, .leg = leg}, lane->arg);
+}
+
+/* What a leg that did not get onto its lane still answers to. */
+static bool needs_lane(uint8_t type)
+{
+    return type != MEDIA_CMD_START && type != MEDIA_CMD_STOP && type != MEDIA_CMD_MOVE &&
+           type != MEDIA_CMD_STATS;
+}
+
+/* @return what START failed with */
+static int run_command(struct media_lane *lane, const struct media_command *cmd)
 {
     struct media_leg *leg = cmd->head.leg;
     struct media_stats st;
     int err = 0;
 
+    if (!leg->lane && needs_lane(cmd->head.type)) {
+        if (cmd->head.type == MEDIA_CMD_PLAY)
+            return_reel(lane, leg, cmd->reel);
+        return 0;
+    }
     switch ((enum media_command_type)cmd->head.type) {
     case MEDIA_CMD_START: err = media_leg_start(leg, lane); break;
     case MEDIA_CMD_REMOTE: media_leg_set_remote(leg, &cmd->remote); break;
-    case MEDIA_CMD_JOIN: media_leg_join(leg, cmd->other); break;
+    case MEDIA_CMD_JOIN:
+        if (cmd->other->lane)
+            media_leg_join(leg, cmd->other);
+        break;
     case MEDIA_CMD_PART: media_leg_part(leg); break;
     case MEDIA_CMD_PLAY: media_leg_play(leg, cmd->reel); break;
     case MEDIA_CMD_DIAL: err = media_leg_dial(leg, cmd->dial.digits, cmd->dial.ms); break;
@@ -60,16 +96,12 @@ static void run_command(struct media_lane *lane, const struct media_command *cmd
         media_leg_stop(leg);
         lane->event(&(struct media_event){.type = MEDIA_EV_MOVED, .leg = leg}, lane->arg);
         break;
-    case MEDIA_CMD_STOP:
-        media_leg_bye(leg);
-        media_leg_play(leg, NULL);
-        media_leg_stop(leg);
-        lane->event(&(struct media_event){.type = MEDIA_EV_STOPPED, .leg = leg}, lane->arg);
-        return;
+    case MEDIA_CMD_STOP: stop_leg(lane, leg); return 0; /* the leg may be gone */
     }
     if (err)
         log_warning("media command failed stream=%u command=%d err=\"%s\"", leg->id, cmd->head.type,
                     strerror(err));
+    return cmd->head.type == MEDIA_CMD_START ? err : 0;
 }
 
 static struct media_command *command_of(struct link *k)
@@ -95,9 +127,14 @@ static void on_commands(void *arg)
     while ((k = list_first(&batch))) {
         struct media_command *cmd = command_of(k);
         bool is_stop = cmd->head.type == MEDIA_CMD_STOP;
+        struct media_leg *leg = cmd->head.leg;
+        int err;
 
         list_unlink(k);
-        run_command(&m->lane, cmd);
+        err = run_command(&m->lane, cmd);
+        if (err)
+            m->lane.event(&(struct media_event){.type = MEDIA_EV_FAILED, .leg = leg, .err = err},
+                          m->lane.arg);
         if (!is_stop) /* that one lies in the leg, which may be gone by now */
             mem_free(cmd);
     }
@@ -130,6 +167,8 @@ static struct media_event *place_for(const struct media_event *ev)
         return &ev->reel->event;
     if (ev->type == MEDIA_EV_STOPPED || ev->type == MEDIA_EV_MOVED)
         return &ev->leg->stopped;
+    if (ev->type == MEDIA_EV_FAILED)
+        return &ev->leg->failed;
     t = mem_zalloc(sizeof(*t));
     return t ? &t->ev : NULL;
 }
@@ -168,8 +207,8 @@ static void on_events(void *arg)
     while ((k = list_first(&batch))) {
         struct media_event *place = CONTAINER_OF(k, struct media_event, link);
         struct media_event ev = *place;
-        bool is_own =
-            ev.type == MEDIA_EV_REEL || ev.type == MEDIA_EV_STOPPED || ev.type == MEDIA_EV_MOVED;
+        bool is_own = ev.type == MEDIA_EV_REEL || ev.type == MEDIA_EV_STOPPED ||
+                      ev.type == MEDIA_EV_MOVED || ev.type == MEDIA_EV_FAILED;
 
         list_unlink(k);
         c->event(&ev, c->arg);
@@ -351,7 +390,7 @@ static void dispatch(struct media_crew *c, struct media_command *cmd)
         enqueue(c, cmd);
         return;
     }
-    run_command(&c->own, cmd);
+    (void)run_command(&c->own, cmd);
     if (!is_stop) /* that one lies in the leg, which is gone by now */
         mem_free(cmd);
 }
@@ -365,8 +404,7 @@ int media_crew_post(struct media_crew *c, const struct media_command *cmd)
         c->loads[leg->home]++;
     if (!leg->home && !leg->is_moving) {
         count_leaving(c, cmd);
-        run_command(&c->own, cmd);
-        return 0;
+        return run_command(&c->own, cmd);
     }
     if (cmd->head.type == MEDIA_CMD_STOP) {
         copy = CONTAINER_OF(&leg->stop, struct media_command, head);
@@ -384,6 +422,11 @@ int media_crew_post(struct media_crew *c, const struct media_command *cmd)
 
 /* ---- moving ---- */
 
+static void tell_failed(struct media_crew *c, struct media_leg *leg, int err)
+{
+    c->event(&(struct media_event){.type = MEDIA_EV_FAILED, .leg = leg, .err = err}, c->arg);
+}
+
 /* Off its lane, and on its way; media_crew_moved puts it on the new one. */
 static int move(struct media_crew *c, struct media_leg *leg, uint8_t home)
 {
@@ -399,7 +442,10 @@ static int move(struct media_crew *c, struct media_leg *leg, uint8_t home)
         media_leg_stop(leg);
         leg->home = home;
         cmd.head.type = MEDIA_CMD_START;
-        return media_crew_post(c, &cmd);
+        err = media_crew_post(c, &cmd);
+        if (err)
+            tell_failed(c, leg, err);
+        return err;
     }
     err = media_crew_post(c, &cmd);
     if (err)
@@ -423,12 +469,13 @@ static void turn_join(struct media_command *cmd)
 void media_crew_moved(struct media_crew *c, struct media_leg *leg)
 {
     struct link *k;
+    int err;
 
     leg->is_moving = false;
     if (c->is_ending) /* no lane but the own one is left */
         leg->home = 0;
-    (void)media_crew_post(c,
-                          &(struct media_command){.head = {.type = MEDIA_CMD_START, .leg = leg}});
+    err =
+        media_crew_post(c, &(struct media_command){.head = {.type = MEDIA_CMD_START, .leg = leg}});
     while ((k = list_first(&leg->held))) {
         struct media_command *cmd = command_of(k);
         bool is_stop = cmd->head.type == MEDIA_CMD_STOP;
@@ -439,6 +486,8 @@ void media_crew_moved(struct media_crew *c, struct media_leg *leg)
         if (is_stop)
             return; /* the leg may be gone */
     }
+    if (err)
+        tell_failed(c, leg, err);
 }
 
 int media_crew_join(struct media_crew *c, struct media_leg *a, struct media_leg *b)

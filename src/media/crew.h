@@ -59,7 +59,9 @@ uint8_t media_crew_pick(const struct media_crew *c, const struct media_leg *near
 
 /**
  * Send a command (copied) to its leg's lane. Events may be called before return.
- * @return 0; ENOMEM (never for STOP)
+ * A leg that could not be started takes commands and does nothing: stop it. Of a start on another
+ * lane, or after a move, MEDIA_EV_FAILED tells.
+ * @return 0; ENOMEM (never for STOP); what START failed with on lane 0
  */
 int media_crew_post(struct media_crew *c, const struct media_command *cmd);
 

@@ -30,6 +30,7 @@ enum media_event_type {
     MEDIA_EV_ORPHAN,    /* without engine and silent on both sides for long */
     MEDIA_EV_MOVED,     /* off the lane, to be put on another */
     MEDIA_EV_STOPPED,   /* off the lane for ever */
+    MEDIA_EV_FAILED,    /* it could not be put on its lane (err): only stopping is left */
 };
 
 struct media_event {
@@ -39,6 +40,7 @@ struct media_event {
     struct media_reel *reel;
     bool is_done, is_held;
     char digit;
+    int err;     /* of FAILED */
     uint32_t ms; /* of a digit, a silence, or the position in a reel's last sound */
     const struct media_stats *stats;
 };

@@ -62,6 +62,7 @@ struct media_leg {
     struct list held;
     struct media_command_head stop; /* so that ending needs no memory */
     struct media_event stopped;     /* likewise */
+    struct media_event failed;      /* and the news that it has no lane */
 
     /* the lane's: what each packet touches */
     struct media_lane *lane;

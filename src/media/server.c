@@ -119,6 +119,16 @@ static void on_stopped(struct media_server *s, struct media_leg *leg)
 
 /* ---- events from the lanes ---- */
 
+/* No descriptor or memory on its lane: for the engine the stream was not made, though told so. */
+static void on_failed(struct media_server *s, struct media_leg *leg, int err)
+{
+    if (leg->is_ending)
+        return;
+    if (!leg->is_orphan)
+        tell(s, MEDIA_CREATED, &(struct media_created){.id = leg->id, .err = err});
+    end_leg(s, leg, false);
+}
+
 static void on_event(const struct media_event *ev, void *arg)
 {
     struct media_server *s = arg;
@@ -129,6 +139,7 @@ static void on_event(const struct media_event *ev, void *arg)
     case MEDIA_EV_REEL: media_order_on_reel(&s->orders, ev); return;
     case MEDIA_EV_STOPPED: on_stopped(s, leg); return;
     case MEDIA_EV_MOVED: media_crew_moved(s->orders.crew, leg); return;
+    case MEDIA_EV_FAILED: on_failed(s, leg, ev->err); return;
     case MEDIA_EV_ORPHAN: end_leg(s, leg, false); return;
     default: break;
     }
@@ -210,7 +221,7 @@ static void on_create(struct media_server *s, const struct media_create *m)
         if (!reply.err)
             reply.err = post(s, leg, MEDIA_CMD_START);
         if (reply.err && leg) {
-            free_leg(s, leg);
+            end_leg(s, leg, false);
             leg = NULL;
         }
     }

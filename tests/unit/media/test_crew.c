@@ -10,7 +10,8 @@ struct fixture {
     struct media_ports *ports;
     struct media_leg legs[LEGS];
     struct media_leg *peers[LEGS]; /* as the lane saw them with the last MEDIA_CMD_STATS */
-    uint32_t stats, stopped;
+    uint32_t stats, stopped, failed, reels;
+    int err;
 };
 
 static void on_event(const struct media_event *ev, void *arg)
@@ -20,6 +21,11 @@ static void on_event(const struct media_event *ev, void *arg)
     switch (ev->type) {
     case MEDIA_EV_MOVED: media_crew_moved(f->crew, ev->leg); break;
     case MEDIA_EV_STOPPED: f->stopped++; break;
+    case MEDIA_EV_REEL: f->reels++; break;
+    case MEDIA_EV_FAILED:
+        f->failed++;
+        f->err = ev->err;
+        break;
     case MEDIA_EV_STATS:
         f->peers[ev->leg - f->legs] = ev->leg->peer;
         f->stats++;
@@ -159,6 +165,54 @@ out:
     return err;
 }
 
+/* Leg 0's socket is broken, so it cannot be started on `lane`; every command is survived. */
+static int break_leg(struct fixture *f, uint8_t lane, struct media_reel reels[2])
+{
+    const uint8_t homes[LEGS] = {lane, lane, 1, 2};
+    struct media_command cmd = {.head = {.type = MEDIA_CMD_PLAY, .leg = &f->legs[0]}};
+    int err = open_fixture(f, homes), fd;
+
+    if (err || !settle(f))
+        return err ? err : ETIMEDOUT;
+    CHECK_OK(post(f, 0, MEDIA_CMD_STOP));
+    CHECK(run_until(f, &f->stopped, 1));
+    fd = f->legs[0].pair->rtp;
+    f->legs[0].pair->rtp = 900; /* not open */
+    err = post(f, 0, MEDIA_CMD_START);
+    CHECK(lane ? !err : err == EBADF);
+    cmd.reel = &reels[0];
+    CHECK_OK(media_crew_post(f->crew, &cmd));
+    CHECK_OK(post(f, 0, MEDIA_CMD_REMOTE));
+    CHECK_OK(post(f, 0, MEDIA_CMD_DIAL));
+    CHECK_OK(post(f, 0, MEDIA_CMD_ORPHAN));
+    CHECK_OK(media_crew_join(f->crew, &f->legs[0], &f->legs[1]));
+    CHECK_OK(media_crew_join(f->crew, &f->legs[1], &f->legs[0]));
+    CHECK_OK(post(f, 0, MEDIA_CMD_PART));
+    CHECK(settle(f) && f->reels == 1 && !f->peers[1]);
+    CHECK(lane ? f->failed == 1 && f->err == EBADF : f->failed == 0);
+    /* to another lane, where it fails again */
+    f->legs[0].reel = &reels[1];
+    CHECK_OK(media_crew_join(f->crew, &f->legs[3], &f->legs[0]));
+    CHECK(settle(f) && run_until(f, &f->failed, lane ? 2 : 1));
+    CHECK_OK(post(f, 0, MEDIA_CMD_STOP));
+    CHECK(run_until(f, &f->stopped, 2) && f->reels == 2);
+    f->legs[0].pair->rtp = fd;
+    return post(f, 0, MEDIA_CMD_START);
+}
+
+static int a_leg_that_cannot_start_only_waits_for_its_end(void)
+{
+    for (uint8_t lane = 0; lane < 2; lane++) {
+        struct media_reel reels[2] = {0};
+        struct fixture f;
+        int err = break_leg(&f, lane, reels);
+
+        close_fixture(&f);
+        CHECK_OK(err);
+    }
+    return 0;
+}
+
 static int ending_while_legs_move_ends_them_all(void)
 {
     static const uint8_t homes[LEGS] = {1, 1, 0, 2};
@@ -179,4 +233,5 @@ out:
 UNIT_TESTS(UNIT_ONCE(a_join_waits_for_a_leg_on_its_way),
            UNIT_ONCE(a_join_of_two_that_move_is_passed_on),
            UNIT_ONCE(a_forgotten_join_never_happens),
+           UNIT_ONCE(a_leg_that_cannot_start_only_waits_for_its_end),
            UNIT_ONCE(ending_while_legs_move_ends_them_all))
