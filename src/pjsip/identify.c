@@ -144,10 +144,19 @@ static struct sip_auth *server_of(const struct pjsip *p, const struct model_auth
 static void credential_of(const struct model_auth *a, struct sip_credential *c)
 {
     *c = (struct sip_credential){.user = a->username, .realm = a->realm};
-    if (a->type == MODEL_AUTH_MD5)
+    if (a->type == MODEL_AUTH_MD5 || (a->type == MODEL_AUTH_DIGEST && !a->password[0]))
         c->ha1_md5 = a->md5_cred;
     else
         c->password = a->password;
+}
+
+/* One without a secret lets nobody in. */
+static bool has_secret(const struct model_auth *a)
+{
+    struct sip_credential c;
+
+    credential_of(a, &c);
+    return c.password ? c.password[0] : c.ha1_md5[0];
 }
 
 /* Two authentications in one realm make one challenge, as a stranger gets. */
@@ -213,7 +222,7 @@ static int check_digest(struct pjsip *p, const struct sip_msg *req, struct pjsip
     for (const struct model_auth *const *a = who->endpoint->auths; *a; a++) {
         int err = sip_auth_find(req, realm_of(p, *a), &d);
 
-        if (!err && !slice_eqz(d.username, (*a)->username)) {
+        if (!err && (!slice_eqz(d.username, (*a)->username) || !has_secret(*a))) {
             other = *a;
             continue;
         }

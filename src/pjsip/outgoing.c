@@ -262,7 +262,7 @@ static uint8_t hops_of(const struct pjsip *p, const struct channel *from)
 
     if (from && !slice_u32(channel_var_get(from, SLICE(SESSION_HOPS)), &left) && left < 255)
         return (uint8_t)left;
-    return all > 0 && all < 255 ? (uint8_t)all : 70;
+    return all > 0 && all <= 255 ? (uint8_t)all : 70;
 }
 
 static void stream_ready(struct channel *ch, int err, void *arg);

@@ -116,7 +116,7 @@ static int credentials_of_an_older_start_do_not_count(void)
                            .uri = "sip:" STATION,
                            .to = "101",
                            .call_id = "guess",
-                           .headers = "Authorization: Digest username=\"101\",realm=\"asterisk\","
+                           .headers = "Authorization: Digest username=\"101\",realm=\"station\","
                                       "nonce=\"old\",uri=\"sip:" STATION "\",response=\""
                                       "0123456789abcdef0123456789abcdef\",algorithm=MD5\r\n"};
     int err = guess_init(&g);

@@ -1,4 +1,6 @@
 /* test_registrar.c - REGISTER: who may, for how long, how many, and what when writing fails */
+#include <openssl/evp.h>
+
 #include "pjsip/office.h"
 
 struct reg {
@@ -469,6 +471,57 @@ static int only_the_right_password_registers_its_own_address(void)
     return err;
 }
 
+static void md5_hex(const char *text, char out[33])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
+
+    EVP_Digest(text, strlen(text), digest, NULL, EVP_md5(), NULL);
+    for (int i = 0; i < 16; i++)
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
+static const struct {
+    const char *row; /* of ps_auths */
+    const char *password;
+    unsigned status;
+} secrets[] = {
+    {"auth_type = 'userpass', password = ''", "", 401},
+    {"auth_type = 'md5', md5_cred = '', password = ''", "", 401},
+    {"auth_type = 'md5', md5_cred = '', password = 'pw-101'", "pw-101", 401},
+    {"auth_type = 'digest', password = ''", "", 401},
+    /* MD5 of 101:station:pw-101 */
+    {"auth_type = 'digest', password = '', password_digest = 'MD5:HASH'", "", 401},
+    {"auth_type = 'digest', password = '', password_digest = 'MD5:HASH'", "pw-101", 200},
+    {"auth_type = 'md5', password = '', md5_cred = 'HASH'", "pw-101", 200},
+    {"auth_type = 'digest'", "pw-101", 200},
+};
+
+static int an_authentication_without_a_secret_lets_nobody_in(void)
+{
+    int err = 0;
+
+    for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+        char sql[256], hash[33], *at;
+        struct reg r;
+
+        CHECK_OK(reg_init(&r, false, "101", secrets[i].password));
+        md5_hex("101:station:pw-101", hash);
+        snprintf(sql, sizeof(sql), "UPDATE ps_auths SET %s WHERE id = '101'", secrets[i].row);
+        at = strstr(sql, "HASH");
+        if (at)
+            snprintf(at, sizeof(sql) - (size_t)(at - sql), "%s' WHERE id = '101'", hash);
+        EXPECT(!office_change(&r.o, sql));
+        if (register_as(&r, "101", CONTACT) != secrets[i].status) {
+            fprintf(stderr, "secret %zu: %u\n", i, phone_status(&r.ph, SIP_REGISTER));
+            err = EINVAL;
+        }
+        reg_fini(&r);
+    }
+    return err;
+out:
+    return err;
+}
+
 /* REGISTER with a Via that names another port and no rport. @return status heard at the source */
 static unsigned register_from_elsewhere(struct reg *r, const char *user)
 {
@@ -570,6 +623,7 @@ UNIT_TESTS(UNIT_ONCE(periods_follow_the_address_of_record),
            UNIT(a_phone_behind_a_new_port_replaces_itself),
            UNIT(what_goes_is_deleted_only_when_what_comes_is_safe),
            UNIT(a_contact_does_not_expire_under_its_refresh),
+           UNIT_ONCE(an_authentication_without_a_secret_lets_nobody_in),
            UNIT_ONCE(force_rport_answers_the_port_that_asked),
            UNIT(an_older_request_of_the_same_phone_changes_nothing),
            UNIT(the_answer_waits_for_the_commit), UNIT(a_failed_commit_is_503_and_changes_nothing),
