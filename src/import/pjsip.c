@@ -71,8 +71,7 @@ static void judge(struct import *im, const struct conf_item *item, const struct 
     if (model_field_set(f, NULL, value, NULL))
         import_say_item(im, item, IMPORT_WRONG, "недопустимое значение: объект не будет загружен",
                         "value not allowed: the object will not be loaded");
-    else if (f->state == MODEL_OBEYED || f->state == MODEL_INNER ||
-             model_field_is_harmless(f, value))
+    else if (f->state == MODEL_INNER || model_field_is_obeyed(f, value))
         import_say_item(im, item, t->is_later ? IMPORT_LATER : IMPORT_TAKEN, "", "");
     else if (f->state == MODEL_REFUSED)
         import_say_item(im, item, IMPORT_UNSUPPORTED,

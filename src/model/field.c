@@ -43,6 +43,19 @@ bool model_field_is_harmless(const struct model_field *f, struct slice value)
     return false;
 }
 
+bool model_field_is_obeyed(const struct model_field *f, struct slice value)
+{
+    struct slice later = slice_of(f->later);
+
+    if (f->state != MODEL_OBEYED)
+        return model_field_is_harmless(f, value);
+    value = slice_trim(value);
+    while (slice_is_set(later))
+        if (means_the_same(f, value, slice_cut(later, ',', &later)))
+            return false;
+    return true;
+}
+
 static const struct model_words kind_words[] = {
     [MODEL_TEXT] = {"любой текст", "any text"},
     [MODEL_SECRET] = {"любой текст", "any text"},

@@ -55,6 +55,9 @@ enum model_state {
 struct model_field;
 bool model_field_is_harmless(const struct model_field *f, struct slice value);
 
+/** Obeyed with this value, or harmless. */
+bool model_field_is_obeyed(const struct model_field *f, struct slice value);
+
 struct model_words {
     const char *ru, *en;
 };
@@ -64,10 +67,11 @@ struct model_field {
     const char *option; /* Asterisk's name where it differs, else NULL */
     enum model_kind kind;
     enum model_state state;
-    const char *def;  /* default as text; NULL: not set */
-    const char *same; /* other values that say what the station does anyway, comma separated:
+    const char *def;   /* default as text; NULL: not set */
+    const char *later; /* of an OBEYED field: values that nothing obeys yet, comma separated */
+    const char *same;  /* other values that say what the station does anyway, comma separated:
                          no warning and no refusal for them */
-    int64_t min, max; /* MODEL_INT, MODEL_SECONDS; MODEL_ADDR: min = default port */
+    int64_t min, max;  /* MODEL_INT, MODEL_SECONDS; MODEL_ADDR: min = default port */
     const char *const *choices; /* MODEL_ENUM, MODEL_ENUMS; NULL-terminated */
     size_t offset;              /* in the object's struct, MODEL_NOWHERE when it is not kept */
     const char *sql;            /* SQL type with constraints, where the kind's own does not fit */

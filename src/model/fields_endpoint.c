@@ -79,11 +79,12 @@ const struct model_field model_fields_endpoint[] = {
              "Не включать прямое медиа, если абонент за NAT.",
              "No direct media when the party is behind NAT.")),
     ROW("dtmf_mode", ENUM, OBEYED, AT(dtmf_mode), .def = "rfc4733", .choices = dtmf_modes,
+        .later = "inband",
         SAYS(
             "Режим DTMF", "DTMF mode",
             "Как передаются нажатия клавиш: rfc4733 — событиями в потоке RTP, info — запросами SIP, "
-            "inband — звуком, auto и auto_info — как умеет абонент.",
-            "How digits travel: rfc4733 as events in RTP, info as SIP requests, inband as sound, auto and "
+            "inband — звуком (пока только передаётся, не распознаётся), auto и auto_info — как умеет абонент.",
+            "How digits travel: rfc4733 as events in RTP, info as SIP requests, inband as sound (sent, not heard yet), auto and "
             "auto_info whichever the party knows.")),
     ROW("external_media_address", HOST, LATER, NOWHERE,
         SAYS("Внешний адрес медиа", "External media address",

@@ -74,7 +74,7 @@ static int give(struct making *m, const struct model_field *f, struct slice valu
     err = model_field_set(f, m->object, value, &m->r->s->pool);
     if (err == EINVAL)
         return refuse(m, f, value);
-    if (err || f->state == MODEL_OBEYED || model_field_is_harmless(f, value))
+    if (err || model_field_is_obeyed(f, value))
         return err;
     if (f->state == MODEL_REFUSED)
         return refuse(m, f, value);

@@ -160,11 +160,15 @@ static int columns_that_nothing_obeys_are_named_once_together(void)
     CHECK_OK_TO(make(&d, &s,
                      "INSERT INTO ps_endpoints (id, ice_support, t38_udptl, direct_media) VALUES "
                      "('a', 'yes', 'yes', 'no'), ('b', 'yes', NULL, 'yes');"
+                     "UPDATE ps_endpoints SET dtmf_mode = CASE id WHEN 'a' THEN 'inband' ELSE "
+                     "'info' END;"
                      "INSERT INTO ps_aors (id, support_path) VALUES ('a', 'yes');"
                      "INSERT INTO ps_registrations (id, server_uri) VALUES ('r', 'sip:x')"),
                 out);
     CHECK_TO(report_has(s, "nothing obeys these columns yet", "ps_endpoints.ice_support(2)",
                         "ps_endpoints.t38_udptl(1)"),
+             out);
+    CHECK_TO(report_has(s, "nothing obeys these columns yet", "ps_endpoints.dtmf_mode(1)", NULL),
              out);
     CHECK_TO(report_has(s, "nothing obeys these columns yet", "ps_aors.support_path(1)",
                         "ps_registrations(1)"),
