@@ -33,6 +33,6 @@ struct plan_app {
 /** All of this folder, in the order of their names; the last row's name is NULL. */
 extern const struct plan_app *const plan_apps[];
 
-/** Run one application by name on a run's channel (ExecIf, AGI EXEC). data is cut up. Unknown: a
- *  warning and PLAN_END, as Asterisk. */
+/** Run one application by name on a run's channel (ExecIf, AGI EXEC). data is cut up. Unknown, or
+ *  deeper than run.h allows: a warning and PLAN_END, as Asterisk. */
 int plan_app_exec(struct plan_run *run, const char *name, char *data);

@@ -17,6 +17,7 @@
 #define STEPS_A_LOOP 100000
 #define LOOP_STEPS_A_SECOND 1000
 #define FAILED_TONE_MS 10000
+#define MOST_NESTING 8
 #define MOST_DIGITS (PATTERN_MAX - 1)
 
 /* Besides what an application returns: no such step. */
@@ -181,11 +182,38 @@ static int run_app(struct plan_run *run, const struct plan_app *app, char *data)
     return rc;
 }
 
+bool plan_run_enter(struct plan_run *run)
+{
+    const struct channel *ch = run->channel;
+
+    if (run->nesting < MOST_NESTING) {
+        run->nesting++;
+        return true;
+    }
+    log_warning("applications run one another more than %d deep, the innermost is not run call=%s "
+                "at=\"%s,%s,%d\"",
+                MOST_NESTING, ch->linkedid, ch->context ? ch->context : "",
+                ch->exten ? ch->exten : "", ch->priority);
+    return false;
+}
+
+void plan_run_leave(struct plan_run *run)
+{
+    run->nesting--;
+}
+
 int plan_app_exec(struct plan_run *run, const char *name, char *data)
 {
     const struct plan_app *app = plan_app_find(run->core, slice_of(name));
+    int rc;
 
-    return app ? run_app(run, app, data) : unknown_app(run, name);
+    if (!app)
+        return unknown_app(run, name);
+    if (!plan_run_enter(run))
+        return PLAN_END;
+    rc = run_app(run, app, data);
+    plan_run_leave(run);
+    return rc;
 }
 
 static int run_step(struct plan_run *run)
@@ -379,9 +407,11 @@ static bool go_on(struct plan_run *run, int rc)
 static void run_hangup_exten(struct plan_run *run)
 {
     plan_frames_free(run);
-    if (plan_run_has(run, SLICE_NONE, SLICE("h"), 1) &&
-        plan_run_goto(run, SLICE_NONE, SLICE("h"), 1) == 0)
-        run_steps(run, 0, true);
+    if (!plan_run_has(run, SLICE_NONE, SLICE("h"), 1) ||
+        plan_run_goto(run, SLICE_NONE, SLICE("h"), 1))
+        return;
+    cdr_update(run->channel); /* CDR() of the first step tells how the call ended */
+    run_steps(run, 0, true);
 }
 
 static void run_main(void *arg)

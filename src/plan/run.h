@@ -5,7 +5,8 @@
  * Owns:    a reference to its channel and to its event queue, its stack frames.
  * Memory:  small: a thousand calls in Wait or Dial hold a thousand of these.
  * Thread:  the task of the channel, on the loop's thread.
- * Limits:  200 Gosub frames.
+ * Limits:  200 Gosub frames; 8 applications that run one another (ExecIf, AGI's EXEC and GOSUB): each
+ *          takes its part of the task's stack.
  */
 #pragma once
 #include "call/channel.h"
@@ -20,6 +21,7 @@ struct plan_run {
     uint32_t steps; /* since steps_since */
     struct mono steps_since;
     struct link link; /* the core's runs */
+    unsigned nesting; /* applications that run one another now */
     bool is_agi;      /* AGI EXEC: digits come back to the program */
     bool is_jumped;   /* an application set the place: do not add 1 to the priority */
 };
@@ -47,6 +49,11 @@ bool plan_run_has(const struct plan_run *run, struct slice context, struct slice
 bool plan_run_can_match(const struct plan_run *run, struct slice context, struct slice exten);
 bool plan_run_match_more(const struct plan_run *run, struct slice context, struct slice exten);
 
+/** Before and after an application is run by another one. @return false at the limit (warned about):
+ *  nothing may be run, and plan_run_leave is not called */
+bool plan_run_enter(struct plan_run *run);
+void plan_run_leave(struct plan_run *run);
+
 /** Steps from the channel's present place until the routing ends, a Return from below depth, or a
- *  hang-up (AGI's GOSUB). @return as an application's exec */
+ *  hang-up (AGI's GOSUB, which has entered). @return as an application's exec */
 int plan_run_nested(struct plan_run *run, uint32_t depth);

@@ -60,9 +60,14 @@ static void cmd_exec(struct agi *a, char **argv, int argc)
         reply(a, -2);
         return;
     }
+    if (!plan_run_enter(a->run)) {
+        reply(a, -1);
+        return;
+    }
     log_info("step call=%s application=%s data=\"%s\" by=agi", a->run->channel->linkedid, app->name,
              argc > 1 ? argv[1] : "");
     rc = app->exec(a->run, argc > 1 ? argv[1] : empty);
+    plan_run_leave(a->run);
     reply(a, rc < 0 ? -1 : rc);
 }
 
@@ -200,13 +205,19 @@ static void cmd_gosub(struct agi *a, char **argv, int argc)
     }
     buf_fini(&where);
     count = plan_args_split_raw(argc > 3 ? argv[3] : empty, ',', args, PLAN_GOSUB_ARGS_MAX);
+    if (!plan_run_enter(run)) {
+        agi_send(a, "200 result=-1 Gosub failed\n");
+        return;
+    }
     if (plan_frame_push(run, ch->context, ch->exten, ch->priority, args, count) ||
         plan_run_goto(run, context, exten, priority)) {
+        plan_run_leave(run);
         agi_send(a, "200 result=-1 Gosub failed\n");
         return;
     }
     agi_send(a, "100 result=0 Trying...\n");
     rc = plan_run_nested(run, run->frame_count);
+    plan_run_leave(run);
     run->is_jumped = was_jumped;
     agi_send(a, rc < 0 ? "200 result=-1 Gosub failed\n" : "200 result=0 Gosub complete\n");
 }

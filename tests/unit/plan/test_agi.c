@@ -293,7 +293,39 @@ out:
     return err;
 }
 
+/* A program that runs itself: each one waits for the next, and all stand on one stack. */
+static int programs_run_one_another_eight_deep(void)
+{
+    struct program outer[8];
+    struct channel *ch = NULL;
+    struct world w;
+    int err, depth = 0;
+
+    CHECK_OK_TO(begin(&w, &ch, routing, 0), out);
+    CHECK_TO(hears(&w, "\n\n"), out);
+    while (depth < 8) {
+        says("EXEC AGI x.php\n");
+        outer[depth++] = program;
+        CHECK_TO(hears(&w, "agi_request: x.php"), out);
+    }
+    CHECK_TO(hears(&w, "\n\n"), out);
+    says("EXEC AGI x.php\n");
+    CHECK_TO(hears(&w, "200 result=-1\n"), out);
+    says("GOSUB sub s 1\n");
+    CHECK_TO(hears(&w, "200 result=-1 Gosub failed\n"), out);
+out:
+    while (depth-- > 0) {
+        ends(&w, 0);
+        program = outer[depth];
+        if (!err && !hears(&w, "200 result=0\n"))
+            err = EPROTO;
+    }
+    finish(&w, ch);
+    return err;
+}
+
 UNIT_TESTS(UNIT_ONCE(the_program_gets_its_environment), UNIT_ONCE(commands_have_their_answers),
            UNIT_ONCE(a_hangup_sends_a_signal_and_leaves_some_commands),
            UNIT_ONCE(how_a_program_ends_is_the_status), UNIT_ONCE(a_missing_program_is_notfound),
-           UNIT_ONCE(an_endless_line_ends_the_program))
+           UNIT_ONCE(an_endless_line_ends_the_program),
+           UNIT_ONCE(programs_run_one_another_eight_deep))

@@ -34,6 +34,10 @@ STORY(
 STORY(execif_with_an_unknown_application_ends_the_call, "10", 100, "end=16;",
       "10,1,ExecIf(1?NoOp,old)\n10,2,Note(a)\n")
 STORY(
+    execif_nests_eight_deep, "10", 100, "deep;h;end=16;",
+    "10,1,ExecIf(1?ExecIf(1?ExecIf(1?ExecIf(1?Note(deep)))))\n10,2,ExecIf(1?ExecIf(1?ExecIf(1?ExecIf(1?"
+    "ExecIf(1?ExecIf(1?ExecIf(1?ExecIf(1?ExecIf(1?Note(too deep))))))))))\n10,3,Note(no)\nh,1,Note(h)\n")
+STORY(
     gosub_sees_arguments_and_returns, "26", 100, "a b \"c,d\" e\\,f 4 [];back ret a 5  [];end=16;",
     "26,1,Gosub(sub,s,1(a,b,\"c,d\",e\\,f))\n26,2,Note(back ${GOSUB_RETVAL} ${ARG1} [${z}])\n[sub]\n"
     "s,1,Note(${ARG1} ${ARG2} ${ARG3} ${ARG4} ${ARGC} [${ARG5}])\ns,2,Set(LOCAL(z)=5)\n"
@@ -73,6 +77,9 @@ STORY(values_are_not_substituted_again, "10", 100, "${EXTEN} 8;end=16;",
       "10,1,Set(A=$)\n10,2,Set(B=${A}{EXTEN})\n10,3,Note(${B} ${LEN(${B})})\n")
 STORY(an_included_context_comes_after_the_own, "101", 100, "included;own;more;end=16;",
       "_X.,2,Note(own)\ninclude more\n[more]\n101,1,Note(included)\n_X.,3,Note(more)\n")
+
+STORY(the_first_step_of_h_knows_how_the_call_ended, "10", 5000, "200;ANSWERED 2;end=16;",
+      "10,1,Answer()\n10,2,Wait(2)\n10,3,Hangup()\nh,1,Note(${CDR(disposition)} ${CDR(billsec)})\n")
 
 /* ---- digits ---- */
 
@@ -213,11 +220,12 @@ UNIT_TESTS(UNIT(steps_run_in_order), UNIT_ONCE(a_missing_extension_goes_to_i),
            UNIT_ONCE(a_loop_with_a_label_counts), UNIT_ONCE(goto_to_nowhere_ends_the_call),
            UNIT_ONCE(goto_moves_between_contexts), UNIT_ONCE(gotoif_without_a_place_goes_on),
            UNIT_ONCE(execif_chooses), UNIT_ONCE(execif_with_an_unknown_application_ends_the_call),
-           UNIT(gosub_sees_arguments_and_returns), UNIT_ONCE(gosub_hides_the_arguments_outside),
-           UNIT_ONCE(gosub_to_nowhere_ends_the_call), UNIT_ONCE(return_without_gosub_ends_the_call),
-           UNIT_ONCE(set_without_a_value_goes_on), UNIT_ONCE(an_unanswered_busy_refuses),
-           UNIT_ONCE(an_unanswered_congestion_refuses), UNIT_ONCE(an_answered_busy_plays_its_tone),
-           UNIT_ONCE(playback_answers_and_plays), UNIT_ONCE(playback_of_a_missing_file_goes_on),
+           UNIT_ONCE(execif_nests_eight_deep), UNIT(gosub_sees_arguments_and_returns),
+           UNIT_ONCE(gosub_hides_the_arguments_outside), UNIT_ONCE(gosub_to_nowhere_ends_the_call),
+           UNIT_ONCE(return_without_gosub_ends_the_call), UNIT_ONCE(set_without_a_value_goes_on),
+           UNIT_ONCE(an_unanswered_busy_refuses), UNIT_ONCE(an_unanswered_congestion_refuses),
+           UNIT_ONCE(an_answered_busy_plays_its_tone), UNIT_ONCE(playback_answers_and_plays),
+           UNIT_ONCE(playback_of_a_missing_file_goes_on),
            UNIT_ONCE(playback_skips_and_stays_silent), UNIT_ONCE(wait_takes_fractions_and_nonsense),
            UNIT_ONCE(waitexten_goes_on_or_to_t), UNIT_ONCE(waitexten_without_t_ends_the_call),
            UNIT_ONCE(music_plays_for_its_time), UNIT_ONCE(the_absolute_timeout_goes_to_T),
@@ -226,6 +234,7 @@ UNIT_TESTS(UNIT(steps_run_in_order), UNIT_ONCE(a_missing_extension_goes_to_i),
            UNIT_ONCE(an_included_context_comes_after_the_own), UNIT_ONCE(a_menu_takes_its_digits),
            UNIT_ONCE(a_menu_knows_wrong_and_late_digits), UNIT_ONCE(digits_during_wait_are_lost),
            UNIT_ONCE(read_ends_by_count_hash_and_time), UNIT_ONCE(echo_ends_with_hash),
+           UNIT_ONCE(the_first_step_of_h_knows_how_the_call_ended),
            UNIT_ONCE(a_new_routing_takes_over_at_the_next_step),
            UNIT_ONCE(a_call_in_circles_lets_others_run),
            UNIT_ONCE(the_caller_leaves_during_playback))
