@@ -15,16 +15,17 @@ static struct slice stripped(struct slice s)
 
 static int if_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    struct slice no, yes, cond = slice_trim(slice_cut(slice_of(args), '?', &yes));
+    char *part[2], *choice[2], *cond;
+    struct slice value;
 
-    if (!cond.len || !slice_is_set(yes)) {
+    /* Quotes and brackets protect ? and : as in Asterisk. */
+    if (plan_args_split_raw(args, '?', part, 2) < 2 || !*(cond = plan_strip(part[0]))) {
         plan_func_warn(env, "IF needs condition?[yes][:no]", args);
         return 0;
     }
-    yes = slice_cut(yes, ':', &no);
-    args[cond.p - args + (ptrdiff_t)cond.len] = '\0';
-    yes = stripped(plan_is_true(cond.p) ? yes : no);
-    return yes.len ? buf_adds(out, yes) : 0;
+    plan_args_split_raw(part[1], ':', choice, 2);
+    value = stripped(slice_of(choice[plan_is_true(cond) ? 0 : 1]));
+    return value.len ? buf_adds(out, value) : 0;
 }
 
 const struct plan_func plan_func_if = {
@@ -32,9 +33,9 @@ const struct plan_func plan_func_if = {
     .syntax = "IF(condition?[yes][:no])",
     .help_ru =
         "Один из двух текстов по условию\nПустое и 0 - нет, остальное - да. Пробелы и кавычки вокруг "
-        "текстов отбрасываются.",
+        "текстов отбрасываются; в кавычках и скобках ? и : - просто знаки.",
     .help_en =
         "One of two texts by a condition\nEmpty and 0 are no, anything else is yes. Spaces and quotes "
-        "around the texts are dropped.",
+        "around the texts are dropped; inside quotes and brackets ? and : are plain text.",
     .read = if_read,
 };
