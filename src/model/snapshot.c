@@ -49,7 +49,7 @@ static void close_shelves(struct model_snapshot *s)
     shelf_close(&s->acls, &shelf_acl);
     shelf_close(&s->mohs, &shelf_moh);
     shelf_close(&s->contexts, &shelf_context);
-    shelf_close(&s->globals, &shelf_global_var);
+    /* globals stay in the order of the configuration: a value may be made of those above it */
 }
 
 static int load_all(struct model_snapshot *s, struct db *d)

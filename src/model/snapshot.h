@@ -320,7 +320,8 @@ const struct model_context *model_context_at(const struct model_snapshot *s,
 uint32_t model_moh_count(const struct model_snapshot *s);
 const struct model_moh *model_moh_at(const struct model_snapshot *s, uint32_t i);
 uint32_t model_var_count(const struct model_snapshot *s);
-const struct model_var *model_var_at(const struct model_snapshot *s, uint32_t i);
+const struct model_var *model_var_at(const struct model_snapshot *s,
+                                     uint32_t i); /* as configured */
 
 const struct model_global *model_global_of(const struct model_snapshot *s);
 const struct model_settings *model_settings_of(const struct model_snapshot *s);

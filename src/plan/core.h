@@ -17,6 +17,7 @@ struct plan_core {
     struct plan_routing *routing; /* a reference; NULL before the first */
     struct hash apps, funcs;      /* struct plan_row_link by lower-case name */
     struct hash globals;          /* struct plan_var by name */
+    size_t global_bytes;          /* names and values of globals */
     struct hash dialgroups;       /* func/dialgroup.c */
     struct zones *zones;          /* for STRFTIME */
     struct list runs;             /* struct plan_run by link */

@@ -8,6 +8,7 @@
 #include "model/snapshot.h"
 #include "plan/app/all.h"
 #include "plan/core.h"
+#include "plan/subst.h"
 #include "plan/zone.h"
 
 /* An application or a function in its table. */
@@ -17,9 +18,13 @@ struct row_link {
     const char *name;
 };
 
+#define MOST_GLOBALS 10000
+#define MOST_GLOBAL_BYTES ((size_t)16 << 20)
+
 struct global {
     struct hash_link link;
     char *name, *value;
+    size_t bytes; /* of both */
 };
 
 static void rows_free(struct hash *h)
@@ -224,40 +229,69 @@ struct slice plan_global_get(const struct plan_core *p, struct slice name)
     return g ? slice_of(g->value) : SLICE_NONE;
 }
 
-static int global_add(struct plan_core *p, struct slice name, struct slice value)
+static int global_add(struct plan_core *p, struct slice name, char *value, size_t bytes)
 {
     struct global *g = mem_zalloc(sizeof(*g));
 
     if (!g)
         return ENOMEM;
     g->name = slice_dup(name);
-    g->value = slice_dup(value);
-    if (g->name && g->value && hash_add(&p->globals, &g->link, hash_slice(name)) == 0)
-        return 0;
+    if (!g->name || hash_add(&p->globals, &g->link, hash_slice(name))) {
+        mem_free(g->name);
+        mem_free(g);
+        return ENOMEM;
+    }
+    g->value = value;
+    g->bytes = bytes;
+    p->global_bytes += bytes;
+    return 0;
+}
+
+static void global_remove(struct plan_core *p, struct global *g)
+{
+    p->global_bytes -= g->bytes;
     global_free(&p->globals, g);
-    return ENOMEM;
+}
+
+static void global_replace(struct plan_core *p, struct global *g, char *value, size_t bytes)
+{
+    p->global_bytes = p->global_bytes - g->bytes + bytes;
+    mem_free(g->value);
+    g->value = value;
+    g->bytes = bytes;
 }
 
 int plan_global_set(struct plan_core *p, struct slice name, struct slice value)
 {
+    const size_t bytes = name.len + value.len;
     struct global *g = global_find(p, name);
     char *fresh;
+    int err = 0;
 
     if (!name.len)
         return EINVAL;
     if (!slice_is_set(value)) {
         if (g)
-            global_free(&p->globals, g);
+            global_remove(p, g);
         return 0;
     }
-    if (!g)
-        return global_add(p, name, value);
+    if ((!g && p->globals.count >= MOST_GLOBALS) ||
+        p->global_bytes - (g ? g->bytes : 0) + bytes > MOST_GLOBAL_BYTES) {
+        if (plan_tell_once(p, "globals", ""))
+            log_warning("global variable not set, more than %d or %zu bytes in all name=\"%.*s\"",
+                        MOST_GLOBALS, MOST_GLOBAL_BYTES, SLICE_ARG(name));
+        return ENOSPC;
+    }
     fresh = slice_dup(value);
     if (!fresh)
         return ENOMEM;
-    mem_free(g->value);
-    g->value = fresh;
-    return 0;
+    if (g)
+        global_replace(p, g, fresh, bytes);
+    else
+        err = global_add(p, name, fresh, bytes);
+    if (err)
+        mem_free(fresh);
+    return err;
 }
 
 static const struct global *global_next(const struct plan_core *p, const char *after)
@@ -311,18 +345,38 @@ static const char *configured(const struct plan_routing *r, const char *name)
     return NULL;
 }
 
-/* Only what the new configuration says otherwise than the old one: Set(GLOBAL()) survives. */
+/* A value may hold ${} of globals above it; they are put in once, here, as in Asterisk. */
+static int set_configured(struct plan_core *p, const struct plan_global *g)
+{
+    const struct plan_env env = {.core = p};
+    struct buf value;
+    int err;
+
+    buf_init(&value, PLAN_TEXT_MAX);
+    err = plan_subst(&env, slice_of(g->value), &value);
+    if (err != ENOMEM)
+        err = plan_global_set(p, slice_of(g->name), buf_slice(&value));
+    buf_fini(&value);
+    return err == ENOMEM ? ENOMEM : 0; /* anything else was warned about; the others are set */
+}
+
+/* Only what the new configuration says otherwise than the old one: Set(GLOBAL()) survives. A value
+   made of others is made again when one above it has changed. */
 static int change_globals(struct plan_core *p, const struct plan_routing *to)
 {
     uint32_t count;
     const struct plan_global *rows = plan_routing_globals(to, &count);
+    bool is_changed = false;
     int err = 0;
 
     for (uint32_t i = 0; i < count && !err; i++) {
         const char *before = configured(p->routing, rows[i].name);
 
-        if (!before || strcmp(before, rows[i].value) != 0)
-            err = plan_global_set(p, slice_of(rows[i].name), slice_of(rows[i].value));
+        if (before && strcmp(before, rows[i].value) == 0 &&
+            !(is_changed && strchr(rows[i].value, '$')))
+            continue;
+        is_changed = true;
+        err = set_configured(p, &rows[i]);
     }
     if (err || !p->routing)
         return err;

@@ -38,7 +38,7 @@ struct plan_core_args {
 int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args);
 
 /** Take a compiled routing (shared; plan/routing.h). Globals that differ from the previous
- * routing's are set; those set at run time stay. Unknown applications and options that nothing
+ * routing's are set, in their order, ${} in them substituted once; those set at run time stay. Unknown applications and options that nothing
  * obeys yet are named, each once. @return 0; ENOMEM (the old routing stays) */
 int plan_set_routing(struct plan_core *p, struct plan_routing *r);
 
@@ -73,9 +73,10 @@ const char *plan_agi_dir(const struct plan_core *p);
 struct calls *plan_calls(const struct plan_core *p);
 struct loop *plan_loop(const struct plan_core *p);
 
-/** Global variable: set (absent value: remove) and get (absent slice: not there; borrowed until
- * changed). */
+/** Set a global variable (absent value: remove it). @return 0; EINVAL (no name); ENOSPC (10,000 or
+ *  16 MiB of them; warned about); ENOMEM */
 int plan_global_set(struct plan_core *p, struct slice name, struct slice value);
+/** @return its value, borrowed until it changes; absent: there is none */
 struct slice plan_global_get(const struct plan_core *p, struct slice name);
 
 /** Console rows of this folder (ipc/console.h): `dialplan show` ... arg of each is the plan_core.

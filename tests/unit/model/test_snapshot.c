@@ -352,6 +352,8 @@ static int routing_comes_from_both_tables(void)
             "INSERT INTO static_extensions (filename, category, var_metric, var_name, var_val) VALUES "
             "('extensions.conf', 'globals', 0, 'TRUNK', 'PJSIP/trunk'),"
             "('extensions.conf', 'globals', 1, 'TRUNK', 'PJSIP/second'),"
+            "('extensions.conf', 'globals', 2, 'OUT', '${TRUNK}/7'),"
+            "('extensions.conf', 'globals', 3, 'A', 'behind those above'),"
             "('extensions.conf', 'internal', 0, 'include', 'outgoing'),"
             "('extensions.conf', 'internal', 1, 'include', 'parking'),"
             "('extensions.conf', 'internal', 2, 'exten', '101,hint,PJSIP/101'),"
@@ -376,6 +378,9 @@ static int routing_comes_from_both_tables(void)
     CHECK_TO(model_context_find(s, SLICE("empty"))->step_count == 0, out);
     CHECK_TO(strcmp(model_global_var(s, SLICE("TRUNK")), "PJSIP/second") == 0, out);
     CHECK_TO(!model_global_var(s, SLICE("trunk")), out);
+    CHECK_TO(model_var_count(s) == 3 && strcmp(model_var_at(s, 0)->name, "TRUNK") == 0 &&
+                 strcmp(model_var_at(s, 2)->name, "A") == 0,
+             out);
     CHECK_TO(report_has(s, "stands twice", "exten=\"101\"", NULL), out);
     CHECK_TO(report_has(s, "no context, extension or application", NULL, NULL), out);
     CHECK_TO(report_has(s, "exten=\"z\"", "priority", NULL), out);

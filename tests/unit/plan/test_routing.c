@@ -147,6 +147,69 @@ out:
     return err;
 }
 
+static int set_globals(struct world *w, const struct plan_global *rows, uint32_t count)
+{
+    struct plan_routing *r = NULL;
+    int err =
+        plan_routing_alloc(&r, &(struct plan_routing_args){.globals = rows, .global_count = count});
+
+    if (!err)
+        err = plan_set_routing(w->core, r);
+    mem_deref(r);
+    return err;
+}
+
+static int globals_are_made_of_those_above(void)
+{
+    static const struct plan_global first[] = {{"TRK", "PJSIP/a"},
+                                               {"OUT", "${TRK}/7$[1+1]"},
+                                               {"IN", "[${LATER}]"},
+                                               {"LATER", "x"}},
+                                    second[] = {{"TRK", "PJSIP/b"}, {"OUT", "${TRK}/7$[1+1]"}};
+    struct world w;
+    int err;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(set_globals(&w, first, 4), out);
+    CHECK_TO(slice_eqz(plan_global_get(w.core, SLICE("OUT")), "PJSIP/a/72"), out);
+    CHECK_TO(slice_eqz(plan_global_get(w.core, SLICE("IN")), "[]"), out);
+    CHECK_OK_TO(set_globals(&w, second, 2), out);
+    CHECK_TO(slice_eqz(plan_global_get(w.core, SLICE("OUT")), "PJSIP/b/72"), out);
+out:
+    world_fini(&w);
+    return err;
+}
+
+static int globals_have_a_ceiling(void)
+{
+    static char big[1u << 20];
+    struct world w;
+    char name[16];
+    int err, i;
+
+    memset(big, 'x', sizeof(big));
+    CHECK_OK(world_init(&w));
+    for (i = 0; i < 10000; i++) {
+        snprintf(name, sizeof(name), "G%d", i);
+        CHECK_OK_TO(plan_global_set(w.core, slice_of(name), SLICE("1")), out);
+    }
+    CHECK_TO(plan_global_set(w.core, SLICE("MORE"), SLICE("1")) == ENOSPC, out);
+    CHECK_OK_TO(plan_global_set(w.core, SLICE("G1"), SLICE("2")), out);
+    CHECK_OK_TO(plan_global_set(w.core, SLICE("G2"), SLICE_NONE), out);
+    CHECK_OK_TO(plan_global_set(w.core, SLICE("MORE"), SLICE("1")), out);
+    for (i = 0; i < 15; i++) {
+        snprintf(name, sizeof(name), "G%d", 100 + i);
+        CHECK_OK_TO(plan_global_set(w.core, slice_of(name), slice_from(big, sizeof(big))), out);
+    }
+    CHECK_TO(plan_global_set(w.core, SLICE("G1"), slice_from(big, sizeof(big))) == ENOSPC, out);
+    CHECK_TO(slice_eqz(plan_global_get(w.core, SLICE("G1")), "2"), out);
+    CHECK_OK_TO(plan_global_set(w.core, SLICE("G100"), SLICE("1")), out);
+    CHECK_OK_TO(plan_global_set(w.core, SLICE("G1"), slice_from(big, sizeof(big))), out);
+out:
+    world_fini(&w);
+    return err;
+}
+
 /* ---- size ---- */
 
 static int many_extensions_are_found_quickly(void)
@@ -182,4 +245,5 @@ static int many_extensions_are_found_quickly(void)
 
 UNIT_TESTS(UNIT(places_are_found_in_order), UNIT(labels_are_found),
            UNIT_ONCE(what_more_digits_could_make), UNIT_ONCE(bad_rows_are_left_out),
-           UNIT(globals_change_by_difference), UNIT_ONCE(many_extensions_are_found_quickly))
+           UNIT(globals_change_by_difference), UNIT(globals_are_made_of_those_above),
+           UNIT_ONCE(globals_have_a_ceiling), UNIT_ONCE(many_extensions_are_found_quickly))
