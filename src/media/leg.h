@@ -48,7 +48,7 @@ struct media_leg {
     struct hash_link by_id;
     struct link in_server;
     uint32_t id;
-    uint32_t peer_id;
+    struct media_leg *partner; /* the peer as control has told the lane; itself: echo */
     struct media_order *order; /* what plays, or NULL */
     uint32_t serial;           /* of its newest order */
     struct media_pair *pair;   /* its sockets are the lane's while the leg is on it */

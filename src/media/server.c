@@ -70,17 +70,14 @@ static int post(struct media_server *s, struct media_leg *leg, enum media_comman
 
 /* ---- ending ---- */
 
-static void forget_peer(struct media_server *s, struct media_leg *leg)
+static void forget_partner(struct media_leg *leg)
 {
-    struct media_leg *peer = leg->peer_id ? find_leg(s, leg->peer_id) : NULL;
+    struct media_leg *partner = leg->partner;
 
-    leg->peer_id = 0;
-    if (!peer)
+    if (!partner)
         return;
-    media_crew_forget(peer, leg);
-    if (peer->peer_id != leg->id)
-        return;
-    peer->peer_id = 0;
+    media_crew_forget(leg, partner);
+    leg->partner = partner->partner = NULL;
 }
 
 /* The lane answers with MEDIA_EV_STOPPED. */
@@ -88,7 +85,7 @@ static void end_leg(struct media_server *s, struct media_leg *leg, bool is_told)
 {
     if (leg->is_ending)
         return;
-    forget_peer(s, leg);
+    forget_partner(leg);
     leg->is_ending = true;
     leg->is_told = is_told;
     media_order_cancel(leg);
@@ -263,7 +260,7 @@ static void on_remote(struct media_server *s, const struct media_remote *m)
 
 static void part(struct media_server *s, struct media_leg *leg)
 {
-    forget_peer(s, leg);
+    forget_partner(leg);
     (void)post(s, leg, MEDIA_CMD_PART);
 }
 
@@ -271,19 +268,19 @@ static void on_connect(struct media_server *s, uint32_t a_id, uint32_t b_id)
 {
     struct media_leg *a = find_leg(s, a_id), *b = find_leg(s, b_id);
 
-    if (!a || !b || (a->peer_id == b_id && b->peer_id == a_id))
+    if (!a || !b || a->partner == b)
         return;
     /* Now, not when the new peer has arrived, which may never be. */
-    if (a->peer_id)
+    if (a->partner)
         part(s, a);
-    if (b->peer_id)
+    if (b->partner)
         part(s, b);
     if (media_crew_join(s->orders.crew, a, b)) {
         log_warning("streams not connected a=%u b=%u err=\"no memory\"", a_id, b_id);
         return;
     }
-    a->peer_id = b_id;
-    b->peer_id = a_id;
+    a->partner = b;
+    b->partner = a;
 }
 
 static void on_echo(struct media_server *s, const struct media_echo *m)
@@ -292,7 +289,7 @@ static void on_echo(struct media_server *s, const struct media_echo *m)
 
     if (leg && m->is_on)
         on_connect(s, m->id, m->id);
-    else if (leg && leg->peer_id == leg->id)
+    else if (leg && leg->partner == leg)
         part(s, leg);
 }
 
@@ -372,7 +369,7 @@ static void on_engine_gone(struct media_server *s)
     {
         struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
 
-        if (!leg->peer_id || leg->peer_id == leg->id)
+        if (!leg->partner || leg->partner == leg)
             end_leg(s, leg, false);
     }
 }

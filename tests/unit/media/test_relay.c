@@ -452,6 +452,34 @@ out:
     return err;
 }
 
+/* Streams of a dead engine have numbers that mean others now: their end touches none of these. */
+static int an_orphans_end_leaves_its_namesakes_alone(void)
+{
+    struct phone p[4] = {{.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b, 1), out);
+    CHECK_OK_TO(bench_call(&b, &p[0], &p[1], ULAW_ONLY, ULAW_ONLY), out);
+    ipc_close(b.engine);
+    b.engine = mem_deref(b.engine);
+    run_for(&b, 20);
+    CHECK_OK_TO(bench_connect(&b, 2), out);
+    CHECK_OK_TO(bench_call(&b, &p[2], &p[3], ULAW_ONLY, ULAW_ONLY), out);
+    CHECK_TO(media_server_streams(b.server) == 4, out);
+    run_for(&b, 2500);
+    CHECK_TO(media_server_streams(b.server) == 2, out);
+    ipc_close(b.engine);
+    b.engine = mem_deref(b.engine);
+    run_for(&b, 20);
+    CHECK_TO(media_server_streams(b.server) == 2, out); /* still a pair */
+out:
+    bench_close(&b);
+    for (int i = 0; i < 4; i++)
+        close(p[i].fd);
+    return err;
+}
+
 /* The same over two threads: the second leg moves to the first one's lane. */
 static int legs_of_two_lanes_meet_on_one(void)
 {
@@ -495,4 +523,5 @@ UNIT_TESTS(UNIT_ONCE(packets_reach_the_peer_and_nobody_else),
            UNIT_ONCE(silence_is_told_once), UNIT_ONCE(the_last_statistics_count_what_was_lost),
            UNIT_ONCE(a_port_is_empty_when_it_is_used_again),
            UNIT_ONCE(a_call_outlives_its_engine_and_ends_in_silence),
+           UNIT_ONCE(an_orphans_end_leaves_its_namesakes_alone),
            UNIT_ONCE(legs_of_two_lanes_meet_on_one))
