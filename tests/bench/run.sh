@@ -2,7 +2,7 @@
 # run.sh - every row of docs/bench.md: the station and a real Asterisk 22, one after the other, same drivers
 #
 #   tests/bench/run.sh [station] [asterisk] [table]       default: all three; needs root (Asterisk's chroot)
-#   PARTS="reg answer b2bua limit media medialimit playback memory cold"   default: all
+#   PARTS="memory reg answer b2bua busy limit media medialimit playback cold"   default: all
 #   STATION=build/station   a release build (meson setup build --buildtype release)
 #   BENCH=/tmp/station-bench   work directory: results-station.txt, results-asterisk.txt, table.md
 #   RUNS=3   repetitions; medians are given
@@ -14,8 +14,9 @@ ROOT=$(cd "$B/../.." && pwd)
 STATION=${STATION:-$ROOT/build/station}
 BENCH=${BENCH:-/tmp/station-bench}
 export PEER=${PEER:-/tmp/peer} RUNS=${RUNS:-3} NICE=${NICE:--5}
-PARTS=${PARTS:-memory reg answer b2bua limit media medialimit playback cold}
-SIP=127.0.0.1:5080
+PARTS=${PARTS:-memory reg answer b2bua busy limit media medialimit playback cold}
+SIP=127.0.0.1:5080            # the peer's, as its configuration says
+STATION_SIP=127.0.0.1:5480    # the station's: both may stand side by side
 mkdir -p "$BENCH" "$PEER/work"
 has() { case " $PARTS " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 say() { echo "== $* $(date +%T)" >&2; }
@@ -27,6 +28,7 @@ station_make() { # station_make USERS: $BENCH/state-USERS
   local state=$BENCH/state-$1 conf=$BENCH/conf-$1
   rm -rf "$state" "$conf"
   USERS=$1 "$B/peer-asterisk.sh" config "$conf" >/dev/null
+  sed -i "s/^bind=127.0.0.1:5080/bind=$STATION_SIP/" "$conf/pjsip.conf"
   "$STATION" init --state "$state" --bare >/dev/null || exit 1
   "$STATION" import --state "$state" --report "$BENCH/import-$1.txt" "$conf" >/dev/null || exit 1
   mkdir -p "$state/sounds/load"
@@ -46,6 +48,7 @@ station_pids() { # supervisor and roles
 station_fresh() { # station_fresh [USERS]
   local state=$BENCH/state-${1:-10000}
   station_down
+  if ss -lun | grep -q "$STATION_SIP "; then echo "$STATION_SIP is in use" >&2; exit 1; fi
   "$STATION" run --state "$state" --log warning >>"$BENCH/station.log" 2>&1 &
   station_pid=$!
   for _ in $(seq 200); do "$STATION" ctl --state "$state" "core show channels" >/dev/null 2>&1 && break; sleep 0.1; done
@@ -66,15 +69,28 @@ pss() { local p s=0 v; for p in ${PIDS//,/ }; do v=$(awk '/^Pss:/ { print $2 }' 
 # ---- the rows ----
 
 measure() { # measure SIDE: fresh = SIDE_fresh
-  local side=$1 fresh=$1_fresh rate=50
+  local side=$1 fresh=$1_fresh
+  [ "$side" = asterisk ] || local SIP=$STATION_SIP
   export OUT=$BENCH/results-$side.txt
   : >"$OUT"
-  [ "$side" = station ] && rate=500 # so that a run is long enough for the clock
   if has memory; then say "$side memory"; $fresh; echo "RESULT idle pss_kb=$(pss)" | tee -a "$OUT"; fi
   if has reg; then say "$side reg"; $fresh; "$B/reg.sh" $SIP; fi
-  if has answer; then say "$side answer"; $fresh; "$B/callrate.sh" answer $SIP -c $rate -m none; fi
-  if has b2bua; then say "$side b2bua"; $fresh; "$B/callrate.sh" b2bua $SIP -c $rate -m none; fi
-  if has limit; then say "$side limit"; $fresh; "$B/callrate.sh" b2bua $SIP -c $rate -t 2 $([ "$side" = station ] && echo -m "'500 1000 1500 2000 2500 3000'" | tr -d "'") ; fi
+  if has answer; then say "$side answer"; $fresh; "$B/callrate.sh" answer $SIP -m none; fi
+  if has b2bua; then say "$side b2bua"; $fresh; "$B/callrate.sh" b2bua $SIP -m none; fi
+  if has busy && [ "$side" = station ]; then # the same at a rate that Asterisk does not reach
+    say "$side busy"
+    $fresh
+    "$B/callrate.sh" answer $SIP -c 1000 -t 5 -m none | sed 's/^RESULT answer/RESULT busy-answer/' | tee -a "$OUT.busy"
+    "$B/callrate.sh" b2bua $SIP -c 1000 -t 5 -m none | sed 's/^RESULT b2bua/RESULT busy-b2bua/' | tee -a "$OUT.busy"
+    sed -i '/ rate=1000 /d' "$OUT"
+    grep ^RESULT "$OUT.busy" >>"$OUT"
+    rm -f "$OUT.busy"
+  fi
+  if has limit; then
+    say "$side limit"
+    $fresh
+    if [ "$side" = station ]; then "$B/callrate.sh" b2bua $SIP -t 2 -m "500 1000 1500 2000 2500 3000"; else "$B/callrate.sh" b2bua $SIP -t 2; fi
+  fi
   if has media; then say "$side media"; $fresh; "$B/media.sh" $SIP -N 200 -d 20; fi
   if has medialimit; then say "$side media limit"; $fresh; "$B/media.sh" $SIP -N "" -s "$([ "$side" = station ] && echo '700 100 1200' || echo '400 100 700')"; fi
   if has playback; then say "$side playback"; $fresh; "$B/media.sh" $SIP -N 100 -d 15 -x 601 -A -T playback; fi
@@ -115,6 +131,8 @@ table() {
   row 'register with digest, CPU s per 10,000' reg cpu_s_per_10k 0.6 0.25
   row 'INVITE, answer, BYE, CPU s per 10,000' answer cpu_s_per_10k 1.5 0.5
   row 'bridged call, CPU s per 10,000' b2bua cpu_s_per_10k 4 1.3
+  row 'INVITE, answer, BYE at 1,000 a second, CPU s per 10,000' busy-answer cpu_s_per_10k '' ''
+  row 'bridged call at 1,000 a second, CPU s per 10,000' busy-b2bua cpu_s_per_10k '' ''
   row 'bridged calls a second that hold (< 1 % failed)' b2bua-limit sustained_cps 2,000 "the generator's limit"
   row 'relayed G.711 call, CPU s per call-minute (200 calls)' media cpu_per_callmin 0.06 0.04
   row 'added delay p50 at 200 calls, us' media lat_p50 100 50
