@@ -120,6 +120,7 @@ static int accept_invite(struct session *s, struct sip_strans *t)
     return sip_invite_accept(&s->invite, t,
                              &(struct sip_invite_accept_args){
                                  .is_symmetric = s->is_symmetric,
+                                 .force_rport = s->force_rport,
                                  .creds = s->creds ? pjsip_creds_find : NULL,
                                  .creds_arg = s->creds,
                                  .handlers = &pjsip_incoming_handlers,

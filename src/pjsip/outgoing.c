@@ -362,6 +362,7 @@ static int send_invite(struct session *s)
         .headers = buf_slice(&s->headers),
         .content_type = SLICE("application/sdp"),
         .is_symmetric = s->is_symmetric,
+        .force_rport = s->force_rport,
         .creds = s->creds ? pjsip_creds_find : NULL,
         .creds_arg = s->creds,
         .handlers = &pjsip_outgoing_handlers,

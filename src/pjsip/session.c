@@ -36,6 +36,7 @@ int session_alloc(struct session **sp, struct pjsip *p, const struct model_endpo
     s->dtmf_mode = e->dtmf_mode;
     s->is_rtp_symmetric = e->rtp_symmetric;
     s->is_symmetric = e->rewrite_contact;
+    s->force_rport = e->force_rport;
     s->has_inband_progress = e->inband_progress;
     s->rtp_timeout_ms = (uint32_t)e->rtp_timeout * 1000;
     s->rtp_timeout_hold_ms = (uint32_t)e->rtp_timeout_hold * 1000;

@@ -37,7 +37,7 @@ struct session {
     struct codec_list codecs;
     uint32_t rtp_timeout_ms, rtp_timeout_hold_ms;
     uint8_t dtmf_mode; /* enum model_dtmf */
-    bool is_rtp_symmetric, is_symmetric, has_inband_progress;
+    bool is_rtp_symmetric, is_symmetric, force_rport, has_inband_progress;
 
     struct sdp_session sdp;
     struct sdp_agreed agreed; /* valid with has_agreed */

@@ -180,6 +180,8 @@ void invite_on_dialog(struct sip_dialog *d, struct sip_strans *t, struct sip_msg
 {
     struct sip_invite *i = mem_ref(arg);
 
+    if (t && i->force_rport)
+        sip_strans_force_rport(t);
     if (!t)
         invite_on_ack(i, req);
     else if (req->method == SIP_BYE)

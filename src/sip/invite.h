@@ -82,7 +82,7 @@ struct sip_invite_handlers {
 struct sip_invite_accept_args {
     struct slice contact_user; /* absent: user of the request URI */
     struct slice headers;      /* lines in every 1xx (but 100) and 2xx; copied */
-    bool force_rport;          /* inner to responses; already done by the transport */
+    bool force_rport;          /* answers go to the port that asked, without ;rport, too */
     bool is_symmetric;         /* in-dialog requests go where the INVITE came from
                                   (rewrite_contact), not where Contact says */
     sip_creds_h *creds;        /* for challenges of our in-dialog requests; NULL: none */
@@ -128,6 +128,7 @@ struct sip_invite_args {
     struct slice headers;      /* lines; copied */
     struct slice content_type, body; /* the offer; absent: delayed offer */
     bool is_symmetric;               /* in-dialog requests go to the target that answered */
+    bool force_rport;                /* answers go to the port that asked, without ;rport, too */
     sip_creds_h *creds; /* for challenges of the INVITE and inside the dialog; NULL: none */
     void *creds_arg;
     uint32_t

@@ -229,6 +229,7 @@ static int copy_args(struct sip_invite *i, const struct sip_invite_accept_args *
     i->creds = args->creds;
     i->creds_arg = args->creds_arg;
     i->is_symmetric = args->is_symmetric;
+    i->force_rport = args->force_rport;
     err = invite_copy(&i->headers, args->headers);
     if (!err)
         err = invite_copy(&i->contact_user,

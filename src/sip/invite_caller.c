@@ -221,6 +221,7 @@ int sip_invite_send(struct sip_invite **ip, struct sip *sip, const struct sip_in
     i->state = INVITE_CALLING;
     i->is_caller = true;
     i->is_symmetric = args->is_symmetric;
+    i->force_rport = args->force_rport;
     i->had_offer = args->body.len > 0;
     i->creds = args->creds;
     i->creds_arg = args->creds_arg;

@@ -23,7 +23,7 @@ struct sip_invite {
     sip_creds_h *creds;
     void *creds_arg;
     enum invite_state state;
-    bool is_caller, is_symmetric;
+    bool is_caller, is_symmetric, force_rport;
     bool is_quiet;            /* no handler any more */
     bool wait_ack;            /* our 2xx is repeated until the ACK comes */
     bool is_confirmed;        /* callee: the first ACK is here */

@@ -339,6 +339,30 @@ out:
     return err;
 }
 
+static int force_rport_goes_for_requests_inside_the_call(void)
+{
+    struct call c;
+    char text[1024];
+    int err = call_init(&c, "192.0.2.90", "someone", "");
+
+    CHECK_OK(err);
+    EXPECT(establish(&c) == 0);
+    for (unsigned i = 0; i < 2; i++) { /* INFO, then BYE; Via names a port where nobody is */
+        snprintf(
+            text, sizeof(text),
+            "%s sip:600@" STATION " SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.90:9;branch=z9hG4bK-b%u"
+            "\r\nFrom: <sip:someone@" STATION ">;tag=f0\r\nTo: <sip:600@" STATION ">;tag=%s\r\n"
+            "Call-ID: call-1\r\nCSeq: %u %s\r\nMax-Forwards: 70\r\n"
+            "Content-Length: 0\r\n\r\n",
+            i ? "BYE" : "INFO", i, c.tag, c.cseq + 1 + i, i ? "BYE" : "INFO");
+        phone_send(&c.ph, text);
+        EXPECT(phone_status(&c.ph, i ? SIP_BYE : SIP_INFO) == 200);
+    }
+out:
+    call_fini(&c);
+    return err;
+}
+
 static int our_hangup_says_bye_with_the_cause(void)
 {
     struct call c;
@@ -637,8 +661,10 @@ UNIT_TESTS(UNIT(a_call_gets_its_channel), UNIT(a_trunk_needs_no_password_and_say
            UNIT_ONCE(a_peer_moves_only_to_where_its_endpoint_may_be),
            UNIT(the_answer_carries_our_codecs_in_our_order),
            UNIT(ringing_and_early_media_come_before_the_answer),
-           UNIT(bye_of_the_phone_hangs_the_channel_up), UNIT(our_hangup_says_bye_with_the_cause),
-           UNIT_ONCE(a_cause_becomes_its_status), UNIT(cancel_ends_a_ringing_call),
+           UNIT(bye_of_the_phone_hangs_the_channel_up),
+           UNIT_ONCE(force_rport_goes_for_requests_inside_the_call),
+           UNIT(our_hangup_says_bye_with_the_cause), UNIT_ONCE(a_cause_becomes_its_status),
+           UNIT(cancel_ends_a_ringing_call),
            UNIT(cancel_before_the_media_role_answered_leaves_nothing),
            UNIT(a_phone_without_an_offer_gets_ours), UNIT(an_ack_without_the_answer_ends_the_call),
            UNIT(a_reinvite_holds_and_resumes),
