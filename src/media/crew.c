@@ -86,7 +86,7 @@ static int run_command(struct media_lane *lane, const struct media_command *cmd)
     case MEDIA_CMD_PART: media_leg_part(leg); break;
     case MEDIA_CMD_PLAY: media_leg_play(leg, cmd->reel); break;
     case MEDIA_CMD_DIAL: err = media_leg_dial(leg, cmd->dial.digits, cmd->dial.ms); break;
-    case MEDIA_CMD_ORPHAN: leg->orphan_ms = cmd->ms; break;
+    case MEDIA_CMD_ORPHAN: media_leg_orphan(leg, cmd->ms); break;
     case MEDIA_CMD_STATS:
         media_leg_stats(leg, &st);
         lane->event(&(struct media_event){.type = MEDIA_EV_STATS, .leg = leg, .stats = &st},

@@ -35,9 +35,9 @@ static void on_second(void *arg)
 
     if (!list_is_empty(&l->legs)) /* an idle role sleeps */
         timer_start(l->loop, &l->second, 1000, on_second, l);
-    /* An event may end a leg here and now, but no other than the current one. */
-    LIST_FOREACH(&l->legs, k)
-    {
+    /* An event may end the leg and its peer here and now. */
+    for (struct link *k = list_first(&l->legs); k; k = l->next_second) {
+        l->next_second = list_next(&l->legs, k);
         media_leg_second(CONTAINER_OF(k, struct media_leg, in_lane), now);
     }
 }
@@ -52,6 +52,8 @@ void media_lane_add(struct media_lane *l, struct media_leg *leg)
 
 void media_lane_remove(struct media_lane *l, struct media_leg *leg)
 {
+    if (l->next_second == &leg->in_lane)
+        l->next_second = list_next(&l->legs, &leg->in_lane);
     list_unlink(&leg->in_lane);
     l->leg_count--;
 }

@@ -27,7 +27,7 @@ enum media_event_type {
     MEDIA_EV_DTMF_DONE, /* all digits are out */
     MEDIA_EV_TIMEOUT,   /* ms, is_held */
     MEDIA_EV_STATS,     /* as asked for */
-    MEDIA_EV_ORPHAN,    /* without engine and silent on both sides for long */
+    MEDIA_EV_ORPHAN,    /* without engine, and one side is gone */
     MEDIA_EV_MOVED,     /* off the lane, to be put on another */
     MEDIA_EV_STOPPED,   /* off the lane for ever */
     MEDIA_EV_FAILED,    /* it could not be put on its lane (err): only stopping is left */
@@ -56,6 +56,7 @@ struct media_lane {
     int64_t slot;    /* of 4 ms, the last one that had its turn */
     uint32_t rotor;  /* the next leg's phase */
     struct timer tick, second;
+    struct link *next_second; /* whose turn is next while on_second runs */
     media_event_h *event;
     void *arg;
     uint32_t leg_count;

@@ -13,6 +13,7 @@
 #define POLL_MAX 3     /* packets of one stream in one tick */
 #define CATCH_UP_MAX 8 /* and in one turn of epoll */
 #define CATCH_UP_US 5000
+#define ORPHAN_MAX_US (3600ll * 1000000)
 
 /* ---- where packets go ---- */
 
@@ -347,9 +348,19 @@ static void check_timeout(struct media_leg *leg, int64_t now_us)
                      leg->lane->arg);
 }
 
-static bool is_silent(const struct media_leg *leg, int64_t now_us)
+void media_leg_orphan(struct media_leg *leg, uint32_t silence_ms)
 {
-    return (now_us - leg->rx_us) / 1000 > leg->orphan_ms;
+    if (!leg->orphan_ms)
+        leg->orphan_us = media_lane_now(leg->lane);
+    leg->orphan_ms = silence_ms;
+}
+
+/* Nobody is left to hang up. One phone that sends on does not keep the call: the other is gone. A
+ * held one may be silent. */
+static bool is_abandoned(const struct media_leg *leg, int64_t now_us)
+{
+    return (!leg->remote.is_held && (now_us - leg->rx_us) / 1000 > leg->orphan_ms) ||
+           now_us - leg->orphan_us > ORPHAN_MAX_US;
 }
 
 void media_leg_second(struct media_leg *leg, int64_t now_us)
@@ -358,7 +369,8 @@ void media_leg_second(struct media_leg *leg, int64_t now_us)
     media_leg_watch(leg); /* should it have failed */
     media_leg_report(leg, now_us);
     check_timeout(leg, now_us);
-    if (leg->orphan_ms && is_silent(leg, now_us) && (!leg->peer || is_silent(leg->peer, now_us)))
+    if (leg->orphan_ms &&
+        (is_abandoned(leg, now_us) || (leg->peer && is_abandoned(leg->peer, now_us))))
         leg->lane->event(&(struct media_event){.type = MEDIA_EV_ORPHAN, .leg = leg},
                          leg->lane->arg);
 }

@@ -100,7 +100,8 @@ struct media_leg {
     uint32_t peer_ntp;     /* middle of the last report's */
     int64_t peer_ntp_us;   /* when it came */
     uint32_t tx_lost, tx_jitter_us, rtt_us, rtt_max_us;
-    uint32_t orphan_ms; /* without engine: end after so much silence; 0: not */
+    uint32_t orphan_ms; /* without engine: ends after so much silence of one side; 0: not */
+    int64_t orphan_us;  /* since when */
 };
 
 /** Put it on a lane: packets flow. @return 0; errno of epoll */
@@ -120,6 +121,10 @@ void media_leg_play(struct media_leg *leg, struct media_reel *reel);
 
 /** @return 0; EINVAL; ENOSPC. Only for a leg whose peer agreed on telephone-event. */
 int media_leg_dial(struct media_leg *leg, const char *digits, uint16_t duration_ms);
+
+/** Without engine from now on: it ends when it or its peer, not held, is silent for silence_ms, or
+ *  after an hour. 0: there is an engine again. */
+void media_leg_orphan(struct media_leg *leg, uint32_t silence_ms);
 
 void media_leg_stats(const struct media_leg *leg, struct media_stats *st);
 

@@ -126,6 +126,17 @@ static void on_failed(struct media_server *s, struct media_leg *leg, int err)
     end_leg(s, leg, false);
 }
 
+static void end_orphans(struct media_server *s, struct media_leg *leg)
+{
+    struct media_leg *partner = leg->partner;
+
+    if (!leg->is_orphan) /* an engine has come back for it meanwhile */
+        return;
+    end_leg(s, leg, false);
+    if (partner && partner != leg)
+        end_leg(s, partner, false);
+}
+
 static void on_event(const struct media_event *ev, void *arg)
 {
     struct media_server *s = arg;
@@ -137,7 +148,7 @@ static void on_event(const struct media_event *ev, void *arg)
     case MEDIA_EV_STOPPED: on_stopped(s, leg); return;
     case MEDIA_EV_MOVED: media_crew_moved(s->orders.crew, leg); return;
     case MEDIA_EV_FAILED: on_failed(s, leg, ev->err); return;
-    case MEDIA_EV_ORPHAN: end_leg(s, leg, false); return;
+    case MEDIA_EV_ORPHAN: end_orphans(s, leg); return;
     default: break;
     }
     if (leg->is_orphan || leg->is_ending)

@@ -418,6 +418,7 @@ out:
 static int a_call_outlives_its_engine_and_ends_in_silence(void)
 {
     struct phone x = {.fd = -1}, y = {.fd = -1}, z = {.fd = -1};
+    struct addr first;
     struct bench b;
     int err;
 
@@ -431,6 +432,7 @@ static int a_call_outlives_its_engine_and_ends_in_silence(void)
     b.engine = mem_deref(b.engine);
     run_for(&b, 20);
     CHECK_TO(media_server_streams(b.server) == 2, out); /* the lonely one is gone */
+    first = b.local[1];
     CHECK_OK_TO(bench_connect(&b, 2), out);
     CHECK_OK_TO(bench_stream(&b, 1, &z, ULAW_ONLY, 0), out); /* the same number, another stream */
     CHECK_TO(media_server_streams(b.server) == 3, out);
@@ -439,9 +441,10 @@ static int a_call_outlives_its_engine_and_ends_in_silence(void)
         struct addr old = b.local[2];
 
         phone_send(&y, &old, 0, 0x22);
+        phone_send(&x, &first, 0, 0x11);
         run_for(&b, 20);
     }
-    CHECK_TO(phone_drain(&x) == 100, out);
+    CHECK_TO(phone_drain(&x) == 100 && phone_drain(&y) == 100, out);
     run_for(&b, 3500);
     CHECK_TO(media_server_streams(b.server) == 1, out);
 out:
@@ -449,6 +452,31 @@ out:
     close(x.fd);
     close(y.fd);
     close(z.fd);
+    return err;
+}
+
+/* Its phone got no BYE and talks on for ever; the other one has hung up. */
+static int an_orphan_ends_though_one_side_sends_on(void)
+{
+    struct phone x = {.fd = -1}, y = {.fd = -1};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b, 1), out);
+    CHECK_OK_TO(bench_call(&b, &x, &y, ULAW_ONLY, ULAW_ONLY), out);
+    phone_send(&x, &b.local[1], 0, 0x11);
+    ipc_close(b.engine);
+    b.engine = mem_deref(b.engine);
+    for (int i = 0; i < 130; i++) {
+        phone_send(&y, &b.local[2], 0, 0x22);
+        run_for(&b, 20);
+        CHECK_TO(i > 40 || media_server_streams(b.server) == 2, out);
+    }
+    CHECK_TO(media_server_streams(b.server) == 0, out);
+out:
+    bench_close(&b);
+    close(x.fd);
+    close(y.fd);
     return err;
 }
 
@@ -523,5 +551,6 @@ UNIT_TESTS(UNIT_ONCE(packets_reach_the_peer_and_nobody_else),
            UNIT_ONCE(silence_is_told_once), UNIT_ONCE(the_last_statistics_count_what_was_lost),
            UNIT_ONCE(a_port_is_empty_when_it_is_used_again),
            UNIT_ONCE(a_call_outlives_its_engine_and_ends_in_silence),
+           UNIT_ONCE(an_orphan_ends_though_one_side_sends_on),
            UNIT_ONCE(an_orphans_end_leaves_its_namesakes_alone),
            UNIT_ONCE(legs_of_two_lanes_meet_on_one))

@@ -10,10 +10,12 @@ struct fixture {
     struct media_ports *ports;
     struct media_leg leg;
     struct phone rtp, rtcp, stranger;
+    uint32_t orphans; /* events */
 };
 
 static void on_event(const struct media_event *ev, void *arg)
 {
+    *(uint32_t *)arg += ev->type == MEDIA_EV_ORPHAN;
 }
 
 static int open_fixture(struct fixture *f)
@@ -26,7 +28,7 @@ static int open_fixture(struct fixture *f)
     f->rtp.fd = f->rtcp.fd = f->stranger.fd = -1;
     if (err)
         return err;
-    media_lane_init(&f->lane, f->loop, on_event, NULL);
+    media_lane_init(&f->lane, f->loop, on_event, &f->orphans);
     f->ports = mem_zalloc(sizeof(*f->ports));
     if (!f->ports)
         return ENOMEM;
@@ -183,6 +185,39 @@ out:
     return err;
 }
 
+/* Without engine: a held phone may be silent, but for an hour at most. */
+static int an_orphan_ends_after_an_hour_at_the_latest(void)
+{
+    struct media_leg_remote r;
+    struct fixture f = {0};
+    int64_t now;
+    int err;
+
+    CHECK_OK_TO(open_fixture(&f), out);
+    r = f.leg.remote;
+    r.is_held = true;
+    media_leg_set_remote(&f.leg, &r);
+    now = media_lane_now(&f.lane);
+    media_leg_orphan(&f.leg, 1000);
+    media_leg_second(&f.leg, now + 3599000000);
+    CHECK_TO(f.orphans == 0, out);
+    f.leg.rx_us = now + 3600000000; /* it even sends */
+    media_leg_second(&f.leg, now + 3601000000);
+    CHECK_TO(f.orphans == 1, out);
+    media_leg_orphan(&f.leg, 0);
+    media_leg_second(&f.leg, now + 3602000000);
+    CHECK_TO(f.orphans == 1, out);
+    r.is_held = false;
+    media_leg_set_remote(&f.leg, &r);
+    media_leg_orphan(&f.leg, 1000);
+    media_leg_second(&f.leg, f.leg.rx_us + 1002000);
+    CHECK_TO(f.orphans == 2, out);
+out:
+    close_fixture(&f);
+    return err;
+}
+
 UNIT_TESTS(UNIT_ONCE(a_report_says_what_was_lost),
            UNIT_ONCE(the_phones_report_gives_loss_jitter_and_round_trip),
-           UNIT_ONCE(a_strangers_report_is_dropped), UNIT_ONCE(the_end_is_said_with_bye))
+           UNIT_ONCE(a_strangers_report_is_dropped), UNIT_ONCE(the_end_is_said_with_bye),
+           UNIT_ONCE(an_orphan_ends_after_an_hour_at_the_latest))
