@@ -60,11 +60,17 @@ static int dialplan_show(struct console *c, int argc, char **argv, void *arg)
         contexts++;
         extens += show_context(c, x, exten, &steps);
     }
+    if (slice_is_set(wanted) && !contexts) {
+        console_printf(c,
+                       console_say(c, "Нет такой маршрутизации: %.*s\n", "No such context: %.*s\n"),
+                       SLICE_ARG(wanted));
+        return ENOENT;
+    }
     console_printf(c,
                    console_say(c, "-= расширений: %u (шагов: %u), маршрутизаций: %u =-\n",
                                "-= %u extensions (%u priorities) in %u contexts =-\n"),
                    extens, steps, contexts);
-    return slice_is_set(wanted) && !contexts ? ENOENT : 0;
+    return 0;
 }
 
 static void complete_context(struct console_words *w, int index, void *arg)

@@ -109,6 +109,7 @@ static int commands_show_what_there_is(void)
     CHECK_OK_TO(command(&w, "dialplan show", "25@main", false, &out), out);
     CHECK_TO(has(&out, "'_2X'") && !strstr(buf_z(&out), "Set("), out);
     CHECK_TO(command(&w, "dialplan show", "nosuch", false, &out) == ENOENT, out);
+    CHECK_TO(strstr(buf_z(&out), "No such context: nosuch"), out);
     CHECK_OK_TO(command(&w, "dialplan show globals", NULL, false, &out), out);
     CHECK_TO(has(&out, "G=g\n"), out);
     CHECK_OK_TO(command(&w, "core show applications", NULL, false, &out), out);
