@@ -36,7 +36,8 @@ void plan_dialgroups_free(struct plan_core *p);
 const struct plan_app *plan_app_next(const struct plan_core *p, const char *name);
 const struct plan_func *plan_func_next(const struct plan_core *p, const char *name);
 
-/** One walk through a new routing: unknown applications, options that nothing obeys (check.c). */
+/** One walk through a new routing: unknown applications and functions, options that nothing obeys
+ *  (check.c). */
 void plan_check_routing(struct plan_core *p, const struct plan_routing *r);
 
 /** Globals in the order of their names. @return how many */
