@@ -140,6 +140,11 @@ static int read_formats(struct reader *r, struct sdp_media *m)
     return 0;
 }
 
+static uint16_t next_port(uint16_t port)
+{
+    return (uint16_t)(port && port < 65535 ? port + 1 : 0);
+}
+
 /* Inherit from the session what the section before did not say itself. */
 static void end_media(struct reader *r)
 {
@@ -152,13 +157,16 @@ static void end_media(struct reader *r)
         m->dir = r->dir;
     if (!r->seen.has_rtcp) {
         m->rtcp = m->conn;
-        m->rtcp.port = (uint16_t)(m->port < 65535 ? m->port + (m->is_rtcp_mux ? 0 : 1) : 0);
+        m->rtcp.port = next_port(m->port);
     } else if (!addr_is_set(&m->rtcp)) {
         uint16_t port = m->rtcp.port;
 
         m->rtcp = m->conn;
         m->rtcp.port = port;
     }
+    /* RFC 5761 s5.1.1: we never answer a=rtcp-mux, so it does not hold. */
+    if (m->is_rtcp_mux && addr_eq(&m->rtcp, &m->conn))
+        m->rtcp.port = next_port(m->port);
 }
 
 /* "audio 49170/2 RTP/AVP 0 8" */

@@ -45,10 +45,10 @@ struct sdp_media {
     uint16_t port;      /* 0: refused */
     struct addr
         conn; /* host of c= here or of the session, port as above; AF_UNSPEC when it is a name */
-    struct addr rtcp;  /* a=rtcp, else conn with port + 1 */
-    enum sdp_dir dir;  /* own, else the session's, else sendrecv */
-    uint16_t ptime_ms; /* 0: not said */
-    bool is_rtcp_mux;
+    struct addr rtcp;         /* a=rtcp, else conn with port + 1 */
+    enum sdp_dir dir;         /* own, else the session's, else sendrecv */
+    uint16_t ptime_ms;        /* 0: not said */
+    bool is_rtcp_mux;         /* offered; we do not answer it, and rtcp says so */
     struct slice raw_formats; /* the list as it stood in the m= line */
     uint8_t format_count;
     struct sdp_format *formats; /* RTP only */

@@ -136,6 +136,26 @@ out:
     return err;
 }
 
+/* RTCP on RTP's port would be taken for RTP by who got no a=rtcp-mux in our answer. */
+static int rtcp_goes_to_its_own_port_though_mux_is_offered(void)
+{
+    struct sdp *s = NULL;
+    int err;
+
+    CHECK_OK_TO(sdp_parse(&s,
+                          SLICE("v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\na=rtcp-mux\n"
+                                "m=audio 4010 RTP/AVP 0\na=rtcp:4010\na=rtcp-mux\n"
+                                "m=audio 4020 RTP/AVP 0\na=rtcp:4030\na=rtcp-mux\n"),
+                          NULL),
+                out);
+    CHECK_TO(s->media[0].rtcp.port == 4001 && s->media[1].rtcp.port == 4011, out);
+    CHECK_TO(s->media[2].rtcp.port == 4030 && addr_eq_host(&s->media[1].rtcp, &s->media[1].conn),
+             out);
+out:
+    mem_deref(s);
+    return err;
+}
+
 static int secure_or_refused_audio_is_not_ours(void)
 {
     struct sdp *s = NULL;
@@ -152,4 +172,5 @@ out:
 
 UNIT_TESTS(UNIT(a_phones_offer_is_read), UNIT(nonsense_is_refused_with_its_line),
            UNIT(ceilings_hold), UNIT(odd_but_harmless_lines_pass),
+           UNIT(rtcp_goes_to_its_own_port_though_mux_is_offered),
            UNIT(secure_or_refused_audio_is_not_ours))
