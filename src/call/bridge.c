@@ -109,13 +109,14 @@ void bridge_leave(struct channel *ch)
         channel_play_stop(peer); /* the music that it heard instead of us */
 }
 
-/* Digits that came as telephone-events were relayed between the streams already; those of INFO were
-   not, and a leg that wants INFO gets it. */
+/* Digits that came as telephone-events were relayed between the streams already, where both know
+   them; those of INFO were not, and a leg that wants INFO gets it. */
 static void pass_digit(struct channel *to, const struct channel_event *ev)
 {
     int err = to->tech->dtmf ? to->tech->dtmf(to, ev->digit, ev->ms) : ENOTSUP;
 
-    if (err == ENOTSUP && ev->is_signalled && to->stream) {
+    if (err == ENOTSUP && to->stream &&
+        (ev->is_signalled || media_stream_needs_tones(to->stream))) {
         char text[2] = {ev->digit, '\0'};
 
         err = media_stream_send_dtmf(to->stream, slice_of(text), (uint16_t)ev->ms);

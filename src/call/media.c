@@ -692,6 +692,11 @@ int media_stream_send_dtmf(struct media_stream *s, struct slice digits, uint16_t
     return send_to_media(s->media, MEDIA_SEND_DTMF, &msg);
 }
 
+bool media_stream_needs_tones(const struct media_stream *s)
+{
+    return s->has_remote && !s->remote.dtmf_payload;
+}
+
 int media_stream_get_stats(struct media_stream *s)
 {
     if (s->media && s->media->ipc)

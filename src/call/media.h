@@ -26,7 +26,8 @@ struct media_stream;
 struct media_args {
     const char *path; /* of media.sock (copied); NULL: media_attach is used instead */
     struct media_settings settings;
-    uint32_t ready; /* streams made beforehand, so that an answer need not wait for the media role; 0: none */
+    uint32_t
+        ready; /* streams made beforehand, so that an answer need not wait for the media role; 0: none */
 };
 
 /** @return 0 (also when the media role is not there yet); ENOMEM */
@@ -123,6 +124,9 @@ bool media_stream_is_playing(const struct media_stream *s);
 /** Digits toward the phone: 0-9 * # A-D, w (pause). duration_ms 0: 100. @return 0; EINVAL; ENOMEM
  */
 int media_stream_send_dtmf(struct media_stream *s, struct slice digits, uint16_t duration_ms);
+
+/** The phone has no telephone-event, so that relayed digits do not reach it: send them (as tones). */
+bool media_stream_needs_tones(const struct media_stream *s);
 
 /** The phone hears itself. */
 int media_stream_echo(struct media_stream *s, bool is_on);
