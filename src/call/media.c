@@ -328,11 +328,24 @@ static struct media_stream *find_stream(const struct media *m, uint32_t id)
     return NULL;
 }
 
+/* It was there, and its port is gone: nobody will hear anything any more, as after a timeout. */
+static void lose_stream(struct media_stream *s, int err)
+{
+    log_error("stream lost stream=%u err=\"%s\"", s->id, strerror(err));
+    if (s->is_failed)
+        return;
+    s->is_failed = true;
+    if (s->is_ready)
+        stream_leave(s);
+    else if (s->h.timeout)
+        s->h.timeout(0, s->remote.is_held, s->h.arg);
+}
+
 static void on_created(struct media_stream *s, const struct media_created *msg)
 {
     if (s->is_created) { /* made anew */
         if (msg->err)
-            log_error("stream not restored stream=%u err=\"%s\"", s->id, strerror(msg->err));
+            lose_stream(s, msg->err);
         return;
     }
     if (s->is_failed)

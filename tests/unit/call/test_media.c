@@ -21,7 +21,7 @@ struct fixture {
     uint32_t play_id;
     char sound[64];
     /* what the streams' owner was told */
-    uint32_t created, failed, done, digits, closed, stats;
+    uint32_t created, failed, done, digits, closed, stats, timeouts;
     int err;
     char digit;
     struct addr local;
@@ -73,6 +73,11 @@ static void on_dtmf(char digit, uint32_t ms, void *arg)
     f->digit = digit;
 }
 
+static void on_timeout(uint32_t ms, bool is_held, void *arg)
+{
+    ((struct fixture *)arg)->timeouts++;
+}
+
 static void on_stats(const struct media_stats *st, void *arg)
 {
     ((struct fixture *)arg)->stats++;
@@ -114,8 +119,12 @@ static void say(struct fixture *f, uint16_t id, const void *msg)
 
 static int open_fixture(struct fixture *f)
 {
-    const struct media_stream_handlers h = {
-        .created = on_created, .play_done = on_done, .dtmf = on_dtmf, .stats = on_stats, .arg = f};
+    const struct media_stream_handlers h = {.created = on_created,
+                                            .play_done = on_done,
+                                            .dtmf = on_dtmf,
+                                            .timeout = on_timeout,
+                                            .stats = on_stats,
+                                            .arg = f};
     struct media_stream_args args = {0};
     int err;
 
@@ -236,6 +245,30 @@ static int streams_are_made_anew_when_media_comes_back(void)
     CHECK_TO(count(&f, MEDIA_PLAY) == 0 && !strcmp(f.sound, "/music"), out);
     answer_created(&f);
     CHECK_TO(f.created == 2 && f.failed == 0, out); /* told once only */
+out:
+    close_fixture(&f);
+    return err;
+}
+
+/* Another process took the port meanwhile: the call is not left in silence. */
+static int a_stream_that_cannot_be_made_anew_hangs_up(void)
+{
+    struct media_created refused = {.err = EADDRINUSE};
+    struct fixture f;
+    int err;
+
+    CHECK_OK_TO(open_fixture(&f), out);
+    answer_created(&f);
+    role_dies(&f);
+    CHECK_OK_TO(attach(&f), out);
+    refused.id = f.a_id;
+    say(&f, MEDIA_CREATED, &refused);
+    say(&f, MEDIA_CREATED, &refused);
+    CHECK_TO(unit_is_rerun() || (f.timeouts == 1 && f.failed == 0), out); /* once */
+    role_dies(&f);
+    f.creates = 0;
+    CHECK_OK_TO(attach(&f), out);
+    CHECK_TO(unit_is_rerun() || (f.creates == 1 && f.create[0].id == f.b_id), out);
 out:
     close_fixture(&f);
     return err;
@@ -389,5 +422,6 @@ out:
 UNIT_TESTS(UNIT(streams_made_beforehand_need_no_answer), UNIT(a_stream_is_born_near_its_partner),
            UNIT(without_an_answer_it_fails_after_a_second),
            UNIT(streams_are_made_anew_when_media_comes_back),
+           UNIT(a_stream_that_cannot_be_made_anew_hangs_up),
            UNIT(a_play_that_was_replaced_says_nothing), UNIT(connecting_leaves_the_former_peer),
            UNIT(the_last_statistics_come_or_time_is_up), UNIT(digits_are_checked))
