@@ -7,7 +7,8 @@
 
 void media_out_init(struct media_out *o, uint32_t ssrc, uint16_t seq, uint32_t timestamp)
 {
-    *o = (struct media_out){.ssrc = ssrc, .seq = seq, .floor = seq, .timestamp = timestamp};
+    *o = (struct media_out){
+        .ssrc = ssrc, .seq = seq, .floor = seq, .timestamp = timestamp, .samples = FRAME_SAMPLES};
 }
 
 uint32_t media_out_clock(const struct media_out *o, int64_t now_us)
@@ -22,8 +23,8 @@ static uint32_t next_timestamp(const struct media_out *o, int64_t now_us)
 {
     uint32_t t = media_out_clock(o, now_us);
 
-    if (o->is_started && rtp_time_diff(t, o->timestamp) < FRAME_SAMPLES)
-        t = o->timestamp + FRAME_SAMPLES;
+    if (o->is_started && rtp_time_diff(t, o->timestamp) < (int32_t)o->samples)
+        t = o->timestamp + o->samples;
     return t;
 }
 
@@ -57,8 +58,11 @@ bool media_out_relay(struct media_out *o, struct rtp_header *h, int64_t now_us)
     h->ssrc = o->ssrc;
     if (rtp_seq_diff(h->seq, o->floor) <= 0)
         return false;
-    if (rtp_seq_diff(h->seq, o->seq) > 0)
+    if (rtp_seq_diff(h->seq, o->seq) > 0) {
         remember(o, h->seq, h->timestamp, now_us);
+        /* G.711: a byte a sample; an event's few bytes say nothing */
+        o->samples = h->bytes > FRAME_SAMPLES ? h->bytes : FRAME_SAMPLES;
+    }
     if (rtp_seq_diff(o->seq, o->floor) > FLOOR_DEPTH)
         o->floor = (uint16_t)(o->seq - FLOOR_DEPTH);
     return true;
@@ -67,7 +71,7 @@ bool media_out_relay(struct media_out *o, struct rtp_header *h, int64_t now_us)
 void media_out_make(struct media_out *o, struct rtp_header *h, uint32_t samples, int64_t now_us)
 {
     uint32_t clock = media_out_clock(o, now_us);
-    uint32_t t = o->timestamp + samples;
+    uint32_t t = o->timestamp + o->samples;
 
     /* Frames are sent by a timer that may be early or late: they stay in step unless it was a
      * pause. */
@@ -79,6 +83,7 @@ void media_out_make(struct media_out *o, struct rtp_header *h, uint32_t samples,
     h->timestamp = t;
     h->ssrc = o->ssrc;
     o->floor = h->seq;
+    o->samples = samples;
     remember(o, h->seq, t, now_us);
 }
 

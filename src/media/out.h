@@ -17,6 +17,7 @@ struct media_out {
     uint16_t floor;     /* newest of the source before: nothing relayed goes below */
     uint32_t timestamp; /* of the newest ... */
     int64_t at_us;      /* ... when it was first sent */
+    uint32_t samples;   /* in the newest: the next one begins after them */
     bool is_started;
     bool is_mapped; /* the offsets below hold, for in_ssrc */
     uint32_t in_ssrc;
@@ -35,7 +36,7 @@ void media_out_init(struct media_out *o, uint32_t ssrc, uint16_t seq, uint32_t t
  */
 bool media_out_relay(struct media_out *o, struct rtp_header *h, int64_t now_us);
 
-/** The header for a packet of our own; is_event: it begins a telephone-event. */
+/** The header for a packet of our own with so many samples, or that begins a telephone-event. */
 void media_out_make(struct media_out *o, struct rtp_header *h, uint32_t samples, int64_t now_us);
 
 /** One more packet of the event begun by media_out_make: same timestamp. */

@@ -94,6 +94,35 @@ static int files_keep_step_although_the_timer_does_not(void)
     return 0;
 }
 
+/* Frames of 60 ms: who comes next, even at once, begins after the last one's end. */
+static int long_frames_are_not_overlapped(void)
+{
+    struct rtp_header h;
+    struct media_out o;
+    uint32_t before;
+
+    media_out_init(&o, 77, 0, 1000);
+    media_out_make(&o, &h, 480, 0);
+    before = h.timestamp;
+    media_out_make(&o, &h, 480, 60000);
+    CHECK(h.timestamp - before == 480);
+    before = h.timestamp;
+    h = in(5, 0, 9);
+    h.bytes = 480;
+    CHECK(media_out_relay(&o, &h, 70000) && h.timestamp - before == 480);
+    before = h.timestamp;
+    h = in(1, 7, 8);
+    h.bytes = 160;
+    CHECK(media_out_relay(&o, &h, 75000) && h.timestamp - before == 480);
+    before = h.timestamp;
+    media_out_make(&o, &h, 80, 80000); /* after 160 samples, though its own are fewer */
+    CHECK(h.timestamp - before == 160);
+    before = h.timestamp;
+    media_out_make(&o, &h, 480, 90000);
+    CHECK(h.timestamp - before == 80 && !h.is_marked);
+    return 0;
+}
+
 static int an_event_shares_its_timestamp_and_the_clock_goes_on(void)
 {
     struct rtp_header h;
@@ -117,5 +146,5 @@ static int an_event_shares_its_timestamp_and_the_clock_goes_on(void)
 UNIT_TESTS(UNIT(gaps_and_order_of_the_source_stay), UNIT(a_change_of_source_goes_on_by_the_clock),
            UNIT(late_packets_from_before_a_change_are_dropped),
            UNIT(long_calls_never_run_into_the_floor),
-           UNIT(files_keep_step_although_the_timer_does_not),
+           UNIT(files_keep_step_although_the_timer_does_not), UNIT(long_frames_are_not_overlapped),
            UNIT(an_event_shares_its_timestamp_and_the_clock_goes_on))
