@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/bug.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "media/cache.h"
 #include "media/find.h"
@@ -18,6 +19,7 @@ struct media_cache {
     struct list unused; /* by lru, longest unused first */
     uint64_t bytes, limit_bytes;
     uint32_t jobs;
+    bool is_ceiling_told;
     size_t dir_count;
     char **dirs;
 };
@@ -106,7 +108,7 @@ void media_sound_release(struct media_cache *c, struct media_sound *s)
         sound_free(c, s); /* a newer one has taken its place */
 }
 
-/* Room for bytes more. @return 0; ENOSPC */
+/* Room for bytes more. @return 0; ENOBUFS */
 static int make_room(struct media_cache *c, uint64_t bytes)
 {
     while (c->bytes + bytes > c->limit_bytes && !list_is_empty(&c->unused)) {
@@ -114,7 +116,13 @@ static int make_room(struct media_cache *c, uint64_t bytes)
 
         sound_free(c, s);
     }
-    return c->bytes + bytes > c->limit_bytes ? ENOSPC : 0;
+    if (c->bytes + bytes <= c->limit_bytes)
+        return 0;
+    if (!c->is_ceiling_told)
+        log_warning("sound refused, the cache is full of sounds in use limit=%llu sound=%llu",
+                    (unsigned long long)c->limit_bytes, (unsigned long long)bytes);
+    c->is_ceiling_told = true;
+    return ENOBUFS;
 }
 
 /* ---- loading ---- */

@@ -7,7 +7,7 @@
  * names are taken as they are. Tones are rendered the same way. Reading and encoding happens on
  * workers. Owns:    the sounds. Thread:  the control loop's; handlers run there. Limits:
  * limit_bytes of sound; the longest unused goes first. When all is in use a new one is refused
- * (ENOSPC). A file is looked at again 5 s after the last time: changed ones are loaded anew. Names
+ * (ENOBUFS). A file is looked at again 5 s after the last time: changed ones are loaded anew. Names
  * with ".." are refused. Source:  Asterisk's search order of sounds.
  */
 #pragma once
@@ -26,7 +26,7 @@ int media_cache_alloc(struct media_cache **cp, struct loop *l, struct workers *w
                       const char *const *dirs, size_t dir_count, uint64_t limit_bytes);
 
 /** err 0: *s with a reference that the handler takes. ENOENT (no such file), EINVAL (broken),
- * EFBIG, ENOSPC, ENOMEM */
+ * EFBIG, ENOBUFS, ENOMEM */
 typedef void(media_sound_h)(int err, struct media_sound *s, void *arg);
 
 /** A question under way; embedded in who asks. */
