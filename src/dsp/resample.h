@@ -2,8 +2,8 @@
  * dsp/resample.h - change the rate of a whole file's samples; gain
  *
  * Scope:   sound files that are not at 8,000 Hz, once when they are loaded. Downwards a low-pass
- * (moving average over the ratio, twice) comes first; between samples a straight line. Limits:
- * 4,000 to 192,000 Hz.
+ *          (moving average over the ratio, twice) comes first; between samples a straight line.
+ * Limits:  4,000 to 192,000 Hz.
  */
 #pragma once
 #include <stddef.h>

@@ -2,10 +2,11 @@
  * dsp/tone.h - tones: what a caller hears instead of a voice
  *
  * Scope:   a tone is a short list of parts (one or two frequencies, a duration); it is rendered
- * once into samples that are then played over and over. Units:   hertz, milliseconds, 16-bit
- * samples at 8,000 Hz. Limits:  16 parts, 60 s rendered, 3,999 Hz. Source:  ITU-T E.180 supplement
- * 2 (Russia: 425 Hz; United States: 350+440, 440+480, 480+620), and the cadences of Asterisk's
- * indications; ITU-T Q.23 for digits.
+ *          once into samples that are then played over and over.
+ * Units:   hertz, milliseconds, 16-bit samples at 8,000 Hz.
+ * Limits:  16 parts, 60 s rendered, 3,999 Hz.
+ * Source:  ITU-T E.180 supplement 2 (Russia: 425 Hz; United States: 350+440, 440+480, 480+620), and
+ *          the cadences of Asterisk's indications; ITU-T Q.23 for digits.
  */
 #pragma once
 #include <stddef.h>

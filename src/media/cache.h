@@ -2,13 +2,16 @@
  * media/cache.h - sounds by name, loaded once, shared by all streams
  *
  * Scope:   a name without extension is looked for in each sound directory under the language (its
- * own directory, or one that begins with it and '_', as Debian's ru_RU_f_IvrvoiceRU), the
- * language's part before '_', en, and without language; each with the extensions of wav.h. Absolute
- * names are taken as they are. Tones are rendered the same way. Reading and encoding happens on
- * workers. Owns:    the sounds. Thread:  the control loop's; handlers run there. Limits:
- * limit_bytes of sound; the longest unused goes first. When all is in use a new one is refused
- * (ENOBUFS). A file is looked at again 5 s after the last time: changed ones are loaded anew. Names
- * with ".." are refused. Source:  Asterisk's search order of sounds.
+ *          own directory, or one that begins with it and '_', as Debian's ru_RU_f_IvrvoiceRU), the
+ *          language's part before '_', en, and without language; each with the extensions of wav.h.
+ *          Absolute names are taken as they are. Tones are rendered the same way. Reading and
+ *          encoding happens on workers.
+ * Owns:    the sounds.
+ * Thread:  the control loop's; handlers run there.
+ * Limits:  limit_bytes of sound; the longest unused goes first. When all is in use a new one is
+ *          refused (ENOBUFS). A file is looked at again 5 s after the last time: changed ones are
+ *          loaded anew. Names with ".." are refused.
+ * Source:  Asterisk's search order of sounds.
  */
 #pragma once
 #include <stdbool.h>

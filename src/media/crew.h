@@ -3,10 +3,12 @@
  * them
  *
  * Scope:   lane 0 lives on the control loop and is called directly, so a small machine pays nothing
- * for the seam; the others have a thread each and two queues (commands there, events back), a lock
- * and a wake a command. Two legs that are to talk live on one lane: one of them is moved, and
- * commands for it wait meanwhile. Owns:    threads and loops; commands under way. Thread:  the
- * control loop's, but for what says otherwise. Limits:  64 lanes.
+ *          for the seam; the others have a thread each and two queues (commands there, events
+ *          back), a lock and a wake a command. Two legs that are to talk live on one lane: one of
+ *          them is moved, and commands for it wait meanwhile.
+ * Owns:    threads and loops; commands under way.
+ * Thread:  the control loop's, but for what says otherwise.
+ * Limits:  64 lanes.
  */
 #pragma once
 #include <stdint.h>

@@ -3,9 +3,10 @@
  *
  * Scope:   a stream lives on one lane; two that talk to each other live on the same. All timing of
  *          generated packets is one tick of 4 ms that runs while any stream plays, each stream in
- * one of five phases, so that packets do not leave in bursts. Everything slow (reports, timeouts)
- * is looked at once a second. Owns:    nothing but itself; legs belong to the control loop. Thread:
- * the lane's loop; nothing here is called from another.
+ *          one of five phases, so that packets do not leave in bursts. Everything slow (reports,
+ *          timeouts) is looked at once a second.
+ * Owns:    nothing but itself; legs belong to the control loop.
+ * Thread:  the lane's loop; nothing here is called from another.
  */
 #pragma once
 #include <stdint.h>

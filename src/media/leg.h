@@ -2,11 +2,13 @@
  * media/leg.h - a stream as the lane sees it: packets in, packets out
  *
  * Scope:   what arrives is checked (source.h), counted, and relayed to the peer with our own
- * sequence (out.h), the payload as it is or through one table; digits are reported and relayed with
- * the peer's number. What is played, toned or dialled takes the peer's place meanwhile. Owns:
- * nothing: the pair of ports, the reel and the leg itself belong to the control loop. Thread:  its
- * lane's, but for the members marked control's. Cost:    a relayed packet is one recvfrom and one
- * send; nothing is allocated, locked or logged. Limits:  packets up to 2,048 bytes.
+ *          sequence (out.h), the payload as it is or through one table; digits are reported and
+ *          relayed with the peer's number. What is played, toned or dialled takes the peer's place
+ *          meanwhile.
+ * Owns:    nothing: the pair of ports, the reel and the leg itself belong to the control loop.
+ * Thread:  its lane's, but for the members marked control's.
+ * Cost:    a relayed packet is one recvfrom and one send; nothing is allocated, locked or logged.
+ * Limits:  packets up to 2,048 bytes.
  */
 #pragma once
 #include <netinet/in.h>

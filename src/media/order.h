@@ -2,8 +2,8 @@
  * media/order.h - what the engine wants a stream to hear: files, a tone, music, digits in band
  *
  * Scope:   gathers the sounds from the cache, makes a reel of them, sends it to the lane, and says
- * when it is over. One order a stream; a new one ends the old silently. Thread:  the control
- * loop's.
+ *          when it is over. One order a stream; a new one ends the old silently.
+ * Thread:  the control loop's.
  */
 #pragma once
 #include "ipc/media.h"

@@ -2,8 +2,9 @@
  * media/out.h - one unbroken RTP stream out of many sources
  *
  * Scope:   what a phone hears comes from a relayed peer, then a file, then another peer: its
- * sequence numbers and timestamps go on all the same, with our own SSRC. A relayed source keeps its
- * gaps and its order. Units:   clock 8,000 Hz; microseconds on the lane's clock.
+ *          sequence numbers and timestamps go on all the same, with our own SSRC. A relayed source
+ *          keeps its gaps and its order.
+ * Units:   clock 8,000 Hz; microseconds on the lane's clock.
  */
 #pragma once
 #include <stdbool.h>

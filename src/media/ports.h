@@ -2,8 +2,9 @@
  * media/ports.h - pairs of local ports for RTP and RTCP
  *
  * Scope:   even port RTP, the odd one above RTCP (opened when the first report is due: short calls
- * never need it). Pairs given back are kept open for the next call, oldest first, and are emptied
- * both when they come back and when they go out again: no packet of one call reaches another (T5).
+ *          never need it). Pairs given back are kept open for the next call, oldest first, and are
+ *          emptied both when they come back and when they go out again: no packet of one call
+ *          reaches another (T5).
  * Owns:    the sockets of idle pairs; a pair out belongs to its stream.
  * Thread:  the control loop's.
  * Limits:  the range; 256 idle pairs.

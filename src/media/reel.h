@@ -2,7 +2,8 @@
  * media/reel.h - sounds, encoded once, and a row of them to be played to one stream
  *
  * Owns:    a sound its bytes; a reel a reference to each of its sounds. References are counted by
- * the control loop alone: lanes only read, and hand a reel back when they are done with it.
+ *          the control loop alone: lanes only read, and hand a reel back when they are done with
+ *          it.
  */
 #pragma once
 #include <stdbool.h>

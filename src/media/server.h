@@ -2,10 +2,12 @@
  * media/server.h - the media role's control: the engine's commands in, events out
  *
  * Scope:   one engine at a time (a newer connection replaces the older); streams by id; which lane
- * each lives on; ports. When the engine's connection dies, streams that talk to each other go on
- * until one has been silent for orphan_ms (not held), an hour at most; all others end. The same engine instance finds its
- * streams again. Owns:    legs, ports, cache, workers, lanes, the connection. Thread:  the control
- * loop's. Limits:  20,000 streams.
+ *          each lives on; ports. When the engine's connection dies, streams that talk to each other
+ *          go on until one has been silent for orphan_ms (not held), an hour at most; all others
+ *          end. The same engine instance finds its streams again.
+ * Owns:    legs, ports, cache, workers, lanes, the connection.
+ * Thread:  the control loop's.
+ * Limits:  20,000 streams.
  */
 #pragma once
 #include <stdbool.h>

@@ -2,13 +2,13 @@
  * media/source.h - who may send to a stream, and where its packets go
  *
  * Scope:   symmetric RTP without letting strangers in. S is the SDP's address; the signalling's
- * host is where the peer's SIP comes from.
+ *          host is where the peer's SIP comes from.
  *          - A packet from S settles it at once and for ever (until the SDP changes).
  *          - Before that, another address is a candidate only when its host is S's or the
- * signalling's (any host when the engine names no signalling host). Three packets in sequence
- *            (lost, late and doubled ones among them are no matter) settle it.
+ *            signalling's (any host when the engine names no signalling host). Three packets in
+ *            sequence (lost, late and doubled ones among them are no matter) settle it.
  *          - Same host as S and no NAT in sight (signalling comes from S's host): the candidate
- * must also go on for a second, as S itself is likely to come.
+ *            must also go on for a second, as S itself is likely to come.
  *          - Everything else is dropped, and nothing is ever sent to it.
  *          With is_symmetric, packets go to the settled address, else to S.
  * Thread:  its lane's.

@@ -2,9 +2,11 @@
  * media/wav.h - sound files turned into one codec's bytes at 8,000 Hz
  *
  * Scope:   WAV with 16-bit mono PCM at 8,000 Hz is read here; every other WAV, and AIFF, FLAC, Ogg,
- * by libsndfile (several channels are averaged, other rates resampled); .ulaw .alaw .sln .gsm
- * without header. Thread:  any (a worker's); pure but for reading the file. Limits:  files of 64
- * MiB, 20 minutes of sound. Source:  RIFF WAVE (Microsoft, 1991); Asterisk's names of raw files.
+ *          by libsndfile (several channels are averaged, other rates resampled); .ulaw .alaw .sln
+ *          .gsm without header.
+ * Thread:  any (a worker's); pure but for reading the file.
+ * Limits:  files of 64 MiB, 20 minutes of sound.
+ * Source:  RIFF WAVE (Microsoft, 1991); Asterisk's names of raw files.
  */
 #pragma once
 #include <stddef.h>

@@ -2,7 +2,8 @@
  * rtp/dtmf.h - digits as telephone-events: receiving and sending
  *
  * Receive: each event comes out once, when it ends: by its end bit, by the next event, or by
- * silence (the end packets were lost). Repeats and late packets of a finished event are dropped.
+ *          silence (the end packets were lost). Repeats and late packets of a finished event are
+ *          dropped.
  * Send:    one packet a frame, the end three times, then a pause.
  * Units:   RTP clock 8,000 Hz; milliseconds outside.
  * Source:  RFC 4733 s2.3, s2.5.

@@ -2,9 +2,9 @@
  * rtp/receiver.h - what one source sent us: loss and jitter
  *
  * Scope:   sequence numbers around the corner, duplicates, late ones, restarts; the two figures of
- * a reception report. One per stream, embedded. Units:   microseconds on a monotonic clock; jitter
- * in RTP clock units inside. Source:  RFC 3550 s6.4.1, A.1 (without probation: the source was
- * checked by address), A.3, A.8.
+ *          a reception report. One per stream, embedded.
+ * Units:   microseconds on a monotonic clock; jitter in RTP clock units inside.
+ * Source:  RFC 3550 s6.4.1, A.1 (without probation: the source was checked by address), A.3, A.8.
  */
 #pragma once
 #include <stdbool.h>
