@@ -1,7 +1,11 @@
 /* conf.c - see conf.h */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -16,17 +20,26 @@
 #define MOST_LINES 4000000u
 #define MOST_DEPTH 16
 #define MOST_FILE (64u << 20)
+#define MOST_MATCHES 10000u
 
+/* The sections of one name, in the order of the file. */
 struct named {
     struct hash_link link;
-    struct conf_section *section;
+    struct conf_section *first, *last;
 };
 
 struct conf {
     struct arena arena;
     struct conf_section *first, **last;
-    struct hash by_name; /* struct named: the latest section of a name */
+    struct hash by_name; /* struct named */
     uint32_t lines;
+};
+
+/* A file being read, with those that include it. */
+struct open_file {
+    const struct open_file *outer;
+    dev_t device;
+    ino_t inode;
 };
 
 struct reader {
@@ -37,7 +50,8 @@ struct reader {
     struct conf_section *section; /* where items go; NULL before the first */
     const char *file;
     uint32_t line;
-    unsigned depth, comment; /* nesting of includes, of ;-- --; */
+    const struct open_file *open; /* the innermost */
+    unsigned depth, comment;      /* nesting of includes, of ;-- --; */
 };
 
 static void conf_destroy(void *object)
@@ -56,34 +70,65 @@ static void complain(struct reader *r, struct slice what, const char *ru, const 
 
 /* ---- sections ---- */
 
-static struct conf_section *find_section(const struct conf *c, struct slice name)
+static struct named *find_named(const struct conf *c, struct slice name)
 {
     for (struct hash_link *k = hash_first(&c->by_name, hash_slice(name)); k; k = hash_next(k)) {
         struct named *n = CONTAINER_OF(k, struct named, link);
 
-        if (slice_eqz(name, n->section->name))
-            return n->section;
+        if (slice_eqz(name, n->first->name))
+            return n;
     }
     return NULL;
 }
 
+/* Are all of "type=endpoint&context=a" the section's own values? */
+static bool passes(const struct conf_section *s, struct slice filter)
+{
+    while (slice_is_set(filter)) {
+        struct slice value, name = slice_cut(slice_cut(filter, '&', &filter), '=', &value);
+        const struct conf_item *last = NULL;
+
+        name = slice_trim(name);
+        for (uint32_t i = 0; i < s->count; i++)
+            if (slice_caseeqz(name, s->items[i].name))
+                last = &s->items[i];
+        if (!last || !slice_eqz(slice_trim(value), last->value))
+            return false;
+    }
+    return true;
+}
+
+/* The section that (+) or (+filter) means: the first one, a template only when nothing else is. */
+static struct conf_section *find_addition(const struct conf *c, struct slice name,
+                                          struct slice filter)
+{
+    const struct named *n = find_named(c, name);
+    struct conf_section *template = NULL;
+
+    for (struct conf_section *s = n ? n->first : NULL; s; s = s->same) {
+        if (!passes(s, filter))
+            continue;
+        if (!s->is_template)
+            return s;
+        template = template ? template : s;
+    }
+    return template;
+}
+
 static int remember(struct conf *c, struct conf_section *s)
 {
-    uint32_t h = hash_slice(slice_of(s->name));
-    struct named *n;
+    struct named *n = find_named(c, slice_of(s->name));
 
-    for (struct hash_link *k = hash_first(&c->by_name, h); k; k = hash_next(k)) {
-        n = CONTAINER_OF(k, struct named, link);
-        if (strcmp(n->section->name, s->name) == 0) {
-            n->section = s;
-            return 0;
-        }
+    if (n) {
+        n->last->same = s;
+        n->last = s;
+        return 0;
     }
     n = arena_alloc(&c->arena, sizeof(*n));
     if (!n)
         return ENOMEM;
-    n->section = s;
-    return hash_add(&c->by_name, &n->link, h);
+    n->first = n->last = s;
+    return hash_add(&c->by_name, &n->link, hash_slice(slice_of(s->name)));
 }
 
 static int add_item(struct conf *c, struct conf_section *s, const struct conf_item *item)
@@ -105,7 +150,8 @@ static int add_item(struct conf *c, struct conf_section *s, const struct conf_it
 
 static int inherit(struct reader *r, struct conf_section *to, struct slice name, struct slice line)
 {
-    const struct conf_section *from = find_section(r->conf, name);
+    const struct named *n = find_named(r->conf, name);
+    const struct conf_section *from = n ? n->first : NULL;
 
     if (!from) {
         complain(r, line, "шаблон не найден: он должен стоять выше",
@@ -142,12 +188,47 @@ static int new_section(struct reader *r, struct slice name)
     return 0;
 }
 
+/* "!" and templates of a section. */
+static int take_options(struct reader *r, struct slice opts, struct slice line)
+{
+    int err = 0;
+
+    while (!err && opts.len) {
+        struct slice opt = slice_trim(slice_cut(opts, ',', &opts));
+
+        if (slice_eqz(opt, "!"))
+            r->section->is_template = true;
+        else if (opt.len && !slice_eqz(opt, "+"))
+            err = inherit(r, r->section, opt, line);
+    }
+    return err;
+}
+
+/* "[name](+type=endpoint,template)": go on with a section. @return whether it is one that is there
+   (or must be: nothing goes anywhere then) */
+static bool goes_on(struct reader *r, struct slice name, struct slice *opts, struct slice line)
+{
+    struct slice rest, filter = slice_trim(slice_cut(*opts, ',', &rest));
+
+    if (!slice_starts(filter, SLICE("+")))
+        return false;
+    filter = slice_trim(slice_skip(filter, 1));
+    r->section = find_addition(r->conf, name, filter.len ? filter : SLICE_NONE);
+    if (!r->section && !filter.len) /* "+" of what is not there begins it */
+        return false;
+    if (!r->section)
+        complain(r, line, "нет секции, к которой это добавить: она должна стоять выше",
+                 "there is no section to add this to: it must stand above");
+    *opts = rest;
+    return true;
+}
+
 /* "[name](!,template,+)" */
 static int read_section(struct reader *r, struct slice line)
 {
     ptrdiff_t end = slice_chr(line, ']');
     struct slice name, opts;
-    int err = 0;
+    int err;
 
     if (end < 2) {
         complain(r, line, "у секции нет имени или закрывающей скобки ]",
@@ -158,20 +239,12 @@ static int read_section(struct reader *r, struct slice line)
     name = slice_trim(slice_from(line.p + 1, (size_t)end - 1));
     opts = slice_trim(slice_skip(line, (size_t)end + 1));
     if (slice_starts(opts, SLICE("(")))
-        opts = slice_cut(slice_skip(opts, 1), ')', &(struct slice){0});
-    if (slice_eqz(slice_trim(opts), "+") && find_section(r->conf, name)) {
-        r->section = find_section(r->conf, name);
-        return 0;
-    }
+        opts = slice_trim(slice_cut(slice_skip(opts, 1), ')', &(struct slice){0}));
+    if (goes_on(r, name, &opts, line))
+        return r->section ? take_options(r, opts, line) : 0;
     err = new_section(r, name);
-    while (!err && opts.len) {
-        struct slice opt = slice_trim(slice_cut(opts, ',', &opts));
-
-        if (slice_eqz(opt, "!"))
-            r->section->is_template = true;
-        else if (opt.len && !slice_eqz(opt, "+"))
-            err = inherit(r, r->section, opt, line);
-    }
+    if (!err)
+        err = take_options(r, opts, line);
     return err ? err : remember(r->conf, r->section);
 }
 
@@ -230,6 +303,15 @@ static int read_pair(struct reader *r, struct slice line)
     return item.name && item.value ? add_item(r->conf, r->section, &item) : ENOMEM;
 }
 
+/* Inside the folder only, whatever ".." and links say. */
+static int open_beneath(int dir_fd, const char *file, int flags)
+{
+    struct open_how how = {.flags = (unsigned)(O_RDONLY | O_CLOEXEC | flags),
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+
+    return (int)syscall(SYS_openat2, dir_fd, file, &how, sizeof(how));
+}
+
 static int read_file(struct reader *r, const char *file);
 
 static struct slice unquoted(struct slice s)
@@ -241,31 +323,117 @@ static struct slice unquoted(struct slice s)
     return s;
 }
 
-static int read_include(struct reader *r, struct slice line, struct slice name, bool is_try)
+/* One file that an #include names. is_try: it may be missing. */
+static int include_file(struct reader *r, struct slice line, const char *file, bool is_try)
 {
-    const char *file, *was = r->file;
-    uint32_t at = r->line;
+    const char *was = r->file;
+    const uint32_t at = r->line;
     int err;
 
-    name = unquoted(name);
-    if (r->dir_fd < 0 || r->depth >= MOST_DEPTH) {
-        complain(r, line, "вложенность включений больше 16", "more than 16 includes deep");
-        return 0;
-    }
-    file = arena_strndup(&r->conf->arena, name.p, name.len);
-    if (!file)
-        return ENOMEM;
     r->depth++;
     err = read_file(r, file);
     r->depth--;
     r->file = was;
     r->line = at;
-    if (err && err != ENOMEM && err != EFBIG) {
-        if (!is_try)
-            complain(r, line, "включаемый файл не читается (он должен лежать внутри каталога)",
-                     "the included file cannot be read (it must be inside the folder)");
+    if (err == ELOOP)
+        complain(r, line, "файл включает сам себя", "the file includes itself");
+    else if (err && err != ENOMEM && err != EFBIG && !(is_try && err == ENOENT))
+        complain(r, line, "включаемый файл не читается (он должен лежать внутри каталога)",
+                 "the included file cannot be read (it must be inside the folder)");
+    return err == ENOMEM || err == EFBIG ? err : 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names in a folder that match, sorted. @return how many */
+static unsigned match_names(struct reader *r, DIR *d, const char *folder, const char *pattern,
+                            const char **names, int *err)
+{
+    unsigned count = 0;
+    struct dirent *e;
+
+    while (!*err && count < MOST_MATCHES && (e = readdir(d))) {
+        struct buf path;
+
+        if (fnmatch(pattern, e->d_name, FNM_PERIOD) != 0)
+            continue;
+        buf_init(&path, 8192);
+        buf_printf(&path, "%s%s", folder, e->d_name);
+        names[count] = buf_err(&path) ? NULL : arena_strndup(&r->conf->arena, path.p, path.len);
+        buf_fini(&path);
+        if (names[count])
+            count++;
+        else
+            *err = ENOMEM;
+    }
+    qsort(names, count, sizeof(*names), by_name);
+    return count;
+}
+
+/* "conf.d/" and "*.conf": every file that matches, in the order of their names. */
+static int include_pattern(struct reader *r, struct slice line, const char *folder,
+                           const char *pattern, bool is_try)
+{
+    const char **names = mem_zalloc(MOST_MATCHES * sizeof(*names));
+    int err = 0, fd = open_beneath(r->dir_fd, *folder ? folder : ".", O_DIRECTORY);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    unsigned count;
+
+    count = d && names ? match_names(r, d, folder, pattern, names, &err) : 0;
+    if (!names)
+        err = ENOMEM;
+    if (!err && !count && !is_try)
+        complain(r, line, "таких файлов нет", "there are no such files");
+    for (unsigned i = 0; !err && i < count; i++)
+        err = include_file(r, line, names[i], false);
+    if (d)
+        closedir(d);
+    else if (fd >= 0)
+        close(fd);
+    mem_free(names);
+    return err;
+}
+
+/* Absolute names of files in the folder, or where Asterisk keeps them, are names in the folder. */
+static struct slice inside(const struct reader *r, struct slice name)
+{
+    static const char home[] = "/etc/asterisk/";
+    char link[40], dir[1024];
+    ssize_t n;
+
+    if (slice_starts(name, SLICE(home)))
+        return slice_skip(name, sizeof(home) - 1);
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", r->dir_fd);
+    n = readlink(link, dir, sizeof(dir) - 1);
+    if (n > 0 && slice_starts(name, slice_from(dir, (size_t)n)) && name.len > (size_t)n &&
+        name.p[n] == '/')
+        return slice_skip(name, (size_t)n + 1);
+    return name;
+}
+
+static int read_include(struct reader *r, struct slice line, struct slice name, bool is_try)
+{
+    char *file, *last, *folder;
+    int err;
+
+    if (r->dir_fd < 0 || r->depth >= MOST_DEPTH) {
+        complain(r, line, "вложенность включений больше 16", "more than 16 includes deep");
         return 0;
     }
+    name = inside(r, unquoted(name));
+    file = arena_strndup(&r->conf->arena, name.p, name.len);
+    if (!file)
+        return ENOMEM;
+    last = strrchr(file, '/');
+    last = last ? last + 1 : file;
+    if (!strpbrk(last, "*?["))
+        return include_file(r, line, file, is_try);
+    folder = mem_strndup(file, (size_t)(last - file));
+    err = folder ? include_pattern(r, line, folder, last, is_try) : ENOMEM;
+    mem_free(folder);
     return err;
 }
 
@@ -327,44 +495,52 @@ static int read_text(struct reader *r, struct slice text)
     return err;
 }
 
-/* Inside the folder only, whatever ".." and links say. */
-static int open_beneath(int dir_fd, const char *file)
-{
-    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-
-    return (int)syscall(SYS_openat2, dir_fd, file, &how, sizeof(how));
-}
-
 static int read_all(int fd, struct buf *text)
 {
     char bytes[4096];
-    struct stat st;
     ssize_t n;
 
-    if (fstat(fd, &st))
-        return errno;
-    if (!S_ISREG(st.st_mode))
-        return EINVAL;
     while ((n = read(fd, bytes, sizeof(bytes))) > 0)
         if (buf_add(text, bytes, (size_t)n))
             return buf_err(text) == ENOSPC ? EFBIG : ENOMEM;
     return n < 0 ? errno : 0;
 }
 
+/* @return 0; EINVAL (no file); ELOOP (it is being read already); errno */
+static int check_file(const struct reader *r, int fd, struct open_file *o)
+{
+    struct stat st;
+
+    if (fstat(fd, &st))
+        return errno;
+    if (!S_ISREG(st.st_mode))
+        return EINVAL;
+    for (const struct open_file *f = r->open; f; f = f->outer)
+        if (f->device == st.st_dev && f->inode == st.st_ino)
+            return ELOOP;
+    *o = (struct open_file){.outer = r->open, .device = st.st_dev, .inode = st.st_ino};
+    return 0;
+}
+
 static int read_file(struct reader *r, const char *file)
 {
+    struct open_file o;
     struct buf text;
-    int err, fd = open_beneath(r->dir_fd, file);
+    int err, fd = open_beneath(r->dir_fd, file, O_NONBLOCK);
 
     if (fd < 0)
         return errno;
     buf_init(&text, MOST_FILE);
-    err = read_all(fd, &text);
-    close(fd);
-    r->file = file;
+    err = check_file(r, fd, &o);
     if (!err)
+        err = read_all(fd, &text);
+    close(fd);
+    if (!err) {
+        r->file = file;
+        r->open = &o;
         err = read_text(r, buf_slice(&text));
+        r->open = o.outer;
+    }
     buf_fini(&text);
     return err;
 }

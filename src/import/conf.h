@@ -1,9 +1,11 @@
 /*
  * import/conf.h - Asterisk's configuration files as sections of name and value
  *
- * Scope:   [section], [section](!) templates, (template,...) inheritance, (+) additions, name =
- *          value, name => value, +=, comments ; and ;-- --;, #include and #tryinclude inside the
- *          folder; #exec is never run.
+ * Scope:   [section], [section](!) templates, (template,...) inheritance, additions (+) to the
+ *          first section of that name and (+type=endpoint) to the first that has this, name = value,
+ *          name => value, +=, comments ; and ;-- --;, #include and #tryinclude of files and of
+ *          names with * inside the folder (/etc/asterisk/ means the folder); #exec is never
+ *          run.
  * Owns:    everything in its arena; what it hands out lives as long as the conf.
  * Limits:  lines 8 KiB, 16 includes deep, 512 MiB, 4,000,000 lines.
  * Source:  Asterisk's config file syntax.
@@ -30,6 +32,7 @@ struct conf_section {
     struct conf_item *items; /* inherited ones first */
     uint32_t count, room;
     struct conf_section *next; /* in order of the file */
+    struct conf_section *same; /* the next one of this name */
 };
 
 /** Something wrong or not done with a line; what: the line's text (borrowed during the call). */

@@ -1,4 +1,10 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "import/conf.h"
@@ -113,5 +119,122 @@ out:
     return err;
 }
 
+static int additions_go_to_the_section_they_mean(void)
+{
+    static const char text[] =
+        "[6001](!)\nx=0\n[6001]\ntype=endpoint\n[6001]\ntype=auth\nrealm=a\n[6001]\ntype=aor\n"
+        "[6001](+)\nplain=1\n[6001](+type=auth)\nfiltered=1\n[6001](+type=auth&realm=a)\ntwo=1\n"
+        "[6001](+type=nosuch)\nlost=1\n[7](+)\nnew=1\n";
+    struct troubles t = {0};
+    const struct conf_section *s;
+    struct conf *c = NULL;
+    int err;
+
+    CHECK_OK_TO(conf_parse(&c, slice_of(text), note, &t), out);
+    CHECK_TO(t.count == 2 && t.line == 17, out); /* the section and its line */
+    s = conf_first(c)->next;
+    CHECK_TO(s->count == 2 && conf_find(s, "plain"), out);
+    s = s->next;
+    CHECK_TO(s->count == 4 && conf_find(s, "filtered") && conf_find(s, "two"), out);
+    s = s->next;
+    CHECK_TO(s->count == 1, out);
+    CHECK_TO(s->next && strcmp(s->next->name, "7") == 0 && !s->next->next, out);
+out:
+    mem_deref(c);
+    return err;
+}
+
+/* ---- includes, in a folder of their own ---- */
+
+static int put(const char *dir, const char *name, const char *text)
+{
+    char path[200];
+    FILE *f;
+
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    f = fopen(path, "we");
+    if (!f)
+        return errno;
+    fputs(text, f);
+    return fclose(f) == 0 ? 0 : errno;
+}
+
+static int in_a_folder(int (*run)(const char *dir, int fd))
+{
+    char dir[] = "/tmp/station-conf-XXXXXX", command[100];
+    int err = 0, fd;
+
+    if (!mkdtemp(dir))
+        return errno;
+    fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || mkdirat(fd, "d", 0700))
+        err = errno;
+    if (!err)
+        err = run(dir, fd);
+    close(fd);
+    snprintf(command, sizeof(command), "rm -r %s", dir);
+    return system(command) == 0 || err ? err : EIO;
+}
+
+static int include_names(const char *dir, int fd)
+{
+    struct troubles t = {0};
+    struct conf *c = NULL;
+    char text[600];
+    int err;
+
+    snprintf(text, sizeof(text),
+             "[all]\nx=0\n#include d/*.conf\n#include \"%s/abs.conf\"\n"
+             "#include /etc/asterisk/home.conf\n#tryinclude d/*.none\n#tryinclude none.conf\n"
+             "#include d/*.none\n#include /etc/passwd\n",
+             dir);
+    CHECK_OK(put(dir, "main.conf", text));
+    CHECK_OK(put(dir, "d/b.conf", "x=b\n"));
+    CHECK_OK(put(dir, "d/a.conf", "x=a\n"));
+    CHECK_OK(put(dir, "d/.hidden.conf", "x=hidden\n"));
+    CHECK_OK(put(dir, "d/c.txt", "x=c\n"));
+    CHECK_OK(put(dir, "abs.conf", "x=abs\n"));
+    CHECK_OK(put(dir, "home.conf", "x=home\n"));
+    CHECK_OK_TO(conf_read(&c, fd, "main.conf", note, &t), out);
+    CHECK_TO(t.count == 2 && t.line == 9, out);
+    CHECK_TO(conf_first(c)->count == 5, out);
+    CHECK_TO(strcmp(conf_first(c)->items[1].value, "a") == 0, out);
+    CHECK_TO(strcmp(conf_first(c)->items[2].value, "b") == 0, out);
+    CHECK_TO(strcmp(conf_first(c)->items[2].file, "d/b.conf") == 0, out);
+    CHECK_TO(strcmp(conf_first(c)->items[4].value, "home") == 0, out);
+out:
+    mem_deref(c);
+    return err;
+}
+
+static int includes_know_patterns_and_whole_paths(void)
+{
+    return in_a_folder(include_names);
+}
+
+static int include_itself(const char *dir, int fd)
+{
+    struct troubles t = {0};
+    struct conf *c = NULL;
+    int err;
+
+    CHECK_OK(put(dir, "main.conf", "[a]\nx=1\n#include other.conf\n"));
+    CHECK_OK(put(dir, "other.conf", "x=2\n#include d/../main.conf\n#include main.conf\nx=3\n"));
+    CHECK_OK_TO(conf_read(&c, fd, "main.conf", note, &t), out);
+    CHECK_TO(t.count == 2 && t.line == 3, out);
+    CHECK_TO(conf_first(c)->count == 3 && !conf_first(c)->next, out);
+out:
+    mem_deref(c);
+    return err;
+}
+
+static int a_file_that_includes_itself_is_read_once(void)
+{
+    return in_a_folder(include_itself);
+}
+
 UNIT_TESTS(UNIT(templates_hand_their_lines_on), UNIT(comments_end_lines_and_span_them),
-           UNIT(lines_that_cannot_be_used_are_named), UNIT(a_line_has_a_ceiling))
+           UNIT(lines_that_cannot_be_used_are_named), UNIT(a_line_has_a_ceiling),
+           UNIT(additions_go_to_the_section_they_mean),
+           UNIT_ONCE(includes_know_patterns_and_whole_paths),
+           UNIT_ONCE(a_file_that_includes_itself_is_read_once))
