@@ -9,7 +9,7 @@ struct fixture {
     struct media_crew *crew;
     struct media_ports *ports;
     struct media_leg legs[LEGS];
-    struct media_leg *peers[LEGS]; /* as the lane saw them with the last MEDIA_CMD_STATS */
+    struct media_leg *peers[LEGS]; /* after settle */
     uint32_t stats, stopped, failed, reels;
     int err;
 };
@@ -26,10 +26,7 @@ static void on_event(const struct media_event *ev, void *arg)
         f->failed++;
         f->err = ev->err;
         break;
-    case MEDIA_EV_STATS:
-        f->peers[ev->leg - f->legs] = ev->leg->peer;
-        f->stats++;
-        break;
+    case MEDIA_EV_STATS: f->stats++; break;
     default: break;
     }
 }
@@ -91,7 +88,7 @@ static void close_fixture(struct fixture *f)
     mem_deref(f->loop);
 }
 
-/* Commands and events go around until nothing moves; then each leg tells its peer. */
+/* Commands and events go around until nothing moves; then who talks to whom is seen. */
 static bool settle(struct fixture *f)
 {
     for (int round = 0; round < 3; round++) {
@@ -101,6 +98,8 @@ static bool settle(struct fixture *f)
         if (!run_until(f, &f->stats, LEGS))
             return false;
     }
+    for (int i = 0; i < LEGS; i++) /* the lanes have nothing to do any more */
+        f->peers[i] = f->legs[i].peer;
     return true;
 }
 
