@@ -82,6 +82,53 @@ static void judge(struct import *im, const struct conf_item *item, const struct 
                         "kept, has no effect yet");
 }
 
+static struct buf *value_of(struct object *o, enum model_kind kind)
+{
+    for (unsigned i = 0; i < o->count; i++)
+        if (o->fields[i]->kind == kind)
+            return &o->values[i];
+    return NULL;
+}
+
+/* The table has disallow applied before allow; a file may have it behind one. "all" takes back what
+   was allowed so far, a name goes to allow as !name. @return 0; ENOSPC; ENOMEM */
+static int take_back(struct object *o, struct slice names, bool *is_moved)
+{
+    struct buf *allow = value_of(o, MODEL_ALLOW);
+    int err = 0;
+
+    *is_moved = false;
+    while (allow && !err && slice_is_set(names)) {
+        struct slice name = slice_trim(slice_cut(names, ',', &names));
+        const bool adds = slice_starts(name, SLICE("!"));
+
+        if (slice_caseeqz(name, "all")) {
+            buf_reset(allow);
+        } else if (name.len && allow->len) {
+            *is_moved = true;
+            buf_printf(allow, ",%s%.*s", adds ? "" : "!",
+                       SLICE_ARG(adds ? slice_skip(name, 1) : name));
+        }
+        err = buf_err(allow);
+    }
+    return err;
+}
+
+static int take_disallow(struct import *im, struct object *o, const struct model_field *f,
+                         const struct conf_item *item)
+{
+    bool is_moved;
+    int err = take_back(o, slice_of(item->value), &is_moved);
+
+    if (!err && is_moved && !model_field_set(f, NULL, slice_of(item->value), NULL))
+        import_say_item(im, item, IMPORT_TRANSLATED,
+                        "disallow после allow записан в allow со знаком !",
+                        "disallow behind allow is written into allow with a !");
+    else if (!err)
+        judge(im, item, o->type, f);
+    return err ? err : keep_value(o, f, item->value);
+}
+
 static int take_item(struct import *im, struct object *o, const struct conf_item *item)
 {
     const struct model_field *f;
@@ -96,6 +143,8 @@ static int take_item(struct import *im, struct object *o, const struct conf_item
                         "the object has no such option");
         return 0;
     }
+    if (f->kind == MODEL_DISALLOW)
+        return take_disallow(im, o, f, item);
     judge(im, item, o->type, f);
     return keep_value(o, f, item->value);
 }
