@@ -137,6 +137,12 @@ int import_moh(struct import *im, const struct conf *conf)
         }
         if (strcmp(s->name, "general") != 0)
             err = take_class(im, s);
+        if (err == EEXIST) {
+            import_say(im, s->file, s->line, IMPORT_WRONG, slice_of(s->name),
+                       "второй класс с этим именем; взят первый",
+                       "a second class of this name; the first is taken");
+            err = 0;
+        }
         for (uint32_t i = 0; strcmp(s->name, "general") == 0 && i < s->count; i++)
             import_say_item(im, &s->items[i], IMPORT_UNSUPPORTED,
                             "общих параметров музыки у станции нет",
