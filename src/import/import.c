@@ -117,7 +117,11 @@ static int take_file(struct import *im, size_t i)
         return 0;
     }
     err = conf_read(&conf, im->dir_fd, files[i].name, import_trouble, im);
-    if (!err)
+    if (err) /* the import stops: half a configuration is none */
+        import_say(im, files[i].name, 0, IMPORT_WRONG, slice_of(strerror(err)),
+                   "файл не читается, импорт остановлен",
+                   "the file cannot be read, the import is stopped");
+    else
         err = files[i].take(im, conf);
     mem_deref(conf);
     return err;
@@ -133,7 +137,7 @@ static size_t file_index(const char *name)
 
 static bool has_file(const struct import *im, const char *name)
 {
-    return faccessat(im->dir_fd, name, R_OK, 0) == 0;
+    return faccessat(im->dir_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* Files that nobody knows are named, so that nobody believes they were read. */
