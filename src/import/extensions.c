@@ -2,15 +2,21 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "import/inner.h"
 #include "model/exten.h"
 #include "plan/app/all.h"
+#include "plan/scan.h"
+
+#define MOST_GLOBAL_DEPTH 10
 
 struct dialplan {
     struct import *im;
+    const struct conf *conf; /* for its globals */
     const struct conf_section *section;
     int category, row;
     struct slice exten; /* of the last `exten =>` */
+    char *made;         /* its text, where it was made of globals; owned */
     int priority;
 };
 
@@ -30,11 +36,65 @@ static bool is_later(struct slice name)
     return false;
 }
 
-static int keep_line(struct dialplan *d, const struct conf_item *item)
+static int keep_line(struct dialplan *d, const char *name, const char *value)
 {
     return import_static(d->im, "static_extensions", "extensions.conf", d->category, d->row++,
-                         d->section->name, item->name, item->value);
+                         d->section->name, name, value);
 }
+
+/* ---- ${GLOBAL} in names of extensions and includes: put in now, as Asterisk does at its load ---- */
+
+static const char *global_value(const struct conf *conf, struct slice name)
+{
+    const char *value = NULL;
+
+    for (const struct conf_section *s = conf_first(conf); s; s = s->next)
+        for (uint32_t i = 0; strcmp(s->name, "globals") == 0 && i < s->count; i++)
+            if (slice_eqz(name, s->items[i].name))
+                value = s->items[i].value;
+    return value;
+}
+
+/* @return 0; EINVAL: not only globals that there are; ENOSPC; ENOMEM */
+static int put_globals(const struct conf *conf, struct slice text, unsigned depth, struct buf *out)
+{
+    int err = depth > MOST_GLOBAL_DEPTH ? EINVAL : 0;
+
+    while (!err && text.len) {
+        ptrdiff_t dollar = slice_chr(text, '$');
+        size_t plain = dollar < 0 ? text.len : (size_t)dollar;
+        struct slice name;
+        const char *value;
+
+        buf_add(out, text.p, plain);
+        text = slice_skip(text, plain);
+        if (!text.len)
+            break;
+        if (!slice_starts(text, SLICE("${")) || slice_chr(text, '}') < 0)
+            return EINVAL;
+        name = slice_cut(slice_skip(text, 2), '}', &text);
+        value = global_value(conf, name);
+        err = value ? put_globals(conf, slice_of(value), depth + 1, out) : EINVAL;
+    }
+    return err ? err : buf_err(out);
+}
+
+/* Say that a name was made of globals, or that it cannot be. @return 0; EINVAL (said); ENOMEM */
+static int put_name(struct dialplan *d, const struct conf_item *item, struct slice name,
+                    struct buf *out)
+{
+    int err = put_globals(d->conf, name, 0, out);
+
+    if (err == EINVAL || err == ENOSPC) {
+        import_say_item(d->im, item, IMPORT_UNSUPPORTED,
+                        "в имени могут стоять только глобальные переменные; строка не взята",
+                        "only global variables can stand in a name; the line is not taken");
+        return EINVAL;
+    }
+    return err;
+}
+
+/* ---- steps ---- */
 
 static int insert_step(struct dialplan *d, const struct model_exten_line *l)
 {
@@ -61,9 +121,92 @@ static int insert_step(struct dialplan *d, const struct model_exten_line *l)
     return err ? err : stmt_run(st);
 }
 
+/* What a step asks for that nobody does: the worst kind, and all of that kind. */
+struct lacks {
+    enum plan_lack worst; /* PLAN_LACKS: nothing */
+    struct buf what;
+};
+
+static void on_lack(enum plan_lack lack, struct slice what, void *arg)
+{
+    struct lacks *l = arg;
+
+    if (lack > l->worst)
+        return;
+    if (lack < l->worst)
+        buf_reset(&l->what);
+    l->worst = lack;
+    if (l->what.len)
+        buf_addz(&l->what, " ");
+    buf_adds(&l->what, what);
+}
+
+static const struct {
+    enum import_verdict verdict;
+    const char *ru, *en;
+} lack_texts[PLAN_LACKS] = {
+    [PLAN_LACK_FUNCTION] = {IMPORT_UNSUPPORTED,
+                            "шаг взят, но таких функций у станции нет, на их месте будет пусто",
+                            "the step is taken, but the station has no such functions, their "
+                            "place stays empty"},
+    [PLAN_LACK_TECH] = {IMPORT_UNSUPPORTED, "шаг взят, но станция звонит только через PJSIP",
+                        "the step is taken, but the station calls by PJSIP only"},
+    [PLAN_LACK_OPTION] = {IMPORT_UNSUPPORTED, "шаг взят, но эти буквы у Dial ничего не делают",
+                          "the step is taken, but these letters of Dial have no effect"},
+    [PLAN_LACK_OPTION_LATER] = {IMPORT_LATER, "шаг взят, эти буквы у Dial пока не действуют",
+                                "the step is taken, these letters of Dial have no effect yet"},
+};
+
+static int say_lacks(struct dialplan *d, const struct conf_item *item, const struct lacks *l)
+{
+    struct buf ru, en;
+    int err;
+
+    buf_init(&ru, 16384);
+    buf_init(&en, 16384);
+    buf_printf(&ru, "%s: %s", lack_texts[l->worst].ru, buf_z(&l->what));
+    buf_printf(&en, "%s: %s", lack_texts[l->worst].en, buf_z(&l->what));
+    err = buf_err(&ru) ? buf_err(&ru) : buf_err(&en);
+    if (!err)
+        import_say_item(d->im, item, lack_texts[l->worst].verdict, buf_z(&ru), buf_z(&en));
+    buf_fini(&ru);
+    buf_fini(&en);
+    return err;
+}
+
+/* The verdict on a step whose application is here. */
+static int judge_data(struct dialplan *d, const struct conf_item *item,
+                      const struct model_exten_line *l)
+{
+    struct lacks lacks = {.worst = PLAN_LACKS};
+    char *data = mem_strndup(l->appdata.p, l->appdata.len);
+    int err;
+
+    if (!data)
+        return ENOMEM;
+    buf_init(&lacks.what, 16384);
+    err = plan_scan_step(NULL, l->app, data, on_lack, &lacks);
+    if (err)
+        goto out;
+    if (lacks.worst != PLAN_LACKS)
+        err = say_lacks(d, item, &lacks);
+    else if (slice_caseeqz(l->app, "Dial") &&
+             (slice_casestarts(l->appdata, SLICE("SIP/")) || strcasestr(data, "&SIP/")))
+        import_say_item(d->im, item, IMPORT_TRANSLATED, "SIP/ работает как PJSIP/",
+                        "SIP/ works as PJSIP/");
+    else
+        import_say_item(d->im, item, IMPORT_TAKEN, "", "");
+out:
+    buf_fini(&lacks.what);
+    mem_free(data);
+    return err;
+}
+
 static int take_step(struct dialplan *d, const struct conf_item *item,
                      const struct model_exten_line *l)
 {
+    int err = 0;
+
     if (is_later(l->app))
         import_say_item(
             d->im, item, IMPORT_LATER,
@@ -75,28 +218,92 @@ static int take_step(struct dialplan *d, const struct conf_item *item,
             d->im, item, IMPORT_UNSUPPORTED,
             "шаг взят, но такого приложения у станции нет: вызов на нём закончится",
             "the step is taken, but the station has no such application: a call ends there");
-    else if (slice_casestarts(l->appdata, SLICE("SIP/")))
-        import_say_item(d->im, item, IMPORT_TRANSLATED, "SIP/ работает как PJSIP/",
-                        "SIP/ works as PJSIP/");
     else
-        import_say_item(d->im, item, IMPORT_TAKEN, "", "");
-    return insert_step(d, l);
+        err = judge_data(d, item, l);
+    return err ? err : insert_step(d, l);
+}
+
+/* Is there a step of this extension and priority already? As in Asterisk the first one stays. */
+static int is_double(struct dialplan *d, bool *answer)
+{
+    struct stmt *st;
+    int err = db_stmt(&st, d->im->args->db,
+                      "SELECT 1 FROM realtime_extensions WHERE context = ? AND exten = ? "
+                      "AND priority = ?");
+
+    if (!err)
+        err = stmt_text(st, 1, slice_of(d->section->name));
+    if (!err)
+        err = stmt_text(st, 2, d->exten);
+    if (!err)
+        err = stmt_int(st, 3, d->priority);
+    if (!err)
+        err = stmt_step(st, answer);
+    if (!err && *answer)
+        stmt_reset(st);
+    return err;
+}
+
+/* A line that could be read, at d->exten and d->priority. */
+static int take_place(struct dialplan *d, const struct conf_item *item,
+                      const struct model_exten_line *l)
+{
+    bool stands = false;
+    int err;
+
+    if (l->kind == MODEL_PRIO_NUMBER)
+        d->priority = l->number;
+    else
+        d->priority += l->number;
+    err = is_double(d, &stands);
+    if (err || !stands)
+        return err ? err : take_step(d, item, l);
+    import_say_item(d->im, item, IMPORT_WRONG,
+                    "у расширения уже есть шаг с этим приоритетом; строка не взята",
+                    "the extension has a step of this priority already; the line is not taken");
+    return 0;
+}
+
+/* The extension that a line begins: kept for the lines behind it. @return 0; EINVAL (said) */
+static int begin_exten(struct dialplan *d, const struct conf_item *item, struct slice exten)
+{
+    struct buf name;
+    int err;
+
+    if (slice_chr(exten, '$') < 0) {
+        d->exten = exten;
+        return 0;
+    }
+    buf_init(&name, 1024);
+    d->exten = SLICE_NONE; /* lines behind one that is not taken are not taken either */
+    err = put_name(d, item, exten, &name);
+    if (!err) {
+        mem_free(d->made);
+        d->made = slice_dup(buf_slice(&name));
+        d->exten = d->made ? slice_of(d->made) : SLICE_NONE;
+        err = d->made ? 0 : ENOMEM;
+    }
+    buf_fini(&name);
+    return err;
 }
 
 static int take_exten(struct dialplan *d, const struct conf_item *item, bool is_same)
 {
     struct model_exten_line l;
-    const char *why = "";
+    struct model_words why = {"", ""};
+    int err = 0;
 
     if (model_exten_parse(&l, slice_of(item->value), is_same, &why)) {
-        import_say_item(d->im, item, IMPORT_WRONG, why, why);
+        import_say_item(d->im, item, IMPORT_WRONG, why.ru, why.en);
         return 0;
     }
-    if (!is_same && !slice_eq(d->exten, l.exten)) {
-        d->exten = l.exten;
-        d->priority = 0;
-    }
-    if (!d->exten.len || (l.kind == MODEL_PRIO_NEXT && !d->priority)) {
+    if (!is_same)
+        err = begin_exten(d, item, l.exten);
+    if (err)
+        return err == EINVAL ? 0 : err;
+    /* n after another extension counts on, as in Asterisk */
+    if (!d->exten.len ||
+        (l.kind != MODEL_PRIO_NUMBER && l.kind != MODEL_PRIO_HINT && !d->priority)) {
         import_say_item(d->im, item, IMPORT_WRONG, "нет расширения или первого приоритета перед n",
                         "no extension, or no first priority before n");
         return 0;
@@ -110,15 +317,34 @@ static int take_exten(struct dialplan *d, const struct conf_item *item, bool is_
     if (l.kind == MODEL_PRIO_HINT) {
         import_say_item(d->im, item, IMPORT_LATER, "сохранено: индикация появится позже",
                         "kept: hints come later");
-        return keep_line(d, item);
+        return keep_line(d, item->name, item->value);
     }
-    if (l.kind == MODEL_PRIO_NUMBER)
-        d->priority = l.number;
-    else if (l.kind == MODEL_PRIO_NEXT)
-        d->priority += l.number;
-    else
-        d->priority += l.number - 1;
-    return take_step(d, item, &l);
+    return take_place(d, item, &l);
+}
+
+static int take_include(struct dialplan *d, const struct conf_item *item)
+{
+    struct buf name;
+    int err;
+
+    if (strchr(item->value, ',') || strchr(item->value, '|')) {
+        import_say_item(d->im, item, IMPORT_UNSUPPORTED,
+                        "включение по времени появится позже; строка не взята",
+                        "includes by time come later; the line is not taken");
+        return 0;
+    }
+    buf_init(&name, 1024);
+    err = put_name(d, item, slice_of(item->value), &name);
+    if (!err) {
+        if (strchr(item->value, '$'))
+            import_say_item(d->im, item, IMPORT_TRANSLATED, "глобальные переменные подставлены",
+                            "global variables were put in");
+        else
+            import_say_item(d->im, item, IMPORT_TAKEN, "", "");
+        err = keep_line(d, item->name, buf_z(&name));
+    }
+    buf_fini(&name);
+    return err == EINVAL ? 0 : err;
 }
 
 static int take_line(struct dialplan *d, const struct conf_item *item)
@@ -129,18 +355,12 @@ static int take_line(struct dialplan *d, const struct conf_item *item)
         return take_exten(d, item, false);
     if (slice_caseeqz(name, "same"))
         return take_exten(d, item, true);
-    if (slice_caseeqz(name, "include") && !strchr(item->value, ',') && !strchr(item->value, '|')) {
-        import_say_item(d->im, item, IMPORT_TAKEN, "", "");
-        return keep_line(d, item);
-    }
     if (slice_caseeqz(name, "include"))
-        import_say_item(d->im, item, IMPORT_UNSUPPORTED,
-                        "включение по времени появится позже; строка не взята",
-                        "includes by time come later; the line is not taken");
-    else if (slice_caseeqz(name, "ignorepat")) {
+        return take_include(d, item);
+    if (slice_caseeqz(name, "ignorepat")) {
         import_say_item(d->im, item, IMPORT_NOT_NEEDED, "гудок даёт сам телефон",
                         "the phone gives the dial tone itself");
-        return keep_line(d, item);
+        return keep_line(d, item->name, item->value);
     } else if (slice_caseeqz(name, "switch") &&
                slice_casestarts(slice_of(item->value), SLICE("Realtime")))
         import_say_item(d->im, item, IMPORT_NOT_NEEDED, "маршрутизация и так в базе данных",
@@ -155,9 +375,10 @@ static int take_line(struct dialplan *d, const struct conf_item *item)
     return 0;
 }
 
-static int take_context(struct import *im, const struct conf_section *s, int category)
+static int take_context(struct import *im, const struct conf *conf, const struct conf_section *s,
+                        int category)
 {
-    struct dialplan d = {.im = im, .section = s, .category = category};
+    struct dialplan d = {.im = im, .conf = conf, .section = s, .category = category};
     struct stmt *st;
     int err = db_stmt(&st, im->args->db, "INSERT OR IGNORE INTO context (name) VALUES (?)");
 
@@ -167,6 +388,7 @@ static int take_context(struct import *im, const struct conf_section *s, int cat
         err = stmt_run(st);
     for (uint32_t i = 0; !err && i < s->count; i++)
         err = take_line(&d, &s->items[i]);
+    mem_free(d.made);
     return err;
 }
 
@@ -203,7 +425,7 @@ int import_extensions(struct import *im, const struct conf *conf)
         else if (strcmp(s->name, "globals") == 0)
             err = take_globals(im, s, category);
         else
-            err = take_context(im, s, category);
+            err = take_context(im, conf, s, category);
     }
     return err;
 }

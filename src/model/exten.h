@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/slice.h"
+#include "model/field.h"
 
 enum model_priority_kind { MODEL_PRIO_NUMBER, MODEL_PRIO_NEXT, MODEL_PRIO_SAME, MODEL_PRIO_HINT };
 
@@ -24,7 +25,7 @@ struct model_exten_line {
     struct slice appdata;
 };
 
-/** @param is_same  the line begins with the priority. @param why  out: what is wrong
+/** @param is_same  the line begins with the priority. @param why  out: what is wrong (NULL: not asked)
  *  @return 0; EINVAL */
 int model_exten_parse(struct model_exten_line *l, struct slice line, bool is_same,
-                      const char **why);
+                      struct model_words *why);

@@ -158,10 +158,10 @@ static int add_word(struct raw_word **v, uint32_t *count, uint32_t *room, struct
 static int read_exten(struct routing *r, struct slice value, bool is_same)
 {
     struct model_exten_line l;
-    const char *why = "";
+    struct model_words why = {"", ""};
 
     if (model_exten_parse(&l, value, is_same, &why) != 0)
-        return wrong(r, "static_extensions", slice_of(r->context), value, why);
+        return wrong(r, "static_extensions", slice_of(r->context), value, why.en);
     if (!is_same) {
         r->exten = model_pool_text(&r->s->pool, l.exten);
         if (!r->exten)

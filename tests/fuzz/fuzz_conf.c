@@ -21,13 +21,12 @@ static void look_at(const struct conf_section *s)
 {
     for (uint32_t i = 0; i < s->count; i++) {
         struct model_exten_line l;
-        const char *why = "";
 
         BUG_IF(conf_find(s, s->items[i].name) == NULL);
         if (strcasecmp(s->items[i].name, "exten") == 0)
-            (void)model_exten_parse(&l, slice_of(s->items[i].value), false, &why);
+            (void)model_exten_parse(&l, slice_of(s->items[i].value), false, NULL);
         else
-            (void)model_exten_parse(&l, slice_of(s->items[i].value), true, &why);
+            (void)model_exten_parse(&l, slice_of(s->items[i].value), true, NULL);
     }
 }
 

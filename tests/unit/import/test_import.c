@@ -159,6 +159,49 @@ out:
     return err;
 }
 
+static bool step_is(const struct model_context *c, const char *exten, int priority,
+                    const char *label)
+{
+    for (uint32_t i = 0; c && i < c->step_count; i++)
+        if (strcmp(c->steps[i].exten, exten) == 0 && c->steps[i].priority == priority)
+            return strcmp(c->steps[i].label, label) == 0;
+    return false;
+}
+
+static bool codecs_are(const struct model_snapshot *s, const char *name, unsigned count, int first)
+{
+    const struct model_endpoint *ep = model_endpoint_find(s, slice_of(name));
+
+    return ep && ep->codecs.count == count && (!count || ep->codecs.id[0] == first);
+}
+
+static int an_old_configuration_is_read_as_asterisk_does(void)
+{
+    struct import_totals t;
+    struct model_snapshot *s = NULL;
+    const struct model_context *c;
+    struct db *d = NULL;
+    int err;
+
+    CHECK_OK_TO(database_make(&d, ""), out);
+    CHECK_OK_TO(report_is("tests/golden/import-old", d, &t), out);
+    CHECK_OK_TO(model_snapshot_load(&s, d), out);
+    c = model_context_find(s, SLICE("main"));
+    CHECK_TO(c && c->include_count == 1 && strcmp(c->includes[0], "office") == 0, out);
+    CHECK_TO(step_is(c, "101", 1, "") && step_is(c, "101", 2, "") && step_is(c, "101", 5, ""), out);
+    CHECK_TO(step_is(c, "100", 101, "later") && step_is(c, "102", 6, ""), out);
+    CHECK_TO(step_is(c, "200", 1, "") && step_is(c, "201", 1, ""), out);
+    CHECK_TO(codecs_are(s, "101", 1, MODEL_G722) && codecs_are(s, "102", 2, MODEL_ALAW), out);
+    CHECK_TO(strcmp(model_moh_find(s, SLICE("default"))->directory, "/srv/first") == 0, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM ps_aors WHERE id='101' AND max_contacts=3") == 1, out);
+out:
+    if (err && s)
+        report_print(s);
+    mem_deref(s);
+    mem_deref(d);
+    return err;
+}
+
 static int a_second_import_replaces_the_first(void)
 {
     struct import_totals t;
@@ -262,8 +305,34 @@ out:
     return err;
 }
 
+static int a_file_that_cannot_be_read_is_named(void)
+{
+    char dir[] = "/tmp/station-import-XXXXXX", path[100];
+    struct import_totals t;
+    struct buf report;
+    struct db *d = NULL;
+    int err;
+
+    buf_init(&report, 1u << 20);
+    CHECK_OK_TO(database_make(&d, "INSERT INTO ps_endpoints (id) VALUES ('mine')"), out);
+    CHECK_TO(mkdtemp(dir), out);
+    snprintf(path, sizeof(path), "%s/pjsip.conf", dir);
+    CHECK_TO(symlink("/etc/hostname", path) == 0, out);
+    CHECK_TO(import(d, dir, &report, &t) != 0, out);
+    CHECK_TO(strstr(buf_z(&report), "pjsip.conf:0 wrong | "), out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM ps_endpoints WHERE id='mine'") == 1, out);
+out:
+    unlink(path);
+    rmdir(dir);
+    buf_fini(&report);
+    mem_deref(d);
+    return err;
+}
+
 UNIT_TESTS(UNIT_ONCE(the_peer_s_configuration_is_taken_whole),
            UNIT_ONCE(every_line_of_an_office_gets_its_verdict),
+           UNIT_ONCE(an_old_configuration_is_read_as_asterisk_does),
            UNIT_ONCE(a_second_import_replaces_the_first), UNIT_ONCE(without_files_nothing_changes),
            UNIT_ONCE(a_failure_in_the_middle_changes_nothing),
-           UNIT_ONCE(sounds_come_along_but_links_do_not))
+           UNIT_ONCE(sounds_come_along_but_links_do_not),
+           UNIT_ONCE(a_file_that_cannot_be_read_is_named))

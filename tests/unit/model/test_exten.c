@@ -31,9 +31,8 @@ static int lines_are_cut_as_pbx_config_does(void)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct model_exten_line l;
-        const char *why;
 
-        CHECK_OK(model_exten_parse(&l, slice_of(cases[i].line), cases[i].is_same, &why));
+        CHECK_OK(model_exten_parse(&l, slice_of(cases[i].line), cases[i].is_same, NULL));
         CHECK(slice_eqz(l.exten, cases[i].exten) && slice_eqz(l.label, cases[i].label));
         CHECK(l.kind == cases[i].kind && l.number == cases[i].number);
         CHECK(slice_eqz(l.app, cases[i].app) && slice_eqz(l.appdata, cases[i].data));
@@ -61,9 +60,10 @@ static int wrong_lines_say_why(void)
 
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         struct model_exten_line l;
-        const char *why = NULL;
+        struct model_words why = {0};
 
-        CHECK(model_exten_parse(&l, slice_of(lines[i]), false, &why) == EINVAL && why);
+        CHECK(model_exten_parse(&l, slice_of(lines[i]), false, &why) == EINVAL && why.ru &&
+              why.en && strcmp(why.ru, why.en) != 0);
     }
     return 0;
 }
