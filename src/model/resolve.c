@@ -141,6 +141,35 @@ static int resolve_endpoint(struct model_snapshot *s, uint32_t i)
     return resolve_lax(s, ep);
 }
 
+/* A context that does not exist refuses all calls of its endpoints: said once for each, with the
+   first endpoint; of so many at most. */
+#define MOST_LOST_CONTEXTS 16
+
+static int tell_lost_contexts(struct model_snapshot *s)
+{
+    const char *told[MOST_LOST_CONTEXTS];
+    unsigned count = 0;
+    int err = 0;
+
+    for (uint32_t i = 0; i < s->endpoints.count && count < MOST_LOST_CONTEXTS && !err; i++) {
+        const struct model_endpoint *ep = s->endpoints.v[i];
+        unsigned at = 0;
+
+        if (model_context_find(s, slice_of(ep->context)))
+            continue;
+        while (at < count && strcmp(told[at], ep->context) != 0)
+            at++;
+        if (at < count)
+            continue;
+        told[count++] = ep->context;
+        err = model_report_add(&s->report, LOG_WARNING,
+                               "context of an endpoint does not exist, its calls are refused "
+                               "table=ps_endpoints id=\"%s\" column=context value=\"%s\"",
+                               ep->name, ep->context);
+    }
+    return err;
+}
+
 /* ---- other names of endpoints ---- */
 
 static int add_alias(struct model_snapshot *s, struct hash *to, uint32_t hash, const void *key,
@@ -362,6 +391,8 @@ int resolve_all(struct model_snapshot *s)
     shelf_close(&s->endpoints, &shelf_endpoint);
     for (uint32_t i = 0; i < s->endpoints.count && !err; i++)
         err = add_aliases(s, s->endpoints.v[i]);
+    if (!err)
+        err = tell_lost_contexts(s);
     if (!err)
         err = each(s, &s->identifies, resolve_identify);
     return err ? err : finish_settings(s);

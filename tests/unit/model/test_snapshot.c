@@ -4,6 +4,7 @@
 #include "model/field.h"
 
 static const char office[] =
+    "INSERT INTO context (name) VALUES ('internal'), ('incoming');"
     "INSERT INTO ps_auths (id, username, password) VALUES ('user-101-office', '101', 'secret');"
     "INSERT INTO ps_aors (id, max_contacts) VALUES ('user-101-office', 3);"
     "INSERT INTO ps_endpoints (id, name, aors, auth, context, disallow, allow, callerid, rtp_symmetric) "
@@ -46,6 +47,27 @@ static int objects_are_found_and_joined(void)
 out:
     if (s && model_snapshot_report(s)->count)
         report_print(s);
+    mem_deref(s);
+    mem_deref(d);
+    return err;
+}
+
+static int a_context_that_does_not_exist_is_told_once(void)
+{
+    struct model_snapshot *s = NULL;
+    struct db *d = NULL;
+    int err;
+
+    CHECK_OK_TO(make(&d, &s,
+                     "INSERT INTO context (name) VALUES ('there');"
+                     "INSERT INTO ps_endpoints (id, context) VALUES ('a', 'there'), ('b', 'lost'), "
+                     "('c', 'lost'), ('d', 'gone');"),
+                out);
+    CHECK_TO(report_has(s, "context of an endpoint does not exist", "id=\"b\"", "value=\"lost\""),
+             out);
+    CHECK_TO(report_has(s, "id=\"d\"", "value=\"gone\"", NULL), out);
+    CHECK_TO(model_snapshot_report(s)->count == 2 && model_endpoint_count(s) == 4, out);
+out:
     mem_deref(s);
     mem_deref(d);
     return err;
@@ -158,6 +180,7 @@ static int columns_that_nothing_obeys_are_named_once_together(void)
     int err;
 
     CHECK_OK_TO(make(&d, &s,
+                     "INSERT INTO context (name) VALUES ('default');"
                      "INSERT INTO ps_endpoints (id, ice_support, t38_udptl, direct_media) VALUES "
                      "('a', 'yes', 'yes', 'no'), ('b', 'yes', NULL, 'yes');"
                      "UPDATE ps_endpoints SET dtmf_mode = CASE id WHEN 'a' THEN 'inband' ELSE "
@@ -451,6 +474,7 @@ static int columns_of_an_administrator_do_not_disturb(void)
     int err;
 
     CHECK_OK_TO(make(&d, &s,
+                     "INSERT INTO context (name) VALUES ('default');"
                      "ALTER TABLE ps_endpoints ADD COLUMN crm_id TEXT;"
                      "INSERT INTO ps_endpoints (id, crm_id) VALUES ('a', 'x y z')"),
                 out);
@@ -496,7 +520,9 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(objects_are_found_and_joined), UNIT_ONCE(the_longest_network_names_the_endpoint),
+UNIT_TESTS(UNIT(objects_are_found_and_joined),
+           UNIT_ONCE(a_context_that_does_not_exist_is_told_once),
+           UNIT_ONCE(the_longest_network_names_the_endpoint),
            UNIT_ONCE(a_wrong_value_refuses_that_object_only),
            UNIT_ONCE(a_restriction_that_nothing_obeys_keeps_the_endpoint_out),
            UNIT(columns_that_nothing_obeys_are_named_once_together),
