@@ -13,7 +13,10 @@ p = subprocess.Popen(sys.argv[3:], env=dict(os.environ, NOTIFY_SOCKET=sys.argv[1
 try:
     ready = s.recv(4096) == b"READY=1"
     p.send_signal(signal.SIGTERM)
-    ready = ready and s.recv(4096) == b"STOPPING=1"
+    said = s.recv(4096)
+    while said.startswith(b"STATUS="):
+        said = s.recv(4096)
+    ready = ready and said == b"STOPPING=1"
 except socket.timeout:
     ready = False
     p.send_signal(signal.SIGTERM)

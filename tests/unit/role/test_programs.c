@@ -171,7 +171,7 @@ static void run(struct desk *d)
 static int start(struct desk *d, const char *program, const char *word)
 {
     const char *const argv[] = {program, word, NULL};
-    const char *const env[] = {"AGI_TEST=yes", NULL};
+    const char *const env[] = {"AST_TEST=yes", NULL};
     const struct runner_args args = {.argv = argv, .env = env, .has_pipes = true};
     const struct runner_handlers h = {on_started, on_ended, d};
     int err;
@@ -210,7 +210,7 @@ static int program_speaks_over_its_pipes(void)
 
     CHECK_OK_TO(desk_init(&d), out);
     CHECK_OK_TO(write_program(&d, "agi-bin/echo.sh",
-                              "#!/bin/sh\nread line\necho \"$1 $line $AGI_TEST $PATH $(pwd)\"\n"
+                              "#!/bin/sh\nread line\necho \"$1 $line $AST_TEST $PATH $(pwd)\"\n"
                               "ulimit -n\nexit 7\n",
                               0755),
                 out);
@@ -276,6 +276,33 @@ out:
     return err;
 }
 
+/* LD_PRELOAD and its like would let an engine that was taken over choose what a program runs. */
+static int only_the_engine_s_own_variables_are_taken(void)
+{
+    static const char *const bad[] = {"LD_PRELOAD=/tmp/x.so", "PATH=/tmp", "AST=1",
+                                      "BASH_ENV=/tmp/x"};
+    const char *const argv[] = {"echo.sh", NULL};
+    struct desk d;
+    int err;
+
+    CHECK_OK_TO(desk_init(&d), out);
+    CHECK_OK_TO(write_program(&d, "agi-bin/echo.sh", "#!/bin/sh\n", 0755), out);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        const char *const env[] = {"AST_X=1", bad[i], NULL};
+        const struct runner_args args = {.argv = argv, .env = env};
+        const struct runner_handlers h = {on_started, on_ended, &d};
+
+        d.err = 0;
+        CHECK_OK_TO(runner_start(&d.job, d.runner, &args, &h), out);
+        run(&d);
+        CHECK_TO(d.err == EINVAL, out);
+        d.job = mem_deref(d.job);
+    }
+out:
+    desk_fini(&d);
+    return err;
+}
+
 static int killed_program_ends_with_minus_one(void)
 {
     struct desk d;
@@ -313,4 +340,5 @@ out:
 
 UNIT_TESTS(UNIT_ONCE(program_speaks_over_its_pipes), UNIT_ONCE(what_cannot_run_is_told),
            UNIT_ONCE(letting_go_hangs_the_program_up),
+           UNIT_ONCE(only_the_engine_s_own_variables_are_taken),
            UNIT_ONCE(killed_program_ends_with_minus_one), UNIT_ONCE(role_ends_with_its_supervisor))
