@@ -5,12 +5,14 @@
  *          technology that carries it, its media stream, and the events that it produces.
  * Owns:    its strings and variables, one reference to its stream. Counted (base/mem.h): whoever
  *          keeps a channel over a wait holds a reference, and asks channel_is_up / is_hungup after
- * it. Events:  a channel produces events (ringing, answered, digit, hang-up ...) into the queue it
- * is attached to: the queue of the task that runs it. Dial attaches the called legs to the caller's
- * queue and so waits for all at once. Thread:  the loop's. Limits:  256 events wait per queue
- * (digits beyond it are dropped, hang-ups never: they are also a state); 2,000 variables per
- * channel, 64 KiB of values each. Source:  Asterisk's channel states, hang-up causes (Q.850),
- * inheritance of _ and __ variables.
+ *          it.
+ * Events:  a channel produces events (ringing, answered, digit, hang-up ...) into the queue it is
+ *          attached to: the queue of the task that runs it. Dial attaches the called legs to the
+ *          caller's queue and so waits for all at once.
+ * Thread:  the loop's.
+ * Limits:  256 events wait per queue (digits beyond it are dropped, hang-ups never: they are also
+ *          a state); 2,000 variables per channel, 64 KiB of values each.
+ * Source:  Asterisk's channel states, hang-up causes (Q.850), inheritance of _ and __ variables.
  */
 #pragma once
 #include <stdbool.h>

@@ -2,9 +2,9 @@
  * import/conf.h - Asterisk's configuration files as sections of name and value
  *
  * Scope:   [section], [section](!) templates, (template,...) inheritance, additions (+) to the
- *          first section of that name and (+type=endpoint) to the first that has this, name = value,
- *          name => value, +=, comments ; and ;-- --;, #include and #tryinclude of files and of
- *          names with * inside the folder (/etc/asterisk/ means the folder); #exec is never
+ *          first section of that name and (+type=endpoint) to the first that has this, name =
+ *          value, name => value, +=, comments ; and ;-- --;, #include and #tryinclude of files and
+ *          of names with * inside the folder (/etc/asterisk/ means the folder); #exec is never
  *          run.
  * Owns:    everything in its arena; what it hands out lives as long as the conf.
  * Limits:  lines 8 KiB, 16 includes deep, 512 MiB, 4,000,000 lines.

@@ -2,8 +2,7 @@
  * plan/app.h - a routing application: one row of a table, one file in plan/app/
  *
  * Scope:   what an application gets and what it answers. Name, syntax and help are data: the
- * console
- *          (`core show application Dial`), the docs and the tests come from the row.
+ *          console (`core show application Dial`), the docs and the tests come from the row.
  * Runs:    inside the channel's task (loop/task.h): it may wait by plan/wait.h, must keep local
  *          arrays under 1 KiB, and leaves soon once the channel is hung up.
  */

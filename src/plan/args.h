@@ -1,9 +1,9 @@
 /*
  * plan/args.h - the data of an application cut into arguments and options
  *
- * Scope:   "a,b(c,d),\"e,f\",g\,h" is four arguments: a delimiter inside () [] or quotes, or behind
- * a backslash, is text. Quotes and backslashes are taken out. Shape:   in place: arguments point
- * into the text that was given.
+ * Scope:   "a,b(c,d),\"e,f\",g\,h" is four arguments: a delimiter inside () [] or quotes, or
+ *          behind a backslash, is text. Quotes and backslashes are taken out.
+ * Shape:   in place: arguments point into the text that was given.
  */
 #pragma once
 #include <stdbool.h>

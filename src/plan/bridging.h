@@ -2,8 +2,8 @@
  * plan/bridging.h - two legs that talk, held by the task of the caller
  *
  * Scope:   the part of Dial (later Queue) that may last for hours. It takes only what a row of a
- * journal can hold - the two channels and whether the routing goes on - so that an engine that was
- *          started again can enter here with channels that it took over.
+ *          journal can hold - the two channels and whether the routing goes on - so that an engine
+ *          that was started again can enter here with channels that it took over.
  */
 #pragma once
 #include "plan/run.h"

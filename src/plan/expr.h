@@ -2,9 +2,9 @@
  * plan/expr.h - the $[ ] expressions
  *
  * Scope:   | & = == != < > <= >= + - * / % ! unary -, : and =~ (regular expressions), ~~, a ? b ::
- * c, parentheses, "strings", numbers (long double, printed with 18 digits), and mathematical
- *          functions (SIN, SQRT, ROUND ... ABS, MIN, MAX, LEN). Other routing functions are not
- *          called from an expression: its text may hold what an outsider sent.
+ *          c, parentheses, "strings", numbers (long double, printed with 18 digits), and
+ *          mathematical functions (SIN, SQRT, ROUND ... ABS, MIN, MAX, LEN). Other routing
+ *          functions are not called from an expression: its text may hold what an outsider sent.
  * Limits:  20 levels of parentheses; a regular expression at most 256 bytes over at most 1,024,
  *          without back references and huge repetitions, so that its time stays bounded.
  * Source:  Asterisk 22: strings keep their quotes and compare with them; results of broken

@@ -3,7 +3,7 @@
  *
  * Owns:    what stood in a variable before a Gosub or LOCAL() hid it.
  * Source:  Asterisk's app_stack: ARG1..ARGn and ARGC belong to the subroutine, those of outer ones
- * are hidden.
+ *          are hidden.
  */
 #pragma once
 #include "plan/run.h"

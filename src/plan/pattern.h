@@ -3,12 +3,14 @@
  *
  * Scope:   "_[1-5]X.", "_8XXXXXXXXXX", "s", "100". X is 0-9, Z 1-9, N 2-9, [..] a set with ranges,
  *          '.' one or more of anything, '!' none or more; '-' is a separator that counts for
- * nothing (on both sides). Exact names are case sensitive. Order:   exact first; patterns position
- * by position, the smaller set first (then by its lowest member), '.' then '!' then the end. Shape:
- * exact names in a sorted array, patterns in a trie: the cost of a look-up grows with the length of
- * what was dialled, not with the number of extensions. Owns:    its nodes (in the arena that it was
- * given); names are borrowed. Source:  Asterisk's ext_cmp order and extension_match_core modes,
- * documented in "Pattern Matching".
+ *          nothing (on both sides). Exact names are case sensitive.
+ * Order:   exact first; patterns position by position, the smaller set first (then by its lowest
+ *          member), '.' then '!' then the end.
+ * Shape:   exact names in a sorted array, patterns in a trie: the cost of a look-up grows with the
+ *          length of what was dialled, not with the number of extensions.
+ * Owns:    its nodes (in the arena that it was given); names are borrowed.
+ * Source:  Asterisk's ext_cmp order and extension_match_core modes, documented in "Pattern
+ *          Matching".
  */
 #pragma once
 #include <stdbool.h>

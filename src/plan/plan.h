@@ -7,8 +7,8 @@
  * Thread:  the loop's.
  * Change:  plan_set_routing and plan_set_snapshot drop no call: a running call finishes its
  *          present application and takes its next priority from the new routing.
- * Limits:  100,000 steps at more than 1,000 steps a second end a call (a routing that loops); every
- *          1,000 steps without a wait the loop gets its turn.
+ * Limits:  100,000 steps at more than 1,000 steps a second end a call (a routing that loops);
+ *          every 1,000 steps without a wait the loop gets its turn.
  * Source:  Asterisk 22's pbx core: auto-fallthrough, extensions s i t h T e.
  */
 #pragma once

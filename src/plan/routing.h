@@ -2,10 +2,11 @@
  * plan/routing.h - the compiled routing: contexts, extensions, steps
  *
  * Scope:   built from rows, immutable afterwards. Building touches nothing shared: any thread may
- * do it and hand the result over. Owns:    its tables; the rows' texts are borrowed from `owner`,
- * of which it keeps a reference. Limits:  128 contexts deep in includes (then a warning);
- * 10,000,000 rows. Source:  Asterisk: own context first, then includes in order; an extension
- * without the wanted priority gives way to the next that matches.
+ *          do it and hand the result over.
+ * Owns:    its tables; the rows' texts are borrowed from `owner`, of which it keeps a reference.
+ * Limits:  128 contexts deep in includes (then a warning); 10,000,000 rows.
+ * Source:  Asterisk: own context first, then includes in order; an extension without the wanted
+ *          priority gives way to the next that matches.
  */
 #pragma once
 #include "base/mem.h"

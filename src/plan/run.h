@@ -1,12 +1,13 @@
 /*
  * plan/run.h - one channel going through the routing, as its applications see it
  *
- * Scope:   the place (context, exten, priority live in the channel), the Gosub stack, moving about.
+ * Scope:   the place (context, exten, priority live in the channel), the Gosub stack, moving
+ *          about.
  * Owns:    a reference to its channel and to its event queue, its stack frames.
  * Memory:  small: a thousand calls in Wait or Dial hold a thousand of these.
  * Thread:  the task of the channel, on the loop's thread.
- * Limits:  200 Gosub frames; 8 applications that run one another (ExecIf, AGI's EXEC and GOSUB): each
- *          takes its part of the task's stack.
+ * Limits:  200 Gosub frames; 8 applications that run one another (ExecIf, AGI's EXEC and GOSUB):
+ *          each takes its part of the task's stack.
  */
 #pragma once
 #include "call/channel.h"

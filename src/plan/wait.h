@@ -2,7 +2,8 @@
  * plan/wait.h - waiting inside an application: digits, the end of a play, time, hang-up
  *
  * Scope:   what most applications need of the channel's events, in one place. Events that nobody
- * asked for (hold, updates of the stream) are released here. Thread:  the task of the channel.
+ *          asked for (hold, updates of the stream) are released here.
+ * Thread:  the task of the channel.
  */
 #pragma once
 #include "plan/run.h"

@@ -3,7 +3,8 @@
  *
  * Scope:   reads the zone's file (TZif, RFC 8536) once and keeps it; the system's zone by "".
  * Limits:  64 zones are kept; a file of at most 64 KiB. Names without "..", of letters / _ - +
- * digits. Thread:  one.
+ *          digits.
+ * Thread:  one.
  */
 #pragma once
 #include <stdint.h>

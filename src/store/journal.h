@@ -2,13 +2,14 @@
  * store/journal.h - call records that are given in and not yet committed, so that a killed engine
  * loses none
  *
- * Scope:   a record is written here in the round that brings it, without waiting for the disk: what
- * the kernel has taken outlives the process (a power cut it does not; what is reported as safe is
- * in the database or in the spool). Shape:   two files, spool/cdr/journal.0 and .1, used in turn
- * and emptied when none of their records waits any more. What the next engine finds in them goes to
- * the spool, and from there to the database where it is not there already. Thread:  the loop's;
- * journal_open before it runs. Limits:  64 MiB a file: beyond it, and when the disk is full,
- * records are not written here.
+ * Scope:   a record is written here in the round that brings it, without waiting for the disk:
+ *          what the kernel has taken outlives the process (a power cut it does not; what is
+ *          reported as safe is in the database or in the spool).
+ * Shape:   two files, spool/cdr/journal.0 and .1, used in turn and emptied when none of their
+ *          records waits any more. What the next engine finds in them goes to the spool, and from
+ *          there to the database where it is not there already.
+ * Thread:  the loop's; journal_open before it runs.
+ * Limits:  64 MiB a file: beyond it, and when the disk is full, records are not written here.
  */
 #pragma once
 #include <stdint.h>

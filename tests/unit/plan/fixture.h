@@ -1,12 +1,13 @@
 /*
- * tests/unit/plan/fixture.h - the routing on a fake clock: a technology whose legs do what they are
- * called, and a media role that plays every file for one second
+ * tests/unit/plan/fixture.h - the routing on a fake clock: a technology whose legs do what they
+ * are called, and a media role that plays every file for one second
  *
- * Legs:   Test/answer (rings after 100 ms, answers after 1 s), short (the same, leaves 2 s later),
- * busy, cong, noans, reject, normal (refuse after 50 ms with that cause), ring (rings and rings),
- * early (183 after 100 ms, answers after 1 s), none (cannot be made), dead (cannot be called).
- * Notes:  application Note(text) writes "text;" into w.notes; indications "180;" "183;", ends
- * "end=16;".
+ * Legs:    Test/answer (rings after 100 ms, answers after 1 s), short (the same, leaves 2 s
+ *          later), busy, cong, noans, reject, normal (refuse after 50 ms with that cause), ring
+ *          (rings and rings), early (183 after 100 ms, answers after 1 s), none (cannot be made),
+ *          dead (cannot be called).
+ * Notes:   application Note(text) writes "text;" into w.notes; indications "180;" "183;", ends
+ *          "end=16;".
  */
 #pragma once
 #include <stdio.h>
