@@ -9,11 +9,10 @@
 #   talk A B                     each hears the other's tone now, and not its own
 #   trunk_up FILE.xml / trunk_call FILE.xml EXT ...   SIPp
 #
-# Ports come from the process number, so that tests run side by side; everything is on 127.0.0.1, trunks on 127.0.0.2.
+# Ports come from the slot of lib.sh, so that tests run side by side; everything is on 127.0.0.1, trunks on 127.0.0.2.
 TOOLS=${TOOLS:-$(dirname "$STATION")/tests/e2e}
-BASE=$((20000 + $$ % 120 * 100)) # below the range that the system hands out by itself
 SIP=$BASE # the station: UDP and TCP; TLS one more
-RTP=$((10000 + $$ % 45 * 200)) # the station has the first hundred, its phones the second
+RTP=$((10000 + SLOT * 200)) # the station has the first hundred, its phones the second
 TRUNK=$((BASE + 10))
 CALLER=$((BASE + 12))
 phone_count=0 pids=
@@ -31,7 +30,7 @@ end() {
   cleanup
   finish
 }
-trap 'cleanup; stop_station; rm -rf "$WORK"; exit 1' INT TERM
+trap 'cleanup; stop_station; rm -rf "$WORK" "$slot_dir"; exit 1' INT TERM
 
 # ---- the station ----
 

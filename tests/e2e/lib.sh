@@ -11,6 +11,21 @@ chmod 755 "$WORK"
 STATE=$WORK/state
 LOG=$WORK/station.log
 passed=0 failed=0 station_pid=
+
+# A hundred ports below the kernel's own range for each test that runs now: the slot is a directory with
+# its holder's number; one whose holder is gone is free.
+take_slot() {
+  SLOT=$(($$ % 45))
+  while :; do
+    slot_dir=${TMPDIR:-/tmp}/station-e2e-slot-$SLOT
+    mkdir "$slot_dir" 2>/dev/null && break
+    [ -s "$slot_dir/pid" ] && ! kill -0 "$(cat "$slot_dir/pid")" 2>/dev/null && break
+    SLOT=$(((SLOT + 1) % 45))
+  done
+  echo $$ >"$slot_dir/pid"
+  BASE=$((20000 + SLOT * 100))
+}
+take_slot
 export LC_ALL=C.UTF-8
 
 check() {
@@ -54,9 +69,9 @@ finish() {
     echo "---- log"
     tail -n 60 "$LOG" 2>/dev/null
   fi
-  rm -rf "$WORK"
+  rm -rf "$WORK" "$slot_dir"
   echo "$passed passed, $failed failed"
   [ $failed = 0 ]
   exit
 }
-trap 'stop_station; rm -rf "$WORK"' INT TERM
+trap 'stop_station; rm -rf "$WORK" "$slot_dir"; exit 1' INT TERM

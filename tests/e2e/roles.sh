@@ -1,7 +1,7 @@
 #!/bin/sh
 # roles.sh - processes: rights as in tests/golden/roles.txt, deaths, restarts, orderly and sudden ends
 . "$(dirname "$0")/lib.sh"
-PORT=$((20060 + $$ % 120 * 100)) # the others of this folder use other tens of the same hundred
+PORT=$BASE
 BESIDE=$((PORT + 10))
 
 # ---- rights ----
@@ -81,7 +81,7 @@ restart_on_request() {
 packet_waits_for_the_next_engine() {
   for i in 1 2 3; do
     kill -9 "$(role_pid engine)"
-    python3 tests/e2e/options.py 127.0.0.1 $PORT 2 >/dev/null || { echo "no answer after kill $i"; return 1; }
+    python3 tests/e2e/options.py 127.0.0.1 $PORT 5 >/dev/null || { echo "no answer after kill $i"; return 1; }
     within 2 role_is_up engine
   done
 }
@@ -136,7 +136,7 @@ end_other() { kill -TERM $other; wait $other; }
 two_stations_side_by_side() {
   "$STATION" init --state "$WORK/beside" --sip-port $BESIDE --bind 127.0.0.1 >"$WORK/out" 2>&1
   other_station "$WORK/beside"
-  python3 tests/e2e/options.py 127.0.0.1 $PORT >/dev/null && python3 tests/e2e/options.py 127.0.0.1 $BESIDE >/dev/null || code=1
+  python3 tests/e2e/options.py 127.0.0.1 $PORT 5 >/dev/null && python3 tests/e2e/options.py 127.0.0.1 $BESIDE 5 >/dev/null || code=1
   end_other && [ $code = 0 ]
 }
 

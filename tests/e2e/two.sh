@@ -7,7 +7,7 @@ check init office
 check first-starts station_up
 first_state=$STATE first_sip=$SIP first_pid=$station_pid first_log=$LOG
 
-STATE=$WORK/state2 SIP=$((BASE + 4)) RTP=$((19000 + $$ % 45 * 10)) LOG=$WORK/station2.log
+STATE=$WORK/state2 SIP=$((BASE + 4)) RTP=$((19000 + SLOT * 10)) LOG=$WORK/station2.log
 check init-second office
 check second-starts station_up
 second_pid=$station_pid
