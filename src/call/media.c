@@ -194,6 +194,8 @@ static void forget_ready(struct media *m)
     }
 }
 
+static void finish_close(struct media_stream *s);
+
 static void media_destroy(void *arg)
 {
     struct media *m = arg;
@@ -204,7 +206,12 @@ static void media_destroy(void *arg)
     mem_deref(m->ipc);
     LIST_FOREACH(&m->streams, k)
     {
-        media_stream_leave(CONTAINER_OF(k, struct media_stream, link));
+        struct media_stream *s = CONTAINER_OF(k, struct media_stream, link);
+
+        if (s->is_closing) /* its owner waits for the last statistics */
+            finish_close(s);
+        else
+            media_stream_leave(s);
     }
     forget_ready(m);
     hash_fini(&m->by_id);

@@ -134,7 +134,8 @@ int media_stream_echo(struct media_stream *s, bool is_on);
 /** The stats handler follows (with what was known last when media is away). */
 int media_stream_get_stats(struct media_stream *s);
 
-/** The last statistics of a stream; called once, up to 1 s after media_stream_close. */
+/** The last statistics of a stream; called once, up to 1 s after media_stream_close (from inside it when
+ *  the struct media is gone already; from its end at the latest). */
 typedef void(media_closed_h)(const struct media_stats *st, void *arg);
 
 /** End it: ports are free again. closed may be NULL. The caller still derefs its reference. */

@@ -295,10 +295,15 @@ void media_stream_close(struct media_stream *s, media_closed_h *closed, void *ar
 {
     struct media *m = s->media;
 
-    if (s->is_closing || !m)
+    if (s->is_closing)
         return;
     forget_peer(s);
     s->is_closing = true;
+    if (!m) {
+        if (closed)
+            closed(&s->stats, arg);
+        return;
+    }
     s->closed = closed;
     s->closed_arg = arg;
     timer_start(m->loop, &s->answer, m->ipc ? MEDIA_ANSWER_MS : 0, media_stream_on_close_over, s);

@@ -167,6 +167,8 @@ int loop_fd_start(struct loop *l, struct loop_fd *w, int fd, int events, loop_fd
 
     if (l->is_fake)
         return ENOTSUP;
+    if (fd < 0)
+        return EBADF;
     BUG_IF(w->loop && (w->loop != l || w->fd != fd));
     w->h = h;
     w->arg = arg;

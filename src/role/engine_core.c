@@ -58,13 +58,13 @@ static void engine_destroy(void *object)
     mem_deref(e->consoles);
     if (e->pjsip)
         pjsip_shutdown(e->pjsip);
-    /* Channels first: each still holds what it stands on. */
+    /* Streams that say goodbye hold their channels, those what they stand on. */
+    e->media = mem_deref(e->media);
     e->calls = mem_deref(e->calls);
     e->pjsip = mem_deref(e->pjsip);
     e->plan = mem_deref(e->plan);
     e->sip = mem_deref(e->sip);
     e->runner = mem_deref(e->runner);
-    e->media = mem_deref(e->media);
     e->store = mem_deref(e->store);
     mem_deref(e->snapshot);
 }
