@@ -153,7 +153,8 @@ int pjsip_alloc(struct pjsip **pp, const struct pjsip_args *args, struct model_s
         return err;
     }
     for (size_t i = 0; i < METHOD_COUNT; i++)
-        sip_handle(p->sip, methods[i].method, methods[i].h, p);
+        (methods[i].h == on_later ? sip_handle_refusal : sip_handle)(p->sip, methods[i].method,
+                                                                     methods[i].h, p);
     p->is_running = true;
     *pp = p;
     if (transports_follow(p) || names_follow(p))

@@ -15,7 +15,7 @@
 
 #define NONCE_LIFE_S 300
 #define SLOTS 65536
-#define WAYS 4       /* places that a nonce may be in */
+#define WAYS 16      /* places that a nonce may be in: 10,000 logins in a second all find one */
 #define STAMP_LEN 24 /* 8 hex digits of seconds, 16 of a random part */
 #define MAC_LEN 32   /* hex digits kept of the HMAC */
 #define NONCE_LEN (STAMP_LEN + MAC_LEN)

@@ -93,6 +93,8 @@ static void print_allow(struct sip *sip)
     for (int m = SIP_INVITE; m < SIP_METHODS; m++) {
         bool is_of_call = m == SIP_ACK || m == SIP_BYE || m == SIP_CANCEL || m == SIP_INFO;
 
+        if (sip->methods[m].is_refusal)
+            continue;
         if (!sip->methods[m].h && m != SIP_OPTIONS && !(has_calls && is_of_call))
             continue;
         n += (size_t)snprintf(sip->allow + n, sizeof(sip->allow) - n, "%s%s", n ? ", " : "",
@@ -110,6 +112,12 @@ const char *sip_allow(struct sip *sip)
 void sip_handle(struct sip *sip, enum sip_method m, sip_request_h *h, void *arg)
 {
     sip->methods[m] = (struct sip_handler){.h = h, .arg = arg};
+    print_allow(sip);
+}
+
+void sip_handle_refusal(struct sip *sip, enum sip_method m, sip_request_h *h, void *arg)
+{
+    sip->methods[m] = (struct sip_handler){.h = h, .arg = arg, .is_refusal = h != NULL};
     print_allow(sip);
 }
 

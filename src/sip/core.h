@@ -17,6 +17,7 @@
 struct sip_handler {
     sip_request_h *h;
     void *arg;
+    bool is_refusal; /* not in Allow */
 };
 
 struct sip {

@@ -80,7 +80,8 @@ static int print_headers(struct buf *b, struct sip_invite *i, const struct sip_a
 {
     if (a->code >= 200 && a->code < 300) {
         sip_headers_add(b, "Allow", slice_of(sip_allow(i->sip)));
-        sip_headers_add(b, "Supported", slice_of(i->sip->supported));
+        if (i->sip->supported[0])
+            sip_headers_add(b, "Supported", slice_of(i->sip->supported));
     }
     if (i->headers)
         buf_addz(b, i->headers);

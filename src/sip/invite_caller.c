@@ -204,7 +204,8 @@ static struct sip_attempt_args attempt_args(const struct sip_invite_args *a)
 static int print_headers(struct buf *b, struct sip *sip, struct slice extra)
 {
     sip_headers_add(b, "Allow", slice_of(sip_allow(sip)));
-    sip_headers_add(b, "Supported", slice_of(sip->supported));
+    if (sip->supported[0])
+        sip_headers_add(b, "Supported", slice_of(sip->supported));
     return buf_adds(b, extra);
 }
 

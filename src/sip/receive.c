@@ -217,7 +217,8 @@ void sip_answer_options(struct sip *sip, struct sip_strans *t)
     buf_init(&lines, 1024);
     sip_headers_add(&lines, "Allow", slice_of(sip_allow(sip)));
     sip_headers_add(&lines, "Accept", SLICE("application/sdp"));
-    sip_headers_add(&lines, "Supported", slice_of(sip->supported));
+    if (sip->supported[0])
+        sip_headers_add(&lines, "Supported", slice_of(sip->supported));
     a.headers = buf_slice(&lines);
     sip_strans_answer(t, &a);
     buf_fini(&lines);

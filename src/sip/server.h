@@ -40,6 +40,9 @@ typedef void(sip_request_h)(struct sip_strans *t, struct sip_msg *req, void *arg
  * Allow. */
 void sip_handle(struct sip *sip, enum sip_method m, sip_request_h *h, void *arg);
 
+/** The same for a method that is only looked at to be refused in the right way: it is not in Allow. */
+void sip_handle_refusal(struct sip *sip, enum sip_method m, sip_request_h *h, void *arg);
+
 /** Option tags that may stand in Require (comma list, static); others get 420. */
 void sip_set_supported(struct sip *sip, const char *tags);
 
