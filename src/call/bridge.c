@@ -10,10 +10,17 @@
 #include "call/cdr.h"
 #include "call/inner.h"
 
+static void tell(struct bridge *b, struct channel *ch, enum call_fact_type type)
+{
+    calls_tell(b->calls, &(struct call_fact){.type = type, .channel = ch, .bridge = b});
+}
+
 static void bridge_destroy(void *object)
 {
     struct bridge *b = object;
 
+    tell(b, NULL, CALL_BRIDGE_END);
+    mem_deref(b->calls);
     BUG_IF(!list_is_empty(&b->members)); /* members hold references */
 }
 
@@ -25,7 +32,9 @@ int bridge_alloc(struct bridge **bp, struct calls *c)
         return ENOMEM;
     rand_uuid(b->id);
     list_init(&b->members);
+    b->calls = mem_ref(c);
     b->created = loop_wall(c->loop);
+    tell(b, NULL, CALL_BRIDGE_NEW);
     *bp = b;
     return 0;
 }
@@ -79,11 +88,13 @@ int bridge_join(struct bridge *b, struct channel *ch)
         return ECONNRESET;
     list_append(&b->members, &ch->bridge_link);
     ch->bridge = mem_ref(b);
+    tell(b, ch, CALL_BRIDGE_ENTER);
     peer = bridge_peer(ch);
     if (!peer)
         return 0;
     err = connect_streams(peer, ch);
     if (err) {
+        tell(b, ch, CALL_BRIDGE_LEAVE);
         list_unlink(&ch->bridge_link);
         ch->bridge = mem_deref(ch->bridge);
         return err;
@@ -103,6 +114,7 @@ void bridge_leave(struct channel *ch)
         cdr_unbridge(peer, ch);
     if (ch->stream && media_stream_peer(ch->stream))
         media_stream_disconnect(ch->stream);
+    tell(ch->bridge, ch, CALL_BRIDGE_LEAVE);
     list_unlink(&ch->bridge_link);
     ch->bridge = mem_deref(ch->bridge);
     if (peer && ch->is_on_hold)

@@ -11,6 +11,7 @@
 #include "call/channel.h"
 
 struct bridge {
+    struct calls *calls; /* a reference */
     char id[37];         /* UUID */
     struct list members; /* struct channel by bridge_link */
     struct wall created;

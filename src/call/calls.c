@@ -48,6 +48,7 @@ int calls_alloc(struct calls **cp, const struct calls_args *args)
     c->max_channels = args->max_channels ? args->max_channels : 20000;
     list_init(&c->channels);
     list_init(&c->techs);
+    list_init(&c->observers);
     hash_init(&c->by_name);
     hash_init(&c->by_uniqueid);
     *cp = c;

@@ -135,6 +135,7 @@ int channel_alloc(struct channel **chp, struct calls *c, const struct channel_ar
     }
     ch->pvt = args->pvt;
     mem_ref(ch); /* the tables' */
+    channel_tell(ch, CALL_NEW, NULL);
     *chp = ch;
     ch = NULL;
 out:
@@ -142,11 +143,19 @@ out:
     return err;
 }
 
+static void set_state(struct channel *ch, enum channel_state state)
+{
+    if (ch->state == state)
+        return;
+    ch->state = state;
+    channel_tell(ch, CALL_STATE, NULL);
+}
+
 void channel_on_ringing(struct channel *ch)
 {
     if (ch->is_hungup || ch->state == CHANNEL_UP)
         return;
-    ch->state = CHANNEL_RINGING;
+    set_state(ch, CHANNEL_RINGING);
     channel_push(ch, (struct channel_event){.type = CHANNEL_EV_RINGING});
 }
 
@@ -163,9 +172,9 @@ void channel_on_progress(struct channel *ch)
 
 static void is_up_now(struct channel *ch)
 {
-    ch->state = CHANNEL_UP;
     ch->answered = loop_wall(ch->calls->loop);
     ch->answered_mono = loop_now(ch->calls->loop);
+    set_state(ch, CHANNEL_UP);
     cdr_answer(ch);
 }
 
@@ -190,6 +199,7 @@ void channel_on_hold(struct channel *ch, bool is_on)
     if (ch->is_hungup || ch->is_on_hold == is_on)
         return;
     ch->is_on_hold = is_on;
+    channel_tell(ch, is_on ? CALL_HOLD : CALL_UNHOLD, NULL);
     channel_push(ch, (struct channel_event){.type = is_on ? CHANNEL_EV_HOLD : CHANNEL_EV_UNHOLD});
 }
 
@@ -207,6 +217,10 @@ static void mark_hungup(struct channel *ch, int cause)
     ch->is_hungup = true;
     if (!ch->cause)
         ch->cause = cause;
+    channel_tell(ch, CALL_HANGUP_ASKED,
+                 ch->is_gone        ? "far end"
+                 : ch->is_timed_out ? "timeout"
+                                    : "station");
     channel_push(ch, (struct channel_event){.type = CHANNEL_EV_HANGUP});
 }
 
@@ -286,6 +300,7 @@ void channel_hangup(struct channel *ch, int cause)
     ch->is_hungup = true;
     cdr_end(ch);
     close_stream(ch);
+    channel_tell(ch, CALL_HANGUP, NULL);
     ch->state = CHANNEL_DOWN;
     channel_attach(ch, NULL);
     calls_remove(ch->calls, ch);

@@ -117,6 +117,19 @@ void event_queue_unget(struct event_queue *q, const struct channel_event *ev);
 
 /* ---- technologies ---- */
 
+/** Numbers and order as Asterisk's device states. */
+enum device_state {
+    DEVICE_UNKNOWN,
+    DEVICE_NOT_INUSE,
+    DEVICE_INUSE,
+    DEVICE_BUSY,
+    DEVICE_INVALID,
+    DEVICE_UNAVAILABLE,
+    DEVICE_RINGING,
+    DEVICE_RINGINUSE,
+    DEVICE_ONHOLD,
+};
+
 enum channel_indication {
     CHANNEL_IND_RINGING,    /* incoming leg: 180 */
     CHANNEL_IND_PROGRESS,   /* 183 with media */
@@ -156,6 +169,22 @@ struct channel_tech {
     /** Send a digit that is not carried by the stream itself (INFO). @return 0; ENOTSUP: by RFC
      * 4733 */
     int (*dtmf)(struct channel *ch, char digit, uint32_t ms);
+
+    /* The rest may be NULL. */
+
+    /** State of what resource names, apart from calls under way: registered, known at all? */
+    enum device_state (*device_state)(void *tech_arg, struct slice resource);
+
+    /** Send the far end elsewhere: 302 when it rings, REFER when it is up. @return 0 (tried: the
+     * channel ends by itself); ENOTSUP; EINVAL */
+    int (*transfer)(struct channel *ch, struct slice destination);
+
+    /** A text to the far end within the call (MESSAGE). @return 0; ENOTSUP; errno */
+    int (*send_text)(struct channel *ch, struct slice content_type, struct slice text);
+
+    /** The other leg's stream has changed what it agreed on: direct media may be set up (ch
+     * bridged to peer) or taken back (peer NULL). */
+    void (*bridged)(struct channel *ch, struct channel *peer);
 
     /** Value of CHANNEL(item) that only the technology knows. @return 0; ENOENT */
     int (*get)(struct channel *ch, struct slice item, struct buf *out);

@@ -4,6 +4,7 @@
 #pragma once
 #include "base/hash.h"
 #include "call/channel.h"
+#include "call/observe.h"
 
 struct calls {
     struct loop *loop;
@@ -18,6 +19,7 @@ struct calls {
     struct list channels;
     struct hash by_name, by_uniqueid;
     struct list techs;
+    struct list observers; /* struct call_observer */
     uint32_t active, next_name, next_unique, next_sequence;
     uint64_t processed, peak;
 
@@ -43,6 +45,9 @@ struct channel_node {
 /** Queue an event of ch; a lost one (ceiling, memory) is logged. Hang-ups use the channel's own
  * node. */
 void channel_push(struct channel *ch, struct channel_event ev);
+
+/** Report a fact about ch alone (call/observe.h). */
+void channel_tell(struct channel *ch, enum call_fact_type type, const char *value);
 
 /** Free a channel's variables. */
 void channel_vars_free(struct channel *ch);

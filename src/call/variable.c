@@ -74,11 +74,17 @@ static int set(struct channel *ch, struct slice name, struct slice value, uint8_
 int channel_var_set(struct channel *ch, struct slice name, struct slice value)
 {
     uint8_t inherit = slice_starts(name, SLICE("__")) ? 2 : slice_starts(name, SLICE("_")) ? 1 : 0;
+    int err;
 
     name = slice_skip(name, inherit);
     if (name.len == 0)
         return EINVAL;
-    return set(ch, name, value, inherit);
+    err = set(ch, name, value, inherit);
+    if (!err)
+        calls_tell(ch->calls,
+                   &(struct call_fact){
+                       .type = CALL_VARIABLE, .channel = ch, .name = name, .value = value});
+    return err;
 }
 
 struct slice channel_var_get(const struct channel *ch, struct slice name)

@@ -76,6 +76,8 @@ struct model_field {
     size_t offset;              /* in the object's struct, MODEL_NOWHERE when it is not kept */
     const char *sql;            /* SQL type with constraints, where the kind's own does not fit */
     struct model_words label, help;
+    const char *shown; /* of an OBEYED field: the test that shows it ("tests/scene/busy.scene");
+                          the docs name it, a unit test looks that it exists and names the field */
 };
 
 #define MODEL_NOWHERE ((size_t)-1)

@@ -21,6 +21,8 @@ struct plan_app {
     const char *syntax;  /* "Dial(Technology/Resource[&...],[timeout,[options]])" */
     const char *help_ru; /* lines; the first is the synopsis */
     const char *help_en;
+    const char *shown; /* the test that shows it: "tests/scene/busy.scene" (the docs name it, a unit
+                          test looks that the file exists and names the application) */
 
     /**
      * @param run   the run; run->channel is the channel

@@ -24,6 +24,7 @@ struct plan_func {
     const char *syntax;
     const char *help_ru; /* lines; the first is the synopsis */
     const char *help_en;
+    const char *shown; /* the test that shows it, as plan/app.h's */
 
     /** Append the value to out. @param args  cut up freely; "" when none. @return 0; ENOENT or
      * EINVAL (logged by the function; the value is empty then); ENOMEM. NULL: cannot be read. */

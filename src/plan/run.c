@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/cdr.h"
+#include "call/observe.h"
 #include "loop/task.h"
 #include "plan/core.h"
 #include "plan/frame.h"
@@ -157,6 +158,10 @@ static int show_step(struct channel *ch, const char *app, const char *data)
 
     ch->app = app;
     cdr_update(ch);
+    calls_tell(ch->calls, &(struct call_fact){.type = CALL_STEP,
+                                              .channel = ch,
+                                              .name = slice_of(app),
+                                              .value = slice_of(data)});
     log_info("step call=%s channel=\"%s\" at=\"%s,%s,%d\" application=%s data=\"%s\"", ch->linkedid,
              ch->name, ch->context, ch->exten, ch->priority, app, data);
     return err;

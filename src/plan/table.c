@@ -5,6 +5,8 @@
 #include "plan/app/all.h"
 #include "plan/func/all.h"
 
+/* One a line, so that lines can be added without others moving. */
+/* clang-format off */
 const struct plan_app *const plan_apps[] = {
     &plan_app_agi,
     &plan_app_answer,
@@ -38,9 +40,20 @@ const struct plan_app *const plan_apps[] = {
 };
 
 const struct plan_func *const plan_funcs[] = {
-    &plan_func_callerid, &plan_func_cdr,       &plan_func_channel,
-    &plan_func_cut,      &plan_func_dialgroup, &plan_func_epoch,
-    &plan_func_global,   &plan_func_if,        &plan_func_len,
-    &plan_func_local,    &plan_func_math,      &plan_func_regex,
-    &plan_func_strftime, &plan_func_timeout,   NULL,
+    &plan_func_callerid,
+    &plan_func_cdr,
+    &plan_func_channel,
+    &plan_func_cut,
+    &plan_func_dialgroup,
+    &plan_func_epoch,
+    &plan_func_global,
+    &plan_func_if,
+    &plan_func_len,
+    &plan_func_local,
+    &plan_func_math,
+    &plan_func_regex,
+    &plan_func_strftime,
+    &plan_func_timeout,
+    NULL,
 };
+/* clang-format on */
