@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/slice.h"
 #include "dsp/codec.h"
+#include "sdp/crypto.h"
 
 #define SDP_MAX_MEDIA 16
 #define SDP_MAX_FORMATS 64
@@ -107,6 +108,9 @@ struct sdp_agreed {
     enum sdp_dir dir;     /* our side: SENDRECV, SENDONLY (we may send), RECVONLY, INACTIVE */
     bool is_held;         /* the peer holds us: sendonly, inactive or c=0.0.0.0 from it */
     uint16_t ptime_ms;    /* what the peer wants to receive; 20 unless said */
+    bool is_rtcp_mux;     /* RTCP shares the port of RTP, both ways (RFC 5761) */
+    struct srtp_key srtp_tx,
+        srtp_rx; /* what we send with, what the peer sends with; SRTP_NONE: plain */
 };
 
 /** Per dialog; embedded in its owner, zeroed by sdp_session_init. Nothing to release. */
