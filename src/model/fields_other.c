@@ -206,6 +206,14 @@ const struct model_field model_fields_call_quality[] = {
     CDR("remote", WORD(80), "Адрес телефона.", "The phone's address."),
     {0}};
 
+const struct model_field model_fields_call_story[] = {
+    CDR("linkedid", WORD(150), "Идентификатор всего вызова.", "The whole call's identifier."),
+    CDR("start", "DATETIME DEFAULT NULL", "Начало, местное время.", "Start, local time."),
+    CDR("story", "TEXT NOT NULL DEFAULT ''",
+        "Шаги вызова, по одному в строке; читает их `call story`.",
+        "Steps of the call, one a line; `call story` reads them."),
+    {0}};
+
 const struct model_field model_fields_import_later[] = {
     OWN("id", INT, .sql = AUTO, .max = INT64_MAX,
         SAYS("Номер строки", "Row number", "Создаётся сам.", "Made by itself.")),
@@ -291,6 +299,10 @@ const struct model_type model_types[] = {
          .index = "linkedid",
          SAYS("Качество разговора", "Call quality", "Одна строка на канал, по которому шёл звук.",
               "One row per channel that carried sound.")),
+    TYPE("call_story", "call_story", "linkedid", call_story, .shape = MODEL_PLAIN,
+         .index = "linkedid",
+         SAYS("История вызова", "Story of a call", "Что станция делала с вызовом и почему.",
+              "What the station did with a call, and why.")),
     TYPE("import_later", "import_later", "id", import_later, .shape = MODEL_PLAIN,
          SAYS("Отложено при импорте", "Kept by an import", "Файлы для будущих разделов станции.",
               "Files for later subjects of the station.")),

@@ -1,5 +1,7 @@
 /* schema.c - see schema.h */
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "model/rows.h"
 #include "model/schema.h"
@@ -98,6 +100,74 @@ static int make_tables(struct db *d)
     return err;
 }
 
-/* Steps are never changed once released; new columns come as new steps. */
+/* ---- tables and columns that came after a database was made ---- */
+
+/* Names of a table's columns, joined by commas on both sides; "" when there is no such table. */
+static int columns_of(struct db *d, const char *table, struct buf *out)
+{
+    struct stmt *s;
+    bool row = false;
+    int err = db_stmt(&s, d, "SELECT name FROM pragma_table_info(?)");
+
+    buf_reset(out);
+    if (!err)
+        err = stmt_text(s, 1, slice_of(table));
+    while (!err) {
+        err = stmt_step(s, &row);
+        if (err || !row)
+            break;
+        buf_printf(out, ",%.*s,", SLICE_ARG(stmt_col(s, 0)));
+    }
+    return err ? err : buf_err(out);
+}
+
+static bool has_column(const struct buf *columns, const char *name)
+{
+    char wanted[80];
+
+    snprintf(wanted, sizeof(wanted), ",%s,", name);
+    return strstr(buf_z(columns), wanted) != NULL;
+}
+
+/* SQL for what t lacks in a database with these columns of it. */
+static void add_lacking(const struct model_type *t, const struct buf *columns, struct buf *sql)
+{
+    if (columns->len == 0) {
+        model_schema_sql(t, sql);
+        if (t->is_watched)
+            add_watch(t, sql);
+        return;
+    }
+    for (const struct model_field *f = t->fields; t->shape != MODEL_PAIRS && f->column; f++)
+        if (!has_column(columns, f->column))
+            buf_printf(sql, "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s;\n", t->table, f->column,
+                       sql_of(f));
+}
+
+static int add_missing(struct db *d)
+{
+    struct buf columns, sql;
+    int err = 0;
+
+    buf_init(&columns, MOST_SQL);
+    buf_init(&sql, MOST_SQL);
+    for (const struct model_type *t = model_types; !err && t->name; t++) {
+        err = columns_of(d, t->table, &columns);
+        if (!err)
+            add_lacking(t, &columns, &sql);
+    }
+    if (!err)
+        err = buf_err(&sql);
+    if (!err && sql.len)
+        err = db_run(d, buf_z(&sql));
+    buf_fini(&columns);
+    buf_fini(&sql);
+    return err;
+}
+
+/* Steps are never changed once released. New tables and columns are rows of the field tables and one
+ * more step that runs add_missing: an older database gets what it lacks, a new one has it already. */
 const struct store_migration model_migrations[] = {
-    {.version = 20261123060000, .name = "make_tables", .up = make_tables}, {0}};
+    {.version = 20261123060000, .name = "make_tables", .up = make_tables},
+    {.version = 20261123100000, .name = "add_call_story", .up = add_missing},
+    {0}};
