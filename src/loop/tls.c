@@ -115,6 +115,25 @@ int tls_alloc(struct tls **tp, const struct tls_args *args, const char **why)
     return 0;
 }
 
+int tls_add_certificate(struct tls *t, const char *cert_file, const char *key_file,
+                        const char *password, const char **why)
+{
+    (void)t, (void)cert_file, (void)key_file, (void)password;
+    if (why)
+        *why = "not yet";
+    return EINVAL;
+}
+
+void tls_replace(struct tls *t, struct tls *from)
+{
+    SSL_CTX *old = t->ssl;
+
+    SSL_CTX_up_ref(from->ssl);
+    t->ssl = from->ssl;
+    t->verify_server = from->verify_server;
+    SSL_CTX_free(old);
+}
+
 /* ---- sessions ---- */
 
 static int expect_name(SSL *s, struct tls *t, const char *name)

@@ -8,6 +8,7 @@
 
 #define TAG_LEN 16
 #define CALL_ID_LEN 24
+#define ROUTES_MAX (16 * 1024)
 #define MAX_TRIES 2 /* with credentials: CVE-2020-28242 */
 
 struct sip_attempt {
@@ -82,7 +83,8 @@ static int copy_args(struct sip_attempt *a, const struct sip_attempt_args *from)
     struct sip_attempt_args x = *from;
     struct slice *const all[] = {&x.uri,       &x.proxy,       &x.from,         &x.from_display,
                                  &x.from_user, &x.from_domain, &x.to,           &x.contact_user,
-                                 &x.headers,   &x.body,        &x.content_type, &x.contact_params};
+                                 &x.headers,   &x.body,        &x.content_type, &x.contact_params,
+                                 &x.routes};
     size_t size = sizeof(x);
     char *p;
 
@@ -211,7 +213,7 @@ static void lines_init(struct lines *l)
     buf_init(&l->from, SIP_URI_MAX * 2);
     buf_init(&l->to, SIP_URI_MAX * 2);
     buf_init(&l->contact, SIP_URI_MAX * 2);
-    buf_init(&l->routes, SIP_URI_MAX + 16);
+    buf_init(&l->routes, SIP_URI_MAX + 16 + ROUTES_MAX);
 }
 
 static void lines_fini(struct lines *l)
@@ -238,7 +240,7 @@ static int print_lines(struct lines *l, const struct sip_attempt *a, const char 
         buf_adds(&l->routes, a->args->proxy);
         err = buf_addz(&l->routes, ">\r\n");
     }
-    return err;
+    return err ? err : buf_adds(&l->routes, a->args->routes);
 }
 
 static int print(struct sip_attempt *a, const char *branch)
@@ -276,11 +278,26 @@ static int print(struct sip_attempt *a, const char *branch)
     return err;
 }
 
+/* The next hop: outbound proxy, first preloaded route, or the URI itself. */
+static struct slice next_hop(const struct sip_attempt_args *x)
+{
+    struct slice line, rest;
+    struct sip_name_addr n;
+
+    if (x->proxy.len)
+        return x->proxy;
+    if (x->routes.len == 0)
+        return x->uri;
+    line = slice_cut(x->routes, '\r', &rest);
+    slice_cut(line, ':', &line);
+    return sip_name_addr_parse(&n, slice_trim(line)) ? SLICE_NONE : n.uri;
+}
+
 /* One transaction to the present target. */
 static int launch(struct sip_attempt *a)
 {
     char branch[SIP_BRANCH], name[256];
-    struct slice hop = a->args->proxy.len ? a->args->proxy : a->args->uri;
+    struct slice hop = next_hop(a->args);
     int err;
 
     sip_ctrans_forget(a->ctrans);
@@ -433,7 +450,7 @@ static int find_targets(struct sip_attempt *a, const struct sip_attempt_args *ar
     if (args->target_count) {
         err = copy_targets(a, args->targets, args->target_count);
     } else {
-        if (sip_uri_parse(&uri, args->proxy.len ? args->proxy : args->uri))
+        if (sip_uri_parse(&uri, next_hop(args)))
             return EINVAL;
         err = sip_resolve_now(a->sip, &uri, args->binding, &target);
         if (err == EINPROGRESS)
@@ -459,7 +476,7 @@ static bool is_well_formed(const struct sip_attempt_args *x)
     return !sip_uri_parse(&uri, x->uri) && (!x->proxy.len || !sip_uri_parse(&uri, x->proxy)) &&
            (!slice_is_set(x->from) || !sip_name_addr_parse(&n, x->from)) &&
            (!slice_is_set(x->to) || !sip_name_addr_parse(&n, x->to)) &&
-           sip_headers_are_sound(x->headers);
+           sip_headers_are_sound(x->headers) && sip_headers_are_sound(x->routes);
 }
 
 static struct sip_attempt *make(struct sip *sip, const struct sip_attempt_args *args)

@@ -14,6 +14,7 @@ struct sip_attempt;
 struct sip_attempt_args {
     enum sip_method method;
     struct slice uri, proxy;
+    struct slice routes; /* "Route: ..." lines behind the proxy's, or absent */
     struct sip_binding *binding;
     const struct sip_target *targets;
     size_t target_count;

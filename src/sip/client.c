@@ -37,6 +37,7 @@ int sip_client_send(struct sip_client **cp, struct sip *sip, const struct sip_cl
         .method = args->method,
         .uri = args->uri,
         .proxy = args->proxy,
+        .routes = args->routes,
         .binding = args->binding,
         .from = args->from,
         .from_user = SLICE("station"),

@@ -1,5 +1,5 @@
 /*
- * sip/client.h - a request of ours outside dialogs: OPTIONS, REGISTER
+ * sip/client.h - a request of ours outside dialogs: OPTIONS, REGISTER, MESSAGE, NOTIFY, PUBLISH, REFER
  *
  * Scope:   finds the targets (RFC 3263), tries them in order (connect error, timeout, 503), answers
  *          one digest challenge, and reports the final answer once.
@@ -16,8 +16,10 @@ struct sip_client;
 
 struct sip_client_args {
     enum sip_method method;
-    struct slice uri;            /* request URI; where it goes, too, unless proxy is given */
-    struct slice proxy;          /* URI of an outbound proxy ("sip:proxy;lr"), or absent */
+    struct slice uri;    /* request URI; where it goes, too, unless proxy is given */
+    struct slice proxy;  /* URI of an outbound proxy ("sip:proxy;lr"), or absent */
+    struct slice routes; /* "Route: ..." lines behind it (sip_routes_add: Service-Route, Path), or
+                            absent; without proxy the first one says where it goes */
     struct sip_binding *binding; /* NULL: the first that fits */
     struct slice from;           /* name-addr without tag; absent: <sip:station@our address> */
     struct slice to;             /* name-addr; absent: <uri> */

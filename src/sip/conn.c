@@ -7,7 +7,7 @@
 #include "sip/core.h"
 
 #define STRANGER_MS 30000
-#define PING_MS 90000
+#define IDLE_LOOK_MS 90000 /* no pings wanted: has that changed? */
 #define MAX_OUT (256 * 1024)
 
 /* What those may take of us who showed no password yet. */
@@ -151,12 +151,22 @@ static void on_closed(struct conn *net, int err, void *arg)
 
 /* ---- time ---- */
 
+static void on_ping_time(void *arg);
+
+static void wait_to_ping(struct sip_conn *c)
+{
+    uint32_t ms = c->sip->ping_ms;
+
+    timer_start(c->sip->loop, &c->timer, ms ? ms : IDLE_LOOK_MS, on_ping_time, c);
+}
+
 static void on_ping_time(void *arg)
 {
     struct sip_conn *c = arg;
 
-    timer_start(c->sip->loop, &c->timer, PING_MS, on_ping_time, c);
-    sip_conn_send(c, SLICE("\r\n\r\n"));
+    wait_to_ping(c);
+    if (c->sip->ping_ms)
+        sip_conn_send(c, SLICE("\r\n\r\n"));
 }
 
 static void on_stranger_time(void *arg)
@@ -186,7 +196,7 @@ void sip_conn_keep(struct sip_conn *c)
     leave_strangers(c);
     h.arg = c;
     conn_set_handlers(c->conn, &h);
-    timer_start(c->sip->loop, &c->timer, PING_MS, on_ping_time, c);
+    wait_to_ping(c);
 }
 
 /* ---- bytes ---- */

@@ -10,6 +10,7 @@
 #define MAX_PENDING 20000
 #define MAX_AGE_MS 400
 #define RETRY_AFTER_S 5
+#define PING_MS 90000
 
 static void destroy(void *object)
 {
@@ -71,6 +72,8 @@ int sip_alloc(struct sip **sp, const struct sip_args *args)
     sip->max_pending = args->max_pending ? args->max_pending : MAX_PENDING;
     sip->max_age_ms = args->max_age_ms ? args->max_age_ms : MAX_AGE_MS;
     sip->retry_after_s = args->retry_after_s ? args->retry_after_s : RETRY_AFTER_S;
+    sip->tcp_switch = args->tcp_switch;
+    sip->ping_ms = PING_MS;
     sip->born = loop_now(args->loop);
     rand_bytes(sip->secret, sizeof(sip->secret));
     init_tables(sip);
@@ -124,6 +127,16 @@ void sip_handle_refusal(struct sip *sip, enum sip_method m, sip_request_h *h, vo
 void sip_set_supported(struct sip *sip, const char *tags)
 {
     sip->supported = tags ? tags : "";
+}
+
+void sip_set_tcp_switch(struct sip *sip, bool is_on)
+{
+    sip->tcp_switch = is_on;
+}
+
+void sip_set_ping(struct sip *sip, uint32_t seconds)
+{
+    sip->ping_ms = seconds * 1000;
 }
 
 struct loop *sip_loop(const struct sip *sip)

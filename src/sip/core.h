@@ -29,7 +29,8 @@ struct sip {
     char allow[160];
     struct sip_handler methods[SIP_METHODS];
     uint32_t max_pending, max_age_ms, retry_after_s;
-    bool is_closing;
+    uint32_t ping_ms; /* 0: streams are not pinged */
+    bool is_closing, tcp_switch;
 
     struct list bindings;
     struct hash conns;     /* struct sip_conn by remote address and transport */

@@ -9,7 +9,8 @@
  *          Messages given to handlers are borrowed; mem_ref keeps one.
  * Thread:  the loop's. Handlers run from loop events only, never inside a call of this interface.
  * Limits:  8 early dialogs of one INVITE are kept apart; more share the last.
- * Source:  RFC 3261 s9, s13, s14, s15; RFC 6026; RFC 6086 (INFO).
+ * Source:  RFC 3261 s9, s13, s14, s15; RFC 6026; RFC 6086 (INFO); RFC 3262 (PRACK); RFC 3311
+ *          (UPDATE); RFC 4028 (session timer).
  *
  * States:  ringing --answer--> up --end, BYE--> over
  *          After sip_invite_end no handler is called any more. After failed, canceled and closed
@@ -28,11 +29,33 @@ enum sip_invite_close {
     SIP_CLOSE_NO_ACK,    /* our 2xx was never acknowledged; BYE was sent */
     SIP_CLOSE_GONE,      /* 481 or 408 to a request of ours, or no answer; message may be NULL */
     SIP_CLOSE_TRANSPORT, /* could not be sent */
+    SIP_CLOSE_EXPIRED,   /* session timer: nobody refreshed it in time; BYE was sent */
+};
+
+/** What is made of an extension that both sides must know. */
+enum sip_use {
+    SIP_USE_NO,       /* never: a peer that requires it gets 420 */
+    SIP_USE_YES,      /* in Supported; used when the peer asks for it */
+    SIP_USE_PEER,     /* 100rel: our 1xx are reliable as soon as the peer supports it */
+    SIP_USE_REQUIRED, /* in Require; a caller that does not support it gets 421 */
+    SIP_USE_ALWAYS,   /* timer: we refresh by ourselves when the peer does not know it */
+};
+
+/** Session timer (RFC 4028). The layer negotiates, refreshes, and ends what was not refreshed. */
+struct sip_session_timer {
+    enum sip_use use;
+    uint32_t expires_s; /* 0: 1800 */
+    uint32_t min_se_s;  /* 0: 90 */
 };
 
 /** Any of them may be NULL: then the layer does what is said in brackets. */
 struct sip_invite_handlers {
-    /** Caller: 101 ... 199. leg numbers the early dialogs (0: no To tag, 1, 2 ...). */
+    /**
+     * Caller: 101 ... 199. leg numbers the early dialogs (0: no To tag, 1, 2 ...), see
+     * sip_invite_leg. A reliable one is given once and in order; PRACK leaves by itself when this
+     * returns, unless it brings an offer (our INVITE carried no SDP): then call sip_invite_prack
+     * now or soon.
+     */
     void (*progress)(struct sip_invite *i, const struct sip_msg *response, unsigned leg, void *arg);
 
     /**
@@ -60,11 +83,35 @@ struct sip_invite_handlers {
     void (*reinvited)(struct sip_invite *i, int err, const struct sip_msg *response, void *arg);
 
     /**
-     * Any other request of the peer inside the dialog but BYE, ACK, CANCEL, OPTIONS: answer it with
-     * sip_strans_answer. [INFO 200; others 405]
+     * Any other request of the peer inside the dialog (INFO, MESSAGE, NOTIFY, REFER), early ones
+     * too: answer it with sip_strans_answer, now or (mem_ref(t)) later. [INFO 200; others 405]
      */
     void (*request)(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
                     void *arg);
+
+    /**
+     * Callee: PRACK for our reliable 1xx; its body answers an offer of ours, or is an offer. An
+     * offer is answered with sip_invite_respond, now or (mem_ref(t)) later. [200; with an offer 488]
+     */
+    void (*pracked)(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *prack,
+                    void *arg);
+
+    /**
+     * UPDATE of the peer, early or up (its Contact is noted, its session timer too): answer with
+     * sip_invite_respond, now or (mem_ref(t)) later. [200; with a body 488]
+     */
+    void (*update)(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
+                   void *arg);
+
+    /** Final answer to our UPDATE; NULL with err. */
+    void (*updated)(struct sip_invite *i, int err, const struct sip_msg *response, void *arg);
+
+    /**
+     * The session timer asks for a re-INVITE, because the peer allows no UPDATE: give the SDP that
+     * was said last (valid until the next call into the layer). Its answer comes as reinvited.
+     * [the session ends when it expires]
+     */
+    struct slice (*refresh)(struct sip_invite *i, void *arg);
 
     /**
      * A request inside the dialog came from another address: may ours go there from now on
@@ -87,6 +134,9 @@ struct sip_invite_accept_args {
                                   (rewrite_contact), not where Contact says */
     sip_creds_h *creds;        /* for challenges of our in-dialog requests; NULL: none */
     void *creds_arg;
+    enum sip_use
+        rel100; /* PEER, REQUIRED, or the caller requires it: every 101 ... 199 is reliable */
+    struct sip_session_timer timer;
     const struct sip_invite_handlers *handlers; /* borrowed for ever (static) */
     void *arg;
 };
@@ -95,15 +145,22 @@ struct sip_invite_accept_args {
  * Make an INVITE that a method handler got (sip/server.h) into a session; 100 Trying is sent when
  * nothing else is said within 200 ms.
  * After 0 the transaction belongs to the session: answer only through it.
- * @return 0; EINVAL (no Contact: answered 400; already answered); ENOMEM (not answered yet)
+ * @return 0; EINVAL (no Contact: answered 400; already answered); EPROTO (an extension: answered
+ *         420, 421 or 422); ENOMEM (not answered yet)
  */
 int sip_invite_accept(struct sip_invite **ip, struct sip_strans *t,
                       const struct sip_invite_accept_args *args);
 
-/** 101 ... 199, with or without SDP; carries the To tag. @return 0; EALREADY; ENOMEM; errno */
+/**
+ * 101 ... 199, with or without SDP; carries the To tag. Reliable ones leave one after the other,
+ * each when the one before was acknowledged (at most 8 wait). Not acknowledged within 32 s: 504 is
+ * answered, and closed says SIP_CLOSE_NO_ACK.
+ * @return 0; EALREADY; EAGAIN (too many wait); ENOMEM; errno
+ */
 int sip_invite_progress(struct sip_invite *i, const struct sip_answer *a);
 
-/** 2xx to the INVITE or the waiting re-INVITE; sent again until ACK. @return as above */
+/** 2xx to the INVITE or the waiting re-INVITE; sent again until ACK. It waits for the PRACK of a
+ * reliable 1xx that carried SDP (RFC 3262 s3). @return as above */
 int sip_invite_answer(struct sip_invite *i, const struct sip_answer *a);
 
 /** 3xx ... 6xx to the same. @return as above */
@@ -114,6 +171,7 @@ int sip_invite_reject(struct sip_invite *i, const struct sip_answer *a);
 struct sip_invite_args {
     struct slice uri;                 /* request URI */
     struct slice proxy;               /* outbound proxy URI or absent */
+    struct slice routes;              /* "Route: ..." lines behind it (sip_routes_add), or absent */
     struct sip_binding *binding;      /* NULL: the first that fits */
     const struct sip_target *targets; /* already resolved, or NULL: resolved here */
     size_t target_count;
@@ -131,6 +189,8 @@ struct sip_invite_args {
     bool force_rport;                /* answers go to the port that asked, without ;rport, too */
     sip_creds_h *creds; /* for challenges of the INVITE and inside the dialog; NULL: none */
     void *creds_arg;
+    enum sip_use rel100;
+    struct sip_session_timer timer; /* a 422 is answered by itself, with the longer interval */
     uint32_t
         timeout_ms; /* 0: none (a Dial has its own): no final answer by then gives 408 + CANCEL */
     const struct sip_invite_handlers *handlers; /* borrowed for ever (static) */
@@ -142,6 +202,14 @@ int sip_invite_send(struct sip_invite **ip, struct sip *sip, const struct sip_in
 
 /** Send the ACK that answered asked for. Absent body: none. @return 0; EALREADY; ENOMEM; errno */
 int sip_invite_ack(struct sip_invite *i, struct slice content_type, struct slice body);
+
+/** The PRACK of the last reliable 1xx of that leg, with our answer. Absent body: none.
+ * @return 0; EALREADY (none waits); ENOMEM; errno */
+int sip_invite_prack(struct sip_invite *i, unsigned leg, struct slice content_type,
+                     struct slice body);
+
+/** Early dialog of that leg (1, 2 ...); NULL: none, or its 1xx had no Contact. Borrowed. */
+const struct sip_dialog *sip_invite_leg(const struct sip_invite *i, unsigned leg);
 
 /* ---- both ---- */
 
@@ -158,8 +226,30 @@ void sip_invite_end(struct sip_invite *i, uint16_t code, struct slice headers);
 int sip_invite_reinvite(struct sip_invite *i, struct slice content_type, struct slice body,
                         struct slice headers);
 
-/** A request inside the dialog (INFO, OPTIONS ...). h may be NULL. @return 0; ENOTCONN; ENOMEM;
- * errno */
+/**
+ * UPDATE, early or up (RFC 3311). A 491 or 500 with Retry-After is retried once by itself; then
+ * updated.
+ * @param leg   caller before the answer: which early dialog; else ignored
+ * @param body  absent: none (refreshes target and timer, tells a connected party)
+ * @return 0; ENOTSUP (the peer does not allow it); EBUSY (an offer is under way); ENOTCONN (no such
+ *         dialog); ENOMEM; errno
+ */
+int sip_invite_update(struct sip_invite *i, unsigned leg, struct slice content_type,
+                      struct slice body, struct slice headers);
+
+/** Answer a request that pracked or update was given: Contact and session timer are added.
+ * @return as sip_strans_answer */
+int sip_invite_respond(struct sip_invite *i, struct sip_strans *t, const struct sip_answer *a);
+
+/** Did the peer say that it takes that method (Allow)? false when it said nothing. */
+bool sip_invite_peer_allows(const struct sip_invite *i, enum sip_method m);
+
+/** Session interval agreed; 0: none. / Do we refresh it? */
+uint32_t sip_invite_session_s(const struct sip_invite *i);
+bool sip_invite_is_refresher(const struct sip_invite *i);
+
+/** A request inside the dialog (INFO, MESSAGE, REFER ...); before the answer inside the last early
+ * one. h may be NULL. @return 0; ENOTCONN; ENOMEM; errno */
 int sip_invite_request(struct sip_invite *i, enum sip_method method, struct slice headers,
                        struct slice content_type, struct slice body, sip_response_h *h, void *arg);
 
@@ -178,6 +268,10 @@ const struct sip_flow *sip_invite_flow(const struct sip_invite *i);
 bool sip_invite_is_up(const struct sip_invite *i);
 bool sip_invite_is_over(const struct sip_invite *i);
 bool sip_invite_is_caller(const struct sip_invite *i);
+
+/** The session of a dialog, early ones too, as a Replaces names it; NULL. Borrowed. */
+struct sip_invite *sip_invite_find(struct sip *sip, struct slice call_id, struct slice local_tag,
+                                   struct slice remote_tag);
 
 /** Sessions alive. */
 uint32_t sip_invite_count(const struct sip *sip);

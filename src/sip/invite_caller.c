@@ -181,6 +181,7 @@ static struct sip_attempt_args attempt_args(const struct sip_invite_args *a)
         .method = SIP_INVITE,
         .uri = a->uri,
         .proxy = a->proxy,
+        .routes = a->routes,
         .binding = a->binding,
         .targets = a->targets,
         .target_count = a->targets ? a->target_count : 0,

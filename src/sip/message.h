@@ -216,12 +216,29 @@ bool sip_msg_has_token(const struct sip_msg *m, enum sip_header_id id, const cha
 /** n-th Contact value (0 = first). @return 0; ENOENT; EINVAL. */
 int sip_msg_contact(const struct sip_msg *m, unsigned n, struct sip_name_addr *contact);
 
+/**
+ * Contacts of a 3xx, the highest q first (equal ones as they stand there); what is no SIP, SIPS or
+ * tel URI is left out.
+ * @return how many were written, at most `most`
+ */
+size_t sip_contacts_by_q(const struct sip_msg *m, struct sip_name_addr *contacts, size_t most);
+
+/** q of a Contact in thousandths: 0 ... 1000; 1000 when it has none or a bad one. */
+unsigned sip_contact_q(const struct sip_name_addr *contact);
+
 /** Header that is one number (Expires, Min-Expires, Retry-After: comments are cut). @return 0;
  * ENOENT; EINVAL. */
 int sip_msg_u32(const struct sip_msg *m, enum sip_header_id id, uint32_t *value);
 
 /** Parse one Via value. @return 0; EINVAL. */
 int sip_via_parse(struct sip_via *v, struct slice text);
+
+/**
+ * The body of that type: the whole one, or a part of multipart/mixed, alternative or related (in the
+ * last of alternatives that fits), two deep, at most 16 parts each.
+ * @return a slice of the message; absent when there is none
+ */
+struct slice sip_msg_body(const struct sip_msg *m, const char *type);
 
 /** "application/sdp" without parameters, compared ignoring case. */
 bool sip_msg_has_type(const struct sip_msg *m, const char *type);

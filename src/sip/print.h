@@ -30,6 +30,16 @@ struct sip_answer {
  */
 int sip_headers_add(struct buf *b, const char *name, struct slice value);
 
+/**
+ * Add the values of a header (Service-Route, Path, Record-Route) as Route lines.
+ * @param is_reverse  the last one first
+ * @return as buf_add; EINVAL: more than 32, or one that is no name-addr; nothing is added
+ */
+int sip_routes_add(struct buf *b, const struct sip_msg *m, enum sip_header_id id, bool is_reverse);
+
+/** The same from text: `<sip:a;lr>, <sip:b;lr>`, as a registrar stored a Path. @return as above */
+int sip_routes_add_text(struct buf *b, struct slice values);
+
 /** Is it nothing but whole lines "Name: value", each with its CR LF, and no empty one? */
 bool sip_headers_are_sound(struct slice lines);
 

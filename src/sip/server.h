@@ -25,6 +25,8 @@ struct sip_args {
     uint32_t max_pending;   /* requests waiting for their final answer; 0: 20,000 */
     uint32_t max_age_ms;    /* a request that waited longer in the socket is shed; 0: 400 */
     uint32_t retry_after_s; /* in 503; 0: 5 */
+    bool tcp_switch;        /* requests over 1,300 bytes go over TCP instead of UDP, where the peer
+                               takes it (RFC 3261 s18.1.1) */
 };
 
 /** @return 0; ENOMEM */
@@ -48,6 +50,12 @@ void sip_set_supported(struct sip *sip, const char *tags);
 
 /** "INVITE, ACK, BYE, ..." as sent in Allow. */
 const char *sip_allow(struct sip *sip);
+
+/** The same for a core that runs: switch to TCP at 1,300 bytes? */
+void sip_set_tcp_switch(struct sip *sip, bool is_on);
+
+/** Seconds between the CRLF pairs sent over every stream that is kept; 0: none. [90] */
+void sip_set_ping(struct sip *sip, uint32_t seconds);
 
 struct loop *sip_loop(const struct sip *sip);
 const char *sip_user_agent(const struct sip *sip);
