@@ -11,12 +11,7 @@
 
 #define DIGIT_TIMEOUT_MS 5000
 #define RESPONSE_TIMEOUT_MS 10000
-
-static void party_free(struct party *p)
-{
-    mem_free(p->number);
-    mem_free(p->name);
-}
+#define MAX_FORWARDS 20
 
 static void channel_destroy(void *object)
 {
@@ -33,11 +28,14 @@ static void channel_destroy(void *object)
     mem_deref(ch->queue);
     mem_free(ch->hangup_node);
     channel_vars_free(ch);
-    party_free(&ch->caller);
-    party_free(&ch->connected);
-    char *texts[] = {ch->name,        ch->ani,       ch->dnid,       ch->rdnis,    ch->accountcode,
-                     ch->peeraccount, ch->userfield, ch->musicclass, ch->language, ch->parkinglot,
-                     ch->context,     ch->exten,     ch->appdata};
+    party_fini(&ch->caller);
+    party_fini(&ch->ani);
+    party_fini(&ch->connected);
+    redirecting_fini(&ch->redirecting);
+    char *texts[] = {ch->name,        ch->dnid,        ch->dnid_subaddress, ch->forward,
+                     ch->accountcode, ch->peeraccount, ch->userfield,       ch->musicclass,
+                     ch->language,    ch->parkinglot,  ch->context,         ch->exten,
+                     ch->appdata};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         mem_free(texts[i]);
 }
@@ -58,13 +56,6 @@ int channel_set(char **field, struct slice value)
     return 0;
 }
 
-int party_set(struct party *p, struct slice number, struct slice name)
-{
-    int err = channel_set(&p->number, number);
-
-    return err ? err : channel_set(&p->name, name);
-}
-
 static int name_it(struct channel *ch, struct calls *c, const struct channel_args *args)
 {
     char name[160];
@@ -72,8 +63,11 @@ static int name_it(struct channel *ch, struct calls *c, const struct channel_arg
     snprintf(name, sizeof(name), "%s/%.120s-%08x", args->tech->name, args->resource,
              calls_next_name(c));
     ch->name = mem_strdup(name);
-    snprintf(ch->uniqueid, sizeof(ch->uniqueid), "%lld.%u", (long long)(ch->created.us / 1000000),
-             calls_next_unique(c));
+    if (args->uniqueid && *args->uniqueid)
+        snprintf(ch->uniqueid, sizeof(ch->uniqueid), "%s", args->uniqueid);
+    else
+        snprintf(ch->uniqueid, sizeof(ch->uniqueid), "%lld.%u",
+                 (long long)(ch->created.us / 1000000), calls_next_unique(c));
     memcpy(ch->linkedid, args->requestor ? args->requestor->linkedid : ch->uniqueid,
            sizeof(ch->linkedid));
     return ch->name ? 0 : ENOMEM;
@@ -89,10 +83,15 @@ static int take_over(struct channel *ch, const struct channel *from)
     if (!err)
         err = channel_set(&ch->peeraccount, slice_of(from->accountcode));
     if (!err)
-        err = party_set(&ch->connected, slice_of(from->caller.number), slice_of(from->caller.name));
-    ch->connected.is_private = from->caller.is_private;
+        err = party_copy(&ch->connected, &from->caller);
+    if (!err)
+        err = party_copy(&ch->ani, &from->ani);
+    if (!err)
+        err = redirecting_copy(&ch->redirecting, &from->redirecting);
     if (!err)
         err = channel_set(&ch->caller.number, slice_of(from->exten));
+    ch->max_forwards = from->max_forwards - 1;
+    ch->transit_network = from->transit_network;
     if (!err)
         err = channel_var_inherit(ch, from);
     return err;
@@ -100,9 +99,12 @@ static int take_over(struct channel *ch, const struct channel *from)
 
 int channel_alloc(struct channel **chp, struct calls *c, const struct channel_args *args)
 {
-    struct channel *ch = mem_alloc(sizeof(*ch), channel_destroy);
+    struct channel *ch;
     int err = ENOMEM;
 
+    if (args->uniqueid && calls_channel_find(c, slice_of(args->uniqueid)))
+        return EEXIST;
+    ch = mem_alloc(sizeof(*ch), channel_destroy);
     if (!ch)
         return ENOMEM;
     list_init(&ch->vars);
@@ -114,6 +116,7 @@ int channel_alloc(struct channel **chp, struct calls *c, const struct channel_ar
     ch->digit_timeout_ms = DIGIT_TIMEOUT_MS;
     ch->response_timeout_ms = RESPONSE_TIMEOUT_MS;
     ch->priority = 1;
+    ch->max_forwards = MAX_FORWARDS;
     ch->hangup_node = mem_zalloc(sizeof(*ch->hangup_node));
     if (!ch->hangup_node)
         goto out;
@@ -140,6 +143,47 @@ int channel_alloc(struct channel **chp, struct calls *c, const struct channel_ar
     ch = NULL;
 out:
     mem_deref(ch);
+    return err;
+}
+
+void channel_party_changed(struct channel *ch)
+{
+    channel_tell(ch, CALL_PARTY, NULL);
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_same_party(const struct party *a, const struct party *b)
+{
+    return is_same_text(a->number, b->number) && is_same_text(a->name, b->name) &&
+           is_same_text(a->subaddress, b->subaddress) && is_same_text(a->tag, b->tag) &&
+           a->number_pres == b->number_pres && a->name_pres == b->name_pres && a->plan == b->plan;
+}
+
+int channel_update_connected(struct channel *ch, const struct party *who,
+                             enum connected_source source)
+{
+    int err;
+
+    if (is_same_party(&ch->connected, who))
+        return 0;
+    err = party_copy(&ch->connected, who);
+    ch->connected_source = source;
+    channel_tell(ch, CALL_CONNECTED, NULL);
+    if (!ch->is_hungup)
+        (void)channel_indicate(ch, CHANNEL_IND_CONNECTED);
+    return err;
+}
+
+int channel_update_redirecting(struct channel *ch, const struct redirecting *r)
+{
+    int err = redirecting_copy(&ch->redirecting, r);
+
+    if (!ch->is_hungup)
+        (void)channel_indicate(ch, CHANNEL_IND_REDIRECTING);
     return err;
 }
 
@@ -201,6 +245,19 @@ void channel_on_hold(struct channel *ch, bool is_on)
     ch->is_on_hold = is_on;
     channel_tell(ch, is_on ? CALL_HOLD : CALL_UNHOLD, NULL);
     channel_push(ch, (struct channel_event){.type = is_on ? CHANNEL_EV_HOLD : CHANNEL_EV_UNHOLD});
+}
+
+void channel_on_connected(struct channel *ch)
+{
+    channel_party_changed(ch);
+    if (!ch->is_hungup)
+        channel_push(ch, (struct channel_event){.type = CHANNEL_EV_CONNECTED});
+}
+
+void channel_on_redirected(struct channel *ch)
+{
+    if (!ch->is_hungup)
+        channel_push(ch, (struct channel_event){.type = CHANNEL_EV_REDIRECTED});
 }
 
 void channel_on_stream(struct channel *ch)

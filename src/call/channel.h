@@ -25,6 +25,7 @@
 #include "base/slice.h"
 #include "call/calls.h"
 #include "call/media.h"
+#include "call/party.h"
 #include "loop/task.h"
 
 /** Numbers as Asterisk's Manager prints them. */
@@ -78,10 +79,11 @@ enum channel_event_type {
     CHANNEL_EV_DTMF,     /* a whole digit: digit, ms */
     CHANNEL_EV_HOLD,
     CHANNEL_EV_UNHOLD,
-    CHANNEL_EV_PLAY_DONE, /* what channel's stream played has ended; err says how */
-    CHANNEL_EV_CONNECTED, /* connected line changed */
-    CHANNEL_EV_REDIRECT,  /* somebody moved the channel in the routing (later: Manager) */
-    CHANNEL_EV_STREAM,    /* an update of the leg's media was negotiated */
+    CHANNEL_EV_PLAY_DONE,  /* what channel's stream played has ended; err says how */
+    CHANNEL_EV_CONNECTED,  /* the far end is somebody else now: channel.caller */
+    CHANNEL_EV_REDIRECTED, /* an outgoing leg: its call was sent elsewhere, channel.redirecting */
+    CHANNEL_EV_REDIRECT,   /* somebody moved the channel in the routing (later: Manager) */
+    CHANNEL_EV_STREAM,     /* an update of the leg's media was negotiated */
 };
 
 struct channel_event {
@@ -136,14 +138,16 @@ enum channel_indication {
     CHANNEL_IND_PROCEEDING, /* 100/183 without media */
     CHANNEL_IND_HOLD,       /* the peer of an answered leg put it on hold */
     CHANNEL_IND_UNHOLD,
-    CHANNEL_IND_CONNECTED, /* connected line changed (later: re-INVITE/UPDATE) */
+    CHANNEL_IND_CONNECTED,   /* channel.connected has changed: re-INVITE, UPDATE */
+    CHANNEL_IND_REDIRECTING, /* channel.redirecting has changed: 181 */
 };
 
 struct channel_request {
     struct channel
         *requestor;        /* who calls; may be NULL. Caller id, language, account are taken over */
     struct slice resource; /* after "PJSIP/": "101", "7001@trunk", "101/sip:x@y" */
-    const char *media_offer; /* reserved, NULL */
+    const char *codecs;    /* only these, "alaw,ulaw"; NULL: what the resource allows */
+    const char *uniqueid, *other_uniqueid; /* wanted (other: Local's second half); NULL: the next */
 };
 
 struct channel_tech {
@@ -198,12 +202,6 @@ struct channel_tech {
 /** The stream has its ports (media_stream_local), or err says why not. */
 typedef void(channel_ready_h)(struct channel *ch, int err, void *arg);
 
-struct party {
-    char *number; /* NULL: none. mem_free'd */
-    char *name;
-    bool is_private; /* presentation prohibited */
-};
-
 struct channel {
     struct link link; /* calls_channels */
     struct hash_link by_name, by_uniqueid;
@@ -225,9 +223,16 @@ struct channel {
     struct wall created, answered; /* answered.us 0: not yet */
     struct mono created_mono, answered_mono;
 
-    struct party caller;    /* who calls: CALLERID(...) */
-    struct party connected; /* the other end */
-    char *ani, *dnid, *rdnis;
+    struct party caller;            /* who calls: CALLERID(...) */
+    struct party ani;               /* who pays for it, as far as it is known apart */
+    struct party connected;         /* the other end: CONNECTEDLINE(...) */
+    struct redirecting redirecting; /* who sent the call here: REDIRECTING(...) */
+    enum connected_source connected_source;
+    char *dnid, *dnid_subaddress; /* what was dialled */
+    int ani2, dnid_plan, transit_network;
+    int max_forwards; /* legs that may still be made for this call, one for another */
+    char *forward;    /* where the far end sent the call before it left (302): "number" or
+                      "Tech/resource"; NULL: nowhere */
     char *accountcode, *peeraccount, *userfield, *musicclass, *language, *parkinglot;
     int amaflags; /* 0 = default (DOCUMENTATION, 3) */
     uint64_t callgroup, pickupgroup;
@@ -267,6 +272,7 @@ struct channel_args {
     bool is_outgoing;
     enum channel_state state;
     const struct channel *requestor; /* NULL: a linkedid of its own */
+    const char *uniqueid; /* NULL or "": the next one. EEXIST when a channel has it already */
 };
 
 /**
@@ -274,13 +280,23 @@ struct channel_args {
  * music class, inheritable variables, account (as peeraccount), the caller id as its connected
  * line, the dialled extension as its own number.
  * @return 0 (one reference for the caller, one for the tables); ENOMEM; EAGAIN (too many, or
- * closing); on an error pvt stays the caller's
+ * closing); EEXIST (that unique id); on an error pvt stays the caller's
  */
 int channel_alloc(struct channel **chp, struct calls *c, const struct channel_args *args);
 
 /** Set a string field: channel_set(&ch->context, slice). @return 0; ENOMEM (old value kept). */
 int channel_set(char **field, struct slice value);
-int party_set(struct party *p, struct slice number, struct slice name);
+
+/** The other end of ch is this party now (borrowed, copied): the far end is told, observers too. No
+ *  difference is not told. @return 0; ENOMEM */
+int channel_update_connected(struct channel *ch, const struct party *who,
+                             enum connected_source source);
+
+/** The same of a redirection. @return 0; ENOMEM */
+int channel_update_redirecting(struct channel *ch, const struct redirecting *r);
+
+/** Report that ch->caller has changed (after the change). */
+void channel_party_changed(struct channel *ch);
 
 /** Give the leg a stream; media events become channel events. ready is called once,
  *  not after the channel ended. @return 0; ENOMEM; errno */
@@ -299,6 +315,10 @@ void channel_on_answered(struct channel *ch); /* outgoing leg: state Up, answer 
 /** A digit by INFO; those of the stream come from the media role by themselves. */
 void channel_on_dtmf(struct channel *ch, char digit, uint32_t ms);
 void channel_on_hold(struct channel *ch, bool is_on);
+/** The far end says that it is somebody else now; ch->caller holds who. */
+void channel_on_connected(struct channel *ch);
+/** An outgoing leg's call was sent elsewhere (181); ch->redirecting holds by whom. */
+void channel_on_redirected(struct channel *ch);
 void channel_on_stream(struct channel *ch);
 /** The far end is gone (BYE, CANCEL, failure, timeout): tech->hangup will not be called. Whoever
  * runs the channel still calls channel_hangup. */

@@ -80,8 +80,9 @@ static int set_caller(struct channel *ch, const struct model_endpoint *e, const 
         }
     }
     err = party_set(&ch->caller, num, text);
-    ch->caller.is_private = is_prohibited(e) || slice_caseeqz(num, "anonymous");
-    return err ? err : channel_set(&ch->ani, num);
+    if (is_prohibited(e) || slice_caseeqz(num, "anonymous"))
+        party_set_presentation(&ch->caller, PRES_PROHIBITED);
+    return err ? err : channel_set(&ch->ani.number, num);
 }
 
 /* A call that goes round and round ends when this is used up (RFC 3261 s8.1.1.6). */

@@ -335,7 +335,7 @@ static void fill_from(const struct session *s, struct sip_invite_args *a)
 
     a->from_display = slice_of(caller->name);
     a->from_user = slice_of(caller->number);
-    if (caller->is_private) {
+    if (party_is_private(caller)) {
         a->from_display = SLICE("Anonymous");
         a->from_user = SLICE("anonymous");
         a->from_domain = SLICE("anonymous.invalid");

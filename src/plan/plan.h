@@ -53,6 +53,10 @@ int plan_set_snapshot(struct plan_core *p, struct model_snapshot *s);
  */
 int plan_start(struct plan_core *p, struct channel *ch);
 
+/** Run one application (copied texts) on a channel, then end it; no extension h. @return as
+ *  plan_start */
+int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, const char *data);
+
 /** Does context (with its includes) have this extension at priority 1? The driver answers 404 when
  * not. */
 bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten);

@@ -419,9 +419,8 @@ static void run_hangup_exten(struct plan_run *run)
     run_steps(run, 0, true);
 }
 
-static void run_main(void *arg)
+static void run_routing(struct plan_run *run)
 {
-    struct plan_run *run = arg;
     struct channel *ch = run->channel;
     int rc;
 
@@ -430,9 +429,20 @@ static void run_main(void *arg)
     do {
         rc = run_steps(run, 0, false);
     } while (go_on(run, rc));
+}
+
+static void run_main(void *arg)
+{
+    struct plan_run *run = arg;
+    struct channel *ch = run->channel;
+
+    if (run->app)
+        (void)plan_app_exec(run, run->app, run->app_data);
+    else
+        run_routing(run);
     channel_play_stop(ch);
     channel_softhangup(ch, ch->cause ? ch->cause : CAUSE_NORMAL);
-    if (!ch->is_ended && !calls_is_closing(run->core->calls))
+    if (!run->app && !ch->is_ended && !calls_is_closing(run->core->calls))
         run_hangup_exten(run);
     channel_hangup(ch, CAUSE_NORMAL);
     ch->plan = NULL;
@@ -446,12 +456,23 @@ static void run_destroy(void *object)
 
     plan_frames_free(run);
     list_unlink(&run->link);
+    mem_free(run->app);
+    mem_free(run->app_data);
     mem_deref(run->queue);
     mem_deref(run->channel);
     mem_deref(run->core);
 }
 
-int plan_start(struct plan_core *p, struct channel *ch)
+static int keep_app(struct plan_run *run, const char *app, const char *data)
+{
+    if (!app)
+        return 0;
+    run->app = mem_strdup(app);
+    run->app_data = mem_strdup(data);
+    return run->app && run->app_data ? 0 : ENOMEM;
+}
+
+int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, const char *data)
 {
     struct plan_run *run = mem_alloc(sizeof(*run), run_destroy);
     int err;
@@ -459,7 +480,9 @@ int plan_start(struct plan_core *p, struct channel *ch)
     if (!run)
         return ENOMEM;
     list_init(&run->frames);
-    err = event_queue_alloc(&run->queue);
+    err = keep_app(run, app, data);
+    if (!err)
+        err = event_queue_alloc(&run->queue);
     if (!err)
         err = task_start(NULL, plan_loop(p), run_main, run);
     if (err) {
@@ -472,4 +495,9 @@ int plan_start(struct plan_core *p, struct channel *ch)
     ch->plan = run;
     list_append(&p->runs, &run->link);
     return 0;
+}
+
+int plan_start(struct plan_core *p, struct channel *ch)
+{
+    return plan_start_app(p, ch, NULL, NULL);
 }

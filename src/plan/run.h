@@ -21,10 +21,11 @@ struct plan_run {
     uint32_t frame_count;
     uint32_t steps; /* since steps_since */
     struct mono steps_since;
-    struct link link; /* the core's runs */
-    unsigned nesting; /* applications that run one another now */
-    bool is_agi;      /* AGI EXEC: digits come back to the program */
-    bool is_jumped;   /* an application set the place: do not add 1 to the priority */
+    struct link link;     /* the core's runs */
+    unsigned nesting;     /* applications that run one another now */
+    bool is_agi;          /* AGI EXEC: digits come back to the program */
+    bool is_jumped;       /* an application set the place: do not add 1 to the priority */
+    char *app, *app_data; /* this application instead of the routing, or NULL */
 };
 
 /** Environment for substitution on this run's channel. */

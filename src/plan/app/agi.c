@@ -175,12 +175,12 @@ static void send_environment(struct agi *a, char **argv, int argc)
     send_field(a, "version", STATION_VERSION);
     send_field(a, "callerid", or_unknown(ch->caller.number));
     send_field(a, "calleridname", or_unknown(ch->caller.name));
-    send_field(a, "callingpres", ch->caller.is_private ? "32" : "0");
+    send_field(a, "callingpres", party_is_private(&ch->caller) ? "32" : "0");
     send_field(a, "callingani2", "0");
     send_field(a, "callington", "0");
     send_field(a, "callingtns", "0");
     send_field(a, "dnid", or_unknown(ch->dnid));
-    send_field(a, "rdnis", or_unknown(ch->rdnis));
+    send_field(a, "rdnis", or_unknown(ch->redirecting.from.number));
     send_field(a, "context", ch->context);
     send_field(a, "extension", ch->exten);
     agi_send(a, "agi_priority: %d\n", ch->priority);

@@ -52,9 +52,7 @@ static int addz(struct buf *out, const char *s)
 
 static int read_pres(const struct party *p, struct buf *out)
 {
-    if (p->is_private)
-        return buf_addz(out, "prohib");
-    return buf_addz(out, p->number || p->name ? "allowed_not_screened" : "unavailable");
+    return buf_addz(out, presentation_name(party_presentation(p)));
 }
 
 static int callerid_read(const struct plan_env *env, char *args, struct buf *out)
@@ -71,9 +69,9 @@ static int callerid_read(const struct plan_env *env, char *args, struct buf *out
                           ch->caller.number ? ch->caller.number : "");
     case NUM: return addz(out, ch->caller.number);
     case NAME: return addz(out, ch->caller.name);
-    case ANI: return addz(out, ch->ani);
+    case ANI: return addz(out, ch->ani.number);
     case DNID: return addz(out, ch->dnid);
-    case RDNIS: return addz(out, ch->rdnis);
+    case RDNIS: return addz(out, ch->redirecting.from.number);
     case PRES: return read_pres(&ch->caller, out);
     case VALID:
         return buf_addc(out, (argv[0][1] == 'u' ? ch->caller.number : ch->caller.name) ? '1' : '0');
@@ -112,12 +110,13 @@ static int callerid_write(const struct plan_env *env, char *args, struct slice v
     case ALL: err = set_all(ch, value); break;
     case NUM: err = channel_set(&ch->caller.number, slice_trim(value)); break;
     case NAME: err = channel_set(&ch->caller.name, slice_trim(value)); break;
-    case ANI: err = channel_set(&ch->ani, value); break;
+    case ANI: err = channel_set(&ch->ani.number, value); break;
     case DNID: err = channel_set(&ch->dnid, value); break;
-    case RDNIS: err = channel_set(&ch->rdnis, value); break;
+    case RDNIS: err = channel_set(&ch->redirecting.from.number, value); break;
     case PRES:
-        ch->caller.is_private = slice_casestarts(value, SLICE("prohib"));
-        err = 0;
+        err = presentation_parse(value) < 0 ? EINVAL : 0;
+        if (!err)
+            party_set_presentation(&ch->caller, presentation_parse(value));
         break;
     default: plan_func_warn(env, "CALLERID item cannot be set", argv[0]); return EINVAL;
     }

@@ -203,7 +203,7 @@ static int a_private_caller_stays_unknown(void)
     CHECK_OK(err);
     EXPECT(!request(&c, "asked", NULL, &cause));
     EXPECT(!party_set(&c.ch->connected, SLICE("101"), SLICE("Anna")));
-    c.ch->connected.is_private = true;
+    party_set_presentation(&c.ch->connected, PRES_PROHIBITED);
     EXPECT(!c.ch->tech->call(c.ch));
     office_settle(&c.o);
     m = phone_request(&c.ph, SIP_INVITE);

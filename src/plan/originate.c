@@ -1,0 +1,278 @@
+/* originate.c - see originate.h */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "call/observe.h"
+#include "loop/task.h"
+#include "plan/core.h"
+#include "plan/originate.h"
+
+#define RINGING_MS 30000
+#define TEXTS_MAX ((size_t)256 * 1024)
+
+struct plan_originate {
+    struct plan_core *core; /* a reference */
+    struct arena texts;
+    struct plan_originate_args args; /* texts in the arena; requestor a reference */
+    struct channel *channel;         /* a reference */
+    struct event_queue *queue;
+    bool is_canceled;
+};
+
+static void originate_destroy(void *object)
+{
+    struct plan_originate *o = object;
+
+    mem_deref(o->channel);
+    mem_deref(o->queue);
+    mem_deref(o->args.requestor);
+    arena_fini(&o->texts);
+    mem_deref(o->core);
+}
+
+/* ---- keeping what was told ---- */
+
+static int keep(struct plan_originate *o, const char **text)
+{
+    if (!*text)
+        return 0;
+    *text = arena_strndup(&o->texts, *text, strlen(*text));
+    return *text ? 0 : ENOMEM;
+}
+
+static int keep_vars(struct plan_originate *o)
+{
+    const uint32_t count = o->args.var_count;
+    struct plan_originate_var *copy;
+    int err = 0;
+
+    if (!count)
+        return 0;
+    copy = arena_alloc(&o->texts, count * sizeof(*copy));
+    if (!copy)
+        return ENOMEM;
+    memcpy(copy, o->args.vars, count * sizeof(*copy));
+    o->args.vars = copy;
+    for (uint32_t i = 0; i < count && !err; i++) {
+        err = keep(o, &copy[i].name);
+        if (!err)
+            err = keep(o, &copy[i].value);
+    }
+    return err;
+}
+
+static int keep_args(struct plan_originate *o, const struct plan_originate_args *args)
+{
+    struct plan_originate_args *a = &o->args;
+    int err = 0;
+
+    *a = *args;
+    mem_ref(a->requestor);
+    const char **texts[] = {&a->where,    &a->caller_number, &a->caller_name, &a->account,
+                            &a->language, &a->codecs,        &a->uniqueid,    &a->other_uniqueid,
+                            &a->app,      &a->app_data,      &a->context,     &a->exten};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !err; i++)
+        err = keep(o, texts[i]);
+    return err ? err : keep_vars(o);
+}
+
+/* ---- the leg ---- */
+
+static enum plan_originate_reason reason_of(int cause, enum plan_originate_reason otherwise)
+{
+    return cause == CAUSE_BUSY         ? ORIGINATE_BUSY
+           : cause == CAUSE_CONGESTION ? ORIGINATE_CONGESTION
+                                       : otherwise;
+}
+
+/* The leg belongs to a user who is about to make a call: CALLERID() is what was asked for, on both
+   ends. */
+static int set_caller(struct channel *ch, const struct plan_originate_args *a)
+{
+    const struct party who = {.number = (char *)(uintptr_t)a->caller_number,
+                              .name = (char *)(uintptr_t)a->caller_name};
+    int err;
+
+    if (!a->caller_number && !a->caller_name)
+        return 0;
+    err = party_copy(&ch->caller, &who);
+    if (!err)
+        err = party_copy(&ch->connected, &who);
+    return err ? err : channel_set(&ch->ani.number, slice_of(a->caller_number));
+}
+
+static int set_up(struct channel *ch, const struct plan_originate_args *a)
+{
+    int err = set_caller(ch, a);
+
+    if (!err && a->account)
+        err = channel_set(&ch->accountcode, slice_of(a->account));
+    if (!err && a->language)
+        err = channel_set(&ch->language, slice_of(a->language));
+    if (!err && a->context)
+        err = channel_set(&ch->context, slice_of(a->context));
+    if (!err && a->exten)
+        err = channel_set(&ch->exten, slice_of(a->exten));
+    ch->priority = a->priority;
+    for (uint32_t i = 0; i < a->var_count && !err; i++) {
+        err = channel_var_set(ch, slice_of(a->vars[i].name), slice_of(a->vars[i].value));
+        if (err == EINVAL || err == ENOSPC) {
+            log_warning("variable of an originated call not set call=%s name=\"%s\" err=\"%s\"",
+                        ch->linkedid, a->vars[i].name, strerror(err));
+            err = 0;
+        }
+    }
+    return err;
+}
+
+/* @return 0 (it rings); errno, with *reason */
+static int ring(struct plan_originate *o, enum plan_originate_reason *reason)
+{
+    const struct plan_originate_args *a = &o->args;
+    struct channel_request req = {.requestor = a->requestor,
+                                  .codecs = a->codecs,
+                                  .uniqueid = a->uniqueid,
+                                  .other_uniqueid = a->other_uniqueid};
+    struct slice name = slice_cut(slice_of(a->where), '/', &req.resource);
+    void *arg = NULL;
+    const struct channel_tech *tech = calls_tech_find(plan_calls(o->core), name, &arg);
+    int cause = CAUSE_NO_ROUTE, err = ENOENT;
+
+    if (tech && tech->request)
+        err = tech->request(&o->channel, arg, &req, &cause);
+    if (!err)
+        err = set_up(o->channel, a);
+    if (!err) {
+        channel_attach(o->channel, o->queue);
+        calls_tell(plan_calls(o->core), &(struct call_fact){.type = CALL_DIAL_BEGIN,
+                                                            .other = o->channel,
+                                                            .value = req.resource});
+        err = tech->call ? tech->call(o->channel) : ENOTSUP;
+    }
+    if (!err)
+        return 0;
+    *reason = reason_of(cause, ORIGINATE_FAILED);
+    log_notice("originated call not made destination=\"%s\" cause=%d \"%s\" err=\"%s\"", a->where,
+               cause, cause_text(cause), strerror(err));
+    return err;
+}
+
+static bool is_answer(const struct plan_originate *o, const struct channel_event *ev)
+{
+    return ev->type == CHANNEL_EV_ANSWERED ||
+           (ev->type == CHANNEL_EV_PROGRESS && o->args.with_early_media);
+}
+
+static enum plan_originate_reason wait_for_answer(struct plan_originate *o)
+{
+    struct loop *l = plan_loop(o->core);
+    const struct mono start = loop_now(l);
+
+    while (!o->is_canceled) {
+        const int64_t left = o->args.timeout_ms - mono_diff_ms(loop_now(l), start);
+        struct channel_event ev;
+        bool is_there;
+        int err;
+
+        if (o->channel->is_hungup)
+            return reason_of(o->channel->cause, ORIGINATE_HUNGUP);
+        err = event_queue_wait(o->queue, left > 0 ? left : 0, &ev);
+        if (err)
+            return err == ETIMEDOUT ? ORIGINATE_RINGING : ORIGINATE_FAILED;
+        is_there = is_answer(o, &ev);
+        channel_event_done(&ev);
+        if (is_there && !o->channel->is_hungup)
+            return ORIGINATE_ANSWERED;
+    }
+    return ORIGINATE_FAILED;
+}
+
+static const char *word_of(enum plan_originate_reason reason)
+{
+    switch (reason) {
+    case ORIGINATE_ANSWERED: return "ANSWER";
+    case ORIGINATE_BUSY: return "BUSY";
+    case ORIGINATE_CONGESTION: return "CONGESTION";
+    case ORIGINATE_FAILED: return "CHANUNAVAIL";
+    default: return "NOANSWER";
+    }
+}
+
+static int go(struct plan_originate *o)
+{
+    const struct plan_originate_args *a = &o->args;
+
+    if (a->app)
+        return plan_start_app(o->core, o->channel, a->app, a->app_data ? a->app_data : "");
+    return plan_start(o->core, o->channel);
+}
+
+static void finish(struct plan_originate *o, enum plan_originate_reason reason)
+{
+    struct channel *ch = o->channel;
+
+    if (o->is_canceled)
+        reason = ORIGINATE_FAILED;
+    if (ch)
+        calls_tell(plan_calls(o->core), &(struct call_fact){.type = CALL_DIAL_END,
+                                                            .other = ch,
+                                                            .value = slice_of(word_of(reason))});
+    if (reason == ORIGINATE_ANSWERED && go(o))
+        reason = ORIGINATE_FAILED;
+    if (ch && reason != ORIGINATE_ANSWERED)
+        channel_hangup(ch, CAUSE_NORMAL);
+    if (o->args.done && !o->is_canceled)
+        o->args.done(reason, reason == ORIGINATE_ANSWERED ? ch : NULL, o->args.arg);
+    log_info("originated call destination=\"%s\" reason=%d", o->args.where, (int)reason);
+}
+
+static void originate_main(void *arg)
+{
+    struct plan_originate *o = arg;
+    enum plan_originate_reason reason = ORIGINATE_FAILED;
+
+    if (!o->is_canceled && ring(o, &reason) == 0)
+        reason = wait_for_answer(o);
+    finish(o, reason);
+    mem_deref(o);
+}
+
+int plan_originate(struct plan_originate **op, struct plan_core *p,
+                   const struct plan_originate_args *args)
+{
+    struct plan_originate *o;
+    int err;
+
+    if (!args->where || slice_chr(slice_of(args->where), '/') < 1 || (!args->app && !args->exten))
+        return EINVAL;
+    o = mem_alloc(sizeof(*o), originate_destroy);
+    if (!o)
+        return ENOMEM;
+    o->core = mem_ref(p);
+    arena_init(&o->texts, TEXTS_MAX);
+    err = keep_args(o, args);
+    if (!o->args.timeout_ms)
+        o->args.timeout_ms = RINGING_MS;
+    if (!o->args.priority)
+        o->args.priority = 1;
+    if (!err)
+        err = event_queue_alloc(&o->queue);
+    if (!err)
+        err = task_start(NULL, plan_loop(p), originate_main, o); /* takes the reference */
+    if (err) {
+        mem_deref(o);
+        return err;
+    }
+    if (op)
+        *op = mem_ref(o);
+    return 0;
+}
+
+void plan_originate_cancel(struct plan_originate *o)
+{
+    o->is_canceled = true;
+    if (o->channel && !o->channel->plan)
+        channel_softhangup(o->channel, CAUSE_NORMAL);
+}

@@ -1,0 +1,114 @@
+/* Calls that the station makes by itself (plan/originate.h). */
+#include "fixture.h"
+#include "plan/originate.h"
+
+static void note_reason(enum plan_originate_reason reason, struct channel *ch, void *arg)
+{
+    buf_printf(&((struct world *)arg)->notes, "reason=%d%s;", (int)reason, ch ? " ch" : "");
+}
+
+static const char routing[] =
+    "[out]\n20,1,Note(${CALLERID(num)} ${CALLERID(name)} ${V} ${CHANNEL(accountcode)} ${EXTEN})\n"
+    "h,1,Note(h)\n";
+
+/* One call to where, ms of time, and what was noted. */
+static int originate(struct plan_originate_args *a, uint64_t ms, const char *notes)
+{
+    struct world w;
+    int err;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(world_route(&w, routing), out);
+    a->done = note_reason;
+    a->arg = &w;
+    CHECK_OK_TO(plan_originate(NULL, w.core, a), out);
+    loop_fake_advance(w.loop, ms);
+    CHECK_TO(world_saw(&w, notes), out);
+    CHECK_TO(calls_active(w.calls) == 0, out);
+out:
+    world_fini(&w);
+    return err;
+}
+
+static int an_extension_runs_when_it_is_answered(void)
+{
+    static const struct plan_originate_var vars[] = {{"V", "7"}};
+
+    return originate(&(struct plan_originate_args){.where = "Test/answer",
+                                                   .caller_number = "555",
+                                                   .caller_name = "Robot",
+                                                   .account = "acc",
+                                                   .vars = vars,
+                                                   .var_count = 1,
+                                                   .context = "out",
+                                                   .exten = "20"},
+                     2000, "reason=4 ch;555 Robot 7 acc 20;h;answer=16;");
+}
+
+static int an_application_runs_without_extension_h(void)
+{
+    return originate(
+        &(struct plan_originate_args){
+            .where = "Test/answer", .app = "Note", .app_data = "hello", .context = "out"},
+        2000, "reason=4 ch;hello;answer=16;");
+}
+
+static int early_media_is_enough_when_asked_for(void)
+{
+    return originate(
+        &(struct plan_originate_args){
+            .where = "Test/early", .app = "Note", .app_data = "early", .with_early_media = true},
+        500, "reason=4 ch;early;early=16;");
+}
+
+static int why_it_failed_is_told(void)
+{
+    static const struct {
+        const char *where, *notes;
+    } cases[] = {
+        {"Test/busy", "reason=5;"},         {"Test/cong", "reason=8;"},
+        {"Test/ring", "ring=16;reason=3;"}, {"Test/none", "reason=0;"},
+        {"Nosuch/x", "reason=0;"},          {"Test/dead", "dead=16;reason=0;"},
+        {"Test/reject", "reason=1;"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        CHECK_OK(originate(&(struct plan_originate_args){.where = cases[i].where,
+                                                         .app = "Note",
+                                                         .timeout_ms = 1000},
+                           1500, cases[i].notes));
+    return 0;
+}
+
+static int nonsense_is_refused_and_a_cancel_is_silent(void)
+{
+    struct plan_originate *o = NULL;
+    struct world w;
+    int err = 0;
+
+    CHECK_OK(world_init(&w));
+    CHECK_TO(plan_originate(NULL, w.core,
+                            &(struct plan_originate_args){.where = "x", .app = "Note"}) == EINVAL,
+             out);
+    CHECK_TO(plan_originate(NULL, w.core, &(struct plan_originate_args){.where = "Test/ring"}) ==
+                 EINVAL,
+             out);
+    CHECK_OK_TO(
+        plan_originate(&o, w.core,
+                       &(struct plan_originate_args){
+                           .where = "Test/ring", .app = "Note", .done = note_reason, .arg = &w}),
+        out);
+    loop_fake_advance(w.loop, 500);
+    plan_originate_cancel(o);
+    loop_fake_advance(w.loop, 10);
+    CHECK_TO(world_saw(&w, "ring=16;") && calls_active(w.calls) == 0, out);
+out:
+    mem_deref(o);
+    world_fini(&w);
+    return err;
+}
+
+UNIT_TESTS(UNIT(an_extension_runs_when_it_is_answered),
+           UNIT_ONCE(an_application_runs_without_extension_h),
+           UNIT_ONCE(early_media_is_enough_when_asked_for), UNIT_ONCE(why_it_failed_is_told),
+           UNIT_ONCE(nonsense_is_refused_and_a_cancel_is_silent))
