@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "import/inner.h"
 #include "model/exten.h"
-#include "plan/app/all.h"
+#include "plan/names.h"
 #include "plan/scan.h"
 
 #define MOST_GLOBAL_DEPTH 10
@@ -19,22 +19,6 @@ struct dialplan {
     char *made;         /* its text, where it was made of globals; owned */
     int priority;
 };
-
-static bool is_here(struct slice name)
-{
-    for (size_t i = 0; plan_apps[i]; i++)
-        if (slice_caseeqz(name, plan_apps[i]->name))
-            return !plan_app_is_later(plan_apps[i]);
-    return false;
-}
-
-static bool is_later(struct slice name)
-{
-    for (size_t i = 0; i < plan_apps_later_count; i++)
-        if (slice_caseeqz(name, plan_apps_later[i].name))
-            return true;
-    return false;
-}
 
 static int keep_line(struct dialplan *d, const char *name, const char *value)
 {
@@ -202,22 +186,43 @@ out:
     return err;
 }
 
+/* The verdict on a step whose application is not here. */
+static int say_app(struct dialplan *d, const struct conf_item *item, struct slice app)
+{
+    const bool is_later = plan_name_state(NULL, PLAN_NAME_APP, app) == PLAN_NAME_LATER;
+    struct buf ru, en;
+    int err;
+
+    buf_init(&ru, 1000);
+    buf_init(&en, 1000);
+    if (is_later) {
+        buf_printf(&ru, "шаг взят; приложение %s, до того шаг пропускается",
+                   plan_name_why(PLAN_NAME_APP, app, "ru"));
+        buf_printf(&en, "the step is taken; the application %s, until then the step is passed over",
+                   plan_name_why(PLAN_NAME_APP, app, "en"));
+    } else {
+        buf_printf(&ru, "шаг взят, но такого приложения у станции нет: вызов на нём закончится %s",
+                   plan_name_why(PLAN_NAME_APP, app, "ru"));
+        buf_printf(
+            &en, "the step is taken, but the station has no such application: a call ends there %s",
+            plan_name_why(PLAN_NAME_APP, app, "en"));
+    }
+    err = buf_err(&ru) ? buf_err(&ru) : buf_err(&en);
+    if (!err)
+        import_say_item(d->im, item, is_later ? IMPORT_LATER : IMPORT_UNSUPPORTED, buf_z(&ru),
+                        buf_z(&en));
+    buf_fini(&ru);
+    buf_fini(&en);
+    return err;
+}
+
 static int take_step(struct dialplan *d, const struct conf_item *item,
                      const struct model_exten_line *l)
 {
     int err = 0;
 
-    if (is_later(l->app))
-        import_say_item(
-            d->im, item, IMPORT_LATER,
-            "шаг взят; приложение появится в следующей версии, до того шаг пропускается",
-            "the step is taken; the application comes with a later version, until then "
-            "the step is passed over");
-    else if (!is_here(l->app))
-        import_say_item(
-            d->im, item, IMPORT_UNSUPPORTED,
-            "шаг взят, но такого приложения у станции нет: вызов на нём закончится",
-            "the step is taken, but the station has no such application: a call ends there");
+    if (plan_name_state(NULL, PLAN_NAME_APP, l->app) != PLAN_NAME_WORKS)
+        err = say_app(d, item, l->app);
     else
         err = judge_data(d, item, l);
     return err ? err : insert_step(d, l);

@@ -180,6 +180,7 @@ const struct plan_func pjsip_header_func = {
                "read: value of a header of the INVITE that made the channel (number: which one).\n"
                "add, update, remove: Set(PJSIP_HEADER(add,X-Name)=value): lines that leave with\n"
                "our INVITE (outgoing channel) or our answers (incoming channel).",
+    .shown = "tests/scene/pjsip-header.scene",
     .read = header_read,
     .write = header_write,
 };
@@ -248,6 +249,7 @@ const struct plan_func pjsip_inheritable_header_func = {
                "Set(PJSIP_INHERITABLE_HEADER(add,X-Name)=значение); также update и remove.",
     .help_en = "SIP headers for every leg that this channel dials.\n"
                "Set(PJSIP_INHERITABLE_HEADER(add,X-Name)=value); also update and remove.",
+    .shown = "tests/scene/pjsip-header.scene",
     .write = inheritable_write,
 };
 
@@ -320,5 +322,6 @@ const struct plan_func pjsip_dial_contacts_func = {
     .syntax = "PJSIP_DIAL_CONTACTS(endpoint[,aor])",
     .help_ru = "Все контакты конечной точки для Dial, через &.",
     .help_en = "All contacts of an endpoint for Dial, joined by &.",
+    .shown = "tests/scene/two-devices-of-one-number.scene",
     .read = dial_contacts_read,
 };

@@ -7,6 +7,7 @@
 #include "pjsip/names.h"
 #include "pjsip/registrar.h"
 #include "pjsip/session.h"
+#include "pjsip/table.h"
 #include "pjsip/trace.h"
 #include "pjsip/transport.h"
 #include "plan/func.h"
@@ -95,12 +96,12 @@ static int make_auth(struct pjsip *p)
 /* Once for all drivers of a core: a second one (tests) finds them there. */
 static int add_functions(struct pjsip *p)
 {
-    static const struct plan_func *const funcs[] = {
-        &pjsip_header_func, &pjsip_inheritable_header_func, &pjsip_dial_contacts_func};
     int err = 0;
 
-    for (size_t i = 0; i < sizeof(funcs) / sizeof(funcs[0]) && !err; i++)
-        err = plan_func_add(p->plan, funcs[i]);
+    for (size_t i = 0; pjsip_apps[i] && !err; i++)
+        err = plan_app_add(p->plan, pjsip_apps[i]);
+    for (size_t i = 0; pjsip_funcs[i] && !err; i++)
+        err = plan_func_add(p->plan, pjsip_funcs[i]);
     return err;
 }
 

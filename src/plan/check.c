@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "plan/app/all.h"
 #include "plan/core.h"
+#include "plan/names.h"
 #include "plan/scan.h"
 
 /* The step being looked at. */
@@ -28,28 +29,33 @@ static const struct {
 static void on_lack(enum plan_lack lack, struct slice what, void *arg)
 {
     const struct check *c = arg;
+    const char *why;
     char name[64];
 
     slice_copy(what, name, sizeof(name));
     if (!lacks[lack].key || !plan_tell_once(c->core, lacks[lack].key, name))
         return;
-    log_line(lacks[lack].level, "%s at=\"%s,%s,%d\" application=%s what=\"%s\"", lacks[lack].text,
-             c->context, c->exten, c->step->priority, c->step->name, name);
+    why = lack == PLAN_LACK_FUNCTION ? plan_name_why(PLAN_NAME_FUNC, what, "en") : "";
+    log_line(lacks[lack].level, "%s at=\"%s,%s,%d\" application=%s what=\"%s\"%s%s%s",
+             lacks[lack].text, c->context, c->exten, c->step->priority, c->step->name, name,
+             *why ? " reason=\"" : "", why, *why ? "\"" : "");
 }
+
+static const char *const app_texts[] = {
+    [PLAN_NAME_LATER] = "application is not here yet, the routing goes on without it",
+    [PLAN_NAME_REFUSED] = "application of Asterisk that is not supported: the call will end there",
+    [PLAN_NAME_UNKNOWN] = "no such application: the call will end there",
+};
 
 static void check_app(const struct check *c)
 {
     const struct plan_step *s = c->step;
+    const struct slice name = slice_of(s->name);
 
     if (!s->app && plan_tell_once(c->core, "unknown", s->name))
-        log_warning("%s: the call will end there at=\"%s,%s,%d\" application=\"%s\"",
-                    plan_app_is_foreign(s->name) ? "application of Asterisk that is not supported"
-                                                 : "no such application",
-                    c->context, c->exten, s->priority, s->name);
-    else if (s->app && plan_app_is_later(s->app) && plan_tell_once(c->core, "comes", s->name))
-        log_warning("application comes with a later version, the routing goes on without it "
-                    "at=\"%s,%s,%d\" application=%s",
-                    c->context, c->exten, s->priority, s->app->name);
+        log_warning("%s at=\"%s,%s,%d\" application=\"%s\" reason=\"%s\"",
+                    app_texts[plan_name_state(c->core, PLAN_NAME_APP, name)], c->context, c->exten,
+                    s->priority, s->name, plan_name_why(PLAN_NAME_APP, name, "en"));
     if (s->app == &plan_app_dial &&
         (strncasecmp(s->data, "SIP/", 4) == 0 || strcasestr(s->data, "&SIP/")) &&
         plan_tell_once(c->core, "sip", ""))

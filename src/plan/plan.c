@@ -151,8 +151,6 @@ static int add_tables(struct plan_core *p)
 
     for (size_t i = 0; plan_apps[i] && !err; i++)
         err = plan_app_add(p, plan_apps[i]);
-    for (size_t i = 0; i < plan_apps_later_count && !err; i++)
-        err = plan_app_add(p, &plan_apps_later[i]);
     for (size_t i = 0; plan_funcs[i] && !err; i++)
         err = plan_func_add(p, plan_funcs[i]);
     BUG_IF(err == EEXIST);

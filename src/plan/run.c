@@ -11,6 +11,7 @@
 #include "loop/task.h"
 #include "plan/core.h"
 #include "plan/frame.h"
+#include "plan/names.h"
 #include "plan/subst.h"
 #include "plan/wait.h"
 
@@ -169,11 +170,17 @@ static int show_step(struct channel *ch, const char *app, const char *data)
 
 static int unknown_app(struct plan_run *run, const char *name)
 {
+    const struct slice what = slice_of(name);
+    const bool is_later = plan_name_state(run->core, PLAN_NAME_APP, what) == PLAN_NAME_LATER;
     const struct channel *ch = run->channel;
 
-    log_warning("no such application, the call is ended call=%s at=\"%s,%s,%d\" application=\"%s\"",
-                ch->linkedid, ch->context, ch->exten, ch->priority, name);
-    return PLAN_END;
+    if (!is_later || plan_tell_once(run->core, "later", name))
+        log_warning("%s call=%s at=\"%s,%s,%d\" application=\"%s\" reason=\"%s\"",
+                    is_later ? "application is not here yet, the routing goes on without it"
+                             : "no such application, the call is ended",
+                    ch->linkedid, ch->context, ch->exten, ch->priority, name,
+                    plan_name_why(PLAN_NAME_APP, what, "en"));
+    return is_later ? PLAN_NEXT : PLAN_END;
 }
 
 static int run_app(struct plan_run *run, const struct plan_app *app, char *data)

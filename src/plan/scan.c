@@ -4,29 +4,12 @@
 
 #include "base/mem.h"
 #include "plan/args.h"
-#include "plan/core.h"
+#include "plan/names.h"
 #include "plan/scan.h"
 
 /* Options of Dial: obeyed (app/dial.c), accepted for later; no other has an effect. */
 #define DIAL_OBEYED "gGmr"
 #define DIAL_LATER "hHtT"
-
-/* Functions that drivers add when they start, after the first routing was loaded. */
-static const char *const of_drivers[] = {"PJSIP_HEADER", "PJSIP_INHERITABLE_HEADER",
-                                         "PJSIP_DIAL_CONTACTS"};
-
-static bool is_known(const struct plan_core *p, struct slice name)
-{
-    if (p && plan_func_find(p, name))
-        return true;
-    for (size_t i = 0; i < sizeof(of_drivers) / sizeof(of_drivers[0]); i++)
-        if (slice_caseeqz(name, of_drivers[i]))
-            return true;
-    for (size_t i = 0; !p && plan_funcs[i]; i++)
-        if (slice_caseeqz(name, plan_funcs[i]->name))
-            return true;
-    return false;
-}
 
 /* "NAME(" at the beginning of text: the name; else empty. */
 static struct slice function_at(const char *text)
@@ -40,7 +23,7 @@ static void scan_function(const struct plan_core *p, const char *text, plan_lack
 {
     struct slice name = function_at(text);
 
-    if (name.len && !is_known(p, name))
+    if (name.len && plan_name_state(p, PLAN_NAME_FUNC, name) != PLAN_NAME_WORKS)
         h(PLAN_LACK_FUNCTION, name, arg);
 }
 

@@ -357,5 +357,6 @@ const struct plan_app plan_app_agi = {
         "SET MUSIC, SET AUTOHANGUP, GOSUB, HANGUP, NOOP, STREAM FILE, VERBOSE, WAIT FOR DIGIT.\nWhen the call "
         "ends the program gets SIGHUP (not with AGISIGHUP=no).\nVariable AGISTATUS: SUCCESS, FAILURE, "
         "NOTFOUND, HANGUP.",
+    .shown = "tests/unit/plan/test_agi.c",
     .exec = agi_exec,
 };

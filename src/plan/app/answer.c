@@ -27,5 +27,6 @@ const struct plan_app plan_app_answer = {
     .help_en =
         "Answer an incoming call\ndelay: milliseconds to wait after the answer. A channel that "
         "is up already is left as it is.",
+    .shown = "tests/scene/record-answered-busy.scene",
     .exec = answer_exec,
 };

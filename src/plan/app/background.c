@@ -91,5 +91,6 @@ const struct plan_app plan_app_background = {
         "TIMEOUT(digit).\noptions: s - do not play when the call is not answered; n - do not answer; m - only "
         "a digit that is an extension interrupts; p - nothing interrupts.\nVariable BACKGROUNDSTATUS: "
         "SUCCESS or FAILED.",
+    .shown = "tests/scene/background-menu.scene",
     .exec = background_exec,
 };

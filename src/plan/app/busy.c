@@ -97,6 +97,7 @@ const struct plan_app plan_app_busy = {
     .help_en =
         "Tell the caller that it is busy\nA call not answered is refused with cause 17; one that "
         "is up hears the busy tone for timeout seconds (or until it hangs up).",
+    .shown = "tests/scene/busy-lines-of-one-phone.scene",
     .exec = busy_exec,
 };
 
@@ -108,6 +109,7 @@ const struct plan_app plan_app_congestion = {
     .help_en =
         "Tell the caller that there is congestion\nA call not answered is refused with cause 34; "
         "one that is up hears the congestion tone for timeout seconds.",
+    .shown = "tests/scene/busy-lines-of-one-phone.scene",
     .exec = congestion_exec,
 };
 
@@ -120,5 +122,6 @@ const struct plan_app plan_app_hangup = {
     .help_en =
         "End the call\ncause: number of a Q.850 cause (17 busy, 21 rejected, 34 congestion ...) or "
         "its name (BUSY, CONGESTION, CALL_REJECTED ...).",
+    .shown = "tests/scene/background-menu.scene",
     .exec = hangup_exec,
 };

@@ -195,5 +195,6 @@ const struct plan_app plan_app_dial = {
         "accepted and not obeyed yet.\nVariables: DIALSTATUS (ANSWER, BUSY, NOANSWER, CANCEL, CONGESTION, "
         "CHANUNAVAIL, INVALIDARGS), DIALEDPEERNAME, DIALEDPEERNUMBER, ANSWEREDTIME, DIALEDTIME, RINGTIME, "
         "PROGRESSTIME (seconds; with _MS milliseconds).",
+    .shown = "tests/scene/group-call.scene",
     .exec = dial_exec,
 };

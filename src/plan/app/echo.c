@@ -24,5 +24,6 @@ const struct plan_app plan_app_echo = {
     .help_en =
         "Send the caller's voice back\nTo test a line and its delay; # goes on with the routing. "
         "Answer first.",
+    .shown = "tests/scene/ringing-and-wait.scene",
     .exec = echo_exec,
 };

@@ -58,5 +58,6 @@ const struct plan_app plan_app_execif = {
     .help_en =
         "Run an application on a condition\nThe condition is as for GotoIf: empty and 0 are no, anything "
         "else is yes.",
+    .shown = "tests/scene/execif-and-expressions.scene",
     .exec = execif_exec,
 };

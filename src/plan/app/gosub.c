@@ -95,6 +95,7 @@ const struct plan_app plan_app_gosub = {
     .help_en =
         "Call a subroutine\nIt sees the arguments as ARG1 ... ARGn and their number as ARGC; its own "
         "variables are LOCAL(name). Return goes back to the next priority.",
+    .shown = "tests/scene/gosub-arguments.scene",
     .exec = gosub_exec,
 };
 
@@ -104,6 +105,7 @@ const struct plan_app plan_app_gosubif = {
     .help_ru = "Вызывает подпрограмму по условию\nУсловие как в GotoIf, места как в Gosub.",
     .help_en =
         "Call a subroutine on a condition\nThe condition is as for GotoIf, places as for Gosub.",
+    .shown = "tests/unit/plan/test_apps.c",
     .exec = gosubif_exec,
 };
 
@@ -112,6 +114,7 @@ const struct plan_app plan_app_return = {
     .syntax = "Return([value])",
     .help_ru = "Возвращается из подпрограммы\nvalue попадает в переменную GOSUB_RETVAL.",
     .help_en = "Return from a subroutine\nvalue goes to variable GOSUB_RETVAL.",
+    .shown = "tests/scene/gosub-arguments.scene",
     .exec = return_exec,
 };
 
@@ -120,5 +123,6 @@ const struct plan_app plan_app_stackpop = {
     .syntax = "StackPop()",
     .help_ru = "Забывает последний Gosub, не возвращаясь",
     .help_en = "Forget the last Gosub without returning",
+    .shown = "tests/unit/plan/test_apps.c",
     .exec = stackpop_exec,
 };

@@ -43,6 +43,7 @@ const struct plan_app plan_app_goto = {
     .help_en =
         "Go elsewhere in the routing\npriority: a number, a label, +n or -n; without extension and "
         "context the present ones stay. An extension that does not exist leads to i.",
+    .shown = "tests/scene/record-goto-after-answer.scene",
     .exec = go,
 };
 
@@ -55,5 +56,6 @@ const struct plan_app plan_app_gotoif = {
     .help_en =
         "Go elsewhere on a condition\ncondition: usually a $[expression]; empty and 0 are no, anything "
         "else is yes. yes and no: places as for Goto; without one the next priority follows.",
+    .shown = "tests/scene/execif-and-expressions.scene",
     .exec = gotoif_exec,
 };

@@ -26,6 +26,7 @@ const struct plan_app plan_app_ringing = {
         "Показывает звонящему, что вызов идёт\nПосле ответа вместо этого проигрываются гудки.",
     .help_en =
         "Tell the caller that the phone rings\nAfter the answer a ring tone is played instead.",
+    .shown = "tests/scene/ringing-and-wait.scene",
     .exec = ringing_exec,
 };
 
@@ -38,6 +39,7 @@ const struct plan_app plan_app_progress = {
     .help_en =
         "Open the sound before the answer\nAfter it the caller hears Playback(file,noanswer) "
         "without the call being answered.",
+    .shown = "tests/scene/playback-before-answer.scene",
     .exec = progress_exec,
 };
 
@@ -46,5 +48,6 @@ const struct plan_app plan_app_proceeding = {
     .syntax = "Proceeding()",
     .help_ru = "Сообщает звонящему, что вызов обрабатывается",
     .help_en = "Tell the caller that the call proceeds",
+    .shown = "tests/unit/plan/test_apps.c",
     .exec = proceeding_exec,
 };

@@ -40,6 +40,7 @@ const struct plan_app plan_app_musiconhold = {
     .help_en =
         "Play music\nclass: class of music (default: the channel's, else default); duration: seconds; "
         "without it until the caller hangs up.",
+    .shown = "tests/unit/plan/test_run.c",
     .exec = musiconhold_exec,
 };
 
@@ -49,6 +50,7 @@ const struct plan_app plan_app_startmusiconhold = {
     .help_ru = "Включает музыку и идёт дальше\nМузыка звучит, пока не начнётся другой звук или "
                "StopMusicOnHold.",
     .help_en = "Start music and go on\nIt plays until another sound begins or StopMusicOnHold.",
+    .shown = "tests/unit/plan/test_apps.c",
     .exec = start_exec,
 };
 
@@ -57,5 +59,6 @@ const struct plan_app plan_app_stopmusiconhold = {
     .syntax = "StopMusicOnHold()",
     .help_ru = "Выключает музыку",
     .help_en = "Stop the music",
+    .shown = "tests/unit/plan/test_apps.c",
     .exec = stop_exec,
 };

@@ -15,5 +15,6 @@ const struct plan_app plan_app_noop = {
     .help_en =
         "Do nothing\nThe text, variables substituted, is seen in the log (level info) and on "
         "the console: handy for debugging.",
+    .shown = "tests/scene/database-locked-registration.scene",
     .exec = noop_exec,
 };

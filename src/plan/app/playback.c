@@ -44,5 +44,6 @@ const struct plan_app plan_app_playback = {
         "Play files\nNames without extension, looked for in the folder of the channel's language, or "
         "absolute; several are joined by &. The call is answered.\noptions: skip - do not play when the "
         "call is not answered; noanswer - do not answer it.\nVariable PLAYBACKSTATUS: SUCCESS or FAILED.",
+    .shown = "tests/scene/playback-before-answer.scene",
     .exec = playback_exec,
 };

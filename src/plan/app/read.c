@@ -133,5 +133,6 @@ const struct plan_app plan_app_read = {
         "the call is not answered; n - read without answering; i - play the tone of that name (dial, busy "
         "...) instead of a file; t(x) - x ends the input instead of #, t() - nothing does.\nVariable "
         "READSTATUS: OK, TIMEOUT, HANGUP, SKIPPED, ERROR.",
+    .shown = "tests/scene/read-digits.scene",
     .exec = read_exec,
 };

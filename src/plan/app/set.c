@@ -31,5 +31,6 @@ const struct plan_app plan_app_set = {
         "Set a channel variable or a function\nname: a variable; beginning with _ it goes to the "
         "called channel, with __ to all after it as well. FUNC(args)=value writes to a function, as "
         "Set(CALLERID(num)=100), Set(DIALGROUP(group_100,add)=PJSIP/101), Set(GLOBAL(X)=1).",
+    .shown = "tests/scene/absolute-timeout.scene",
     .exec = set_exec,
 };

@@ -58,6 +58,7 @@ const struct plan_app plan_app_wait = {
                "пропадают.",
     .help_en =
         "Let time pass\nseconds: may be fractional, as Wait(0.5). Digits typed meanwhile are lost.",
+    .shown = "tests/scene/ringing-and-wait.scene",
     .exec = wait_exec,
 };
 
@@ -72,5 +73,6 @@ const struct plan_app plan_app_waitexten = {
         "Wait for an extension to be dialled\nThe first digit begins a new extension of the same "
         "context. When nothing comes in seconds (default TIMEOUT(response), 10 s), the next "
         "priority follows, or extension t where there is none. m(class): music meanwhile.",
+    .shown = "tests/scene/background-menu.scene",
     .exec = waitexten_exec,
 };

@@ -133,6 +133,7 @@ const struct plan_func plan_func_callerid = {
     .help_en =
         "Who calls\nnum (number), name, all - \"name\" <number>, ani, dnid, rdnis, pres (allowed..., prohib, "
         "unavailable). All of them can be set as well.",
+    .shown = "tests/scene/callerid-and-fields.scene",
     .read = callerid_read,
     .write = callerid_write,
 };

@@ -40,6 +40,7 @@ const struct plan_func plan_func_cdr = {
         "Field of the call record\nRead: clid src dst dcontext channel dstchannel lastapp lastdata start "
         "answer end duration billsec disposition amaflags accountcode uniqueid linkedid userfield "
         "sequence; write: accountcode, userfield, amaflags, peeraccount and names of your own.",
+    .shown = "tests/scene/cdr-function.scene",
     .read = cdr_read,
     .write = cdr_write,
 };

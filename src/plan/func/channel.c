@@ -131,6 +131,7 @@ const struct plan_func plan_func_channel = {
         "peeraccount, userfield, parkinglot, context, exten, channeltype, amaflags, callgroup, "
         "pickupgroup, and what the driver knows (pjsip, rtp ...). Write: language, musicclass, "
         "accountcode, peeraccount, userfield, parkinglot, amaflags.",
+    .shown = "tests/scene/record-account-code.scene",
     .read = channel_read,
     .write = channel_write,
 };

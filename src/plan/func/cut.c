@@ -90,5 +90,6 @@ const struct plan_func plan_func_cut = {
     .help_en =
         "Fields of a variable's value\nvariable: its name without ${}; delimiter: one byte, - when not "
         "given; fields: numbers as 2, 2-4, 2-, -3, joined by &.",
+    .shown = "tests/scene/execif-and-expressions.scene",
     .read = cut_read,
 };

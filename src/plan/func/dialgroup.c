@@ -188,6 +188,7 @@ const struct plan_func plan_func_dialgroup = {
         "(a second time changes nothing), del removes, without a second argument the whole list is "
         "set, joined by &. Dial(${DIALGROUP(group_100)},60) rings all. A group is one for the whole "
         "station.",
+    .shown = "tests/scene/dialgroup.scene",
     .read = dialgroup_read,
     .write = dialgroup_write,
 };

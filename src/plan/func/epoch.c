@@ -12,5 +12,6 @@ const struct plan_func plan_func_epoch = {
     .syntax = "EPOCH()",
     .help_ru = "Секунды с 1970-01-01 00:00 UTC\nТо же, что переменная ${EPOCH}.",
     .help_en = "Seconds since 1970-01-01 00:00 UTC\nThe same as variable ${EPOCH}.",
+    .shown = "tests/unit/plan/test_subst.c",
     .read = epoch_read,
 };

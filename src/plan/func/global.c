@@ -22,6 +22,7 @@ const struct plan_func plan_func_global = {
     .help_en =
         "Global variable of the station\nRead and write; kept until the database changes it or the "
         "station restarts.",
+    .shown = "tests/unit/plan/test_expr.c",
     .read = global_read,
     .write = global_write,
 };

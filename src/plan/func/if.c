@@ -37,5 +37,6 @@ const struct plan_func plan_func_if = {
     .help_en =
         "One of two texts by a condition\nEmpty and 0 are no, anything else is yes. Spaces and quotes "
         "around the texts are dropped; inside quotes and brackets ? and : are plain text.",
+    .shown = "tests/scene/execif-and-expressions.scene",
     .read = if_read,
 };

@@ -13,5 +13,6 @@ const struct plan_func plan_func_len = {
     .syntax = "LEN(text)",
     .help_ru = "Длина текста в байтах",
     .help_en = "Length of a text in bytes",
+    .shown = "tests/scene/execif-and-expressions.scene",
     .read = len_read,
 };

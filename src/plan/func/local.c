@@ -26,6 +26,7 @@ const struct plan_func plan_func_local = {
     .syntax = "LOCAL(name)",
     .help_ru = "Переменная подпрограммы\nReturn возвращает её прежнее значение.",
     .help_en = "Variable of a subroutine\nReturn puts its former value back.",
+    .shown = "tests/scene/gosub-arguments.scene",
     .read = local_read,
     .write = local_write,
 };

@@ -122,5 +122,6 @@ const struct plan_func plan_func_math = {
         "Arithmetic of two numbers\nOperators + - * / % ^ << >> AND OR XOR < > <= >= ==; type: float (the "
         "default, 6 digits), int, hex, octal, char. Comparisons give TRUE or FALSE. For anything more "
         "use $[expressions].",
+    .shown = "tests/unit/plan/test_subst.c",
     .read = math_read,
 };

@@ -32,5 +32,6 @@ const struct plan_func plan_func_regex = {
     .syntax = "REGEX(\"expression\" text)",
     .help_ru = "1, если текст подходит под регулярное выражение (POSIX), иначе 0",
     .help_en = "1 when the text matches the regular expression (POSIX extended), else 0",
+    .shown = "tests/unit/plan/test_subst.c",
     .read = regex_read,
 };

@@ -89,5 +89,6 @@ const struct plan_func plan_func_strftime = {
     .help_en =
         "Date and time\nepoch: seconds since 1970 (now when not given); timezone: as Europe/Moscow (the "
         "system's when not given); format: as for strftime, and %q for milliseconds.",
+    .shown = "tests/unit/plan/test_subst.c",
     .read = strftime_read,
 };

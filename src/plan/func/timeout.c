@@ -53,6 +53,7 @@ const struct plan_func plan_func_timeout = {
     .help_en =
         "Times in seconds\nabsolute: until the call is ended (extension T takes it, where there is one; 0 "
         "never); digit: between digits of an extension (5); response: to its first digit (10).",
+    .shown = "tests/scene/absolute-timeout.scene",
     .read = timeout_read,
     .write = timeout_write,
 };

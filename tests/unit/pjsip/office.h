@@ -165,6 +165,11 @@ bool plan_may_match_more(const struct plan_core *p, struct slice context, struct
     return slice_eqz(exten, "8");
 }
 
+int plan_app_add(struct plan_core *p, const struct plan_app *app)
+{
+    return 0;
+}
+
 int plan_func_add(struct plan_core *p, const struct plan_func *func)
 {
     return 0;

@@ -1,0 +1,19 @@
+/* table.c - the driver's applications and functions of the routing (table.h) */
+#include <stddef.h>
+
+#include "pjsip/session.h"
+#include "pjsip/table.h"
+
+/* One a line, so that lines can be added without others moving. */
+/* clang-format off */
+const struct plan_app *const pjsip_apps[] = {
+    NULL,
+};
+
+const struct plan_func *const pjsip_funcs[] = {
+    &pjsip_dial_contacts_func,
+    &pjsip_header_func,
+    &pjsip_inheritable_header_func,
+    NULL,
+};
+/* clang-format on */

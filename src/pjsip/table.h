@@ -1,0 +1,13 @@
+/*
+ * pjsip/table.h - the driver's applications and functions of the routing
+ *
+ * A row that is added or begins to work is PLAN_SUBJECT_DRIVER in plan/names_table.c; a test compares
+ * the two (tests/unit/plan/test_names.c).
+ */
+#pragma once
+#include "plan/app.h"
+#include "plan/func.h"
+
+/** In the order of their names; the last row is NULL. */
+extern const struct plan_app *const pjsip_apps[];
+extern const struct plan_func *const pjsip_funcs[];
