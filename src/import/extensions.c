@@ -201,11 +201,13 @@ static int say_app(struct dialplan *d, const struct conf_item *item, struct slic
         buf_printf(&en, "the step is taken; the application %s, until then the step is passed over",
                    plan_name_why(PLAN_NAME_APP, app, "en"));
     } else {
-        buf_printf(&ru, "шаг взят, но такого приложения у станции нет: вызов на нём закончится %s",
-                   plan_name_why(PLAN_NAME_APP, app, "ru"));
-        buf_printf(
-            &en, "the step is taken, but the station has no such application: a call ends there %s",
-            plan_name_why(PLAN_NAME_APP, app, "en"));
+        const char *why_ru = plan_name_why(PLAN_NAME_APP, app, "ru");
+        const char *why_en = plan_name_why(PLAN_NAME_APP, app, "en");
+
+        buf_printf(&ru, "шаг взят, но вызов на нём закончится: %s",
+                   *why_ru ? why_ru : "такого приложения у станции нет");
+        buf_printf(&en, "the step is taken, but a call ends there: %s",
+                   *why_en ? why_en : "the station has no such application");
     }
     err = buf_err(&ru) ? buf_err(&ru) : buf_err(&en);
     if (!err)

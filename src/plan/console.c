@@ -6,6 +6,7 @@
 #include "call/bridge.h"
 #include "ipc/console.h"
 #include "plan/core.h"
+#include "plan/names.h"
 
 /* ---- dialplan show ---- */
 
@@ -157,16 +158,28 @@ static void show_help(struct console *c, const char *name, const char *syntax, c
                    syntax, console_say(c, "[Описание]", "[Description]"), help);
 }
 
+/* Why there is no such row. */
+static int show_absent(struct console *c, enum plan_name_kind kind, const char *name)
+{
+    const char *why = plan_name_why(kind, slice_of(name), console_say(c, "ru", "en"));
+
+    if (*why)
+        console_printf(c, "%s: %s\n", name, why);
+    else if (kind == PLAN_NAME_APP)
+        console_printf(c, console_say(c, "Нет приложения %s\n", "No application %s\n"), name);
+    else
+        console_printf(c, console_say(c, "Нет функции %s\n", "No function %s\n"), name);
+    return ENOENT;
+}
+
 static int show_application(struct console *c, int argc, char **argv, void *arg)
 {
     const struct plan_app *a = argc == 1 ? plan_app_find(arg, slice_of(argv[0])) : NULL;
 
     if (argc != 1)
         return EINVAL;
-    if (!a) {
-        console_printf(c, console_say(c, "Нет приложения %s\n", "No application %s\n"), argv[0]);
-        return ENOENT;
-    }
+    if (!a)
+        return show_absent(c, PLAN_NAME_APP, argv[0]);
     show_help(c, a->name, a->syntax, console_say(c, a->help_ru, a->help_en));
     return 0;
 }
@@ -177,10 +190,8 @@ static int show_function(struct console *c, int argc, char **argv, void *arg)
 
     if (argc != 1)
         return EINVAL;
-    if (!f) {
-        console_printf(c, console_say(c, "Нет функции %s\n", "No function %s\n"), argv[0]);
-        return ENOENT;
-    }
+    if (!f)
+        return show_absent(c, PLAN_NAME_FUNC, argv[0]);
     show_help(c, f->name, f->syntax, console_say(c, f->help_ru, f->help_en));
     return 0;
 }
