@@ -2,7 +2,8 @@
  * store/inner.h - what store.c, writer.c and watch.c share; for this folder only
  *
  * Thread:  `writer`, `spool` and `batch` belong to the writing worker while is_writing, `reader`
- *          and `look` to the reading one while is_looking; everything else is the loop's.
+ *          and `look` to the reading one while is_looking, `asker` to the asking one; everything
+ *          else is the loop's.
  */
 #pragma once
 #include "base/list.h"
@@ -15,6 +16,7 @@ enum item_kind { ITEM_CONTACT_PUT, ITEM_CONTACT_DELETE, ITEM_CDR, ITEM_EXEC, ITE
 enum item_state { ITEM_WAITS, ITEM_DONE };
 
 #define EXEC_VALUES 16
+#define QUERY_VALUES 16
 
 /* One write, in one block with its texts behind it. */
 struct item {
@@ -59,10 +61,10 @@ struct look {
 struct store {
     struct loop *loop;
     char *dir, *path;
-    struct db *writer, *reader;
+    struct db *writer, *reader, *asker;
     struct spool *spool;
     struct journal *journal;
-    struct workers *writers, *readers;
+    struct workers *writers, *readers, *askers;
 
     struct list waiting; /* struct item, oldest first */
     uint32_t count;      /* waiting and under way */

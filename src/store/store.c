@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "store/inner.h"
 
+#define MOST_QUESTIONS 64
+
 static char why_text[512]; /* of the last store_open; one thread opens stores */
 
 static void explain(const char *what, const char *path, int err, const char *detail)
@@ -24,11 +26,13 @@ static void store_destroy(void *object)
     loop_defer_stop(&s->kick);
     watch_close(s);
     s->readers = mem_deref(s->readers);
+    s->askers = mem_deref(s->askers);   /* its questions are answered first */
     s->writers = mem_deref(s->writers); /* waits for the batch under way */
     if (s->journal)
         writer_close(s);
     mem_deref(s->writer);
     mem_deref(s->reader);
+    mem_deref(s->asker);
     mem_deref(s->journal);
     mem_deref(s->spool);
     mem_deref(s->look.object);
@@ -104,6 +108,8 @@ int store_open(struct store **sp, const struct store_args *args, const char **wh
         err = workers_alloc(&s->writers, s->loop, 1, 4);
     if (!err)
         err = workers_alloc(&s->readers, s->loop, 1, 4);
+    if (!err)
+        err = workers_alloc(&s->askers, s->loop, 1, MOST_QUESTIONS);
     if (err)
         goto out;
     s->stats.spool_bytes = spool_bytes(s->spool);

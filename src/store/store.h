@@ -15,7 +15,7 @@
  *          If neither database nor spool takes a record, it waits in memory (ceiling below).
  * Owns:    its connections, workers, waiting writes (texts copied).
  * Thread:  the loop's; handlers too, but store_load_h.
- * Limits:  10,000 writes wait; more is EAGAIN (a call record is then logged whole: never silent).
+ * Limits:  10,000 writes and 64 questions wait; more is EAGAIN (a call record is then logged whole: never silent).
  */
 #pragma once
 #include <stdbool.h>
@@ -68,6 +68,27 @@ int store_exec(struct store *s, const char *sql, const struct slice *values, siz
 
 /** done(0) once everything given so far is committed or in the spool. Several may wait. */
 int store_flush(struct store *s, store_done_h *done, void *arg);
+
+/** What a question brought: count rows of columns cells each, row after row; absent slices are NULLs.
+ *  Borrowed during the handler's call. */
+struct store_rows {
+    uint32_t columns, count;
+    bool is_cut; /* there were more than 10,000 rows or 4 MiB */
+    const struct slice *cells;
+};
+
+/** rows is NULL when err is not 0 (errors of store/db.h). */
+typedef void(store_query_h)(int err, const struct store_rows *rows, void *arg);
+
+/**
+ * Ask without making the loop wait: on a connection and thread of its own, one question after another.
+ * @param sql     a constant text of ours, kept for ever, that only reads
+ * @param values  bound as texts; copied
+ * @return 0 (done follows, from the last mem_deref of the store at the latest); EAGAIN (64 wait);
+ *         ENOMEM; EINVAL (> 16 values)
+ */
+int store_query(struct store *s, const char *sql, const struct slice *values, size_t count,
+                store_query_h *done, void *arg);
 
 /** Walk all contacts now, waiting for the disk: at start, before the loop runs. */
 int store_contacts_now(struct store *s, store_contact_h *each, void *arg);
