@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "call/device_state.h"
 #include "call/inner.h"
 
 struct tech_row {
@@ -27,6 +28,7 @@ static void calls_destroy(void *object)
         list_unlink(k);
         mem_free(CONTAINER_OF(k, struct tech_row, link));
     }
+    mem_deref(c->devices);
     hash_fini(&c->by_name);
     hash_fini(&c->by_uniqueid);
 }
@@ -51,6 +53,10 @@ int calls_alloc(struct calls **cp, const struct calls_args *args)
     list_init(&c->observers);
     hash_init(&c->by_name);
     hash_init(&c->by_uniqueid);
+    if (device_states_alloc(&c->devices, c)) {
+        mem_deref(c);
+        return ENOMEM;
+    }
     *cp = c;
     return 0;
 }

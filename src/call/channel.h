@@ -179,6 +179,9 @@ struct channel_tech {
     /** State of what resource names, apart from calls under way: registered, known at all? */
     enum device_state (*device_state)(void *tech_arg, struct slice resource);
 
+    /** How many of its channels in use make the device BUSY; 0: none do. */
+    int (*device_busy_at)(void *tech_arg, struct slice resource);
+
     /** Send the far end elsewhere: 302 when it rings, REFER when it is up. @return 0 (tried: the
      * channel ends by itself); ENOTSUP; EINVAL */
     int (*transfer)(struct channel *ch, struct slice destination);
@@ -255,6 +258,8 @@ struct channel {
     bool is_on_hold;           /* the far end put us on hold */
     struct event_queue *queue; /* where events go; NULL: dropped */
     struct cdr_state *cdr;     /* call/cdr.c's */
+    struct device *device;     /* call/device_state.c's: whose share is counted there */
+    uint8_t device_share, device_in_use;
     struct timer absolute;     /* TIMEOUT(absolute) */
     int64_t digit_timeout_ms,
         response_timeout_ms; /* TIMEOUT(digit) 5,000, TIMEOUT(response) 10,000 */

@@ -20,6 +20,7 @@ struct calls {
     struct hash by_name, by_uniqueid;
     struct list techs;
     struct list observers; /* struct call_observer */
+    struct device_states *devices;
     uint32_t active, next_name, next_unique, next_sequence;
     uint64_t processed, peak;
 
