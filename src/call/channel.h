@@ -260,7 +260,7 @@ struct channel {
     struct cdr_state *cdr;     /* call/cdr.c's */
     struct device *device;     /* call/device_state.c's: whose share is counted there */
     uint8_t device_share, device_in_use;
-    struct timer absolute;     /* TIMEOUT(absolute) */
+    struct timer absolute; /* TIMEOUT(absolute) */
     int64_t digit_timeout_ms,
         response_timeout_ms; /* TIMEOUT(digit) 5,000, TIMEOUT(response) 10,000 */
 };
