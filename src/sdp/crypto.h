@@ -8,6 +8,9 @@
 #pragma once
 #include <stdint.h>
 
+#include "base/buf.h"
+#include "base/slice.h"
+
 /** Numbers are the project's own; 0 is "not protected". */
 enum srtp_suite {
     SRTP_NONE,
@@ -30,3 +33,30 @@ struct srtp_key {
     uint8_t len;   /* of key: master key followed by master salt */
     uint8_t key[SRTP_KEY_MAX];
 };
+
+/** One a=crypto line. */
+struct sdp_crypto {
+    uint32_t tag; /* 1 ... 999,999,999 */
+    struct srtp_key key;
+};
+
+#define SDP_CRYPTO_MAX 8 /* lines kept of one m= section; more are passed over */
+
+/** "AES_CM_128_HMAC_SHA1_80"; "" for SRTP_NONE and what is no suite. */
+const char *srtp_suite_name(uint8_t suite);
+
+/** Bytes of master key and salt together; 0 as above. */
+uint8_t srtp_suite_key_len(uint8_t suite);
+
+/** A fresh random key for suite. */
+void srtp_key_make(struct srtp_key *k, uint8_t suite);
+
+/**
+ * Read what stands behind "a=crypto:".
+ * @return 0; ENOTSUP (a suite, session parameter, MKI or second key that is not ours: the line
+ *         does not count, RFC 4568 s7.1.2); EINVAL (nonsense, the same to the caller)
+ */
+int sdp_crypto_parse(struct sdp_crypto *c, struct slice value);
+
+/** Add the whole line. @return as buf_add */
+int sdp_crypto_print(const struct sdp_crypto *c, struct buf *out);

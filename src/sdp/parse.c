@@ -34,8 +34,10 @@ static void sdp_destroy(void *arg)
 {
     struct sdp *s = arg;
 
-    for (uint8_t i = 0; i < s->media_count; i++)
+    for (uint8_t i = 0; i < s->media_count; i++) {
         mem_free(s->media[i].formats);
+        mem_free(s->media[i].crypto);
+    }
     mem_free(s->text);
 }
 
@@ -164,7 +166,7 @@ static void end_media(struct reader *r)
         m->rtcp = m->conn;
         m->rtcp.port = port;
     }
-    /* RFC 5761 s5.1.1: we never answer a=rtcp-mux, so it does not hold. */
+    /* Where RTCP goes when rtcp-mux is not agreed on (RFC 5761 s5.1.1). */
     if (m->is_rtcp_mux && addr_eq(&m->rtcp, &m->conn))
         m->rtcp.port = next_port(m->port);
 }
@@ -239,6 +241,21 @@ static int read_rtcp(struct reader *r, struct slice v)
     return err;
 }
 
+/* A line that we cannot obey does not count; what is left decides (RFC 4568 s7.1.2). */
+static int read_crypto(struct sdp_media *m, struct slice v)
+{
+    struct sdp_crypto c;
+
+    if (m->crypto_count == SDP_CRYPTO_MAX || sdp_crypto_parse(&c, v))
+        return 0;
+    if (!m->crypto)
+        m->crypto = mem_zalloc(SDP_CRYPTO_MAX * sizeof(*m->crypto));
+    if (!m->crypto)
+        return ENOMEM;
+    m->crypto[m->crypto_count++] = c;
+    return 0;
+}
+
 static bool read_direction(struct reader *r, struct slice name)
 {
     for (int d = 0; d < 4; d++) {
@@ -262,6 +279,8 @@ static int read_attribute(struct reader *r, struct slice v)
 
     if (read_direction(r, name) || !r->media)
         return 0;
+    if (slice_eqz(name, "crypto"))
+        return read_crypto(r->media, value);
     if (slice_eqz(name, "rtpmap"))
         return read_rtpmap(r, value);
     if (slice_eqz(name, "fmtp"))
@@ -346,7 +365,7 @@ const struct sdp_media *sdp_audio(const struct sdp *s)
     for (uint8_t i = 0; i < s->media_count; i++) {
         const struct sdp_media *m = &s->media[i];
 
-        if (slice_eqz(m->kind, "audio") && slice_eqz(m->proto, "RTP/AVP") && m->port &&
+        if (slice_eqz(m->kind, "audio") && slice_starts(m->proto, SLICE("RTP/")) && m->port &&
             m->format_count)
             return m;
     }

@@ -1,6 +1,8 @@
 /* session.c - offer and answer; see sdp.h */
 #include <errno.h>
 
+#include <string.h>
+
 #include "base/hash.h"
 #include "sdp/sdp.h"
 
@@ -41,13 +43,26 @@ static void print_formats(const struct our_formats *f, struct buf *b)
                    DTMF_CLOCK_HZ, f->dtmf);
 }
 
-static void print_audio(const struct sdp_local *l, const struct our_formats *f, enum sdp_dir dir,
-                        struct buf *b)
+/* What the m= line of the audio says besides formats. */
+struct our_line {
+    struct slice proto;
+    const struct sdp_crypto *crypto;
+    uint8_t crypto_count;
+    bool is_rtcp_mux;
+    enum sdp_dir dir;
+};
+
+static void print_audio(const struct sdp_local *l, const struct our_formats *f,
+                        const struct our_line *line, struct buf *b)
 {
-    buf_printf(b, "m=audio %u RTP/AVP", l->rtp.port);
+    buf_printf(b, "m=audio %u %.*s", l->rtp.port, SLICE_ARG(line->proto));
     print_formats(f, b);
+    for (uint8_t i = 0; i < line->crypto_count; i++)
+        sdp_crypto_print(&line->crypto[i], b);
+    if (line->is_rtcp_mux)
+        buf_addz(b, "a=rtcp-mux\r\n");
     buf_printf(b, "a=ptime:%u\r\na=maxptime:60\r\na=%s\r\n",
-               l->ptime_ms ? l->ptime_ms : DEFAULT_PTIME_MS, sdp_dir_name(dir));
+               l->ptime_ms ? l->ptime_ms : DEFAULT_PTIME_MS, sdp_dir_name(line->dir));
 }
 
 /* Everything but the o= line goes through body, so that a change of it raises the version. */
@@ -55,7 +70,8 @@ static int print_whole(struct sdp_session *s, const struct sdp_local *l, const s
                        struct buf *out)
 {
     char host[ADDR_TEXT];
-    const char *name = l->name ? l->name : "station";
+    const char *name = l->name && l->name[0] ? l->name : "station";
+    const char *owner = l->owner && l->owner[0] ? l->owner : "-";
     const char *family = l->rtp.family == AF_INET6 ? "IP6" : "IP4";
     uint32_t hash;
 
@@ -66,7 +82,7 @@ static int print_whole(struct sdp_session *s, const struct sdp_local *l, const s
     if (s->last_hash != hash)
         s->version++;
     s->last_hash = hash;
-    buf_printf(out, "v=0\r\no=%s %llu %llu IN %s %s\r\ns=%s\r\nc=IN %s %s\r\nt=0 0\r\n", name,
+    buf_printf(out, "v=0\r\no=%s %llu %llu IN %s %s\r\ns=%s\r\nc=IN %s %s\r\nt=0 0\r\n", owner,
                (unsigned long long)s->id, (unsigned long long)s->version, family, host, name,
                family, host);
     return buf_adds(out, buf_slice(body));
@@ -82,9 +98,52 @@ static void all_formats(const struct sdp_session *s, const struct sdp_local *l,
     }
 }
 
+/* Strong and widely known first. The keys stay for the whole dialog: a peer that sees them again
+   goes on as it was. */
+static void make_keys(struct sdp_session *s, const struct sdp_local *l)
+{
+    static const uint8_t order[SDP_KEYS_MAX] = {SRTP_AES_CM_128_HMAC_SHA1_80, SRTP_AEAD_AES_256_GCM,
+                                                SRTP_AEAD_AES_128_GCM, SRTP_AES_256_CM_HMAC_SHA1_80,
+                                                SRTP_AES_CM_128_HMAC_SHA1_32};
+    uint8_t last = SDP_KEYS_MAX - 1;
+
+    if (s->key_count)
+        return;
+    if (l->is_tag_32)
+        srtp_key_make(&s->keys[s->key_count++], order[last]);
+    for (uint8_t i = 0; i < last; i++)
+        srtp_key_make(&s->keys[s->key_count++], order[i]);
+}
+
+/* Optimistic keys stand under the plain profile, until a peer has answered with the secure one. */
+static struct slice profile_of(const struct sdp_session *s, const struct sdp_local *l)
+{
+    bool is_savp = l->security == SDP_SECURE || s->is_savp;
+
+    if (l->is_avpf)
+        return is_savp ? SLICE("RTP/SAVPF") : SLICE("RTP/AVPF");
+    return is_savp ? SLICE("RTP/SAVP") : SLICE("RTP/AVP");
+}
+
+static void print_offered_audio(struct sdp_session *s, const struct sdp_local *l, struct buf *body)
+{
+    struct sdp_crypto crypto[SDP_KEYS_MAX];
+    struct our_line line = {
+        .proto = profile_of(s, l), .crypto = crypto, .is_rtcp_mux = l->is_rtcp_mux, .dir = l->dir};
+    struct our_formats f;
+
+    all_formats(s, l, &f);
+    if (l->security != SDP_PLAIN)
+        make_keys(s, l);
+    if (l->security != SDP_PLAIN || s->is_savp)
+        line.crypto_count = s->key_count;
+    for (uint8_t i = 0; i < s->key_count; i++)
+        crypto[i] = (struct sdp_crypto){.tag = i + 1U, .key = s->keys[i]};
+    print_audio(l, &f, &line, body);
+}
+
 int sdp_session_offer(struct sdp_session *s, const struct sdp_local *l, struct buf *out)
 {
-    struct our_formats f;
     struct buf body;
     int err;
 
@@ -92,13 +151,12 @@ int sdp_session_offer(struct sdp_session *s, const struct sdp_local *l, struct b
         return EINVAL;
     if (!s->media_count)
         s->media_count = 1;
-    all_formats(s, l, &f);
     buf_init(&body, SDP_MAX_TEXT);
     for (uint8_t i = 0; i < s->media_count; i++) {
         struct slice proto, kind = slice_cut(slice_of(s->kinds[i]), ' ', &proto);
 
         if (i == s->audio_index)
-            print_audio(l, &f, l->dir, &body);
+            print_offered_audio(s, l, &body);
         else
             buf_printf(&body, "m=%.*s 0 %.*s 0\r\n", SLICE_ARG(kind), SLICE_ARG(proto));
     }
@@ -172,20 +230,101 @@ static void agree_in_their_order(struct sdp_agreed *a, const struct sdp_media *m
     }
 }
 
+static uint16_t ptime_of(const struct sdp_media *m, const struct sdp_local *l)
+{
+    if (l->use_ptime && m->ptime_ms)
+        return m->ptime_ms;
+    return l->ptime_ms ? l->ptime_ms : DEFAULT_PTIME_MS;
+}
+
 /* Addresses, packet time and direction that m asks of us; want is our own wish. */
-static void agree_on_transport(struct sdp_agreed *a, const struct sdp_media *m, enum sdp_dir want)
+static void agree_on_transport(struct sdp_agreed *a, const struct sdp_media *m,
+                               const struct sdp_local *l, enum sdp_dir want)
 {
     bool is_nowhere = addr_is_set(&m->conn) && addr_is_any(&m->conn);
 
-    a->ptime_ms = m->ptime_ms ? m->ptime_ms : DEFAULT_PTIME_MS;
+    a->ptime_ms = ptime_of(m, l);
+    a->is_rtcp_mux = l->is_rtcp_mux && m->is_rtcp_mux;
     a->dir = (enum sdp_dir)(sdp_dir_reverse(m->dir) & want);
     if (is_nowhere)
         a->dir = (enum sdp_dir)(a->dir & ~SDP_SENDONLY);
     a->is_held = is_nowhere || m->dir == SDP_SENDONLY || m->dir == SDP_INACTIVE;
     if (!is_nowhere && addr_is_set(&m->conn)) {
         a->rtp = m->conn;
-        a->rtcp = m->rtcp;
+        a->rtcp = a->is_rtcp_mux ? m->conn : m->rtcp;
     }
+}
+
+/* ---- profiles and keys ---- */
+
+static bool is_savp(const struct sdp_media *m)
+{
+    return slice_starts(m->proto, SLICE("RTP/SAVP"));
+}
+
+/* Which lines of an offer we take, as Asterisk decides it. @param has_keys  out: with keys */
+static bool is_profile_fit(const struct sdp_media *m, const struct sdp_local *l, bool *has_keys)
+{
+    bool is_avpf = m->proto.len && m->proto.p[m->proto.len - 1] == 'F';
+    bool want = l->security != SDP_PLAIN;
+
+    *has_keys = m->crypto_count > 0;
+    if (is_avpf != l->is_avpf || (is_savp(m) && !*has_keys))
+        return false;
+    if (*has_keys == want || l->takes_any || l->security == SDP_OPTIMISTIC)
+        return true;
+    if (want || is_savp(m))
+        return false;
+    *has_keys = false; /* keys that were offered optimistically, and we want none */
+    return true;
+}
+
+/* The first line of an offer that we can use, or NULL. */
+static const struct sdp_media *find_audio(const struct sdp *offer, const struct sdp_local *l,
+                                          bool *has_keys)
+{
+    for (uint8_t i = 0; i < offer->media_count; i++) {
+        const struct sdp_media *m = &offer->media[i];
+
+        if (slice_eqz(m->kind, "audio") && slice_starts(m->proto, SLICE("RTP/")) && m->port &&
+            m->format_count && is_profile_fit(m, l, has_keys))
+            return m;
+    }
+    return NULL;
+}
+
+/* The offerer's first suite; the key that we send with stays while its suite does. */
+static void answer_keys(struct sdp_session *s, const struct sdp_media *m, struct sdp_agreed *a)
+{
+    const struct sdp_crypto *c = &m->crypto[0];
+    const struct srtp_key *old = NULL;
+
+    for (uint8_t i = 0; i < s->key_count; i++)
+        if (s->keys[i].suite == c->key.suite)
+            old = &s->keys[i];
+    if (old)
+        a->srtp_tx = *old;
+    else
+        srtp_key_make(&a->srtp_tx, c->key.suite);
+    s->keys[0] = a->srtp_tx;
+    s->key_count = 1;
+    a->srtp_rx = c->key;
+}
+
+/* @return 0; ENOTSUP: the answer has none of our keys, where it must */
+static int accept_keys(const struct sdp_session *s, const struct sdp_media *m,
+                       const struct sdp_local *l, struct sdp_agreed *a)
+{
+    for (uint8_t i = 0; i < m->crypto_count && s->key_count; i++) {
+        uint32_t tag = m->crypto[i].tag;
+
+        if (tag > s->key_count || s->keys[tag - 1].suite != m->crypto[i].key.suite)
+            continue;
+        a->srtp_tx = s->keys[tag - 1];
+        a->srtp_rx = m->crypto[i].key;
+        return 0;
+    }
+    return l->security == SDP_SECURE || is_savp(m) ? ENOTSUP : 0;
 }
 
 /* ---- answering ---- */
@@ -222,7 +361,17 @@ static void print_refused(const struct sdp_media *m, struct buf *b)
 static void print_answer(const struct sdp *offer, uint8_t audio, const struct sdp_local *l,
                          const struct sdp_agreed *a, struct buf *body)
 {
+    const struct sdp_media *m = &offer->media[audio];
     struct our_formats f = {.count = a->count, .dtmf = a->dtmf_payload};
+    struct sdp_crypto crypto = {.key = a->srtp_tx};
+    struct our_line line = {.proto = m->proto,
+                            .crypto = &crypto,
+                            .crypto_count = a->srtp_tx.suite != SRTP_NONE,
+                            .is_rtcp_mux = a->is_rtcp_mux,
+                            .dir = a->dir};
+
+    if (line.crypto_count)
+        crypto.tag = m->crypto[0].tag;
 
     for (uint8_t i = 0; i < a->count; i++) {
         f.formats[i].codec = a->formats[i].codec;
@@ -230,17 +379,44 @@ static void print_answer(const struct sdp *offer, uint8_t audio, const struct sd
     }
     for (uint8_t i = 0; i < offer->media_count; i++) {
         if (i == audio)
-            print_audio(l, &f, a->dir, body);
+            print_audio(l, &f, &line, body);
         else
             print_refused(&offer->media[i], body);
     }
 }
 
+/* @return the line of the offer that we take, a filled with its codecs; NULL: none */
+static const struct sdp_media *agree(struct sdp_agreed *a, const struct sdp *offer,
+                                     const struct sdp_local *l, bool *has_keys)
+{
+    const struct sdp_media *m = find_audio(offer, l, has_keys);
+
+    *a = (struct sdp_agreed){0};
+    if (!m)
+        return NULL;
+    if (l->order == SDP_THEIRS)
+        agree_in_their_order(a, m, &l->codecs);
+    else
+        agree_in_our_order(a, m, &l->codecs);
+    if (l->is_first_only && a->count > 1)
+        a->count = 1;
+    return a->count ? m : NULL;
+}
+
+int sdp_offer_check(const struct sdp *offer, const struct sdp_local *l)
+{
+    struct sdp_agreed a;
+    bool has_keys;
+
+    return agree(&a, offer, l, &has_keys) ? 0 : ENOTSUP;
+}
+
 int sdp_session_answer(struct sdp_session *s, const struct sdp *offer, const struct sdp_local *l,
                        struct sdp_agreed *agreed, struct buf *out)
 {
-    const struct sdp_media *m = sdp_audio(offer);
-    struct sdp_agreed a = {0};
+    struct sdp_agreed a;
+    bool has_keys;
+    const struct sdp_media *m = agree(&a, offer, l, &has_keys);
     struct buf body;
     uint8_t audio;
     int err;
@@ -248,14 +424,14 @@ int sdp_session_answer(struct sdp_session *s, const struct sdp *offer, const str
     if (!m)
         return ENOTSUP;
     audio = (uint8_t)(m - offer->media);
-    agree_in_our_order(&a, m, &l->codecs);
-    if (!a.count)
-        return ENOTSUP;
     a.dtmf_payload = a.dtmf_local = l->is_dtmf ? find_dtmf(m) : 0;
-    agree_on_transport(&a, m, l->dir);
+    agree_on_transport(&a, m, l, l->dir);
     remember_media(s, offer, audio);
     if (a.dtmf_local)
         s->local_dtmf = a.dtmf_local;
+    if (has_keys)
+        answer_keys(s, m, &a);
+    s->is_savp = is_savp(m);
     buf_init(&body, SDP_MAX_TEXT);
     print_answer(offer, audio, l, &a, &body);
     err = print_whole(s, l, &body, out);
@@ -278,14 +454,15 @@ int sdp_session_accept(struct sdp_session *s, const struct sdp *answer, const st
     if (answer->media_count <= s->audio_index)
         return ENOTSUP;
     m = &answer->media[s->audio_index];
-    if (!slice_eqz(m->kind, "audio") || !m->port)
+    if (!slice_eqz(m->kind, "audio") || !m->port || accept_keys(s, m, l, &a))
         return ENOTSUP;
     agree_in_their_order(&a, m, &l->codecs);
     if (!a.count)
         return ENOTSUP;
     a.dtmf_payload = l->is_dtmf ? find_dtmf(m) : 0;
     a.dtmf_local = a.dtmf_payload ? s->local_dtmf : 0;
-    agree_on_transport(&a, m, (enum sdp_dir)s->offered_dir);
+    agree_on_transport(&a, m, l, (enum sdp_dir)s->offered_dir);
+    s->is_savp = is_savp(m);
     *agreed = a;
     return 0;
 }

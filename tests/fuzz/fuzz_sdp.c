@@ -41,6 +41,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     }
     addr_parse_host(&l.rtp, SLICE("192.0.2.1"), 4000);
     codec_list_parse(&l.codecs, SLICE("alaw,ulaw"), NULL);
+    l.security = (uint8_t)(len % 3); /* all ways of looking at keys */
+    l.takes_any = len & 4;
+    l.is_avpf = len & 8;
+    l.is_rtcp_mux = len & 16;
+    l.order = len & 32 ? SDP_THEIRS : SDP_OURS;
     sdp_session_init(&s, 1);
     buf_init(&out, 200000);
     if (!sdp_session_answer(&s, sdp, &l, &a, &out)) {

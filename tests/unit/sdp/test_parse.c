@@ -156,13 +156,14 @@ out:
     return err;
 }
 
-static int secure_or_refused_audio_is_not_ours(void)
+static int refused_audio_and_dtls_are_not_ours(void)
 {
     struct sdp *s = NULL;
     int err;
 
     CHECK_OK_TO(
-        sdp_parse(&s, SLICE("v=0\r\nm=audio 0 RTP/AVP 0\r\nm=audio 4000 RTP/SAVP 0\r\n"), NULL),
+        sdp_parse(&s, SLICE("v=0\r\nm=audio 0 RTP/AVP 0\r\nm=audio 4000 UDP/TLS/RTP/SAVP 0\r\n"),
+                  NULL),
         out);
     CHECK_TO(!sdp_audio(s), out);
 out:
@@ -173,4 +174,4 @@ out:
 UNIT_TESTS(UNIT(a_phones_offer_is_read), UNIT(nonsense_is_refused_with_its_line),
            UNIT(ceilings_hold), UNIT(odd_but_harmless_lines_pass),
            UNIT(rtcp_goes_to_its_own_port_though_mux_is_offered),
-           UNIT(secure_or_refused_audio_is_not_ours))
+           UNIT(refused_audio_and_dtls_are_not_ours))

@@ -142,10 +142,9 @@ static int an_offer_lists_codecs_and_events(void)
     buf_init(&out, 2000);
     sdp_session_init(&s, 99);
     CHECK_OK_TO(sdp_session_offer(&s, &l, &out), out);
-    CHECK_TO(
-        has(&out,
-            "v=0\r\no=station 99 100 IN IP4 198.51.100.1\r\ns=station\r\nc=IN IP4 198.51.100.1\r\n"),
-        out);
+    CHECK_TO(has(&out,
+                 "v=0\r\no=- 99 100 IN IP4 198.51.100.1\r\ns=station\r\nc=IN IP4 198.51.100.1\r\n"),
+             out);
     CHECK_TO(
         has(&out,
             "m=audio 12000 RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"),
