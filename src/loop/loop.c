@@ -295,6 +295,15 @@ void loop_flush(struct loop *l, struct deferred *d, timer_h *h, void *arg)
     defer_to(&l->flushes, d, h, arg);
 }
 
+void loop_flush_first(struct loop *l, struct deferred *d, timer_h *h, void *arg)
+{
+    if (link_is_in(&d->link))
+        return;
+    d->h = h;
+    d->arg = arg;
+    list_prepend(&l->flushes, &d->link);
+}
+
 void loop_defer_stop(struct deferred *d)
 {
     list_unlink(&d->link);

@@ -118,6 +118,10 @@ void loop_defer_stop(struct deferred *d);
 /** Call h once at the very end of this round (sockets send what they gathered). Like loop_defer. */
 void loop_flush(struct loop *l, struct deferred *d, timer_h *h, void *arg);
 
+/** The same, before the flushes that are waiting now: what must be written down before anything of
+ * this round leaves. */
+void loop_flush_first(struct loop *l, struct deferred *d, timer_h *h, void *arg);
+
 /* ---- from other threads ---- */
 
 /** End the wait of the loop's thread; the only call that other threads may make. */

@@ -21,7 +21,8 @@ enum role_fd {
     ROLE_FD_LISTEN =
         4, /* listening seqpacket socket: engine ctl.sock, media media.sock, runner runner.sock */
     ROLE_FD_LOCK = 5, /* held while the role lives: a new supervisor waits for it */
-    ROLE_FD_FIRST_FREE = 6,
+    ROLE_FD_KEEP = 6, /* memory that outlives the role (role_spec.keep_bytes), or /dev/null */
+    ROLE_FD_FIRST_FREE = 7,
 };
 
 /** Users of the roles: when started as root each its own, else all the same. */
@@ -39,6 +40,7 @@ struct role_args {
     const char *state;  /* state directory, absolute */
     int control_fd;     /* ROLE_FD_CONTROL; the role takes it (control_alloc) */
     int listen_fd;      /* ROLE_FD_LISTEN; the role takes it */
+    int keep_fd;        /* ROLE_FD_KEEP; the role takes it */
     uint16_t rtp_start; /* station run --rtp-start, else 0: the database's setting, else 10000 */
     uint16_t rtp_end;   /* likewise; 0: 20000 */
     struct role_users users;
@@ -73,6 +75,7 @@ struct role_spec {
     uint64_t caps;         /* bits of capabilities kept when started as root */
     uint64_t memory_bytes; /* RLIMIT_AS; 0 under a sanitizer */
     uint32_t descriptors;  /* RLIMIT_NOFILE */
+    uint64_t keep_bytes;   /* of memory that the supervisor holds for it; used pages count */
     bool is_binder;        /* may bind, list, restart, shut down */
 };
 

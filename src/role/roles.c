@@ -93,6 +93,7 @@ const struct role_spec role_table[] = {
      .paths = engine_paths,
      .memory_bytes = 16 * GIB,
      .descriptors = 65536,
+     .keep_bytes = GIB / 4, /* the journal of calls */
      .is_binder = true},
     {0},
 };
@@ -180,7 +181,9 @@ int cmd_role(int argc, char **argv)
 {
     static struct birth b = {.level = LOG_NOTICE,
                              .has_sandbox = true,
-                             .args = {.control_fd = ROLE_FD_CONTROL, .listen_fd = ROLE_FD_LISTEN}};
+                             .args = {.control_fd = ROLE_FD_CONTROL,
+                                      .listen_fd = ROLE_FD_LISTEN,
+                                      .keep_fd = ROLE_FD_KEEP}};
     const struct role_spec *spec = argc > 1 ? role_find(argv[1]) : NULL;
     char title[16];
 

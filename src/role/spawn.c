@@ -30,14 +30,14 @@ static int move_high(int fd)
 /* First away from the low numbers, then each to its place. */
 static int place_descriptors(const struct spawn_args *a)
 {
-    const int from[] = {move_high(a->control_fd), move_high(a->listen_fd), move_high(a->lock_fd),
-                        move_high(a->exe_fd)};
-    const int to[] = {ROLE_FD_CONTROL, ROLE_FD_LISTEN, ROLE_FD_LOCK, FD_EXE};
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    const int from[] = {move_high(a->control_fd), move_high(a->listen_fd), move_high(a->lock_fd),
+                        move_high(a->keep_fd >= 0 ? a->keep_fd : null), move_high(a->exe_fd)};
+    const int to[] = {ROLE_FD_CONTROL, ROLE_FD_LISTEN, ROLE_FD_LOCK, ROLE_FD_KEEP, FD_EXE};
 
     if (null < 0 || dup2(null, 0) < 0)
         return errno;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         if (from[i] < 0 || dup2(from[i], to[i]) < 0)
             return errno;
     }

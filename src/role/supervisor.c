@@ -232,6 +232,7 @@ static int child_fork(struct child *ch)
                               .state = sv->state,
                               .exe_fd = sv->exe_fd,
                               .listen_fd = ch->listen_fd,
+                              .keep_fd = ch->keep_fd,
                               .lock_fd = sv->lock_fd,
                               .level = sv->level,
                               .rtp_start = sv->rtp_start,

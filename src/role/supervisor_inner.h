@@ -23,6 +23,7 @@ struct child {
     pid_t pid;           /* 0: not running */
     struct ipc *control; /* NULL: not running, or it has closed it */
     int listen_fd;
+    int keep_fd; /* its memory (spec->keep_bytes), handed to each process in turn; -1: none */
     struct mono started;
     struct wall started_wall;
     struct timer timer; /* start anew, or kill */

@@ -4,31 +4,11 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "sip/core.h"
+#include "sip/dialog_inner.h"
 #include "sip/lex.h"
 
 #define ROUTES_MAX (16 * 1024)
 #define MOST_ROUTES 32
-
-struct sip_dialog {
-    struct hash_link link; /* sip->dialogs by local tag; borrowed */
-    struct sip *sip;       /* NULL: closed */
-    sip_dialog_h *h;
-    sip_dialog_move_h *may_move; /* NULL: anywhere */
-    void *arg;
-    struct sip_flow flow;        /* with references: where the next request goes */
-    struct sip_resolve *resolve; /* the next hop is a name that is being asked for */
-    uint32_t local_cseq, remote_cseq;
-    bool has_remote_cseq, is_symmetric;
-    bool is_unusable; /* the answer said no way to reach who gave it: only ACK and BYE go back */
-    char *target;     /* its own block: it may change */
-    struct slice call_id, local_tag, remote_tag;
-    struct slice local, remote; /* whole values with tags */
-    struct slice routes;        /* "Route: ...\r\n" lines */
-    struct slice first_route;   /* URI of the first one, absent when there is none */
-    bool has_loose_route;       /* the first one has ;lr */
-    char text[];
-};
 
 static void destroy(void *object)
 {
@@ -153,10 +133,6 @@ static void find_next_hop(struct sip_dialog *d)
 
 /* ---- birth ---- */
 
-struct parts {
-    struct slice call_id, local_tag, remote_tag, local, remote, routes;
-};
-
 static void take(char **p, struct slice *to, struct slice from)
 {
     if (from.len)
@@ -165,7 +141,7 @@ static void take(char **p, struct slice *to, struct slice from)
     *p += from.len;
 }
 
-static struct sip_dialog *build(struct sip *sip, const struct parts *a)
+struct sip_dialog *dialog_build(struct sip *sip, const struct dialog_parts *a)
 {
     size_t size = a->call_id.len + a->local_tag.len + a->remote_tag.len + a->local.len +
                   a->remote.len + a->routes.len;
@@ -263,12 +239,12 @@ int sip_dialog_accept(struct sip_dialog **dp, struct sip *sip, const struct sip_
         err = print_routes(&routes, invite, false);
     if (err)
         goto out;
-    d = build(sip, &(struct parts){.call_id = invite->call_id,
-                                   .local_tag = local_tag,
-                                   .remote_tag = invite->from_tag,
-                                   .local = buf_slice(&local),
-                                   .remote = sip_msg_get(invite, SIP_H_FROM),
-                                   .routes = buf_slice(&routes)});
+    d = dialog_build(sip, &(struct dialog_parts){.call_id = invite->call_id,
+                                                 .local_tag = local_tag,
+                                                 .remote_tag = invite->from_tag,
+                                                 .local = buf_slice(&local),
+                                                 .remote = sip_msg_get(invite, SIP_H_FROM),
+                                                 .routes = buf_slice(&routes)});
     err = d ? complete(d, invite, is_symmetric) : ENOMEM;
     if (err)
         goto out;
@@ -303,12 +279,12 @@ int sip_dialog_made(struct sip_dialog **dp, struct sip *sip, const struct sip_ms
     }
     if (err)
         goto out;
-    d = build(sip, &(struct parts){.call_id = response->call_id,
-                                   .local_tag = local_tag,
-                                   .remote_tag = response->to_tag,
-                                   .local = sip_msg_get(response, SIP_H_FROM),
-                                   .remote = sip_msg_get(response, SIP_H_TO),
-                                   .routes = buf_slice(&routes)});
+    d = dialog_build(sip, &(struct dialog_parts){.call_id = response->call_id,
+                                                 .local_tag = local_tag,
+                                                 .remote_tag = response->to_tag,
+                                                 .local = sip_msg_get(response, SIP_H_FROM),
+                                                 .remote = sip_msg_get(response, SIP_H_TO),
+                                                 .routes = buf_slice(&routes)});
     err = d ? complete(d, response, is_symmetric) : ENOMEM;
     if (d && (err == EINVAL || (!err && is_unusable)))
         err = send_back(d, response);
