@@ -153,6 +153,10 @@ bool bridge_on_event(struct bridge *b, const struct channel_event *ev)
     case CHANNEL_EV_DTMF: pass_digit(peer, ev); break;
     case CHANNEL_EV_HOLD: channel_indicate(peer, CHANNEL_IND_HOLD); break;
     case CHANNEL_EV_UNHOLD: channel_indicate(peer, CHANNEL_IND_UNHOLD); break;
+    case CHANNEL_EV_CONNECTED:
+        (void)channel_update_connected(peer, &ch->caller, CONNECTED_UNKNOWN);
+        break;
+    case CHANNEL_EV_REDIRECTED: (void)channel_update_redirecting(peer, &ch->redirecting); break;
     default: break;
     }
     return false;

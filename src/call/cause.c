@@ -71,3 +71,56 @@ const char *cause_text(int cause)
             return causes[i].text;
     return "Unknown";
 }
+
+/* Words of Hangup() and of Dial's option Q, also with AST_CAUSE_ before them. */
+static const struct {
+    int cause;
+    const char *name;
+} words[] = {
+    {1, "UNALLOCATED"},
+    {2, "NO_ROUTE_TRANSIT_NET"},
+    {3, "NO_ROUTE_DESTINATION"},
+    {66, "NOSUCHDRIVER"},
+    {16, "NORMAL_CLEARING"},
+    {16, "NORMAL"},
+    {17, "USER_BUSY"},
+    {17, "BUSY"},
+    {18, "NO_USER_RESPONSE"},
+    {19, "NO_ANSWER"},
+    {19, "NOANSWER"},
+    {20, "SUBSCRIBER_ABSENT"},
+    {21, "CALL_REJECTED"},
+    {22, "NUMBER_CHANGED"},
+    {26, "ANSWERED_ELSEWHERE"},
+    {27, "DESTINATION_OUT_OF_ORDER"},
+    {28, "INVALID_NUMBER_FORMAT"},
+    {29, "FACILITY_REJECTED"},
+    {31, "NORMAL_UNSPECIFIED"},
+    {34, "NORMAL_CIRCUIT_CONGESTION"},
+    {34, "CONGESTION"},
+    {38, "NETWORK_OUT_OF_ORDER"},
+    {38, "FAILURE"},
+    {41, "NORMAL_TEMPORARY_FAILURE"},
+    {42, "SWITCH_CONGESTION"},
+    {44, "REQUESTED_CHAN_UNAVAIL"},
+    {50, "FACILITY_NOT_SUBSCRIBED"},
+    {58, "BEARERCAPABILITY_NOTAVAIL"},
+    {88, "INCOMPATIBLE_DESTINATION"},
+    {102, "RECOVERY_ON_TIMER_EXPIRE"},
+    {111, "PROTOCOL_ERROR"},
+    {127, "INTERWORKING"},
+};
+
+int cause_parse(struct slice text)
+{
+    uint32_t n;
+
+    if (slice_u32(text, &n) == 0)
+        return n <= 127 ? (int)n : -1;
+    if (slice_casestarts(text, SLICE("AST_CAUSE_")))
+        text = slice_skip(text, 10);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (slice_caseeqz(text, words[i].name))
+            return words[i].cause;
+    return -1;
+}

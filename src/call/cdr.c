@@ -417,6 +417,38 @@ void cdr_end(struct channel *ch)
     }
 }
 
+static void drop_vars(struct cdr_state *s)
+{
+    LIST_FOREACH(&s->vars, k)
+    {
+        struct cdr_var *v = CONTAINER_OF(k, struct cdr_var, link);
+
+        list_unlink(&v->link);
+        mem_free(v->name);
+        mem_free(v->value);
+        mem_free(v);
+    }
+    s->var_count = 0;
+}
+
+/* seen: an answered record is answered from now on */
+void cdr_reset(struct channel *ch, bool keeps_vars)
+{
+    if (!ch->cdr)
+        return;
+    LIST_FOREACH(&ch->cdr->records, k)
+    {
+        struct cdr_record *r = record_of(k);
+
+        if (r->phase == CDR_FINAL)
+            continue;
+        r->start = now(ch);
+        r->answer = r->answer.us ? r->start : r->answer;
+    }
+    if (!keeps_vars)
+        drop_vars(ch->cdr);
+}
+
 void cdr_free(struct channel *ch)
 {
     if (!ch->cdr)
@@ -425,14 +457,7 @@ void cdr_free(struct channel *ch)
     {
         record_free(record_of(k));
     }
-    LIST_FOREACH(&ch->cdr->vars, k)
-    {
-        struct cdr_var *v = CONTAINER_OF(k, struct cdr_var, link);
-
-        mem_free(v->name);
-        mem_free(v->value);
-        mem_free(v);
-    }
+    drop_vars(ch->cdr);
     mem_free(ch->cdr->group_uuid);
     mem_free(ch->cdr);
     ch->cdr = NULL;

@@ -68,6 +68,9 @@ int cdr_dial(struct channel *caller, struct channel *callee);
  */
 void cdr_dial_end(struct channel *caller, struct channel *callee, const char *dialstatus);
 
+/** Begin the open records anew, from now: ResetCDR, option C of Dial. keeps_vars: CDR() variables stay. */
+void cdr_reset(struct channel *ch, bool keeps_vars);
+
 /** Two legs hear each other / no longer. */
 void cdr_bridge(struct channel *a, struct channel *b);
 void cdr_unbridge(struct channel *a, struct channel *b);

@@ -69,6 +69,8 @@ enum {
 
 /** "Normal Clearing" ... as Asterisk's Cause-txt; unknown numbers give "Unknown". */
 const char *cause_text(int cause);
+/** "17", "USER_BUSY", "AST_CAUSE_USER_BUSY". @return the cause; -1: no such word */
+int cause_parse(struct slice text);
 
 enum channel_event_type {
     CHANNEL_EV_RINGING,  /* 180 on an outgoing leg */

@@ -2,23 +2,49 @@
  * plan/bridging.h - two legs that talk, held by the task of the caller
  *
  * Scope:   the part of Dial (later Queue) that may last for hours. It takes only what a row of a
- *          journal can hold - the two channels and whether the routing goes on - so that an engine
- *          that was started again can enter here with channels that it took over.
+ *          journal can hold, so that an engine that was started again can enter here with channels
+ *          that it took over: save struct plan_bridging (run->talk while they talk) with the names
+ *          of both channels; texts are short and may be copied; spent_ms is what is over of the
+ *          limit.
+ * Change:  a Local pair between two talks may leave (call/local.h): the callee is then another
+ *          channel, so read run->talk->callee anew after every wait.
  */
 #pragma once
 #include "plan/run.h"
 
+/** Option L of Dial. Files are borrowed; NULL: none. */
+struct plan_limit {
+    int64_t ms;       /* they talk at most; 0: no limit */
+    int64_t warn_ms;  /* a warning when so much is left; 0: none */
+    int64_t every_ms; /* and again each; 0: once */
+    bool tells_caller, tells_callee;
+    const char *connect_file, *warning_file, *timeout_file;
+};
+
 struct plan_bridging {
-    struct channel *callee; /* borrowed: the caller of this keeps its reference */
-    bool goes_on;           /* option g: the caller's routing continues when the callee leaves */
+    struct channel *callee;          /* a reference, given and taken back by the caller of this */
+    bool goes_on;                    /* option g: the caller's routing continues */
+    bool caller_stops, callee_stops; /* options H, h: '*' ends it */
+    bool keeps_connected;            /* option I */
+    bool callee_runs_h;              /* option e */
+    const char
+        *callee_goes; /* option F: where the callee goes when the caller leaves; "": on from the
+                                caller's place; NULL: nowhere */
+    struct plan_limit limit;
+    int64_t spent_ms; /* before (a talk that was taken over) */
 };
 
 /**
  * Join the caller (run->channel) with the callee until one of them leaves; then the callee is hung
- * up, and ANSWEREDTIME(_MS), DIALEDTIME(_MS) are set.
+ * up or goes its own way, and ANSWEREDTIME(_MS), DIALEDTIME(_MS) are set.
  * @return PLAN_NEXT (goes_on, and the caller is still there) or PLAN_END
  */
-int plan_bridging_run(struct plan_run *run, const struct plan_bridging *b);
+int plan_bridging_run(struct plan_run *run, struct plan_bridging *b);
 
 /** Set NAME to seconds and NAME_MS to milliseconds. */
 void plan_set_duration(struct channel *ch, const char *name, int64_t ms);
+
+/** A leg that somebody else ran goes its own way from context, exten, priority. @return 0 (its run
+ *  ends it); ENOMEM */
+int plan_leg_go(struct plan_core *p, struct channel *ch, struct slice context, struct slice exten,
+                int priority);

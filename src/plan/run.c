@@ -452,9 +452,7 @@ static void run_main(void *arg)
     if (!run->app && !ch->is_ended && !calls_is_closing(run->core->calls))
         run_hangup_exten(run);
     channel_hangup(ch, CAUSE_NORMAL);
-    ch->plan = NULL;
-    list_unlink(&run->link);
-    mem_deref(run);
+    plan_run_release(run);
 }
 
 static void run_destroy(void *object)
@@ -479,7 +477,7 @@ static int keep_app(struct plan_run *run, const char *app, const char *data)
     return run->app && run->app_data ? 0 : ENOMEM;
 }
 
-int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, const char *data)
+int plan_run_alloc(struct plan_run **rp, struct plan_core *p, struct channel *ch)
 {
     struct plan_run *run = mem_alloc(sizeof(*run), run_destroy);
     int err;
@@ -487,21 +485,42 @@ int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, con
     if (!run)
         return ENOMEM;
     list_init(&run->frames);
-    err = keep_app(run, app, data);
-    if (!err)
-        err = event_queue_alloc(&run->queue);
-    if (!err)
-        err = task_start(NULL, plan_loop(p), run_main, run);
+    err = event_queue_alloc(&run->queue);
     if (err) {
         mem_deref(run);
         return err;
     }
     run->core = mem_ref(p);
     run->channel = mem_ref(ch);
+    list_append(&p->runs, &run->link);
     channel_attach(ch, run->queue);
     ch->plan = run;
-    list_append(&p->runs, &run->link);
+    *rp = run;
     return 0;
+}
+
+void plan_run_release(struct plan_run *run)
+{
+    run->channel->plan = NULL;
+    list_unlink(&run->link);
+    mem_deref(run);
+}
+
+int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, const char *data)
+{
+    struct plan_run *run;
+    int err = plan_run_alloc(&run, p, ch);
+
+    if (err)
+        return err;
+    err = keep_app(run, app, data);
+    if (!err)
+        err = task_start(NULL, plan_loop(p), run_main, run);
+    if (err) {
+        channel_attach(ch, NULL);
+        plan_run_release(run);
+    }
+    return err;
 }
 
 int plan_start(struct plan_core *p, struct channel *ch)

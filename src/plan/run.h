@@ -13,6 +13,8 @@
 #include "call/channel.h"
 #include "plan/func.h"
 
+struct plan_bridging;
+
 struct plan_run {
     struct plan_core *core;    /* borrowed */
     struct channel *channel;   /* a reference */
@@ -21,15 +23,22 @@ struct plan_run {
     uint32_t frame_count;
     uint32_t steps; /* since steps_since */
     struct mono steps_since;
-    struct link link;     /* the core's runs */
-    unsigned nesting;     /* applications that run one another now */
-    bool is_agi;          /* AGI EXEC: digits come back to the program */
-    bool is_jumped;       /* an application set the place: do not add 1 to the priority */
-    char *app, *app_data; /* this application instead of the routing, or NULL */
+    struct link link;           /* the core's runs */
+    unsigned nesting;           /* applications that run one another now */
+    bool is_agi;                /* AGI EXEC: digits come back to the program */
+    bool is_jumped;             /* an application set the place: do not add 1 to the priority */
+    struct plan_bridging *talk; /* plan/bridging.h, while the channel talks; borrowed */
+    char *app, *app_data;       /* this application instead of the routing, or NULL */
 };
 
 /** Environment for substitution on this run's channel. */
 struct plan_env plan_run_env(const struct plan_run *run);
+
+/** A run on ch without a task: for a subroutine inside another run's task (plan/sub.h). The channel's
+ *  events go to its queue from now on. @return 0; ENOMEM */
+int plan_run_alloc(struct plan_run **rp, struct plan_core *p, struct channel *ch);
+/** End it; the channel stays, attached as before. */
+void plan_run_release(struct plan_run *run);
 
 /** The run on ch, or NULL (an outgoing leg, or none yet). */
 struct plan_run *plan_run_of(const struct channel *ch);

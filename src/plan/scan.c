@@ -3,13 +3,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "plan/app/dial.h"
 #include "plan/args.h"
 #include "plan/names.h"
 #include "plan/scan.h"
-
-/* Options of Dial: obeyed (app/dial.c), accepted for later; no other has an effect. */
-#define DIAL_OBEYED "gGmr"
-#define DIAL_LATER "hHtT"
 
 /* "NAME(" at the beginning of text: the name; else empty. */
 static struct slice function_at(const char *text)
@@ -37,7 +34,7 @@ static void scan_techs(char *where, plan_lack_h *h, void *arg)
         tech = slice_cut(one, '/', &resource);
         if (slice_is_set(resource) && tech.len && slice_chr(tech, '$') < 0 &&
             slice_chr(tech, '}') < 0 && !slice_caseeqz(tech, "PJSIP") &&
-            !slice_caseeqz(tech, "SIP"))
+            !slice_caseeqz(tech, "SIP") && !slice_caseeqz(tech, "Local"))
             h(PLAN_LACK_TECH, tech, arg);
     }
 }
@@ -49,9 +46,9 @@ static void scan_options(char *options, plan_lack_h *h, void *arg)
     while (plan_option_next(&options, &letter, &value)) {
         if ((unsigned char)letter >= 127 || letter <= ' ' || letter == '$')
             return; /* a variable */
-        if (strchr(DIAL_LATER, letter))
+        if (dial_option_state(letter) == DIAL_OPTION_LATER)
             h(PLAN_LACK_OPTION_LATER, slice_from(&letter, 1), arg);
-        else if (!strchr(DIAL_OBEYED, letter))
+        else if (dial_option_state(letter) == DIAL_OPTION_UNKNOWN)
             h(PLAN_LACK_OPTION, slice_from(&letter, 1), arg);
     }
 }

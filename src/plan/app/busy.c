@@ -1,5 +1,4 @@
 /* app/busy.c - Busy, Congestion, Hangup: the ends of a call */
-#include <stdlib.h>
 
 #include "base/log.h"
 #include "plan/app/all.h"
@@ -35,47 +34,10 @@ static int congestion_exec(struct plan_run *run, char *data)
     return end_with(run, data, CAUSE_CONGESTION, "congestion");
 }
 
-/* Names of causes that Hangup takes besides numbers. */
-static const struct {
-    const char *name;
-    int cause;
-} causes[] = {
-    {"UNALLOCATED", CAUSE_UNALLOCATED},
-    {"NO_ROUTE_DESTINATION", CAUSE_NO_ROUTE},
-    {"NORMAL_CLEARING", CAUSE_NORMAL},
-    {"NORMAL", CAUSE_NORMAL},
-    {"USER_BUSY", CAUSE_BUSY},
-    {"BUSY", CAUSE_BUSY},
-    {"NO_USER_RESPONSE", CAUSE_NO_USER_RESPONSE},
-    {"NO_ANSWER", CAUSE_NO_ANSWER},
-    {"NOANSWER", CAUSE_NO_ANSWER},
-    {"SUBSCRIBER_ABSENT", CAUSE_UNAVAILABLE},
-    {"CALL_REJECTED", CAUSE_REJECTED},
-    {"ANSWERED_ELSEWHERE", CAUSE_ANSWERED_ELSEWHERE},
-    {"DESTINATION_OUT_OF_ORDER", CAUSE_OUT_OF_ORDER},
-    {"INVALID_NUMBER_FORMAT", CAUSE_INVALID_NUMBER},
-    {"NORMAL_CIRCUIT_CONGESTION", CAUSE_CONGESTION},
-    {"CONGESTION", CAUSE_CONGESTION},
-    {"NETWORK_OUT_OF_ORDER", CAUSE_FAILURE},
-    {"FAILURE", CAUSE_FAILURE},
-    {"NORMAL_TEMPORARY_FAILURE", CAUSE_TEMPORARY},
-    {"SWITCH_CONGESTION", CAUSE_SWITCH_CONGESTION},
-    {"BEARERCAPABILITY_NOTAVAIL", CAUSE_BEARER},
-    {"INTERWORKING", CAUSE_INTERWORKING},
-};
-
-static int cause_parse(const char *text)
-{
-    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
-        if (slice_caseeqz(slice_of(text), causes[i].name))
-            return causes[i].cause;
-    return atoi(text);
-}
-
 static int hangup_exec(struct plan_run *run, char *data)
 {
     struct channel *ch = run->channel;
-    int cause = *data ? cause_parse(data) : 0;
+    int cause = *data ? cause_parse(slice_of(data)) : 0;
 
     if (*data && (cause <= 0 || cause > 127))
         log_warning("no such cause of hanging up call=%s at=\"%s,%s,%d\" cause=\"%s\"",

@@ -6,9 +6,11 @@
 #include "base/mem.h"
 #include "call/cdr.h"
 #include "call/media.h"
+#include "call/observe.h"
 #include "plan/app/dial.h"
 #include "plan/bridging.h"
 #include "plan/plan.h"
+#include "plan/sub.h"
 
 static void leg_free(struct dial_leg *leg)
 {
@@ -18,8 +20,8 @@ static void leg_free(struct dial_leg *leg)
     mem_free(leg);
 }
 
-/* How a leg that nobody answered counts (Asterisk's handle_cause). */
-static void count_cause(struct dial *d, int cause)
+/* Asterisk's handle_cause. */
+void dial_count(struct dial *d, int cause)
 {
     switch (cause) {
     case CAUSE_BUSY: d->busy++; break;
@@ -38,11 +40,56 @@ static void not_dialled(struct dial *d, const char *what, struct slice where, in
                ch->linkedid, ch->context, ch->exten, ch->priority, SLICE_ARG(where), cause,
                cause_text(cause));
     d->run->channel->cause = cause;
-    count_cause(d, cause);
+    dial_count(d, cause);
 }
 
-static int make_leg(struct dial *d, struct slice tech_name, struct slice resource,
-                    struct dial_leg **lp, int *cause)
+/* "Name <number>" or a number. */
+static void split_caller(const char *text, struct slice *number, struct slice *name)
+{
+    struct slice all = slice_of(text);
+    ptrdiff_t open = slice_chr(all, '<');
+
+    *number = slice_trim(all);
+    *name = SLICE("");
+    if (open < 0)
+        return;
+    *name = slice_trim(slice_from(all.p, (size_t)open));
+    if (name->len >= 2 && name->p[0] == '"' && name->p[name->len - 1] == '"')
+        *name = slice_from(name->p + 1, name->len - 2);
+    *number = slice_trim(slice_skip(all, (size_t)open + 1));
+    *number = slice_trim(slice_cut(*number, '>', &(struct slice){0}));
+}
+
+static int force(struct party *p, const char *text)
+{
+    struct slice number, name;
+
+    split_caller(text, &number, &name);
+    return party_set(p, number, name);
+}
+
+int dial_dress(struct dial *d, struct channel *leg)
+{
+    const struct dial_options *o = &d->o;
+    int presentation = o->presentation ? presentation_parse(slice_of(o->presentation)) : -1;
+    int err = 0;
+
+    if (o->forced_caller && *o->forced_caller) {
+        err = force(&leg->connected, o->forced_caller);
+        party_set_presentation(&leg->connected, PRES_ALLOWED_PASSED);
+        if (!err && o->tag)
+            err = channel_set(&leg->connected.tag, slice_of(o->tag));
+    }
+    if (!err && o->kept_caller)
+        err = *o->kept_caller ? force(&leg->caller, o->kept_caller)
+                              : party_copy(&leg->caller, &d->run->channel->caller);
+    if (presentation >= 0)
+        party_set_presentation(o->forced_caller ? &leg->connected : &leg->caller, presentation);
+    return err;
+}
+
+int dial_add(struct dial *d, struct slice tech_name, struct slice resource, struct dial_leg **lp,
+             int *cause)
 {
     struct calls *calls = plan_calls(d->run->core);
     const struct channel_request req = {.requestor = d->run->channel, .resource = resource};
@@ -60,22 +107,61 @@ static int make_leg(struct dial *d, struct slice tech_name, struct slice resourc
         return ENOMEM;
     leg->number = slice_dup(resource);
     err = leg->number ? tech->request(&leg->channel, arg, &req, cause) : ENOMEM;
-    if (err)
+    if (!err)
+        err = dial_dress(d, leg->channel);
+    if (err) {
+        if (leg->channel)
+            channel_hangup(leg->channel, CAUSE_FAILURE);
         leg_free(leg);
-    else
-        *lp = leg;
-    return err;
+        return err;
+    }
+    channel_attach(leg->channel, d->run->queue);
+    list_append(&d->legs, &leg->link);
+    *lp = leg;
+    return 0;
 }
 
-static void ring_leg(struct dial *d, struct dial_leg *leg)
+static void tell_begin(struct dial *d, struct dial_leg *leg)
+{
+    calls_tell(plan_calls(d->run->core), &(struct call_fact){.type = CALL_DIAL_BEGIN,
+                                                             .channel = d->run->channel,
+                                                             .other = leg->channel,
+                                                             .value = slice_of(leg->number)});
+}
+
+static void tell_state(struct dial *d, struct channel *ch, struct slice state)
+{
+    calls_tell(plan_calls(d->run->core), &(struct call_fact){.type = CALL_DIAL_STATE,
+                                                             .channel = d->run->channel,
+                                                             .other = ch,
+                                                             .value = state});
+}
+
+void dial_tell_end(struct dial *d, struct channel *ch, const char *status)
+{
+    cdr_dial_end(d->run->channel, ch, status);
+    calls_tell(plan_calls(d->run->core), &(struct call_fact){.type = CALL_DIAL_END,
+                                                             .channel = d->run->channel,
+                                                             .other = ch,
+                                                             .value = slice_of(status)});
+}
+
+void dial_ring(struct dial *d, struct dial_leg *leg)
 {
     struct channel *ch = leg->channel;
-    int err = ch->tech->call ? ch->tech->call(ch) : ENOTSUP;
+    int err = 0;
 
+    if (d->o.leg_gosub)
+        (void)plan_sub(d->run->core, ch, d->o.leg_gosub);
+    if (ch->is_hungup)
+        err = ECONNRESET;
+    if (!err)
+        err = ch->tech->call ? ch->tech->call(ch) : ENOTSUP;
     if (!err)
         err = cdr_dial(d->run->channel, ch);
     if (!err) {
         d->count++;
+        tell_begin(d, leg);
         return;
     }
     not_dialled(d, "destination cannot be called", slice_of(leg->number),
@@ -98,12 +184,8 @@ static int request_one(struct dial *d, struct slice where)
         return EINVAL;
     }
     d->wanted++;
-    if (make_leg(d, tech, resource, &leg, &cause)) {
+    if (dial_add(d, tech, resource, &leg, &cause))
         not_dialled(d, "destination cannot be reached", where, cause);
-        return 0;
-    }
-    channel_attach(leg->channel, d->run->queue);
-    list_append(&d->legs, &leg->link);
     return 0;
 }
 
@@ -138,7 +220,7 @@ int dial_start(struct dial *d, char *where)
         return err;
     LIST_FOREACH(&d->legs, k)
     {
-        ring_leg(d, CONTAINER_OF(k, struct dial_leg, link));
+        dial_ring(d, CONTAINER_OF(k, struct dial_leg, link));
     }
     return 0;
 }
@@ -152,7 +234,7 @@ void dial_drop(struct dial *d, struct dial_leg *but, int cause, const char *stat
         if (leg == but)
             continue;
         if (leg->channel) {
-            cdr_dial_end(d->run->channel, leg->channel, status);
+            dial_tell_end(d, leg->channel, status);
             channel_hangup(leg->channel, cause);
         }
         leg_free(leg);
@@ -169,10 +251,13 @@ static int64_t elapsed_ms(const struct dial *d)
 static int64_t left_ms(const struct dial *d)
 {
     const int64_t gone = elapsed_ms(d);
+    int64_t most = d->ms;
 
-    if (d->ms < 0)
+    if (d->silent_ms >= 0 && !d->has_rung && !d->has_progress && (most < 0 || d->silent_ms < most))
+        most = d->silent_ms;
+    if (most < 0)
         return -1;
-    return gone < d->ms ? d->ms - gone : 0;
+    return gone < most ? most - gone : 0;
 }
 
 static struct dial_leg *leg_of(struct dial *d, const struct channel *ch)
@@ -187,8 +272,9 @@ static struct dial_leg *leg_of(struct dial *d, const struct channel *ch)
     return NULL;
 }
 
-static void on_ringing(struct dial *d)
+static void on_ringing(struct dial *d, struct dial_leg *leg)
 {
+    tell_state(d, leg->channel, SLICE("RINGING"));
     if (!d->has_rung)
         plan_set_duration(d->run->channel, "RINGTIME", elapsed_ms(d));
     if (!d->has_rung && !d->is_entertained)
@@ -196,14 +282,27 @@ static void on_ringing(struct dial *d)
     d->has_rung = true;
 }
 
+/* The third part of option D; nobody waits for them. */
+static void send_progress_digits(struct dial *d, struct channel *leg)
+{
+    struct slice rest = slice_of(d->o.digits), digits = SLICE_NONE;
+
+    for (int i = 0; i < 3; i++)
+        digits = slice_is_set(rest) ? slice_cut(rest, ':', &rest) : SLICE_NONE;
+    if (digits.len && leg->stream)
+        (void)media_stream_send_dtmf(leg->stream, digits, 0);
+}
+
 /* Early media of a single leg is heard by the caller. */
 static void on_progress(struct dial *d, struct dial_leg *leg)
 {
     struct channel *caller = d->run->channel;
 
+    tell_state(d, leg->channel, SLICE("PROGRESS"));
     if (!d->has_progress)
         plan_set_duration(caller, "PROGRESSTIME", elapsed_ms(d));
     d->has_progress = true;
+    send_progress_digits(d, leg->channel);
     if (d->wanted != 1 || d->is_entertained || !caller->stream || !leg->channel->stream)
         return;
     channel_indicate(caller, CHANNEL_IND_PROGRESS);
@@ -215,9 +314,11 @@ static void on_leg_gone(struct dial *d, struct dial_leg *leg)
 {
     struct channel *ch = leg->channel;
 
-    d->run->channel->cause = ch->cause;
-    count_cause(d, ch->cause);
-    cdr_dial_end(d->run->channel, ch, cdr_dial_word(ch->cause));
+    if (!dial_forward(d, leg)) {
+        d->run->channel->cause = ch->cause;
+        dial_count(d, ch->cause);
+        dial_tell_end(d, ch, cdr_dial_word(ch->cause));
+    }
     if (ch->stream && media_stream_peer(ch->stream))
         media_stream_disconnect(ch->stream);
     channel_hangup(ch, ch->cause);
@@ -233,9 +334,19 @@ static struct dial_leg *on_leg_event(struct dial *d, struct dial_leg *leg,
         return NULL;
     }
     switch (ev->type) {
-    case CHANNEL_EV_RINGING: on_ringing(d); break;
+    case CHANNEL_EV_RINGING: on_ringing(d, leg); break;
     case CHANNEL_EV_PROGRESS: on_progress(d, leg); break;
+    case CHANNEL_EV_CONNECTED:
+        if (d->wanted == 1 && !d->o.keeps_connected)
+            (void)channel_update_connected(d->run->channel, &leg->channel->caller,
+                                           CONNECTED_UNKNOWN);
+        break;
+    case CHANNEL_EV_REDIRECTED:
+        if (!d->o.keeps_connected)
+            (void)channel_update_redirecting(d->run->channel, &leg->channel->redirecting);
+        break;
     case CHANNEL_EV_PROCEEDING:
+        tell_state(d, leg->channel, SLICE("PROCEEDING"));
         if (d->wanted == 1 && !d->has_rung && !d->is_entertained)
             channel_indicate(d->run->channel, CHANNEL_IND_PROCEEDING);
         break;
@@ -243,6 +354,18 @@ static struct dial_leg *on_leg_event(struct dial *d, struct dial_leg *leg,
     default: break;
     }
     return NULL;
+}
+
+/* Options d and H: a digit of the caller ends the ringing. @return whether it does */
+static bool on_caller_digit(struct dial *d, char digit)
+{
+    const char text[2] = {digit, '\0'};
+    struct slice context = channel_var_get(d->run->channel, SLICE("EXITCONTEXT"));
+
+    if (d->o.takes_digit && plan_run_has(d->run, context, slice_of(text), 1) &&
+        plan_run_goto(d->run, context, slice_of(text), 1) == 0)
+        return true;
+    return d->o.caller_stops && digit == '*';
 }
 
 /* All have ended without an answer: what the caller is told. */
@@ -259,6 +382,7 @@ struct dial_leg *dial_wait(struct dial *d)
         int64_t left = left_ms(d);
         struct dial_leg *leg, *answered = NULL;
         struct channel_event ev;
+        bool is_left = false;
         int err =
             d->run->channel->is_hungup ? ECONNRESET : event_queue_wait(d->run->queue, left, &ev);
 
@@ -269,8 +393,13 @@ struct dial_leg *dial_wait(struct dial *d)
         leg = leg_of(d, ev.channel);
         if (leg)
             answered = on_leg_event(d, leg, &ev);
+        else if (ev.channel == d->run->channel && ev.type == CHANNEL_EV_DTMF &&
+                 on_caller_digit(d, ev.digit))
+            is_left = true;
         channel_event_done(&ev);
-        if (answered)
+        if (is_left)
+            d->status = "CANCEL";
+        if (answered || is_left)
             return answered;
     }
     d->status = d->count ? nobody(d) : "CHANUNAVAIL";

@@ -5,7 +5,7 @@
  * Legs:    Test/answer (rings after 100 ms, answers after 1 s), short (the same, leaves 2 s
  *          later), busy, cong, noans, reject, normal (refuse after 50 ms with that cause), ring
  *          (rings and rings), early (183 after 100 ms, answers after 1 s), none (cannot be made),
- *          dead (cannot be called).
+ *          dead (cannot be called), fwd (sends the call to Test/short after 50 ms), loop (to itself).
  * Notes:   application Note(text) writes "text;" into w.notes; indications "180;" "183;", ends
  *          "end=16;".
  */
@@ -87,6 +87,9 @@ static void world_media(struct ipc *c, uint16_t id, const void *message, int fd,
     } else if (id == MEDIA_TONE) {
         buf_printf(&world_now->notes, "tone=%.*s;",
                    SLICE_ARG(((const struct media_tone *)message)->tone));
+    } else if (id == MEDIA_SEND_DTMF) {
+        buf_printf(&world_now->notes, "digits=%.*s;",
+                   SLICE_ARG(slice_of(((const struct media_send_dtmf *)message)->digits)));
     } else if (id == MEDIA_MOH) {
         buf_addz(&world_now->notes, "music;");
     } else if (id == MEDIA_CONNECT) {
@@ -120,6 +123,12 @@ static void world_leg_step(void *arg)
         int cause;
     } refusals[] = {{"busy", 17}, {"cong", 34}, {"noans", 19}, {"reject", 21}, {"normal", 16}};
 
+    if (strcmp(leg->kind, "fwd") == 0 || strcmp(leg->kind, "loop") == 0) {
+        (void)channel_set(&ch->forward,
+                          *leg->kind == 'l' ? SLICE("Test/loop") : SLICE("Test/short"));
+        channel_on_hangup(ch, CAUSE_NORMAL, 302);
+        return;
+    }
     for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
         if (strcmp(leg->kind, refusals[i].kind) == 0) {
             channel_on_hangup(ch, refusals[i].cause, 0);

@@ -19,10 +19,10 @@ static const struct {
     {"Set", "GLOBAL(a)=f(x)", ""},
     {"Set", "X=$[SIN(1)]", ""},
     {"Dial", "PJSIP/101&sip/102,20,gG(a^b)m(x)r", ""},
-    {"Dial", "PJSIP/101&Local/5@x&DAHDI/g1/5,20,tTU(sub)",
-     "tech Local;tech DAHDI;later t;later T;option U;"},
+    {"Dial", "PJSIP/101&Local/5@x&DAHDI/g1/5,20,tTU(sub)Y(sub)",
+     "tech DAHDI;later t;later T;option Y;"},
     {"Dial", "${TRUNK}/${EXTEN},,${OPTIONS}", ""},
-    {"Dial", "PJSIP/${IF(1?a/b,c)},,W", "option W;"},
+    {"Dial", "PJSIP/${IF(1?a/b,c)},,Y", "option Y;"},
     {"Playback", "Local/5,,W", ""},
 };
 
@@ -68,12 +68,12 @@ static int a_routing_is_told_with_the_first_place(void)
     buf_init(&log_text, 100000);
     CHECK_OK(world_init(&w));
     log_set_sink(keep, NULL);
-    err = world_route(&w, "[main]\n10,1,Dial(Test/a,,tU(x))\n10,2,Dial(Test/a,,U(y))\n"
+    err = world_route(&w, "[main]\n10,1,Dial(Test/a,,tY(x))\n10,2,Dial(Test/a,,Y(y))\n"
                           "11,1,Note(${NOSUCH(1)})\n11,2,Note(${NOSUCH(2)}${LEN(x)})\n");
     log_set_sink(NULL, NULL);
     CHECK_OK_TO(err, out);
     CHECK_TO(times("option of Dial") == 2, out);
-    CHECK_TO(times("no effect at=\"main,10,1\" application=Dial what=\"U\"") == 1, out);
+    CHECK_TO(times("no effect at=\"main,10,1\" application=Dial what=\"Y\"") == 1, out);
     CHECK_TO(times("not obeyed yet at=\"main,10,1\" application=Dial what=\"t\"") == 1, out);
     CHECK_TO(times("no such function") == 1, out);
     CHECK_TO(times("at=\"main,11,1\" application=Note what=\"NOSUCH\"") == 1, out);
