@@ -54,6 +54,9 @@ struct call_fact {
     struct channel *channel, *other;
     struct bridge *bridge;
     struct slice name, value;
+    struct slice
+        rule; /* CALL_STEP: "context,pattern" where the step stands, when that is not plainly
+                          the channel's own place; else absent */
     int number;
     unsigned ms;
 };

@@ -144,6 +144,11 @@ const struct model_field model_fields_settings[] = {
         .max = 65535,
         SAYS("Последний порт RTP", "Last RTP port", "Конец диапазона портов звука.",
              "End of the range of sound ports.")),
+    ROW("call_story_days", INT, OBEYED, AT(call_story_days), .def = "90", .min = 0, .max = 36500,
+        .shown = "tests/scene/call-story.scene",
+        SAYS("Хранить истории вызовов, дней", "Days that stories of calls are kept",
+             "`call story` рассказывает вызов по шагам. 0: истории не ведутся.",
+             "`call story` tells a call step by step. 0: no stories are made.")),
     ROW("max_channels", INT, OBEYED, AT(max_channels), .def = "20000", .min = 2, .max = 1000000,
         SAYS("Каналов всего", "Channels at most", "Сверх этого вызовы получают отказ 503.",
              "Beyond it calls are refused with 503.")),
@@ -207,6 +212,8 @@ const struct model_field model_fields_call_quality[] = {
     {0}};
 
 const struct model_field model_fields_call_story[] = {
+    OWN("id", INT, .sql = AUTO, .max = INT64_MAX,
+        SAYS("Номер строки", "Row number", "Создаётся сам.", "Made by itself.")),
     CDR("linkedid", WORD(150), "Идентификатор всего вызова.", "The whole call's identifier."),
     CDR("start", "DATETIME DEFAULT NULL", "Начало, местное время.", "Start, local time."),
     CDR("story", "TEXT NOT NULL DEFAULT ''",

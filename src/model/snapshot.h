@@ -247,6 +247,7 @@ struct model_settings {
     const char *moh_class; /* "default" */
     int32_t rtp_start, rtp_end;
     int32_t max_channels;
+    int32_t call_story_days;
     int32_t overload_ms;               /* queue age at which new work is shed */
     uint8_t language_id, tone_zone_id; /* inner: behind the two texts */
 };

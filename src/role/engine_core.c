@@ -18,6 +18,7 @@
 #include "role/engine.h"
 #include "role/engine_console.h"
 #include "role/role.h"
+#include "role/story.h"
 #include "sip/server.h"
 #include "store/store.h"
 
@@ -37,6 +38,7 @@ struct engine {
     struct plan_core *plan;
     struct sip *sip;
     struct pjsip *pjsip;
+    struct story_keeper *stories;
     struct console_set *consoles;
     struct core_commands core;
     struct engine_console console;
@@ -60,6 +62,7 @@ static void engine_destroy(void *object)
         pjsip_shutdown(e->pjsip);
     /* Streams that say goodbye hold their channels, those what they stand on. */
     e->media = mem_deref(e->media);
+    e->stories = mem_deref(e->stories);
     e->calls = mem_deref(e->calls);
     e->pjsip = mem_deref(e->pjsip);
     e->plan = mem_deref(e->plan);
@@ -249,6 +252,7 @@ static void apply_snapshot(void *object, void *arg)
     take_settings(e);
     if (!e->pjsip)
         return;
+    story_keeper_set_days(e->stories, (uint32_t)model_settings_of(s)->call_story_days);
     m = media_settings_of(e);
     media_set_settings(e->media, &m);
     err = plan_set_snapshot(e->plan, s);
@@ -310,8 +314,11 @@ static int open_calls(struct engine *e)
                                          .max_channels = (uint32_t)s->max_channels,
                                      });
 
+    if (!err)
+        err = story_keeper_alloc(&e->stories, e->loop, e->calls, e->store);
     if (err)
         return err;
+    story_keeper_set_days(e->stories, (uint32_t)s->call_story_days);
     role_file(e->agi_dir, sizeof(e->agi_dir), e->args.state, ROLE_AGI_DIR);
     err = plan_core_alloc(
         &e->plan,
@@ -361,6 +368,9 @@ static int open_console(struct engine *e)
     if (!err)
         err = console_set_add(e->consoles, plan_console_commands, plan_console_command_count,
                               e->plan);
+    if (!err)
+        err = console_set_add(e->consoles, story_console_commands, story_console_command_count,
+                              e->stories);
     for (const struct console_command *c = pjsip_commands; !err && c->words; c++)
         err = console_set_add(e->consoles, c, 1, e->pjsip);
     return err;
