@@ -181,7 +181,7 @@ static int tell_line(struct telling *t, struct slice line)
         t->words[w] = slice_is_set(line) ? slice_cut(line, '\t', &line) : SLICE_NONE;
     while (i < STEPS && !slice_eqz(id, steps[i].id))
         i++;
-    if (i == STEPS || slice_copy(leg, number, sizeof(number)))
+    if (i == STEPS || !leg.len || slice_copy(leg, number, sizeof(number)))
         return EBADMSG;
     t->leg = (uint32_t)strtoul(number, NULL, 10);
     if ((i == STEP_IN || i == STEP_OUT) && t->leg < MOST_LEGS)
@@ -199,7 +199,8 @@ static int tell_start(struct telling *t, struct slice line)
     struct slice version = slice_cut(line, '\t', &line);
     char number[24];
 
-    if (!slice_eqz(version, "1") || slice_copy(line, number, sizeof(number)))
+    if (!slice_eqz(version, "1") || !slice_is_set(line) || !line.len ||
+        slice_copy(line, number, sizeof(number)))
         return EBADMSG;
     t->start = strtoll(number, NULL, 10);
     return 0;
