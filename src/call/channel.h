@@ -86,6 +86,8 @@ enum channel_event_type {
     CHANNEL_EV_REDIRECTED, /* an outgoing leg: its call was sent elsewhere, channel.redirecting */
     CHANNEL_EV_REDIRECT,   /* somebody moved the channel in the routing (later: Manager) */
     CHANNEL_EV_STREAM,     /* an update of the leg's media was negotiated */
+    CHANNEL_EV_TALK,       /* it talks (is_on) or is silent now; ms: the other state had lasted */
+    CHANNEL_EV_POSITION,   /* of what plays: ms (media_stream_control) */
 };
 
 struct channel_event {
@@ -93,6 +95,7 @@ struct channel_event {
     struct channel *channel; /* one reference, taken by who got the event (event_done derefs) */
     char digit;
     bool is_signalled; /* the digit came by SIP (INFO), not in the stream */
+    bool is_on;        /* of TALK; of POSITION: it pauses */
     uint32_t ms;       /* of a digit; of PLAY_DONE: position in the last file */
     int err;
     uint32_t play_id;
@@ -309,6 +312,14 @@ void channel_party_changed(struct channel *ch);
  *  not after the channel ended. @return 0; ENOMEM; errno */
 int channel_open_stream(struct channel *ch, const struct media_stream_args *args,
                         channel_ready_h *ready, void *arg);
+
+/** Give two legs a pair of streams (the halves of a Local channel, media_stream_alloc_pair); both can be
+ *  used at once. @return 0; EINVAL (one has a stream, or ended); ENOMEM; EAGAIN */
+int channel_open_pair(struct channel *a, struct channel *b);
+
+/** Give a leg the stream that it had under the engine before (media_stream_adopt has when, and the
+ *  errors). EINVAL: it has one, or ended. */
+int channel_adopt_stream(struct channel *ch, const struct media_saved *saved);
 
 /** Attach to a queue (its own reference); NULL detaches. Events already queued elsewhere stay
  * there. */

@@ -23,9 +23,17 @@ int media_send_create(struct media_stream *s)
                       &(struct media_create){.id = s->id, .near = s->near, .local = s->local});
 }
 
+int media_send_pair(struct media_stream *a)
+{
+    return media_send(a->media, MEDIA_PAIR,
+                      &(struct media_twins){.a = a->id, .b = a->twin ? a->twin->id : 0});
+}
+
 int media_send_remote(struct media_stream *s)
 {
     s->remote.formats.p = s->formats;
+    s->remote.secret_tx.p = s->secret_tx;
+    s->remote.secret_rx.p = s->secret_rx;
     return media_send(s->media, MEDIA_REMOTE, &s->remote);
 }
 
@@ -45,15 +53,29 @@ int media_send_music(struct media_stream *s)
                           .id = s->id, .directory = slice_of(s->sound), .is_random = s->is_random});
 }
 
-/* Everything that the stream is now, for a media role that does not know it. */
-static void tell_anew(struct media_stream *s)
+/* For a media role that does not know it, or to claim it from one that does. */
+static void create_anew(struct media_stream *s)
 {
     if (s->is_failed || s->is_closing)
         return;
     s->near = s->peer ? s->peer->id : 0;
-    (void)media_send_create(s);
+    if (!s->is_half)
+        (void)media_send_create(s);
+    else if (!s->twin || s->id < s->twin->id)
+        (void)media_send_pair(s);
+}
+
+/* Everything else that the stream is now. */
+static void tell_anew(struct media_stream *s)
+{
+    if (s->is_failed || s->is_closing)
+        return;
     if (s->has_remote)
         (void)media_send_remote(s);
+    if (s->gain.id)
+        (void)media_send(s->media, MEDIA_GAIN, &s->gain);
+    if (s->detect.id)
+        (void)media_send(s->media, MEDIA_DETECT, &s->detect);
     if (s->is_echo)
         (void)media_send(s->media, MEDIA_ECHO, &(struct media_echo){.id = s->id, .is_on = true});
     if (s->playing == TONE)
@@ -132,6 +154,10 @@ static void begin(struct media *m)
     (void)media_send(m, MEDIA_SETTINGS, &m->settings);
     LIST_FOREACH(&m->streams, k)
     {
+        create_anew(CONTAINER_OF(k, struct media_stream, link));
+    }
+    LIST_FOREACH(&m->streams, k)
+    {
         tell_anew(CONTAINER_OF(k, struct media_stream, link));
     }
     LIST_FOREACH(&m->streams, k)
@@ -142,6 +168,7 @@ static void begin(struct media *m)
             (void)media_send(m, MEDIA_CONNECT,
                              &(struct media_connect){.a = s->id, .b = s->peer->id});
     }
+    (void)media_send(m, MEDIA_SWEEP, &(struct media_sweep){0});
     log_notice("media connected streams=%u", m->count);
 }
 
@@ -174,6 +201,9 @@ void media_stream_leave(struct media_stream *s)
 {
     struct media *m = s->media;
 
+    if (s->twin)
+        s->twin->twin = NULL;
+    s->twin = NULL;
     timer_stop(&s->answer);
     loop_defer_stop(&s->later);
     hash_del(&m->by_id, &s->by_id);
@@ -230,7 +260,9 @@ int media_alloc(struct media **mp, struct loop *l, const struct media_args *args
     list_init(&m->streams);
     list_init(&m->ready);
     hash_init(&m->by_id);
-    rand_bytes(&m->instance, sizeof(m->instance));
+    m->instance = args->instance;
+    if (!m->instance)
+        rand_bytes(&m->instance, sizeof(m->instance));
     m->instance |= 1;
     m->last_id = rand_u32() >> 1;
     if (args->path) {
@@ -256,6 +288,11 @@ void media_set_settings(struct media *m, const struct media_settings *s)
         media_stream_leave(r);
     }
     (void)media_send(m, MEDIA_SETTINGS, s);
+}
+
+uint64_t media_instance(const struct media *m)
+{
+    return m->instance;
 }
 
 bool media_is_up(const struct media *m)
@@ -362,6 +399,18 @@ static void on_dtmf(struct media_stream *s, const struct media_dtmf *msg)
         s->h.dtmf((char)msg->digit, msg->duration_ms, s->h.arg);
 }
 
+static void on_position(struct media_stream *s, const struct media_position *msg)
+{
+    if (msg->play_id == s->play_id && s->playing == PLAY && s->h.position)
+        s->h.position(msg->ms, msg->is_paused, s->h.arg);
+}
+
+static void on_talk(struct media_stream *s, const struct media_talk *msg)
+{
+    if (s->detect.id && s->h.talk)
+        s->h.talk(msg->is_talking, msg->ms, s->h.arg);
+}
+
 static void on_timeout(struct media_stream *s, const struct media_timeout *msg)
 {
     if (s->h.timeout)
@@ -383,6 +432,8 @@ static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void
     case MEDIA_DTMF: on_dtmf(s, msg); break;
     case MEDIA_TIMEOUT: on_timeout(s, msg); break;
     case MEDIA_STATS: on_stats(s, msg); break;
+    case MEDIA_POSITION: on_position(s, msg); break;
+    case MEDIA_TALK: on_talk(s, msg); break;
     case MEDIA_DTMF_DONE:
         if (s->h.dtmf_done)
             s->h.dtmf_done(s->h.arg);

@@ -6,6 +6,7 @@
 #include "call/media.h"
 
 #define MEDIA_ANSWER_MS 1000
+#define MEDIA_STREAMS_MAX 20000
 
 enum playing { NOTHING, PLAY, TONE, MUSIC };
 
@@ -37,10 +38,15 @@ struct media_stream {
     struct deferred later;
     bool must_tell_stats, must_tell_play, must_tell_created;
     struct media_stream *peer;
+    struct media_stream *twin; /* the other half */
+    bool is_half;
     bool is_echo;
     bool has_remote;
     struct media_remote remote;
     char formats[MEDIA_FORMATS_MAX];
+    char secret_tx[MEDIA_SECRET_MAX], secret_rx[MEDIA_SECRET_MAX];
+    struct media_gain gain;
+    struct media_detect detect;
     enum playing playing;
     uint32_t play_id;
     uint32_t tone_ms;
@@ -56,11 +62,18 @@ struct media_stream {
 int media_send(struct media *m, uint16_t type, const void *msg);
 int media_send_create(struct media_stream *s);
 int media_send_remote(struct media_stream *s);
+int media_send_pair(struct media_stream *a);
 int media_send_tone(struct media_stream *s);
 int media_send_music(struct media_stream *s);
 
 uint32_t media_hash_id(uint32_t id);
 struct media_stream *media_find_stream(const struct media *m, uint32_t id);
+
+/** Into the tables, under its id; the reference is theirs. @return 0; ENOMEM */
+int media_stream_enter(struct media_stream *s, struct media *m);
+
+/** A stream without a place in the tables, or NULL. */
+struct media_stream *media_stream_new(void);
 
 /** Out of all tables; gives the tables' reference up. */
 void media_stream_leave(struct media_stream *s);

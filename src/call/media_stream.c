@@ -5,8 +5,6 @@
 #include "base/mem.h"
 #include "call/media_inner.h"
 
-#define STREAMS_MAX 20000
-
 static void stream_destroy(void *arg)
 {
     struct media_stream *s = arg;
@@ -14,30 +12,50 @@ static void stream_destroy(void *arg)
     mem_free(s->sound);
 }
 
+struct media_stream *media_stream_new(void)
+{
+    return mem_alloc(sizeof(struct media_stream), stream_destroy);
+}
+
+int media_stream_enter(struct media_stream *s, struct media *m)
+{
+    int err = hash_add(&m->by_id, &s->by_id, media_hash_id(s->id));
+
+    if (err)
+        return err;
+    s->stats.id = s->id;
+    s->media = m;
+    list_append(s->is_ready ? &m->ready : &m->streams, &s->link);
+    *(s->is_ready ? &m->ready_count : &m->count) += 1;
+    return 0;
+}
+
+static uint32_t next_id(struct media *m)
+{
+    do {
+        m->last_id++;
+    } while (!m->last_id || media_find_stream(m, m->last_id));
+    return m->last_id;
+}
+
 /* A stream in the tables, asked for; its reference is the tables'. */
 static int stream_new(struct media_stream **sp, struct media *m, const struct addr *local,
                       uint32_t near, bool is_ready)
 {
-    struct media_stream *s = mem_alloc(sizeof(*s), stream_destroy);
+    struct media_stream *s = media_stream_new();
     int err;
 
     if (!s)
         return ENOMEM;
-    do {
-        s->id = ++m->last_id;
-    } while (!s->id || media_find_stream(m, s->id));
+    s->id = next_id(m);
     s->local = *local;
     s->near = near;
-    s->stats.id = s->id;
     s->is_ready = is_ready;
-    err = hash_add(&m->by_id, &s->by_id, media_hash_id(s->id));
+    err = media_stream_enter(s, m);
     if (err) {
         mem_deref(s);
         return err;
     }
-    s->media = m;
-    list_append(is_ready ? &m->ready : &m->streams, &s->link);
-    *(is_ready ? &m->ready_count : &m->count) += 1;
     err = media_send_create(s);
     if (err)
         media_stream_leave(s);
@@ -53,7 +71,7 @@ static void make_ready(struct media *m)
 
     if (!m->ipc || m->ready_count > m->ready_most / 2 || !m->ready_most)
         return;
-    while (m->ready_count < m->ready_most && m->count + m->ready_count < STREAMS_MAX)
+    while (m->ready_count < m->ready_most && m->count + m->ready_count < MEDIA_STREAMS_MAX)
         if (stream_new(&s, m, &m->ready_local, 0, true))
             return;
 }
@@ -82,7 +100,7 @@ int media_stream_alloc(struct media_stream **sp, struct media *m,
     struct media_stream *s = NULL;
     int err = 0;
 
-    if (m->count >= STREAMS_MAX)
+    if (m->count >= MEDIA_STREAMS_MAX)
         return EAGAIN;
     if (m->ipc)
         s = take_ready(m, &args->local);
@@ -101,6 +119,66 @@ int media_stream_alloc(struct media_stream **sp, struct media *m,
     return 0;
 }
 
+/* ---- halves ---- */
+
+/* In the tables; told to its owner later, as it needs nothing of the media role to exist. */
+static int half_new(struct media_stream **sp, struct media *m,
+                    const struct media_stream_handlers *h)
+{
+    struct media_stream *s = media_stream_new();
+    int err;
+
+    if (!s)
+        return ENOMEM;
+    s->id = next_id(m);
+    s->is_half = s->is_created = s->must_tell_created = true;
+    if (h)
+        s->h = *h;
+    err = media_stream_enter(s, m);
+    if (err) {
+        mem_deref(s);
+        return err;
+    }
+    *sp = s;
+    return 0;
+}
+
+int media_stream_alloc_pair(struct media_stream **ap, struct media_stream **bp, struct media *m,
+                            const struct media_stream_handlers *ha,
+                            const struct media_stream_handlers *hb)
+{
+    struct media_stream *a = NULL, *b = NULL;
+    int err;
+
+    if (m->count + 2 > MEDIA_STREAMS_MAX)
+        return EAGAIN;
+    err = half_new(&a, m, ha);
+    if (!err)
+        err = half_new(&b, m, hb);
+    if (!err) {
+        a->twin = b;
+        b->twin = a;
+        err = media_send_pair(a);
+    }
+    if (err) {
+        if (b)
+            media_stream_leave(b);
+        if (a)
+            media_stream_leave(a);
+        return err;
+    }
+    loop_defer(m->loop, &a->later, media_stream_on_later, a);
+    loop_defer(m->loop, &b->later, media_stream_on_later, b);
+    *ap = mem_ref(a);
+    *bp = mem_ref(b);
+    return 0;
+}
+
+struct media_stream *media_stream_twin(const struct media_stream *s)
+{
+    return s->twin;
+}
+
 void media_stream_set_handlers(struct media_stream *s, const struct media_stream_handlers *h)
 {
     s->h = *h;
@@ -109,6 +187,18 @@ void media_stream_set_handlers(struct media_stream *s, const struct media_stream
 const struct addr *media_stream_local(const struct media_stream *s)
 {
     return &s->local;
+}
+
+/* Suite and key in one, as the message has them. */
+static struct slice keep_secret(char out[MEDIA_SECRET_MAX], const struct srtp_key *k)
+{
+    size_t len = k->len < SRTP_KEY_MAX ? k->len : SRTP_KEY_MAX;
+
+    if (k->suite == SRTP_NONE)
+        return slice_from(out, 0);
+    out[0] = (char)k->suite;
+    memcpy(out + 1, k->key, len);
+    return slice_from(out, len + 1);
 }
 
 int media_stream_set_remote(struct media_stream *s, const struct media_remote_args *args)
@@ -135,6 +225,13 @@ int media_stream_set_remote(struct media_stream *s, const struct media_remote_ar
         .ptime_ms = a->ptime_ms,
         .timeout_ms = args->timeout_ms,
         .timeout_hold_ms = args->timeout_hold_ms,
+        .secret_tx = keep_secret(s->secret_tx, &a->srtp_tx),
+        .secret_rx = keep_secret(s->secret_rx, &a->srtp_rx),
+        .is_rtcp_mux = a->is_rtcp_mux,
+        .is_inband = args->is_inband,
+        .keepalive_ms = args->keepalive_ms,
+        .tos = args->tos,
+        .cos = args->cos,
     };
     s->has_remote = true;
     return media_send_remote(s);
@@ -218,6 +315,15 @@ int media_stream_play(struct media_stream *s, struct slice names, const char *la
     return media_send(s->media, MEDIA_PLAY, &msg);
 }
 
+int media_stream_control(struct media_stream *s, enum media_control_action action, int32_t ms)
+{
+    if (s->playing != PLAY)
+        return ENOENT;
+    return media_send(s->media, MEDIA_CONTROL,
+                      &(struct media_control){
+                          .id = s->id, .play_id = s->play_id, .action = (uint8_t)action, .ms = ms});
+}
+
 int media_stream_tone(struct media_stream *s, const char *zone, struct slice tone,
                       uint32_t duration_ms)
 {
@@ -281,6 +387,34 @@ bool media_stream_needs_tones(const struct media_stream *s)
     return s->has_remote && !s->remote.dtmf_payload;
 }
 
+/* ---- what the phone says ---- */
+
+int media_stream_detect(struct media_stream *s, uint16_t threshold, uint32_t talk_ms,
+                        uint32_t silence_ms)
+{
+    struct media_detect msg = {
+        .id = s->id, .threshold = threshold, .talk_ms = talk_ms, .silence_ms = silence_ms};
+
+    s->detect = talk_ms || silence_ms ? msg : (struct media_detect){0};
+    return media_send(s->media, MEDIA_DETECT, &msg);
+}
+
+int media_stream_set_gain(struct media_stream *s, int8_t rx_db, int8_t tx_db)
+{
+    s->gain.id = s->id;
+    s->gain.rx_db = rx_db;
+    s->gain.tx_db = tx_db;
+    return media_send(s->media, MEDIA_GAIN, &s->gain);
+}
+
+int media_stream_mute(struct media_stream *s, bool is_rx_muted, bool is_tx_muted)
+{
+    s->gain.id = s->id;
+    s->gain.is_rx_muted = is_rx_muted;
+    s->gain.is_tx_muted = is_tx_muted;
+    return media_send(s->media, MEDIA_GAIN, &s->gain);
+}
+
 int media_stream_get_stats(struct media_stream *s)
 {
     if (s->media && s->media->ipc)
@@ -298,6 +432,9 @@ void media_stream_close(struct media_stream *s, media_closed_h *closed, void *ar
     if (s->is_closing)
         return;
     forget_peer(s);
+    if (s->twin)
+        s->twin->twin = NULL;
+    s->twin = NULL;
     s->is_closing = true;
     if (!m) {
         if (closed)

@@ -50,16 +50,41 @@ static void on_timeout(uint32_t ms, bool is_held, void *arg)
     channel_softhangup(ch, CAUSE_TEMPORARY);
 }
 
-int channel_open_stream(struct channel *ch, const struct media_stream_args *args,
-                        channel_ready_h *ready, void *arg)
+static void on_position(uint32_t ms, bool is_paused, void *arg)
 {
-    const struct media_stream_handlers h = {
+    struct channel *ch = arg;
+
+    channel_push(
+        ch, (struct channel_event){
+                .type = CHANNEL_EV_POSITION, .is_on = is_paused, .ms = ms, .play_id = ch->play_id});
+}
+
+static void on_talk(bool is_talking, uint32_t ms, void *arg)
+{
+    struct channel *ch = arg;
+
+    if (!ch->is_hungup)
+        channel_push(
+            ch, (struct channel_event){.type = CHANNEL_EV_TALK, .is_on = is_talking, .ms = ms});
+}
+
+static struct media_stream_handlers handlers_of(struct channel *ch)
+{
+    return (struct media_stream_handlers){
         .created = on_created,
         .play_done = on_play_done,
+        .position = on_position,
+        .talk = on_talk,
         .dtmf = on_dtmf,
         .timeout = on_timeout,
         .arg = ch,
     };
+}
+
+int channel_open_stream(struct channel *ch, const struct media_stream_args *args,
+                        channel_ready_h *ready, void *arg)
+{
+    const struct media_stream_handlers h = handlers_of(ch);
     int err;
 
     if (ch->stream || ch->is_ended)
@@ -70,6 +95,24 @@ int channel_open_stream(struct channel *ch, const struct media_stream_args *args
     if (err)
         ch->ready = NULL;
     return err;
+}
+
+int channel_open_pair(struct channel *a, struct channel *b)
+{
+    const struct media_stream_handlers ha = handlers_of(a), hb = handlers_of(b);
+
+    if (a->stream || b->stream || a->is_ended || b->is_ended)
+        return EINVAL;
+    return media_stream_alloc_pair(&a->stream, &b->stream, a->calls->media, &ha, &hb);
+}
+
+int channel_adopt_stream(struct channel *ch, const struct media_saved *saved)
+{
+    const struct media_stream_handlers h = handlers_of(ch);
+
+    return ch->stream || ch->is_ended
+               ? EINVAL
+               : media_stream_adopt(&ch->stream, ch->calls->media, saved, &h);
 }
 
 /* Early media: before the answer a phone hears something only after a 183. */

@@ -46,6 +46,13 @@ static const struct ipc_field remote[] = {
     U16(media_remote, ptime_ms),
     U32(media_remote, timeout_ms),
     U32(media_remote, timeout_hold_ms),
+    BYTES(media_remote, secret_tx, MEDIA_SECRET_MAX),
+    BYTES(media_remote, secret_rx, MEDIA_SECRET_MAX),
+    BOOL(media_remote, is_rtcp_mux),
+    BOOL(media_remote, is_inband),
+    U32(media_remote, keepalive_ms),
+    U8(media_remote, tos),
+    U8(media_remote, cos),
     END,
 };
 
@@ -83,6 +90,31 @@ static const struct ipc_field echo[] = {U32(media_echo, id), BOOL(media_echo, is
 static const struct ipc_field get_stats[] = {U32(media_get_stats, id), END};
 static const struct ipc_field free_stream[] = {U32(media_free, id), END};
 
+static const struct ipc_field twins[] = {U32(media_twins, a), U32(media_twins, b), END};
+
+static const struct ipc_field control[] = {
+    U32(media_control, id),
+    U32(media_control, play_id),
+    U8(media_control, action),
+    I32(media_control, ms),
+    END,
+};
+
+static const struct ipc_field detect[] = {
+    U32(media_detect, id),
+    U16(media_detect, threshold),
+    U32(media_detect, talk_ms),
+    U32(media_detect, silence_ms),
+    END,
+};
+
+static const struct ipc_field gain[] = {
+    U32(media_gain, id),           I32(media_gain, rx_db),        I32(media_gain, tx_db),
+    BOOL(media_gain, is_rx_muted), BOOL(media_gain, is_tx_muted), END,
+};
+
+static const struct ipc_field sweep[] = {U32(media_sweep, unused), END};
+
 static const struct ipc_field created[] = {
     U32(media_created, id),
     I32(media_created, err),
@@ -103,6 +135,21 @@ static const struct ipc_field dtmf[] = {
 };
 
 static const struct ipc_field dtmf_done[] = {U32(media_dtmf_done, id), END};
+
+static const struct ipc_field position[] = {
+    U32(media_position, id),
+    U32(media_position, play_id),
+    U32(media_position, ms),
+    BOOL(media_position, is_paused),
+    END,
+};
+
+static const struct ipc_field talk[] = {
+    U32(media_talk, id),
+    BOOL(media_talk, is_talking),
+    U32(media_talk, ms),
+    END,
+};
 
 static const struct ipc_field timeout[] = {
     U32(media_timeout, id),
@@ -139,12 +186,19 @@ static const struct ipc_type types[] = {
     TYPE(MEDIA_ECHO, media_echo, echo),
     TYPE(MEDIA_GET_STATS, media_get_stats, get_stats),
     TYPE(MEDIA_FREE, media_free, free_stream),
+    TYPE(MEDIA_PAIR, media_twins, twins),
+    TYPE(MEDIA_CONTROL, media_control, control),
+    TYPE(MEDIA_DETECT, media_detect, detect),
+    TYPE(MEDIA_GAIN, media_gain, gain),
+    TYPE(MEDIA_SWEEP, media_sweep, sweep),
     TYPE(MEDIA_CREATED, media_created, created),
     TYPE(MEDIA_PLAY_DONE, media_play_done, play_done),
     TYPE(MEDIA_DTMF, media_dtmf, dtmf),
     TYPE(MEDIA_DTMF_DONE, media_dtmf_done, dtmf_done),
     TYPE(MEDIA_TIMEOUT, media_timeout, timeout),
     TYPE(MEDIA_STATS, media_stats, stats),
+    TYPE(MEDIA_POSITION, media_position, position),
+    TYPE(MEDIA_TALK, media_talk, talk),
     {.name = NULL},
 };
 

@@ -19,6 +19,7 @@
 #define MEDIA_PATH_MAX 512
 #define MEDIA_DIGITS_MAX 64
 #define MEDIA_FORMATS_MAX 16 /* bytes: pairs of codec and payload number */
+#define MEDIA_SECRET_MAX 47  /* bytes: suite, then master key and salt */
 
 enum media_msg {
     /* engine -> media */
@@ -36,6 +37,11 @@ enum media_msg {
     MEDIA_ECHO,
     MEDIA_GET_STATS,
     MEDIA_FREE,
+    MEDIA_PAIR,
+    MEDIA_CONTROL,
+    MEDIA_DETECT,
+    MEDIA_GAIN,
+    MEDIA_SWEEP,
     /* media -> engine */
     MEDIA_CREATED = 64,
     MEDIA_PLAY_DONE,
@@ -43,6 +49,8 @@ enum media_msg {
     MEDIA_DTMF_DONE,
     MEDIA_TIMEOUT,
     MEDIA_STATS,
+    MEDIA_POSITION,
+    MEDIA_TALK,
 };
 
 extern const struct ipc_protocol media_protocol;
@@ -66,6 +74,14 @@ struct media_create {
     struct addr local; /* address to bind; port 0: any of the range */
 };
 
+/** Two streams without sockets, the halves of a Local channel: what is sent to one (by its peer, a
+ *  play, digits) comes out of the other as if that had received it. Answered by MEDIA_CREATED of
+ *  each; they need no MEDIA_REMOTE. b 0: a half whose other is closed. A packet passes at most 8
+ *  pairs. */
+struct media_twins {
+    uint32_t a, b;
+};
+
 /** Where to send and what to expect; before the first one nothing is sent or accepted. */
 struct media_remote {
     uint32_t id;
@@ -80,6 +96,14 @@ struct media_remote {
     uint16_t ptime_ms;        /* of what we generate: 10..60, rounded down to a multiple of 10 */
     uint32_t timeout_ms;      /* without RTP -> MEDIA_TIMEOUT; 0: never */
     uint32_t timeout_hold_ms; /* the same while held */
+    struct slice secret_tx;   /* enum srtp_suite and key; empty: plain RTP */
+    struct slice secret_rx;   /* the same of what the peer sends */
+    bool is_rtcp_mux;         /* reports go over the RTP port (RFC 5761) */
+    bool is_inband;           /* digits are to be heard in the sound, too */
+    uint32_t
+        keepalive_ms; /* a packet that says nothing, when we have sent none for so long; 0: none */
+    uint8_t tos;      /* of IP, RTP and RTCP; 0: as the system has it */
+    uint8_t cos;      /* priority of the frame on the wire, 0..7 */
 };
 
 /** Two streams talk to each other, both ways; each leaves its former peer first. */
@@ -99,6 +123,24 @@ struct media_play {
                            or absolute */
     char language[16];  /* "ru"; the directory tried first */
     uint32_t skip_ms;   /* start so far into the first file */
+};
+
+enum media_control_action {
+    MEDIA_PAUSE,
+    MEDIA_RESUME,
+    MEDIA_SKIP,    /* by ms, backwards when negative; not before the beginning of the file */
+    MEDIA_SEEK,    /* to ms of the file */
+    MEDIA_RESTART, /* from the beginning of the file */
+    MEDIA_TELL,    /* nothing but the answer */
+};
+
+/** To the play that goes on (not to tones and music); answered by MEDIA_POSITION, unless it has
+ *  ended meanwhile. Past the end: the file is over. */
+struct media_control {
+    uint32_t id;
+    uint32_t play_id;
+    uint8_t action; /* enum media_control_action */
+    int32_t ms;
 };
 
 /** A tone; MEDIA_PLAY_DONE only when duration_ms is not 0. */
@@ -132,6 +174,27 @@ struct media_send_dtmf {
     uint16_t duration_ms; /* of each; 0: 100 */
 };
 
+/** Say when the phone talks and when it is silent (MEDIA_TALK). Both 0: no longer. Each time the
+ *  counting begins anew. */
+struct media_detect {
+    uint32_t id;
+    uint16_t threshold;  /* mean amplitude of a frame from which it is talk; 0: 256 */
+    uint32_t talk_ms;    /* of talk make talking */
+    uint32_t silence_ms; /* of silence make silent; no packets are silence */
+};
+
+/** Louder, quieter, or not at all. */
+struct media_gain {
+    uint32_t id;
+    int32_t rx_db, tx_db; /* what the phone says / what it hears; -24..24 */
+    bool is_rx_muted, is_tx_muted;
+};
+
+/** Streams of this instance that it has not named since its hello end. */
+struct media_sweep {
+    uint32_t unused; /* 0 */
+};
+
 struct media_echo {
     uint32_t id;
     bool is_on;
@@ -160,7 +223,22 @@ struct media_play_done {
     char missing[128];    /* first name that could not be played, cut to fit */
 };
 
-/** A digit came in by telephone-event, and ended. */
+/** Answer to MEDIA_CONTROL. */
+struct media_position {
+    uint32_t id;
+    uint32_t play_id;
+    uint32_t ms; /* in the current file */
+    bool is_paused;
+};
+
+/** It has talked, or been silent, for as long as MEDIA_DETECT said. */
+struct media_talk {
+    uint32_t id;
+    bool is_talking;
+    uint32_t ms; /* how long the other state had lasted */
+};
+
+/** A digit came in by telephone-event (or in the sound, where asked for), and ended. */
 struct media_dtmf {
     uint32_t id;
     uint8_t digit; /* '0'-'9' '*' '#' 'A'-'D' */

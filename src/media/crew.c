@@ -87,6 +87,9 @@ static int run_command(struct media_lane *lane, const struct media_command *cmd)
     case MEDIA_CMD_PLAY: media_leg_play(leg, cmd->reel); break;
     case MEDIA_CMD_DIAL: err = media_leg_dial(leg, cmd->dial.digits, cmd->dial.ms); break;
     case MEDIA_CMD_ORPHAN: media_leg_orphan(leg, cmd->ms); break;
+    case MEDIA_CMD_CONTROL:
+        media_leg_control(leg, cmd->control.serial, cmd->control.action, cmd->control.ms);
+        break;
     case MEDIA_CMD_STATS:
         media_leg_stats(leg, &st);
         lane->event(&(struct media_event){.type = MEDIA_EV_STATS, .leg = leg, .stats = &st},
@@ -496,7 +499,7 @@ int media_crew_join(struct media_crew *c, struct media_leg *a, struct media_leg 
     int err = 0;
 
     if (a->home != b->home)
-        err = move(c, b, a->home);
+        err = b->is_half ? move(c, a, b->home) : move(c, b, a->home);
     turn_join(&join);
     return err ? err : media_crew_post(c, &join);
 }

@@ -30,6 +30,7 @@ enum media_command_type {
     MEDIA_CMD_DIAL,
     MEDIA_CMD_STATS,
     MEDIA_CMD_ORPHAN,
+    MEDIA_CMD_CONTROL,
 };
 
 struct media_command {
@@ -43,6 +44,11 @@ struct media_command {
             uint16_t ms;
         } dial;
         uint32_t ms; /* ORPHAN */
+        struct {
+            uint32_t serial;
+            int32_t ms;
+            uint8_t action; /* enum media_control_action */
+        } control;
     };
 };
 
@@ -67,7 +73,7 @@ uint8_t media_crew_pick(const struct media_crew *c, const struct media_leg *near
  */
 int media_crew_post(struct media_crew *c, const struct media_command *cmd);
 
-/** Let two legs talk; one is moved where necessary. @return 0; ENOMEM */
+/** Let two legs talk; one is moved where necessary (halves stay on lane 0). @return 0; ENOMEM */
 int media_crew_join(struct media_crew *c, struct media_leg *a, struct media_leg *b);
 
 /** The two are not to talk any more: a join of them that still waits for a move is forgotten. */

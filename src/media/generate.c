@@ -16,12 +16,25 @@ static uint16_t frame_ms(const struct media_leg *leg)
     return ms >= 10 && ms <= 60 ? (uint16_t)(ms / 10 * 10) : FRAME_MS;
 }
 
-static void send_made(struct media_leg *leg, uint8_t *p, const struct rtp_header *h, size_t bytes)
+/* What a half is told comes out of the other as if received. A digit: codec < 0. */
+static void send_made(struct media_leg *leg, uint8_t *p, struct rtp_header *h, size_t bytes,
+                      int codec, int64_t now_us)
 {
-    rtp_print(p, h);
+    struct media_leg *twin = leg->twin;
+
     leg->out.packets++;
     leg->out.bytes += bytes;
-    media_leg_send(leg, p, RTP_HEADER_BYTES + bytes);
+    h->at = RTP_HEADER_BYTES;
+    h->bytes = (uint16_t)bytes;
+    if (!leg->is_half) {
+        rtp_print(p, h);
+        media_leg_send(leg, p, RTP_HEADER_BYTES + bytes);
+    } else if (twin && codec >= 0) {
+        media_leg_say(twin->peer, p, h, (uint8_t)codec, now_us);
+    } else if (twin) {
+        media_leg_take_event(twin, p, h, now_us);
+        media_leg_say_event(twin->peer, p, h, now_us);
+    }
 }
 
 /* ---- sounds ---- */
@@ -102,14 +115,14 @@ static void play_frame(struct media_leg *leg, uint16_t ms, int64_t now_us)
            want - got);
     h.payload_type = leg->remote.formats[0].payload;
     media_out_make(&leg->out, &h, (uint32_t)want, now_us);
-    send_made(leg, p, &h, want);
+    send_made(leg, p, &h, want, codec, now_us);
 }
 
 void media_leg_play(struct media_leg *leg, struct media_reel *reel)
 {
     give_back(leg, false);
     leg->reel = reel;
-    leg->is_between = false;
+    leg->is_between = leg->is_paused = false;
     leg->reel_at = 0;
     leg->reel_sent = 0;
     leg->reel_pos = 0;
@@ -120,6 +133,37 @@ void media_leg_play(struct media_leg *leg, struct media_reel *reel)
     }
     leg->reel_pos = reel->skip < reel->sounds[0]->bytes ? reel->skip : reel->sounds[0]->bytes;
     media_lane_activate(leg->lane, leg);
+}
+
+/* ---- a play that its hearer moves ---- */
+
+static void move_to(struct media_leg *leg, int64_t ms)
+{
+    uint32_t bytes = leg->reel->sounds[leg->reel_at]->bytes;
+    int64_t pos = ms < 0 ? 0 : ms * 8;
+
+    leg->reel_pos = pos < bytes ? (uint32_t)pos : bytes;
+}
+
+void media_leg_control(struct media_leg *leg, uint32_t serial, enum media_control_action action,
+                       int32_t ms)
+{
+    if (!leg->reel || leg->reel->serial != serial)
+        return;
+    switch (action) {
+    case MEDIA_PAUSE: leg->is_paused = true; break;
+    case MEDIA_RESUME: leg->is_paused = false; break;
+    case MEDIA_SKIP: move_to(leg, (int64_t)leg->reel_pos / 8 + ms); break;
+    case MEDIA_SEEK: move_to(leg, ms); break;
+    case MEDIA_RESTART: move_to(leg, 0); break;
+    case MEDIA_TELL: break;
+    }
+    leg->lane->event(&(struct media_event){.type = MEDIA_EV_POSITION,
+                                           .leg = leg,
+                                           .serial = serial,
+                                           .is_paused = leg->is_paused,
+                                           .ms = leg->reel_pos / 8},
+                     leg->lane->arg);
 }
 
 /* ---- digits ---- */
@@ -159,7 +203,7 @@ static void dial_frame(struct media_leg *leg, uint16_t ms, int64_t now_us)
         media_out_repeat(&leg->out, &h);
     }
     memcpy(p + RTP_HEADER_BYTES, d.bytes, DTMF_EVENT_BYTES);
-    send_made(leg, p, &h, DTMF_EVENT_BYTES);
+    send_made(leg, p, &h, DTMF_EVENT_BYTES, -1, now_us);
 }
 
 /* ---- tick ---- */
@@ -168,7 +212,7 @@ static void one_frame(struct media_leg *leg, uint16_t ms, int64_t now_us)
 {
     if (leg->is_dialling)
         dial_frame(leg, ms, now_us);
-    else if (leg->reel)
+    else if (leg->reel && !leg->is_paused)
         play_frame(leg, ms, now_us);
 }
 

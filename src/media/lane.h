@@ -28,6 +28,7 @@ enum media_event_type {
     MEDIA_EV_DTMF_DONE, /* all digits are out */
     MEDIA_EV_TIMEOUT,   /* ms, is_held */
     MEDIA_EV_STATS,     /* as asked for */
+    MEDIA_EV_POSITION,  /* of the reel (serial): ms, is_paused */
     MEDIA_EV_ORPHAN,    /* without engine, and one side is gone */
     MEDIA_EV_MOVED,     /* off the lane, to be put on another */
     MEDIA_EV_STOPPED,   /* off the lane for ever */
@@ -39,8 +40,9 @@ struct media_event {
     enum media_event_type type;
     struct media_leg *leg;
     struct media_reel *reel;
-    bool is_done, is_held;
+    bool is_done, is_held, is_paused;
     char digit;
+    uint32_t serial;
     int err;     /* of FAILED */
     uint32_t ms; /* of a digit, a silence, or the position in a reel's last sound */
     const struct media_stats *stats;

@@ -1,12 +1,11 @@
-/* leg.c - packets in and on to the peer; see leg.h. What we make ourselves is in generate.c, RTCP
- * in report.c. */
+/* leg.c - packets in, and a leg's life; see leg.h. How they go on is in relay.c, what we make
+ * ourselves in generate.c, RTCP in report.c. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/bug.h"
 #include "base/rand.h"
-#include "dsp/g711.h"
 #include "media/leg.h"
 
 #define CLOCK_HZ 8000
@@ -84,58 +83,14 @@ int media_leg_payload_of(const struct media_leg *leg, uint8_t codec)
     return -1;
 }
 
-/* ---- relay ---- */
+/* ---- in ---- */
 
-/* The header goes right before the payload, over what the sender had there. */
-static void forward(struct media_leg *to, uint8_t *p, struct rtp_header *h, int64_t now_us)
+static void cut_end(struct media_leg *to)
 {
-    uint8_t *start = p + h->at - RTP_HEADER_BYTES;
-    size_t bytes = h->bytes;
+    struct media_leg *end = media_leg_end_of(to);
 
-    if (!media_out_relay(&to->out, h, now_us))
-        return;
-    rtp_print(start, h);
-    to->out.packets++;
-    to->out.bytes += bytes;
-    media_leg_send(to, start, RTP_HEADER_BYTES + bytes);
-}
-
-static void relay_audio(struct media_leg *to, uint8_t *p, struct rtp_header *h, uint8_t codec,
-                        int64_t now_us)
-{
-    int payload = media_leg_payload_of(to, codec);
-
-    if (!media_leg_hears_peer(to) || !to->remote.format_count)
-        return;
-    if (payload < 0) {
-        g711_convert(codec, to->remote.formats[0].codec, p + h->at, h->bytes);
-        payload = to->remote.formats[0].payload;
-    }
-    h->payload_type = (uint8_t)payload;
-    forward(to, p, h, now_us);
-}
-
-void media_leg_tell_digit(struct media_leg *leg, const struct dtmf_digit *d)
-{
-    leg->lane->event(
-        &(struct media_event){.type = MEDIA_EV_DTMF, .leg = leg, .digit = d->digit, .ms = d->ms},
-        leg->lane->arg);
-}
-
-static void on_event(struct media_leg *leg, uint8_t *p, struct rtp_header *h, int64_t now_us)
-{
-    struct media_leg *to = leg->peer;
-    struct dtmf_digit digits[2];
-    unsigned n = dtmf_decode(&leg->dtmf_in, p + h->at, h->bytes, h->timestamp, now_us, digits);
-
-    if (to && to->remote.dtmf_payload && media_leg_hears_peer(to)) {
-        h->payload_type = to->remote.dtmf_payload;
-        forward(to, p, h, now_us);
-    }
-    if (leg->dtmf_in.is_open)
-        media_lane_activate(leg->lane, leg); /* its tick sees when the end is lost */
-    for (unsigned i = 0; i < n; i++)
-        media_leg_tell_digit(leg, &digits[i]);
+    if (end)
+        media_out_cut(&end->out);
 }
 
 static void on_packet(struct media_leg *leg, uint8_t *p, struct rtp_header *h, int64_t now_us)
@@ -150,17 +105,16 @@ static void on_packet(struct media_leg *leg, uint8_t *p, struct rtp_header *h, i
     if (!leg->remote.can_recv || taken == RTP_STRAY)
         return;
     if (taken == RTP_RESTARTED && leg->peer)
-        media_out_cut(&leg->peer->out);
+        cut_end(leg->peer);
     if (leg->remote.dtmf_local && h->payload_type == leg->remote.dtmf_local) {
-        on_event(leg, p, h, now_us);
+        media_leg_take_event(leg, p, h, now_us);
+        media_leg_say_event(leg->peer, p, h, now_us);
         return;
     }
     codec = media_leg_codec_of(leg, h->payload_type);
-    if (codec >= 0 && leg->peer)
-        relay_audio(leg->peer, p, h, (uint8_t)codec, now_us);
+    if (codec >= 0)
+        media_leg_say(leg->peer, p, h, (uint8_t)codec, now_us);
 }
-
-/* ---- in ---- */
 
 static bool is_settled(const struct media_leg *leg, const struct sockaddr_storage *ss)
 {
@@ -237,7 +191,7 @@ void media_leg_watch(struct media_leg *leg)
 {
     bool is_polled = link_is_in(&leg->in_phase) && !leg->peer;
 
-    if (is_polled == leg->is_polled)
+    if (is_polled == leg->is_polled || leg->is_half)
         return;
     if (is_polled)
         loop_fd_stop(&leg->watch);
@@ -250,13 +204,15 @@ void media_leg_watch(struct media_leg *leg)
 
 int media_leg_start(struct media_leg *leg, struct media_lane *lane)
 {
-    int err = loop_fd_start(lane->loop, &leg->watch, leg->pair->rtp, LOOP_READ, on_readable, leg);
+    int err = leg->is_half ? 0
+                           : loop_fd_start(lane->loop, &leg->watch, leg->pair->rtp, LOOP_READ,
+                                           on_readable, leg);
 
     if (err)
         return err;
     leg->lane = lane;
-    leg->rtp = leg->pair->rtp;
-    leg->is_connected = leg->pair->is_connected;
+    leg->rtp = leg->is_half ? -1 : leg->pair->rtp;
+    leg->is_connected = !leg->is_half && leg->pair->is_connected;
     if (!leg->out.ssrc)
         media_out_init(&leg->out, rand_u32() | 1, (uint16_t)(rand_u32() & 0x7fff), rand_u32());
     media_lane_add(lane, leg);
@@ -273,6 +229,9 @@ void media_leg_stop(struct media_leg *leg)
     if (!lane)
         return;
     media_leg_part(leg);
+    if (leg->twin)
+        leg->twin->twin = NULL;
+    leg->twin = NULL;
     media_lane_deactivate(lane, leg);
     loop_fd_stop(&leg->watch);
     loop_fd_stop(&leg->rtcp_watch);
@@ -318,6 +277,13 @@ void media_leg_part(struct media_leg *leg)
     media_leg_watch(peer);
 }
 
+void media_leg_pair(struct media_leg *a, struct media_leg *b)
+{
+    BUG_IF(a->lane != b->lane);
+    a->twin = b;
+    b->twin = a;
+}
+
 void media_leg_join(struct media_leg *a, struct media_leg *b)
 {
     BUG_IF(a->lane != b->lane);
@@ -359,7 +325,8 @@ void media_leg_orphan(struct media_leg *leg, uint32_t silence_ms)
  * held one may be silent. */
 static bool is_abandoned(const struct media_leg *leg, int64_t now_us)
 {
-    return (!leg->remote.is_held && (now_us - leg->rx_us) / 1000 > leg->orphan_ms) ||
+    return (!leg->remote.is_held && !leg->is_half &&
+            (now_us - leg->rx_us) / 1000 > leg->orphan_ms) ||
            now_us - leg->orphan_us > ORPHAN_MAX_US;
 }
 

@@ -50,10 +50,13 @@ struct media_leg {
     struct hash_link by_id;
     struct link in_server;
     uint32_t id;
-    struct media_leg *partner; /* the peer as control has told the lane; itself: echo */
-    struct media_order *order; /* what plays, or NULL */
-    uint32_t serial;           /* of its newest order */
-    struct media_pair *pair;   /* its sockets are the lane's while the leg is on it */
+    struct media_leg *partner;    /* the peer as control has told the lane; itself: echo */
+    struct media_order *order;    /* what plays, or NULL */
+    uint32_t serial;              /* of its newest order */
+    struct media_leg *other_half; /* of a Local channel, as control knows it */
+    bool is_half;                 /* no sockets: what is sent to it comes out of twin */
+    bool is_stranger;             /* of an engine that is gone: nobody can name it */
+    struct media_pair *pair; /* NULL: a half. Its sockets are the lane's while the leg is on it */
     uint8_t first_codec;
     bool has_dtmf;  /* telephone-event was agreed on */
     bool is_orphan; /* its engine is gone */
@@ -70,6 +73,7 @@ struct media_leg {
     struct media_lane *lane;
     struct loop_fd watch;
     struct media_leg *peer; /* itself: echo */
+    struct media_leg *twin; /* the other half */
     int rtp;
     bool is_connected;
     bool is_polled;             /* read in its tick, not when epoll says so */
@@ -95,6 +99,7 @@ struct media_leg {
     struct dtmf_decoder dtmf_in;
     struct dtmf_encoder dtmf_out;
     bool is_dialling;
+    bool is_paused;  /* the reel stands still */
     bool is_between; /* one reel is over, the next one on its way */
     bool is_timeout_told;
     int64_t rtcp_due_us;
@@ -118,6 +123,13 @@ void media_leg_set_remote(struct media_leg *leg, const struct media_leg_remote *
 void media_leg_join(struct media_leg *a, struct media_leg *b);
 void media_leg_part(struct media_leg *leg);
 
+/** Two halves, both on this lane, from now on belong together. */
+void media_leg_pair(struct media_leg *a, struct media_leg *b);
+
+/** Pause, resume, move the reel, if it is still that one; MEDIA_EV_POSITION tells where it is. */
+void media_leg_control(struct media_leg *leg, uint32_t serial, enum media_control_action action,
+                       int32_t ms);
+
 /** Play in place of the peer; the reel before goes back. NULL: stop, and forget digits not sent. */
 void media_leg_play(struct media_leg *leg, struct media_reel *reel);
 
@@ -138,7 +150,20 @@ void media_leg_tick(struct media_leg *leg, int64_t now_us);
 /** Once a second: timeouts, reports, the kernel's filter. */
 void media_leg_second(struct media_leg *leg, int64_t now_us);
 
-/* between leg.c, generate.c and report.c */
+/* between leg.c, relay.c, generate.c and report.c */
+
+/** What was said to a leg goes to its phone, through pairs of halves to the phone behind them: *p with
+ *  its header at h, the payload in this codec. Digits are reported where they come out of a pair. */
+void media_leg_say(struct media_leg *to, uint8_t *p, struct rtp_header *h, uint8_t codec,
+                   int64_t now_us);
+void media_leg_say_event(struct media_leg *to, uint8_t *p, struct rtp_header *h, int64_t now_us);
+
+/** A telephone-event arrived at the leg: decode and report. */
+void media_leg_take_event(struct media_leg *leg, const uint8_t *p, const struct rtp_header *h,
+                          int64_t now_us);
+
+/** The leg whose phone hears what is said to *to*, or NULL. */
+struct media_leg *media_leg_end_of(struct media_leg *to);
 
 /** Send a packet to where the leg's packets go. */
 void media_leg_send(struct media_leg *leg, const uint8_t *p, size_t len);

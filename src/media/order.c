@@ -331,6 +331,27 @@ int media_order_music(struct media_orders *os, struct media_leg *leg, const stru
     return err;
 }
 
+/* ---- moved by who hears it ---- */
+
+void media_order_control(struct media_orders *os, struct media_leg *leg,
+                         const struct media_control *msg)
+{
+    struct media_order *o = leg->order;
+    struct media_command cmd = {.head = {.type = MEDIA_CMD_CONTROL, .leg = leg}};
+
+    if (!o || o->kind != FILES || o->play_id != msg->play_id || msg->action > MEDIA_TELL)
+        return;
+    cmd.control.serial = o->serial;
+    cmd.control.action = msg->action;
+    cmd.control.ms = msg->ms;
+    (void)media_crew_post(os->crew, &cmd);
+}
+
+uint32_t media_order_play_id(const struct media_leg *leg, uint32_t serial)
+{
+    return leg->order && leg->order->serial == serial ? leg->order->play_id : 0;
+}
+
 /* ---- back from the lane ---- */
 
 void media_order_on_reel(struct media_orders *os, const struct media_event *ev)

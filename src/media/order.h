@@ -39,6 +39,13 @@ int media_order_music(struct media_orders *o, struct media_leg *leg, const struc
 int media_order_digits(struct media_orders *o, struct media_leg *leg,
                        const struct media_send_dtmf *msg);
 
+/** A play's pause, skip and the like, if it is still that one; the lane answers. */
+void media_order_control(struct media_orders *o, struct media_leg *leg,
+                         const struct media_control *msg);
+
+/** Number of the play whose reel has this serial; 0: it is not the leg's any more. */
+uint32_t media_order_play_id(const struct media_leg *leg, uint32_t serial);
+
 /** Forget the order without a word; what the lane plays is not touched. */
 void media_order_cancel(struct media_leg *leg);
 

@@ -118,7 +118,7 @@ static void send_report(struct media_leg *leg, int64_t now_us, bool is_bye)
 
 void media_leg_report(struct media_leg *leg, int64_t now_us)
 {
-    if (!leg->source.is_open || (!leg->out.packets && !leg->in.is_started))
+    if (leg->is_half || !leg->source.is_open || (!leg->out.packets && !leg->in.is_started))
         return;
     if (!leg->rtcp_due_us) {
         leg->rtcp_due_us = next_due(now_us);

@@ -88,6 +88,9 @@ static void end_leg(struct media_server *s, struct media_leg *leg, bool is_told)
     if (leg->is_ending)
         return;
     forget_partner(leg);
+    if (leg->other_half)
+        leg->other_half->other_half = NULL;
+    leg->other_half = NULL;
     leg->is_ending = true;
     leg->is_told = is_told;
     media_order_cancel(leg);
@@ -99,7 +102,7 @@ static void free_leg(struct media_server *s, struct media_leg *leg)
     hash_del(&s->by_id, &leg->by_id);
     list_unlink(&leg->in_server);
     s->leg_count--;
-    media_ports_give(&s->ports, leg->pair);
+    media_ports_give(&s->ports, leg->pair); /* none: a half */
     mem_free(leg);
 }
 
@@ -128,15 +131,31 @@ static void on_failed(struct media_server *s, struct media_leg *leg, int err)
     end_leg(s, leg, false);
 }
 
+/* The call of one that is gone: through all pairs of halves. */
 static void end_orphans(struct media_server *s, struct media_leg *leg)
 {
-    struct media_leg *partner = leg->partner;
+    while (leg && leg->is_orphan && !leg->is_ending) { /* or an engine has come back meanwhile */
+        struct media_leg *partner = leg->partner != leg ? leg->partner : NULL;
+        struct media_leg *half = leg->other_half ? leg->other_half
+                                 : partner       ? partner->other_half
+                                                 : NULL;
 
-    if (!leg->is_orphan) /* an engine has come back for it meanwhile */
-        return;
-    end_leg(s, leg, false);
-    if (partner && partner != leg)
-        end_leg(s, partner, false);
+        end_leg(s, leg, false);
+        if (partner)
+            end_leg(s, partner, false);
+        leg = half;
+    }
+}
+
+static void tell_position(struct media_server *s, const struct media_event *ev)
+{
+    struct media_position msg = {.id = ev->leg->id,
+                                 .play_id = media_order_play_id(ev->leg, ev->serial),
+                                 .ms = ev->ms,
+                                 .is_paused = ev->is_paused};
+
+    if (msg.play_id)
+        tell(s, MEDIA_POSITION, &msg);
 }
 
 static void on_event(const struct media_event *ev, void *arg)
@@ -167,6 +186,7 @@ static void on_event(const struct media_event *ev, void *arg)
              &(struct media_timeout){.id = id, .ms = ev->ms, .is_held = ev->is_held});
         break;
     case MEDIA_EV_STATS: tell(s, MEDIA_STATS, ev->stats); break;
+    case MEDIA_EV_POSITION: tell_position(s, ev); break;
     default: break;
     }
 }
@@ -192,23 +212,37 @@ static void on_order_end(const struct media_order_end *end, void *arg)
 
 /* ---- commands ---- */
 
-static int make_leg(struct media_server *s, const struct media_create *m, struct media_leg **out)
+/* What a half hears: it adopts the format of what comes, and makes A-law of what is played. */
+static const struct media_leg_remote half_remote = {
+    .can_send = true,
+    .can_recv = true,
+    .format_count = 2,
+    .formats = {{CODEC_ALAW, 8}, {CODEC_ULAW, 0}},
+    .dtmf_payload = 101,
+    .dtmf_local = 101,
+};
+
+/* With ports, or without: a half. */
+static int make_leg(struct media_server *s, uint32_t id, const struct addr *local,
+                    struct media_leg **out)
 {
     struct media_leg *leg;
-    int err;
+    int err = 0;
 
     if (s->leg_count >= STREAMS_MAX)
         return EAGAIN;
-    if (m->local.family != AF_INET && m->local.family != AF_INET6)
+    if (local && local->family != AF_INET && local->family != AF_INET6)
         return EAFNOSUPPORT;
     leg = mem_zalloc(sizeof(*leg));
     if (!leg)
         return ENOMEM;
-    leg->id = m->id;
+    leg->id = id;
+    leg->is_half = !local;
     list_init(&leg->held);
-    err = media_ports_take(&s->ports, &m->local, &leg->pair);
+    if (local)
+        err = media_ports_take(&s->ports, local, &leg->pair);
     if (!err)
-        err = hash_add(&s->by_id, &leg->by_id, hash_id(m->id));
+        err = hash_add(&s->by_id, &leg->by_id, hash_id(id));
     if (err) {
         media_ports_give(&s->ports, leg->pair);
         mem_free(leg);
@@ -216,9 +250,32 @@ static int make_leg(struct media_server *s, const struct media_create *m, struct
     }
     list_append(&s->legs, &leg->in_server);
     s->leg_count++;
-    leg->home = media_crew_pick(s->orders.crew, m->near ? find_leg(s, m->near) : NULL);
     *out = leg;
     return 0;
+}
+
+/* Named by its engine: so it is no orphan. */
+static void claim(struct media_server *s, struct media_leg *leg)
+{
+    if (!leg->is_orphan)
+        return;
+    leg->is_orphan = false;
+    (void)post(s, leg, MEDIA_CMD_ORPHAN);
+}
+
+static int start_leg(struct media_server *s, uint32_t id, const struct addr *local, uint32_t near,
+                     struct media_leg **out)
+{
+    int err = make_leg(s, id, local, out);
+
+    if (err)
+        return err;
+    if (local)
+        (*out)->home = media_crew_pick(s->orders.crew, near ? find_leg(s, near) : NULL);
+    err = post(s, *out, MEDIA_CMD_START);
+    if (err)
+        end_leg(s, *out, false);
+    return err;
 }
 
 static void on_create(struct media_server *s, const struct media_create *m)
@@ -226,18 +283,47 @@ static void on_create(struct media_server *s, const struct media_create *m)
     struct media_created reply = {.id = m->id};
     struct media_leg *leg = find_leg(s, m->id);
 
-    if (!leg && m->id) {
-        reply.err = make_leg(s, m, &leg);
-        if (!reply.err)
-            reply.err = post(s, leg, MEDIA_CMD_START);
-        if (reply.err && leg) {
-            end_leg(s, leg, false);
-            leg = NULL;
-        }
-    }
     if (leg)
+        claim(s, leg);
+    else if (m->id)
+        reply.err = start_leg(s, m->id, &m->local, m->near, &leg);
+    if (!reply.err && leg && leg->pair)
         reply.local = leg->pair->local;
     tell(s, MEDIA_CREATED, &reply);
+}
+
+static struct media_leg *make_half(struct media_server *s, uint32_t id)
+{
+    struct media_created reply = {.id = id};
+    struct media_leg *leg = find_leg(s, id);
+
+    if (leg)
+        claim(s, leg);
+    else
+        reply.err = start_leg(s, id, NULL, 0, &leg);
+    tell(s, MEDIA_CREATED, &reply);
+    if (reply.err)
+        return NULL;
+    if (leg->is_half && !leg->remote.can_send)
+        (void)media_crew_post(
+            s->orders.crew, &(struct media_command){.head = {.type = MEDIA_CMD_REMOTE, .leg = leg},
+                                                    .remote = half_remote});
+    leg->first_codec = half_remote.formats[0].codec;
+    leg->has_dtmf = true;
+    return leg;
+}
+
+/* Halves are all on lane 0, which is our own: they are paired here and now. */
+static void on_pair(struct media_server *s, const struct media_twins *m)
+{
+    struct media_leg *a = m->a ? make_half(s, m->a) : NULL;
+    struct media_leg *b = m->b ? make_half(s, m->b) : NULL;
+
+    if (!a || !b || !a->is_half || !b->is_half || a == b || a->other_half || b->other_half)
+        return;
+    media_leg_pair(a, b);
+    a->other_half = b;
+    b->other_half = a;
 }
 
 static void on_remote(struct media_server *s, const struct media_remote *m)
@@ -246,7 +332,7 @@ static void on_remote(struct media_server *s, const struct media_remote *m)
     struct media_command cmd = {.head = {.type = MEDIA_CMD_REMOTE, .leg = leg}};
     struct media_leg_remote *r = &cmd.remote;
 
-    if (!leg)
+    if (!leg || leg->is_half)
         return;
     r->rtp = m->rtp;
     r->rtcp = m->rtcp;
@@ -346,7 +432,8 @@ static void on_tone(struct media_server *s, struct media_leg *leg, const struct 
 
 /* ---- engines come and go ---- */
 
-/* Streams of another instance live on, but nobody can name them any more. */
+/* Streams of another instance live on, but nobody can name them any more. Those of the same one wait
+ * to be named. */
 static void on_hello(struct media_server *s, const struct media_hello *m)
 {
     bool is_same = m->instance == s->instance;
@@ -356,13 +443,30 @@ static void on_hello(struct media_server *s, const struct media_hello *m)
     {
         struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
 
-        if (!is_same) {
-            hash_del(&s->by_id, &leg->by_id);
+        if (is_same)
             continue;
-        }
-        leg->is_orphan = false;
-        (void)post(s, leg, MEDIA_CMD_ORPHAN);
+        leg->is_stranger = true;
+        hash_del(&s->by_id, &leg->by_id);
     }
+}
+
+/* What the engine has not named again is of calls that did not outlive it. */
+static void on_sweep(struct media_server *s)
+{
+    for (struct link *k = list_first(&s->legs), *next; k; k = next) {
+        struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
+
+        next = list_next(&s->legs, k);
+        if (leg->is_orphan && !leg->is_stranger)
+            end_leg(s, leg, false);
+    }
+}
+
+/* A half whose other one still talks to somebody. */
+static bool is_linked(const struct media_leg *leg)
+{
+    return leg->other_half && leg->other_half->partner &&
+           leg->other_half->partner != leg->other_half;
 }
 
 static void on_engine_gone(struct media_server *s)
@@ -382,7 +486,7 @@ static void on_engine_gone(struct media_server *s)
     {
         struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
 
-        if (!leg->partner || leg->partner == leg)
+        if ((!leg->partner || leg->partner == leg) && !is_linked(leg))
             end_leg(s, leg, false);
     }
 }
@@ -416,6 +520,7 @@ static void on_leg_command(struct media_server *s, struct media_leg *leg, uint16
         break;
     case MEDIA_STOP: stop_playing(s, leg); break;
     case MEDIA_SEND_DTMF: on_send_dtmf(s, leg, msg); break;
+    case MEDIA_CONTROL: media_order_control(&s->orders, leg, msg); break;
     case MEDIA_GET_STATS: (void)post(s, leg, MEDIA_CMD_STATS); break;
     case MEDIA_FREE: end_leg(s, leg, true); break;
     default: break;
@@ -433,6 +538,8 @@ static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void
     case MEDIA_HELLO: on_hello(s, msg); return;
     case MEDIA_SETTINGS: on_settings(s, msg); return;
     case MEDIA_CREATE: on_create(s, msg); return;
+    case MEDIA_PAIR: on_pair(s, msg); return;
+    case MEDIA_SWEEP: on_sweep(s); return;
     case MEDIA_REMOTE: on_remote(s, msg); return;
     case MEDIA_ECHO: on_echo(s, msg); return;
     case MEDIA_CONNECT:

@@ -8,6 +8,7 @@
 #include "ipc/media.h"
 
 #define FIRST_PORT 20000
+#define HOPS_MAX 8
 
 struct sound {
     struct link link;
@@ -21,6 +22,8 @@ struct stream {
     uint32_t id;
     struct addr local, remote;
     struct stream *peer;
+    struct stream *twin; /* the other half of a Local channel */
+    bool is_half;
     bool has_remote, can_send, can_recv, is_echo, is_moh, is_held, is_silent;
     uint8_t dtmf_payload, dtmf_local;
     char tone[64], file[128], rest[MEDIA_NAMES_MAX + 1], missing[128];
@@ -28,6 +31,11 @@ struct stream {
     struct timer playing, silence;
     uint32_t timeout_ms, timeout_hold_ms;
     char digits[128];
+    struct timer talk;
+    uint32_t talk_ms, silence_ms; /* asked for by MEDIA_DETECT */
+    char talk_told;               /* 't', 's', or nothing yet */
+    bool is_paused;
+    int64_t skip_ms, from_ms, from_us; /* the file was at from_ms then */
 };
 
 struct far_media {
@@ -81,15 +89,53 @@ static void stream_free(struct stream *s)
 {
     part(s);
     quiet(s);
+    if (s->twin)
+        s->twin->twin = NULL;
     timer_stop(&s->silence);
+    timer_stop(&s->talk);
     list_unlink(&s->link);
     mem_free(s);
+}
+
+/* ---- talk and silence: a phone of a scene talks unless it was told to be silent ---- */
+
+static void tell_talk(void *arg)
+{
+    struct stream *s = arg;
+
+    s->talk_told = s->is_silent ? 's' : 't';
+    ipc_send(s->media->ipc, MEDIA_TALK,
+             &(struct media_talk){.id = s->id,
+                                  .is_talking = !s->is_silent,
+                                  .ms = s->is_silent ? s->silence_ms : s->talk_ms});
+}
+
+static void watch_talk(struct stream *s)
+{
+    uint32_t ms = s->is_silent ? s->silence_ms : s->talk_ms;
+
+    timer_stop(&s->talk);
+    if (ms && s->talk_told != (s->is_silent ? 's' : 't'))
+        timer_start(s->media->scene->loop, &s->talk, ms, tell_talk, s);
+}
+
+static void on_detect(struct far_media *m, const struct media_detect *d)
+{
+    struct stream *s = find(m, d->id);
+
+    if (!s)
+        return;
+    s->talk_told = '\0';
+    s->talk_ms = d->talk_ms;
+    s->silence_ms = d->silence_ms;
+    watch_talk(s);
 }
 
 static void stop_silence(struct stream *s)
 {
     timer_stop(&s->silence);
     s->is_silent = false;
+    watch_talk(s);
 }
 
 /* ---- what the engine says ---- */
@@ -110,6 +156,29 @@ static void on_create(struct far_media *m, const struct media_create *c)
         list_prepend(&m->streams, &s->link);
     }
     ipc_send(m->ipc, MEDIA_CREATED, &(struct media_created){.id = s->id, .local = s->local});
+}
+
+static void on_pair(struct far_media *m, const struct media_twins *t)
+{
+    const uint32_t ids[] = {t->a, t->b};
+    struct stream *half[2] = {NULL, NULL}, *s;
+
+    for (int i = 0; i < 2 && ids[i]; i++) {
+        half[i] = find(m, ids[i]);
+        if (!half[i]) {
+            s = half[i] = mem_zalloc(sizeof(*s));
+            if (!s)
+                return;
+            s->media = m;
+            s->id = ids[i];
+            s->is_half = s->can_send = s->can_recv = true;
+            s->dtmf_payload = s->dtmf_local = 101;
+            list_prepend(&m->streams, &s->link);
+        }
+        ipc_send(m->ipc, MEDIA_CREATED, &(struct media_created){.id = ids[i]});
+    }
+    for (int i = 0; i < 2 && half[0] && half[1]; i++)
+        half[i]->twin = half[1 - i];
 }
 
 static void no_rtp(void *arg)
@@ -171,6 +240,12 @@ static int64_t length_of(const struct far_media *m, const char *name)
     return 1000;
 }
 
+static int64_t position(const struct stream *s)
+{
+    return s->is_paused ? s->from_ms
+                        : s->from_ms + (loop_now(s->media->scene->loop).us - s->from_us) / 1000;
+}
+
 static void play_ended(struct stream *s, int err, uint32_t position)
 {
     struct media_play_done done = {
@@ -195,12 +270,17 @@ static void next_file(void *arg)
             memcpy(s->missing, s->file, sizeof(s->missing));
     }
     if (ms < 0) {
-        play_ended(s, s->missing[0] ? ENOENT : 0, 0);
+        play_ended(s, s->missing[0] ? ENOENT : 0,
+                   (uint32_t)(s->file[0] && s->from_us ? position(s) : 0));
         return;
     }
     memmove(s->rest, rest.len ? rest.p : "", rest.len);
     s->rest[rest.len] = '\0';
-    timer_start(s->media->scene->loop, &s->playing, (uint64_t)ms, next_file, s);
+    s->is_paused = false;
+    s->from_ms = s->skip_ms < ms ? s->skip_ms : ms;
+    s->from_us = loop_now(s->media->scene->loop).us;
+    s->skip_ms = 0; /* of the first file alone */
+    timer_start(s->media->scene->loop, &s->playing, (uint64_t)(ms - s->from_ms), next_file, s);
 }
 
 static void on_play(struct far_media *m, const struct media_play *p)
@@ -211,8 +291,39 @@ static void on_play(struct far_media *m, const struct media_play *p)
         return;
     quiet(s);
     s->play_id = p->play_id;
+    s->skip_ms = p->skip_ms;
+    s->from_us = 0;
     slice_copy(p->names, s->rest, sizeof(s->rest));
     next_file(s);
+}
+
+static void on_control(struct far_media *m, const struct media_control *c)
+{
+    struct stream *s = find(m, c->id);
+    int64_t length, at;
+
+    if (!s || !s->file[0] || s->play_id != c->play_id)
+        return;
+    length = length_of(m, s->file);
+    at = position(s);
+    switch ((enum media_control_action)c->action) {
+    case MEDIA_PAUSE: s->is_paused = true; break;
+    case MEDIA_RESUME: s->is_paused = false; break;
+    case MEDIA_SKIP: at += c->ms; break;
+    case MEDIA_SEEK: at = c->ms; break;
+    case MEDIA_RESTART: at = 0; break;
+    case MEDIA_TELL: break;
+    }
+    at = at < 0 ? 0 : at > length ? length : at;
+    timer_stop(&s->playing);
+    s->from_ms = at;
+    s->from_us = loop_now(m->scene->loop).us;
+    if (!s->is_paused)
+        timer_start(m->scene->loop, &s->playing, (uint64_t)(length - at), next_file, s);
+    ipc_send(
+        m->ipc, MEDIA_POSITION,
+        &(struct media_position){
+            .id = s->id, .play_id = s->play_id, .ms = (uint32_t)at, .is_paused = s->is_paused});
 }
 
 static void tone_ended(void *arg)
@@ -240,13 +351,33 @@ static void take_digits(struct stream *s, const char *digits)
     slice_copy(slice_of(digits), s->digits + len, sizeof(s->digits) - len);
 }
 
+/* To a stream: a phone hears it; through a half it comes out of the other as received. */
+static void pass_digit(struct stream *to, char digit)
+{
+    char text[2] = {digit, '\0'};
+
+    for (int hops = 0; to && to->is_half; hops++) {
+        to = hops < HOPS_MAX ? to->twin : NULL;
+        if (!to)
+            return;
+        ipc_send(to->media->ipc, MEDIA_DTMF,
+                 &(struct media_dtmf){.id = to->id, .digit = (uint8_t)digit, .duration_ms = 100});
+        to = to->peer;
+    }
+    if (to && to->dtmf_payload)
+        take_digits(to, text);
+}
+
 static void on_send_dtmf(struct far_media *m, const struct media_send_dtmf *d)
 {
     struct stream *s = find(m, d->id);
 
     if (!s)
         return;
-    take_digits(s, d->digits);
+    for (const char *p = d->digits; *p && s->is_half; p++)
+        pass_digit(s, *p);
+    if (!s->is_half)
+        take_digits(s, d->digits);
     ipc_send(m->ipc, MEDIA_DTMF_DONE, &(struct media_dtmf_done){.id = d->id});
 }
 
@@ -287,9 +418,14 @@ static void received(struct ipc *c, uint16_t id, const void *msg, int fd, void *
 
     switch (id) {
     case MEDIA_HELLO:
+    case MEDIA_SWEEP:
+    case MEDIA_GAIN:
     case MEDIA_SETTINGS: break;
     case MEDIA_CREATE: on_create(m, msg); break;
     case MEDIA_REMOTE: on_remote(m, msg); break;
+    case MEDIA_PAIR: on_pair(m, msg); break;
+    case MEDIA_CONTROL: on_control(m, msg); break;
+    case MEDIA_DETECT: on_detect(m, msg); break;
     case MEDIA_CONNECT: on_connect(m, msg); break;
     case MEDIA_PLAY: on_play(m, msg); break;
     case MEDIA_TONE: on_tone(m, msg); break;
@@ -369,38 +505,66 @@ int far_media_sound(struct far_media *m, const char *name, int64_t ms)
     return 0;
 }
 
-void far_media_hears(const struct far_media *m, const struct addr *host, struct buf *out)
-{
-    const struct stream *s = find_host(m, host);
-    char text[ADDR_TEXT];
+/* What comes out of `s` when nothing but its peer speaks to it. */
+static void say_source(const struct stream *s, struct buf *out, int hops);
 
-    if (!s || !s->can_send)
-        buf_addz(out, "nothing");
-    else if (s->file[0])
+static void say_heard(const struct stream *s, struct buf *out, int hops)
+{
+    if (s->file[0])
         buf_printf(out, "\"%s\"", s->file);
     else if (s->tone[0])
         buf_printf(out, "tone %s", s->tone);
     else if (s->is_moh)
         buf_addz(out, "music");
+    else if (s->is_echo && hops)
+        say_source(s, out, hops + 1);
     else if (s->is_echo)
         buf_addz(out, "itself");
-    else if (s->peer && s->peer->has_remote && s->peer->can_recv && !s->peer->is_silent)
-        buf_addz(out, addr_host(&s->peer->remote, text));
+    else if (s->peer)
+        say_source(s->peer, out, hops + 1);
     else
         buf_addz(out, "nothing");
+}
+
+static void say_source(const struct stream *s, struct buf *out, int hops)
+{
+    char text[ADDR_TEXT];
+
+    if (s->is_half && s->twin && hops <= HOPS_MAX)
+        say_heard(s->twin, out, hops);
+    else if (!s->is_half && s->has_remote && s->can_recv && !s->is_silent)
+        buf_addz(out, addr_host(&s->remote, text));
+    else
+        buf_addz(out, "nothing");
+}
+
+void far_media_hears(const struct far_media *m, const struct addr *host, struct buf *out)
+{
+    const struct stream *s = find_host(m, host);
+    size_t before = out->len;
+    char text[ADDR_TEXT];
+
+    if (!s || !s->can_send) {
+        buf_addz(out, "nothing");
+        return;
+    }
+    say_heard(s, out, 0);
+    /* Through a Local channel that echoes: its own voice comes back. */
+    if (slice_eqz(slice_from(out->p + before, out->len - before), addr_host(host, text))) {
+        out->len = before;
+        buf_addz(out, "itself");
+    }
 }
 
 bool far_media_digit(struct far_media *m, const struct addr *host, char digit)
 {
     struct stream *s = find_host(m, host);
-    char text[2] = {digit, '\0'};
 
     if (!s || !s->dtmf_local)
         return false;
-    if (s->peer && s->peer->dtmf_payload)
-        take_digits(s->peer, text);
     ipc_send(m->ipc, MEDIA_DTMF,
              &(struct media_dtmf){.id = s->id, .digit = (uint8_t)digit, .duration_ms = 100});
+    pass_digit(s->peer, digit);
     return true;
 }
 
@@ -409,6 +573,14 @@ const char *far_media_digits(const struct far_media *m, const struct addr *host)
     const struct stream *s = find_host(m, host);
 
     return s ? s->digits : "";
+}
+
+void far_media_talk(struct far_media *m, const struct addr *host)
+{
+    struct stream *s = find_host(m, host);
+
+    if (s)
+        stop_silence(s);
 }
 
 void far_media_silence(struct far_media *m, const struct addr *host)
@@ -420,6 +592,7 @@ void far_media_silence(struct far_media *m, const struct addr *host)
     stop_silence(s);
     s->is_silent = true;
     watch_silence(s);
+    watch_talk(s);
 }
 
 bool far_media_has_port(const struct far_media *m, uint16_t port)

@@ -25,8 +25,9 @@ bool far_media_digit(struct far_media *m, const struct addr *host, char digit);
 /** Digits that the station sent, or relayed, to this host as telephone-events. */
 const char *far_media_digits(const struct far_media *m, const struct addr *host);
 
-/** RTP from this host stops. */
+/** RTP from this host stops / comes again. */
 void far_media_silence(struct far_media *m, const struct addr *host);
+void far_media_talk(struct far_media *m, const struct addr *host);
 
 /** Is a stream bound to this port? */
 bool far_media_has_port(const struct far_media *m, uint16_t port);

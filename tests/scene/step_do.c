@@ -110,6 +110,12 @@ static int falls_silent(struct scene *s, const struct step_args *p)
     return 0;
 }
 
+static int talks_again(struct scene *s, const struct step_args *p)
+{
+    far_media_talk(s->media, &p->a->addr);
+    return 0;
+}
+
 static int is_busy(struct scene *s, const struct step_args *p)
 {
     p->a->mode = UA_BUSY;
@@ -276,6 +282,7 @@ const struct step steps_do[] = {
     {"A resumes", resumes},
     {"A presses W", presses},
     {"A falls silent", falls_silent},
+    {"A talks again", talks_again},
     {"A is busy now", is_busy},
     {"A does not react", is_deaf},
     {"A reacts again", is_normal},

@@ -18,6 +18,7 @@ struct fixture {
     struct media_create create[2];
     uint32_t creates;
     uint16_t remote_port;
+    char secret[8];
     uint32_t play_id;
     char sound[64];
     /* what the streams' owner was told */
@@ -26,6 +27,12 @@ struct fixture {
     char digit;
     struct addr local;
 };
+
+static void take_remote(struct fixture *f, const struct media_remote *msg)
+{
+    f->remote_port = msg->rtp.port;
+    memcpy(f->secret, msg->secret_tx.len ? msg->secret_tx.p : "", msg->secret_tx.len ? 7 : 1);
+}
 
 static void on_role_message(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg)
 {
@@ -36,7 +43,7 @@ static void on_role_message(struct ipc *c, uint16_t id, const void *msg, int fd,
     if (id == MEDIA_CREATE)
         f->create[f->creates++ % 2] = *(const struct media_create *)msg;
     if (id == MEDIA_REMOTE)
-        f->remote_port = ((const struct media_remote *)msg)->rtp.port;
+        take_remote(f, msg);
     if (id == MEDIA_PLAY)
         f->play_id = ((const struct media_play *)msg)->play_id;
     if (id == MEDIA_MOH)
@@ -419,7 +426,90 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(streams_made_beforehand_need_no_answer), UNIT(a_stream_is_born_near_its_partner),
+/* The engine dies with two bridged phones, one of them hearing music; the next one has them as they
+ * were, under the same instance, and tells a media role all of it. */
+static int an_engine_takes_over_the_streams_of_another(void)
+{
+    struct sdp_agreed agreed = {
+        .count = 1, .dir = SDP_SENDRECV, .srtp_tx = {.suite = 1, .len = 30, .key = "secret"}};
+    struct media_remote_args remote = {.agreed = &agreed, .is_symmetric = true};
+    struct media_saved saved[2];
+    struct media_args args = {0};
+    struct media_stream *a = NULL, *b = NULL;
+    struct fixture f;
+    int err;
+
+    CHECK_OK_TO(open_fixture(&f), out);
+    answer_created(&f);
+    addr_parse_host(&agreed.rtp, SLICE("192.0.2.1"), 4000);
+    CHECK_OK_TO(media_stream_set_remote(f.a, &remote), out);
+    CHECK_OK_TO(media_stream_connect(f.a, f.b), out);
+    CHECK_OK_TO(media_stream_moh(f.b, SLICE("/music"), false), out);
+    media_stream_save(f.a, &saved[0]);
+    media_stream_save(f.b, &saved[1]);
+    args.instance = media_instance(f.media);
+    f.a = mem_deref(f.a);
+    f.b = mem_deref(f.b);
+    role_dies(&f);
+    f.media = mem_deref(f.media);
+
+    CHECK_OK_TO(media_alloc(&f.media, f.loop, &args), out);
+    CHECK_TO(media_instance(f.media) == args.instance, out);
+    CHECK_OK_TO(media_stream_adopt(&f.a, f.media, &saved[0], NULL), out);
+    CHECK_OK_TO(media_stream_adopt(&f.b, f.media, &saved[1], NULL), out);
+    a = f.a;
+    b = f.b;
+    CHECK_TO(media_stream_adopt(&a, f.media, &saved[0], NULL) == EEXIST, out);
+    CHECK_TO(media_stream_peer(a) == b && media_stream_peer(b) == a, out);
+    CHECK_TO(media_stream_is_playing(b) &&
+                 (unit_is_rerun() || media_stream_local(a)->port == 12000),
+             out);
+    f.got_count = f.creates = 0;
+    f.sound[0] = '\0';
+    CHECK_OK_TO(attach(&f), out);
+    if (unit_is_rerun())
+        goto out;
+    CHECK_TO(f.create[0].id == saved[0].id && f.create[1].id == saved[1].id, out);
+    CHECK_TO(count(&f, MEDIA_REMOTE) == 1 && f.remote_port == 4000 && f.secret[0] == 1, out);
+    CHECK_TO(count(&f, MEDIA_CONNECT) == 1 && !strcmp(f.sound, "/music"), out);
+    CHECK_TO(f.got[f.got_count - 1] == MEDIA_SWEEP, out); /* and nothing else lives on */
+out:
+    close_fixture(&f);
+    return err;
+}
+
+static int halves_find_each_other_again(void)
+{
+    struct media_stream *a = NULL, *b = NULL;
+    struct media_saved saved[2];
+    struct fixture f;
+    int err;
+
+    CHECK_OK_TO(open_fixture(&f), out);
+    CHECK_OK_TO(media_stream_alloc_pair(&a, &b, f.media, NULL, NULL), out);
+    CHECK_TO(media_stream_twin(a) == b && media_stream_twin(b) == a, out);
+    loop_fake_settle(f.loop);
+    CHECK_TO(unit_is_rerun() || count(&f, MEDIA_PAIR) == 1, out);
+    media_stream_save(a, &saved[0]);
+    media_stream_save(b, &saved[1]);
+    media_stream_close(a, NULL, NULL);
+    CHECK_TO(!media_stream_twin(b), out);
+    media_stream_close(b, NULL, NULL);
+    loop_fake_advance(f.loop, 1001);
+    a = mem_deref(a);
+    b = mem_deref(b);
+    CHECK_OK_TO(media_stream_adopt(&a, f.media, &saved[1], NULL), out);
+    CHECK_OK_TO(media_stream_adopt(&b, f.media, &saved[0], NULL), out);
+    CHECK_TO(media_stream_twin(a) == b && media_stream_twin(b) == a, out);
+out:
+    mem_deref(a);
+    mem_deref(b);
+    close_fixture(&f);
+    return err;
+}
+
+UNIT_TESTS(UNIT(an_engine_takes_over_the_streams_of_another), UNIT(halves_find_each_other_again),
+           UNIT(streams_made_beforehand_need_no_answer), UNIT(a_stream_is_born_near_its_partner),
            UNIT(without_an_answer_it_fails_after_a_second),
            UNIT(streams_are_made_anew_when_media_comes_back),
            UNIT(a_stream_that_cannot_be_made_anew_hangs_up),

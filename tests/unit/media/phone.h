@@ -29,6 +29,9 @@ struct bench {
     char digits[64];
     uint32_t play_done, play_err, timeouts, dtmf_done;
     uint32_t play_id, position_ms;
+    uint32_t positions, at_ms; /* MEDIA_POSITION */
+    bool is_paused;
+    uint32_t talks, silences; /* MEDIA_TALK */
     char missing[128];
     struct media_stats stats[STREAMS];
     uint32_t last_stats;
@@ -52,6 +55,17 @@ static inline void bench_on_message(struct ipc *c, uint16_t id, const void *msg,
         b->play_id = ((const struct media_play_done *)msg)->play_id;
         b->position_ms = ((const struct media_play_done *)msg)->position_ms;
         strcpy(b->missing, ((const struct media_play_done *)msg)->missing);
+        break;
+    case MEDIA_POSITION:
+        b->positions++;
+        b->at_ms = ((const struct media_position *)msg)->ms;
+        b->is_paused = ((const struct media_position *)msg)->is_paused;
+        break;
+    case MEDIA_TALK:
+        if (((const struct media_talk *)msg)->is_talking)
+            b->talks++;
+        else
+            b->silences++;
         break;
     case MEDIA_TIMEOUT: b->timeouts++; break;
     case MEDIA_DTMF_DONE: b->dtmf_done++; break;

@@ -445,7 +445,54 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT_ONCE(files_are_played_one_after_another_without_a_gap),
+static int control(struct bench *b, enum media_control_action action, int32_t ms)
+{
+    uint32_t before = b->positions;
+    int err = ipc_send(
+        b->engine, MEDIA_CONTROL,
+        &(struct media_control){.id = 1, .play_id = 7, .action = (uint8_t)action, .ms = ms});
+
+    return err || wait_for(b, &b->positions, before + 1, 500) ? err : ETIMEDOUT;
+}
+
+/* long: 2 s of 0x55. Every packet of it is one of 100. */
+static int a_play_pauses_and_is_moved(void)
+{
+    struct phone x = {.fd = -1};
+    struct bench b;
+    uint32_t at;
+    int err;
+
+    CHECK_OK_TO(open_one(&b, &x, ULAW_ONLY, 0), out);
+    CHECK_OK_TO(write_file(ROOT "/en/two.ulaw", 0x55, 16000), out);
+    CHECK_OK_TO(play(&b, 7, "two", 0), out);
+    run_for(&b, 100);
+    CHECK_OK_TO(control(&b, MEDIA_PAUSE, 0), out);
+    CHECK_TO(b.is_paused && b.at_ms >= 40 && b.at_ms <= 140, out);
+    at = b.at_ms;
+    (void)phone_drain(&x);
+    run_for(&b, 100);
+    CHECK_TO(phone_drain(&x) == 0 && b.play_done == 0, out);
+    CHECK_OK_TO(control(&b, MEDIA_TELL, 0), out);
+    CHECK_TO(b.at_ms == at, out);
+    CHECK_OK_TO(control(&b, MEDIA_SKIP, 1000), out);
+    CHECK_TO(b.at_ms == at + 1000, out);
+    CHECK_OK_TO(control(&b, MEDIA_SKIP, -5000), out);
+    CHECK_TO(b.at_ms == 0, out);
+    CHECK_OK_TO(control(&b, MEDIA_SEEK, 1900), out);
+    CHECK_OK_TO(control(&b, MEDIA_RESUME, 0), out);
+    CHECK_TO(!b.is_paused && b.at_ms == 1900, out);
+    CHECK_TO(wait_for(&b, &b.play_done, 1, 500), out);
+    CHECK_TO(b.play_id == 7 && b.position_ms == 2000 && phone_drain(&x) == 5, out);
+    CHECK_TO(control(&b, MEDIA_TELL, 0) == ETIMEDOUT, out); /* it is over */
+out:
+    bench_close(&b);
+    close(x.fd);
+    return err;
+}
+
+UNIT_TESTS(UNIT_ONCE(a_play_pauses_and_is_moved),
+           UNIT_ONCE(files_are_played_one_after_another_without_a_gap),
            UNIT_ONCE(a_missing_file_is_named_and_the_others_are_played),
            UNIT_ONCE(playing_can_begin_later_and_be_stopped),
            UNIT_ONCE(a_tone_rings_and_ends_in_time),
