@@ -5,119 +5,15 @@
 #include <unistd.h>
 
 #include "base/bug.h"
-#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "dsp/codec.h"
-#include "media/cache.h"
-#include "media/crew.h"
-#include "media/order.h"
-#include "media/ports.h"
-#include "media/server.h"
+#include "media/server_inner.h"
 
-#define LAST_STATS_MS 500
-#define STREAMS_MAX 20000
 #define LOADERS 1
 #define LOAD_QUEUE 10000
 #define ORPHAN_MS 30000
 #define ACCEPT_PAUSE_MS 100 /* without descriptors: the queue would turn the loop for nothing */
 #define CACHE_BYTES (48u << 20)
-
-struct media_server {
-    struct loop *loop;
-    int64_t peer_uid;
-    int listen_fd;
-    struct loop_fd listening;
-    struct timer accept_pause;
-    struct ipc *engine;
-    uint64_t instance; /* of the engine whose streams are in by_id; 0: none yet */
-    uint32_t orphan_ms;
-    struct media_ports ports;
-    struct workers *workers;
-    struct media_orders orders;
-    struct hash by_id;
-    struct list legs;
-    uint32_t leg_count;
-    bool is_closing;
-};
-
-static uint32_t hash_id(uint32_t id)
-{
-    return id * 2654435761u;
-}
-
-static struct media_leg *find_leg(const struct media_server *s, uint32_t id)
-{
-    for (struct hash_link *k = hash_first(&s->by_id, hash_id(id)); k; k = hash_next(k)) {
-        struct media_leg *leg = CONTAINER_OF(k, struct media_leg, by_id);
-
-        if (leg->id == id && !leg->is_ending)
-            return leg;
-    }
-    return NULL;
-}
-
-/* A message that cannot go out closes the connection, which its handler sees. */
-static void tell(struct media_server *s, uint16_t type, const void *msg)
-{
-    if (s->engine)
-        (void)ipc_send(s->engine, type, msg);
-}
-
-static int post(struct media_server *s, struct media_leg *leg, enum media_command_type type)
-{
-    return media_crew_post(s->orders.crew,
-                           &(struct media_command){.head = {.type = (uint8_t)type, .leg = leg}});
-}
-
-/* ---- ending ---- */
-
-static void forget_partner(struct media_leg *leg)
-{
-    struct media_leg *partner = leg->partner;
-
-    if (!partner)
-        return;
-    media_crew_forget(leg, partner);
-    leg->partner = partner->partner = NULL;
-}
-
-/* The lane answers with MEDIA_EV_STOPPED. */
-static void end_leg(struct media_server *s, struct media_leg *leg, bool is_told)
-{
-    if (leg->is_ending)
-        return;
-    forget_partner(leg);
-    if (leg->other_half)
-        leg->other_half->other_half = NULL;
-    leg->other_half = NULL;
-    leg->is_ending = true;
-    leg->is_told = is_told;
-    media_order_cancel(leg);
-    (void)post(s, leg, MEDIA_CMD_STOP);
-}
-
-static void free_leg(struct media_server *s, struct media_leg *leg)
-{
-    hash_del(&s->by_id, &leg->by_id);
-    list_unlink(&leg->in_server);
-    s->leg_count--;
-    media_ports_give(&s->ports, leg->pair); /* none: a half */
-    mem_free(leg);
-}
-
-static void on_stopped(struct media_server *s, struct media_leg *leg)
-{
-    struct media_stats st;
-
-    if (leg->is_told) {
-        media_leg_stats(leg, &st);
-        st.is_last = true;
-        if (s->engine) /* the engine gives a closed stream a second for them */
-            (void)ipc_send_later(s->engine, MEDIA_STATS, &st, LAST_STATS_MS);
-    }
-    free_leg(s, leg);
-}
 
 /* ---- events from the lanes ---- */
 
@@ -127,8 +23,8 @@ static void on_failed(struct media_server *s, struct media_leg *leg, int err)
     if (leg->is_ending)
         return;
     if (!leg->is_orphan)
-        tell(s, MEDIA_CREATED, &(struct media_created){.id = leg->id, .err = err});
-    end_leg(s, leg, false);
+        media_server_tell(s, MEDIA_CREATED, &(struct media_created){.id = leg->id, .err = err});
+    media_server_end(s, leg, false);
 }
 
 /* The call of one that is gone: through all pairs of halves. */
@@ -140,9 +36,9 @@ static void end_orphans(struct media_server *s, struct media_leg *leg)
                                  : partner       ? partner->other_half
                                                  : NULL;
 
-        end_leg(s, leg, false);
+        media_server_end(s, leg, false);
         if (partner)
-            end_leg(s, partner, false);
+            media_server_end(s, partner, false);
         leg = half;
     }
 }
@@ -155,7 +51,7 @@ static void tell_position(struct media_server *s, const struct media_event *ev)
                                  .is_paused = ev->is_paused};
 
     if (msg.play_id)
-        tell(s, MEDIA_POSITION, &msg);
+        media_server_tell(s, MEDIA_POSITION, &msg);
 }
 
 static void on_event(const struct media_event *ev, void *arg)
@@ -166,7 +62,7 @@ static void on_event(const struct media_event *ev, void *arg)
 
     switch (ev->type) {
     case MEDIA_EV_REEL: media_order_on_reel(&s->orders, ev); return;
-    case MEDIA_EV_STOPPED: on_stopped(s, leg); return;
+    case MEDIA_EV_STOPPED: media_server_stopped(s, leg); return;
     case MEDIA_EV_MOVED: media_crew_moved(s->orders.crew, leg); return;
     case MEDIA_EV_FAILED: on_failed(s, leg, ev->err); return;
     case MEDIA_EV_ORPHAN: end_orphans(s, leg); return;
@@ -176,16 +72,19 @@ static void on_event(const struct media_event *ev, void *arg)
         return;
     switch (ev->type) {
     case MEDIA_EV_DTMF:
-        tell(s, MEDIA_DTMF,
-             &(struct media_dtmf){
-                 .id = id, .digit = (uint8_t)ev->digit, .duration_ms = (uint16_t)ev->ms});
+        media_server_tell(s, MEDIA_DTMF,
+                          &(struct media_dtmf){.id = id,
+                                               .digit = (uint8_t)ev->digit,
+                                               .duration_ms = (uint16_t)ev->ms});
         break;
-    case MEDIA_EV_DTMF_DONE: tell(s, MEDIA_DTMF_DONE, &(struct media_dtmf_done){.id = id}); break;
+    case MEDIA_EV_DTMF_DONE:
+        media_server_tell(s, MEDIA_DTMF_DONE, &(struct media_dtmf_done){.id = id});
+        break;
     case MEDIA_EV_TIMEOUT:
-        tell(s, MEDIA_TIMEOUT,
-             &(struct media_timeout){.id = id, .ms = ev->ms, .is_held = ev->is_held});
+        media_server_tell(s, MEDIA_TIMEOUT,
+                          &(struct media_timeout){.id = id, .ms = ev->ms, .is_held = ev->is_held});
         break;
-    case MEDIA_EV_STATS: tell(s, MEDIA_STATS, ev->stats); break;
+    case MEDIA_EV_STATS: media_server_tell(s, MEDIA_STATS, ev->stats); break;
     case MEDIA_EV_POSITION: tell_position(s, ev); break;
     default: break;
     }
@@ -202,195 +101,15 @@ static void on_order_end(const struct media_order_end *end, void *arg)
     if (end->leg->is_orphan)
         return;
     if (end->is_digits) {
-        tell(s, MEDIA_DTMF_DONE, &(struct media_dtmf_done){.id = end->leg->id});
+        media_server_tell(s, MEDIA_DTMF_DONE, &(struct media_dtmf_done){.id = end->leg->id});
         return;
     }
     if (end->err)
         (void)slice_copy(slice_of(end->missing), done.missing, sizeof(done.missing));
-    tell(s, MEDIA_PLAY_DONE, &done);
+    media_server_tell(s, MEDIA_PLAY_DONE, &done);
 }
 
 /* ---- commands ---- */
-
-/* What a half hears: it adopts the format of what comes, and makes A-law of what is played. */
-static const struct media_leg_remote half_remote = {
-    .can_send = true,
-    .can_recv = true,
-    .format_count = 2,
-    .formats = {{CODEC_ALAW, 8}, {CODEC_ULAW, 0}},
-    .dtmf_payload = 101,
-    .dtmf_local = 101,
-};
-
-/* With ports, or without: a half. */
-static int make_leg(struct media_server *s, uint32_t id, const struct addr *local,
-                    struct media_leg **out)
-{
-    struct media_leg *leg;
-    int err = 0;
-
-    if (s->leg_count >= STREAMS_MAX)
-        return EAGAIN;
-    if (local && local->family != AF_INET && local->family != AF_INET6)
-        return EAFNOSUPPORT;
-    leg = mem_zalloc(sizeof(*leg));
-    if (!leg)
-        return ENOMEM;
-    leg->id = id;
-    leg->is_half = !local;
-    list_init(&leg->held);
-    if (local)
-        err = media_ports_take(&s->ports, local, &leg->pair);
-    if (!err)
-        err = hash_add(&s->by_id, &leg->by_id, hash_id(id));
-    if (err) {
-        media_ports_give(&s->ports, leg->pair);
-        mem_free(leg);
-        return err;
-    }
-    list_append(&s->legs, &leg->in_server);
-    s->leg_count++;
-    *out = leg;
-    return 0;
-}
-
-/* Named by its engine: so it is no orphan. */
-static void claim(struct media_server *s, struct media_leg *leg)
-{
-    if (!leg->is_orphan)
-        return;
-    leg->is_orphan = false;
-    (void)post(s, leg, MEDIA_CMD_ORPHAN);
-}
-
-static int start_leg(struct media_server *s, uint32_t id, const struct addr *local, uint32_t near,
-                     struct media_leg **out)
-{
-    int err = make_leg(s, id, local, out);
-
-    if (err)
-        return err;
-    if (local)
-        (*out)->home = media_crew_pick(s->orders.crew, near ? find_leg(s, near) : NULL);
-    err = post(s, *out, MEDIA_CMD_START);
-    if (err)
-        end_leg(s, *out, false);
-    return err;
-}
-
-static void on_create(struct media_server *s, const struct media_create *m)
-{
-    struct media_created reply = {.id = m->id};
-    struct media_leg *leg = find_leg(s, m->id);
-
-    if (leg)
-        claim(s, leg);
-    else if (m->id)
-        reply.err = start_leg(s, m->id, &m->local, m->near, &leg);
-    if (!reply.err && leg && leg->pair)
-        reply.local = leg->pair->local;
-    tell(s, MEDIA_CREATED, &reply);
-}
-
-static struct media_leg *make_half(struct media_server *s, uint32_t id)
-{
-    struct media_created reply = {.id = id};
-    struct media_leg *leg = find_leg(s, id);
-
-    if (leg)
-        claim(s, leg);
-    else
-        reply.err = start_leg(s, id, NULL, 0, &leg);
-    tell(s, MEDIA_CREATED, &reply);
-    if (reply.err)
-        return NULL;
-    if (leg->is_half && !leg->remote.can_send)
-        (void)media_crew_post(
-            s->orders.crew, &(struct media_command){.head = {.type = MEDIA_CMD_REMOTE, .leg = leg},
-                                                    .remote = half_remote});
-    leg->first_codec = half_remote.formats[0].codec;
-    leg->has_dtmf = true;
-    return leg;
-}
-
-/* Halves are all on lane 0, which is our own: they are paired here and now. */
-static void on_pair(struct media_server *s, const struct media_twins *m)
-{
-    struct media_leg *a = m->a ? make_half(s, m->a) : NULL;
-    struct media_leg *b = m->b ? make_half(s, m->b) : NULL;
-
-    if (!a || !b || !a->is_half || !b->is_half || a == b || a->other_half || b->other_half)
-        return;
-    media_leg_pair(a, b);
-    a->other_half = b;
-    b->other_half = a;
-}
-
-static void on_remote(struct media_server *s, const struct media_remote *m)
-{
-    struct media_leg *leg = find_leg(s, m->id);
-    struct media_command cmd = {.head = {.type = MEDIA_CMD_REMOTE, .leg = leg}};
-    struct media_leg_remote *r = &cmd.remote;
-
-    if (!leg || leg->is_half)
-        return;
-    r->rtp = m->rtp;
-    r->rtcp = m->rtcp;
-    r->signal = m->signal;
-    r->is_symmetric = m->is_symmetric;
-    r->can_send = m->can_send;
-    r->can_recv = m->can_recv;
-    r->is_held = m->is_held;
-    r->dtmf_payload = m->dtmf_payload & 0x7f;
-    r->dtmf_local = m->dtmf_local & 0x7f;
-    r->ptime_ms = m->ptime_ms;
-    r->timeout_ms = m->timeout_ms;
-    r->timeout_hold_ms = m->timeout_hold_ms;
-    for (size_t i = 0; i + 1 < m->formats.len; i += 2) {
-        if ((uint8_t)m->formats.p[i] >= CODEC_COUNT)
-            continue;
-        r->formats[r->format_count].codec = (uint8_t)m->formats.p[i];
-        r->formats[r->format_count++].payload = (uint8_t)m->formats.p[i + 1] & 0x7f;
-    }
-    leg->first_codec = r->format_count ? r->formats[0].codec : (uint8_t)CODEC_ALAW;
-    leg->has_dtmf = r->dtmf_payload != 0;
-    (void)media_crew_post(s->orders.crew, &cmd);
-}
-
-static void part(struct media_server *s, struct media_leg *leg)
-{
-    forget_partner(leg);
-    (void)post(s, leg, MEDIA_CMD_PART);
-}
-
-static void on_connect(struct media_server *s, uint32_t a_id, uint32_t b_id)
-{
-    struct media_leg *a = find_leg(s, a_id), *b = find_leg(s, b_id);
-
-    if (!a || !b || a->partner == b)
-        return;
-    /* Now, not when the new peer has arrived, which may never be. */
-    if (a->partner)
-        part(s, a);
-    if (b->partner)
-        part(s, b);
-    if (media_crew_join(s->orders.crew, a, b)) {
-        log_warning("streams not connected a=%u b=%u err=\"no memory\"", a_id, b_id);
-        return;
-    }
-    a->partner = b;
-    b->partner = a;
-}
-
-static void on_echo(struct media_server *s, const struct media_echo *m)
-{
-    struct media_leg *leg = find_leg(s, m->id);
-
-    if (leg && m->is_on)
-        on_connect(s, m->id, m->id);
-    else if (leg && leg->partner == leg)
-        part(s, leg);
-}
 
 static void on_send_dtmf(struct media_server *s, struct media_leg *leg,
                          const struct media_send_dtmf *m)
@@ -409,7 +128,7 @@ static void on_send_dtmf(struct media_server *s, struct media_leg *leg,
 static void stop_playing(struct media_server *s, struct media_leg *leg)
 {
     media_order_cancel(leg);
-    (void)post(s, leg, MEDIA_CMD_PLAY); /* no reel: silence */
+    (void)media_server_post(s, leg, MEDIA_CMD_PLAY); /* no reel: silence */
 }
 
 static void on_play(struct media_server *s, struct media_leg *leg, const struct media_play *m)
@@ -417,8 +136,9 @@ static void on_play(struct media_server *s, struct media_leg *leg, const struct 
     int err = media_order_play(&s->orders, leg, m);
 
     if (err)
-        tell(s, MEDIA_PLAY_DONE,
-             &(struct media_play_done){.id = m->id, .play_id = m->play_id, .err = err});
+        media_server_tell(
+            s, MEDIA_PLAY_DONE,
+            &(struct media_play_done){.id = m->id, .play_id = m->play_id, .err = err});
 }
 
 static void on_tone(struct media_server *s, struct media_leg *leg, const struct media_tone *m)
@@ -426,8 +146,9 @@ static void on_tone(struct media_server *s, struct media_leg *leg, const struct 
     int err = media_order_tone(&s->orders, leg, m);
 
     if (err)
-        tell(s, MEDIA_PLAY_DONE,
-             &(struct media_play_done){.id = m->id, .play_id = m->play_id, .err = err});
+        media_server_tell(
+            s, MEDIA_PLAY_DONE,
+            &(struct media_play_done){.id = m->id, .play_id = m->play_id, .err = err});
 }
 
 /* ---- engines come and go ---- */
@@ -458,7 +179,7 @@ static void on_sweep(struct media_server *s)
 
         next = list_next(&s->legs, k);
         if (leg->is_orphan && !leg->is_stranger)
-            end_leg(s, leg, false);
+            media_server_end(s, leg, false);
     }
 }
 
@@ -487,7 +208,7 @@ static void on_engine_gone(struct media_server *s)
         struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
 
         if ((!leg->partner || leg->partner == leg) && !is_linked(leg))
-            end_leg(s, leg, false);
+            media_server_end(s, leg, false);
     }
 }
 
@@ -505,7 +226,7 @@ static void on_leg_command(struct media_server *s, struct media_leg *leg, uint16
                            const void *msg)
 {
     switch (id) {
-    case MEDIA_DISCONNECT: part(s, leg); break;
+    case MEDIA_DISCONNECT: media_server_part(s, leg); break;
     case MEDIA_PLAY:
         stop_playing(s, leg);
         on_play(s, leg, msg);
@@ -521,8 +242,8 @@ static void on_leg_command(struct media_server *s, struct media_leg *leg, uint16
     case MEDIA_STOP: stop_playing(s, leg); break;
     case MEDIA_SEND_DTMF: on_send_dtmf(s, leg, msg); break;
     case MEDIA_CONTROL: media_order_control(&s->orders, leg, msg); break;
-    case MEDIA_GET_STATS: (void)post(s, leg, MEDIA_CMD_STATS); break;
-    case MEDIA_FREE: end_leg(s, leg, true); break;
+    case MEDIA_GET_STATS: (void)media_server_post(s, leg, MEDIA_CMD_STATS); break;
+    case MEDIA_FREE: media_server_end(s, leg, true); break;
     default: break;
     }
 }
@@ -537,23 +258,24 @@ static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void
     switch (id) {
     case MEDIA_HELLO: on_hello(s, msg); return;
     case MEDIA_SETTINGS: on_settings(s, msg); return;
-    case MEDIA_CREATE: on_create(s, msg); return;
-    case MEDIA_PAIR: on_pair(s, msg); return;
+    case MEDIA_CREATE: media_server_create(s, msg); return;
+    case MEDIA_PAIR: media_server_pair(s, msg); return;
     case MEDIA_SWEEP: on_sweep(s); return;
-    case MEDIA_REMOTE: on_remote(s, msg); return;
-    case MEDIA_ECHO: on_echo(s, msg); return;
+    case MEDIA_REMOTE: media_server_remote(s, msg); return;
+    case MEDIA_ECHO: media_server_echo(s, msg); return;
     case MEDIA_CONNECT:
-        on_connect(s, ((const struct media_connect *)msg)->a,
-                   ((const struct media_connect *)msg)->b);
+        media_server_connect(s, ((const struct media_connect *)msg)->a,
+                             ((const struct media_connect *)msg)->b);
         return;
     default: break;
     }
     /* All others begin with the stream's id. */
-    leg = find_leg(s, *(const uint32_t *)msg);
+    leg = media_server_find(s, *(const uint32_t *)msg);
     if (leg)
         on_leg_command(s, leg, id, msg);
     else if (id == MEDIA_FREE)
-        tell(s, MEDIA_STATS, &(struct media_stats){.id = *(const uint32_t *)msg, .is_last = true});
+        media_server_tell(s, MEDIA_STATS,
+                          &(struct media_stats){.id = *(const uint32_t *)msg, .is_last = true});
 }
 
 static void on_closed(struct ipc *c, int err, void *arg)
@@ -639,7 +361,7 @@ static void server_destroy(void *arg)
     s->engine = mem_deref(s->engine);
     LIST_FOREACH(&s->legs, k)
     {
-        end_leg(s, CONTAINER_OF(k, struct media_leg, in_server), false);
+        media_server_end(s, CONTAINER_OF(k, struct media_leg, in_server), false);
     }
     s->orders.crew = mem_deref(s->orders.crew); /* waits for the other lanes' last events */
     s->workers = mem_deref(s->workers);

@@ -1,0 +1,53 @@
+/*
+ * media/server_inner.h - what server.c (connection, events, commands) and server_streams.c share
+ */
+#pragma once
+#include "base/hash.h"
+#include "media/cache.h"
+#include "media/crew.h"
+#include "media/order.h"
+#include "media/ports.h"
+#include "media/server.h"
+
+struct media_server {
+    struct loop *loop;
+    int64_t peer_uid;
+    int listen_fd;
+    struct loop_fd listening;
+    struct timer accept_pause;
+    struct ipc *engine;
+    uint64_t instance; /* of the engine whose streams are in by_id; 0: none yet */
+    uint32_t orphan_ms;
+    struct media_ports ports;
+    struct workers *workers;
+    struct media_orders orders;
+    struct hash by_id;
+    struct list legs;
+    uint32_t leg_count;
+    bool is_closing;
+};
+
+/** The stream that the engine calls so, or NULL. */
+struct media_leg *media_server_find(const struct media_server *s, uint32_t id);
+
+/** A message to the engine, if there is one. */
+void media_server_tell(struct media_server *s, uint16_t type, const void *msg);
+
+/** A command without more to a leg's lane. @return as media_crew_post */
+int media_server_post(struct media_server *s, struct media_leg *leg, enum media_command_type type);
+
+/** End a leg, which may be gone at return; is_told: the engine gets its statistics. */
+void media_server_end(struct media_server *s, struct media_leg *leg, bool is_told);
+
+/** Its lane has let it go. */
+void media_server_stopped(struct media_server *s, struct media_leg *leg);
+
+/** It leaves its partner. */
+void media_server_part(struct media_server *s, struct media_leg *leg);
+
+/* the messages of the same names */
+void media_server_create(struct media_server *s, const struct media_create *m);
+void media_server_pair(struct media_server *s, const struct media_twins *m);
+void media_server_remote(struct media_server *s, const struct media_remote *m);
+void media_server_connect(struct media_server *s, uint32_t a_id, uint32_t b_id);
+void media_server_echo(struct media_server *s, const struct media_echo *m);
