@@ -60,9 +60,10 @@ static int name_it(struct channel *ch, struct calls *c, const struct channel_arg
 {
     char name[160];
 
-    snprintf(name, sizeof(name), "%s/%.120s-%08x", args->tech->name, args->resource,
-             calls_next_name(c));
-    ch->name = mem_strdup(name);
+    if (!args->name)
+        snprintf(name, sizeof(name), "%s/%.120s-%08x", args->tech->name, args->resource,
+                 calls_next_name(c));
+    ch->name = mem_strdup(args->name ? args->name : name);
     if (args->uniqueid && *args->uniqueid)
         snprintf(ch->uniqueid, sizeof(ch->uniqueid), "%s", args->uniqueid);
     else

@@ -279,6 +279,7 @@ struct channel_args {
     const struct channel_tech *tech;
     void *pvt;            /* owned by the channel from a successful return on (tech->destroy) */
     const char *resource; /* endpoint name, for the channel's name */
+    const char *name;     /* the whole name instead, or NULL */
     bool is_outgoing;
     enum channel_state state;
     const struct channel *requestor; /* NULL: a linkedid of its own */

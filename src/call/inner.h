@@ -6,6 +6,8 @@
 #include "call/channel.h"
 #include "call/observe.h"
 
+struct local_args;
+
 struct calls {
     struct loop *loop;
     struct media *media;
@@ -24,7 +26,8 @@ struct calls {
     uint32_t active, next_name, next_unique, next_sequence;
     uint64_t processed, peak;
 
-    bool cdr_unanswered; /* call/cdr.h */
+    bool cdr_unanswered;            /* call/cdr.h */
+    const struct local_args *local; /* call/local.h */
 
     bool is_closing;
     struct timer closing;

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/bridge.h"
+#include "call/local.h"
+#include "call/observe.h"
 #include "loop/task.h"
 #include "plan/app.h"
 #include "plan/bridging.h"
@@ -25,12 +27,12 @@ void plan_set_duration(struct channel *ch, const char *name, int64_t ms)
     channel_var_set(ch, slice_of(longer), slice_of(value));
 }
 
-static void set_durations(struct plan_run *run, const struct channel *callee)
+static void set_durations(struct plan_run *run, struct mono created, struct mono answered)
 {
     const struct mono now = loop_now(plan_loop(run->core));
 
-    plan_set_duration(run->channel, "ANSWEREDTIME", mono_diff_ms(now, callee->answered_mono));
-    plan_set_duration(run->channel, "DIALEDTIME", mono_diff_ms(now, callee->created_mono));
+    plan_set_duration(run->channel, "ANSWEREDTIME", mono_diff_ms(now, answered));
+    plan_set_duration(run->channel, "DIALEDTIME", mono_diff_ms(now, created));
 }
 
 /* ---- the talk ---- */
@@ -117,13 +119,90 @@ static bool on_event(struct talk *t, const struct channel_event *ev)
     return bridge_on_event(t->bridge, ev);
 }
 
+/* ---- a Local pair between two talks leaves ---- */
+
+/* The run whose talk has this half as its callee, or NULL. */
+static struct plan_run *run_with_callee(const struct channel *half)
+{
+    const struct channel *peer = bridge_peer(half);
+    struct plan_run *run = peer ? plan_run_of(peer) : NULL;
+
+    return run && run->talk && run->talk->callee == half ? run : NULL;
+}
+
+/* The run of the half that called somebody, when nothing holds that talk there. */
+static struct plan_run *run_of_caller(const struct channel *half)
+{
+    struct plan_run *run = plan_run_of(half);
+    const struct plan_bridging *b = run ? run->talk : NULL;
+
+    return b && b->callee && b->callee->bridge && b->callee->bridge == half->bridge &&
+                   !b->limit.ms && !b->callee_goes && !b->callee_runs_h
+               ? run
+               : NULL;
+}
+
+/* outer talks with half one, half two with the callee of inner: outer gets that callee, both halves
+   hang up. */
+static void join_outer(struct plan_run *outer, struct plan_run *inner, struct channel *one)
+{
+    struct channel *two = inner->channel, *callee = inner->talk->callee;
+    struct bridge *bridge = mem_ref(one->bridge);
+
+    calls_tell(plan_calls(outer->core),
+               &(struct call_fact){.type = CALL_LOCAL_OPTIMIZE, .channel = one, .other = two});
+    log_info("Local channel leaves call=%s channel=\"%s\" callee=\"%s\"", one->linkedid, one->name,
+             callee->name);
+    inner->talk->callee = NULL;
+    outer->talk->callee = callee;
+    bridge_leave(callee);
+    bridge_leave(two);
+    bridge_leave(one);
+    channel_attach(callee, outer->queue);
+    if (bridge_join(bridge, callee))
+        channel_softhangup(callee, CAUSE_FAILURE);
+    mem_deref(bridge);
+    channel_hangup(one, CAUSE_NORMAL); /* tells two, whose run ends */
+    mem_deref(one);
+}
+
+static bool try_to_leave(struct channel *half)
+{
+    struct channel *twin = half ? local_twin(half) : NULL;
+    struct plan_run *outer, *inner;
+
+    if (!twin || !local_may_leave(half) || !half->bridge || !twin->bridge ||
+        media_stream_is_playing(half->stream) || media_stream_is_playing(twin->stream))
+        return false;
+    outer = run_with_callee(half);
+    inner = run_of_caller(twin);
+    if (!outer || !inner) {
+        outer = run_with_callee(twin);
+        inner = run_of_caller(half);
+        half = twin;
+    }
+    if (!outer || !inner)
+        return false;
+    join_outer(outer, inner, half);
+    return true;
+}
+
+/* Pair after pair: behind one that left may stand another. */
+static void let_locals_leave(struct plan_run *run)
+{
+    while (run->talk->callee &&
+           (try_to_leave(run->talk->callee) || try_to_leave(run->channel)))
+        ;
+}
+
 /* Events of both legs come to the caller's queue. @return when one of them has left */
 static void talk(struct talk *t)
 {
     bool is_over = false;
 
     task_trim();
-    while (!is_over && !t->run->channel->is_hungup && !t->b->callee->is_hungup) {
+    while (!is_over && !t->run->channel->is_hungup && t->b->callee &&
+           !t->b->callee->is_hungup) {
         struct channel_event ev;
         int err = event_queue_wait(t->run->queue, left_ms(t), &ev);
 
@@ -233,27 +312,38 @@ static void end_callee(struct plan_run *run, struct plan_bridging *b)
     channel_hangup(b->callee, caller->cause ? caller->cause : CAUSE_NORMAL);
 }
 
+/* The legs are joined: until it is over. */
+static void hold_talk(struct talk *t)
+{
+    struct plan_bridging *b = t->b;
+    const struct mono created = b->callee->created_mono, answered = b->callee->answered_mono;
+
+    t->start = loop_now(plan_loop(t->run->core));
+    begin_limit(t);
+    let_locals_leave(t->run);
+    talk(t);
+    set_durations(t->run, created, answered);
+    if (b->callee)
+        bridge_leave(b->callee);
+    bridge_leave(t->run->channel);
+    mem_deref(t->bridge);
+    if (t->is_out_of_time && b->callee)
+        last_words(t);
+}
+
 int plan_bridging_run(struct plan_run *run, struct plan_bridging *b)
 {
     struct channel *caller = run->channel;
     struct talk t = {.run = run, .b = b};
 
     run->talk = b;
-    if (join(&t.bridge, run, b->callee) == 0) {
-        t.start = loop_now(plan_loop(run->core));
-        begin_limit(&t);
-        talk(&t);
-        set_durations(run, b->callee);
-        bridge_leave(b->callee);
-        bridge_leave(caller);
-        mem_deref(t.bridge);
-        if (t.is_out_of_time)
-            last_words(&t);
-    }
+    if (join(&t.bridge, run, b->callee) == 0)
+        hold_talk(&t);
     run->talk = NULL;
-    if (b->callee->is_hungup && !caller->is_hungup)
+    if (b->callee && b->callee->is_hungup && !caller->is_hungup)
         caller->cause = b->callee->cause;
-    end_callee(run, b);
+    if (b->callee)
+        end_callee(run, b);
     if (caller->is_hungup || task_is_canceled(task_self()))
         return PLAN_END;
     return b->goes_on ? PLAN_NEXT : PLAN_END;

@@ -4,6 +4,7 @@
 #pragma once
 #include "base/hash.h"
 #include "base/list.h"
+#include "call/local.h"
 #include "plan/app.h"
 #include "plan/func.h"
 #include "plan/plan.h"
@@ -12,6 +13,7 @@
 struct plan_core {
     struct calls *calls;
     struct loop *loop; /* of calls; runs may outlive those by a moment */
+    struct local_args local; /* call/local.h */
     struct runner *runner;
     const char *agi_dir, *system_name;
     struct plan_routing *routing; /* a reference; NULL before the first */

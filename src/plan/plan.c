@@ -5,6 +5,7 @@
 #include "base/bug.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "call/local.h"
 #include "model/snapshot.h"
 #include "plan/app/all.h"
 #include "plan/core.h"
@@ -157,6 +158,25 @@ static int add_tables(struct plan_core *p)
     return err;
 }
 
+static bool local_has(struct slice context, struct slice exten, void *arg)
+{
+    return plan_has_exten(arg, context, exten);
+}
+
+static int local_start(struct channel *ch, void *arg)
+{
+    return plan_start(arg, ch);
+}
+
+static int add_local(struct plan_core *p)
+{
+    int err;
+
+    p->local = (struct local_args){.has = local_has, .start = local_start, .arg = p};
+    err = local_add(p->calls, &p->local);
+    return err == EEXIST ? 0 : err; /* a second core on the same calls (tests) */
+}
+
 int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
 {
     struct plan_core *p = mem_alloc(sizeof(*p), core_destroy);
@@ -177,6 +197,8 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     err = zones_alloc(&p->zones);
     if (!err)
         err = add_tables(p);
+    if (!err)
+        err = add_local(p);
     if (err)
         mem_deref(p);
     else

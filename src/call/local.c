@@ -1,0 +1,302 @@
+/* local.c - see local.h */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "call/inner.h"
+#include "call/local.h"
+#include "call/observe.h"
+
+struct local {
+    const struct local_args *args;
+    struct channel *first, *second; /* ;1 and ;2; NULL once hung up. Not references */
+    char *context, *exten;
+    bool stays; /* option n */
+};
+
+static void local_destroy(void *object)
+{
+    struct local *l = object;
+
+    mem_free(l->context);
+    mem_free(l->exten);
+}
+
+static void half_destroy(struct channel *ch)
+{
+    struct local *l = ch->pvt;
+
+    if (l->first == ch)
+        l->first = NULL;
+    if (l->second == ch)
+        l->second = NULL;
+    ch->pvt = mem_deref(l);
+}
+
+static const struct channel_tech local_tech;
+
+struct channel *local_twin(const struct channel *ch)
+{
+    const struct local *l = ch->pvt;
+
+    if (ch->tech != &local_tech || !l || !l->first || !l->second)
+        return NULL;
+    return l->first == ch ? l->second : l->first;
+}
+
+bool local_is_first(const struct channel *ch)
+{
+    return local_twin(ch) && ((const struct local *)ch->pvt)->first == ch;
+}
+
+bool local_may_leave(const struct channel *ch)
+{
+    const struct channel *twin = local_twin(ch);
+
+    return twin && !((const struct local *)ch->pvt)->stays && ch->state == CHANNEL_UP &&
+           twin->state == CHANNEL_UP && !ch->is_hungup && !twin->is_hungup;
+}
+
+/* ---- a new pair ---- */
+
+/* "exten@context/nj" */
+static int parse(struct local *l, struct slice resource)
+{
+    struct slice options, context, exten;
+
+    resource = slice_cut(resource, '/', &options);
+    exten = slice_cut(resource, '@', &context);
+    if (!exten.len)
+        return EINVAL;
+    l->stays = slice_is_set(options) && slice_chr(options, 'n') >= 0;
+    l->exten = slice_dup(exten);
+    l->context = slice_is_set(context) && context.len ? slice_dup(context) : mem_strdup("default");
+    return l->exten && l->context ? 0 : ENOMEM;
+}
+
+static int make_half(struct channel **chp, struct local *l, struct calls *c, const char *name,
+                     const struct channel *requestor, const char *uniqueid)
+{
+    const bool is_first = !l->first;
+    struct channel *ch;
+    int err = channel_alloc(&ch, c,
+                            &(struct channel_args){.tech = &local_tech,
+                                                   .pvt = l,
+                                                   .name = name,
+                                                   .is_outgoing = is_first,
+                                                   .state = is_first ? CHANNEL_DOWN : CHANNEL_RING,
+                                                   .requestor = requestor,
+                                                   .uniqueid = uniqueid});
+
+    if (err)
+        return err;
+    mem_ref(l);
+    *(is_first ? &l->first : &l->second) = ch;
+    err = channel_set(&ch->context, slice_of(l->context));
+    *chp = ch;
+    return err;
+}
+
+static int make_halves(struct local *l, struct calls *c, const struct channel_request *req,
+                       struct channel **first, struct channel **second)
+{
+    const uint32_t number = calls_next_name(c);
+    char name[160];
+    int err;
+
+    snprintf(name, sizeof(name), "Local/%.60s@%.60s-%08x;1", l->exten, l->context, number);
+    err = make_half(first, l, c, name, req->requestor, req->uniqueid);
+    if (err)
+        return err;
+    name[strlen(name) - 1] = '2';
+    err = make_half(second, l, c, name, NULL, req->other_uniqueid);
+    if (err)
+        return err;
+    memcpy((*second)->linkedid, (*first)->linkedid, sizeof((*second)->linkedid));
+    return channel_open_pair(*first, *second);
+}
+
+static void give_up(struct channel *ch)
+{
+    if (!ch)
+        return;
+    channel_hangup(ch, CAUSE_FAILURE);
+    mem_deref(ch);
+}
+
+static int request(struct channel **chp, void *tech_arg, const struct channel_request *req,
+                   int *cause)
+{
+    struct calls *c = tech_arg;
+    struct channel *first = NULL, *second = NULL;
+    struct local *l = mem_alloc(sizeof(*l), local_destroy);
+    int err;
+
+    *cause = CAUSE_FAILURE;
+    if (!l)
+        return ENOMEM;
+    l->args = c->local;
+    err = parse(l, req->resource);
+    if (!err)
+        err = make_halves(l, c, req, &first, &second);
+    if (err == EAGAIN)
+        *cause = CAUSE_CONGESTION;
+    if (err) {
+        give_up(second);
+        give_up(first);
+    } else {
+        calls_tell(c,
+                   &(struct call_fact){
+                       .type = CALL_LOCAL, .channel = first, .other = second, .number = l->stays});
+        mem_deref(second); /* the tables hold it; it ends with ;1 until its routing runs */
+        *chp = first;
+    }
+    mem_deref(l);
+    return err;
+}
+
+/* ---- the call ---- */
+
+static int copy_vars(struct channel *to, const struct channel *from)
+{
+    LIST_FOREACH(&from->vars, k)
+    {
+        const struct variable *v = CONTAINER_OF(k, struct variable, link);
+        char name[300];
+        int err;
+
+        snprintf(name, sizeof(name), "%.2s%s", &"__"[2 - (v->inherit > 2 ? 2 : v->inherit)],
+                 v -> name);
+        err = channel_var_set(to, slice_of(name), slice_of(v->value));
+        if (err == ENOMEM)
+            return err;
+    }
+    return 0;
+}
+
+/* ;2 is called by whom ;1 is connected with. */
+static int introduce(struct channel *second, const struct channel *first)
+{
+    int err = party_copy(&second->caller, &first->connected);
+
+    if (!err)
+        err = party_copy(&second->ani, &first->ani);
+    if (!err)
+        err = party_copy(&second->connected, &first->caller);
+    if (!err)
+        err = redirecting_copy(&second->redirecting, &first->redirecting);
+    if (!err)
+        err = channel_set(&second->dnid, slice_of(((const struct local *)first->pvt)->exten));
+    if (!err)
+        err = channel_set(&second->language, slice_of(first->language));
+    if (!err)
+        err = channel_set(&second->musicclass, slice_of(first->musicclass));
+    if (!err)
+        err = channel_set(&second->accountcode, slice_of(first->peeraccount));
+    if (!err)
+        err = channel_set(&second->peeraccount, slice_of(first->accountcode));
+    second->max_forwards = first->max_forwards;
+    second->amaflags = first->amaflags;
+    return err ? err : copy_vars(second, first);
+}
+
+static int call(struct channel *first)
+{
+    struct local *l = first->pvt;
+    struct channel *second = l->second;
+    int err;
+
+    if (!second)
+        return ECONNRESET;
+    if (!l->args->has(slice_of(l->context), slice_of(l->exten), l->args->arg)) {
+        log_notice("Local channel leads to no extension call=%s channel=\"%s\"", first->linkedid,
+                   first->name);
+        first->cause = CAUSE_UNAVAILABLE;
+        return EHOSTUNREACH;
+    }
+    if (first->max_forwards <= 0) {
+        log_warning(
+            "Local channel not called: this call was sent on too often, the routing leads in "
+            "circles call=%s channel=\"%s\"",
+            first->linkedid, first->name);
+        first->cause = CAUSE_BUSY;
+        return ELOOP;
+    }
+    err = introduce(second, first);
+    if (!err)
+        err = channel_set(&second->exten, slice_of(l->exten));
+    return err ? err : l->args->start(second, l->args->arg);
+}
+
+static int answer(struct channel *ch)
+{
+    struct channel *twin = local_twin(ch);
+
+    if (!twin)
+        return ECONNRESET;
+    if (!local_is_first(ch))
+        channel_on_answered(twin);
+    return 0;
+}
+
+/* What one half shall show, happens at the other. */
+static int indicate(struct channel *ch, enum channel_indication ind)
+{
+    struct channel *twin = local_twin(ch);
+
+    if (!twin)
+        return 0;
+    switch (ind) {
+    case CHANNEL_IND_RINGING: channel_on_ringing(twin); break;
+    case CHANNEL_IND_PROGRESS: channel_on_progress(twin); break;
+    case CHANNEL_IND_PROCEEDING: channel_on_proceeding(twin); break;
+    case CHANNEL_IND_HOLD: channel_on_hold(twin, true); break;
+    case CHANNEL_IND_UNHOLD: channel_on_hold(twin, false); break;
+    case CHANNEL_IND_CONNECTED:
+        if (party_copy(&twin->caller, &ch->connected) == 0)
+            channel_on_connected(twin);
+        break;
+    case CHANNEL_IND_REDIRECTING:
+        if (redirecting_copy(&twin->redirecting, &ch->redirecting) == 0)
+            channel_on_redirected(twin);
+        break;
+    }
+    return 0;
+}
+
+static void hangup(struct channel *ch, int cause)
+{
+    struct local *l = ch->pvt;
+    struct channel *twin = local_twin(ch);
+
+    if (l->first == ch)
+        l->first = NULL;
+    else
+        l->second = NULL;
+    if (!twin)
+        return;
+    channel_on_hangup(twin, cause, 0);
+    if (!twin->plan && twin == l->second) /* its routing never began: nobody else ends it */
+        channel_hangup(twin, cause);
+}
+
+/* A half whose twin has gone first is not hung up by the technology. */
+static const struct channel_tech local_tech = {
+    .name = "Local",
+    .request = request,
+    .call = call,
+    .answer = answer,
+    .indicate = indicate,
+    .hangup = hangup,
+    .destroy = half_destroy,
+};
+
+int local_add(struct calls *c, const struct local_args *args)
+{
+    int err = calls_tech_add(c, &local_tech, c);
+
+    if (!err)
+        c->local = args;
+    return err;
+}
