@@ -54,6 +54,7 @@ enum {
     CAUSE_NO_ANSWER = 19,
     CAUSE_UNAVAILABLE = 20, /* subscriber absent */
     CAUSE_REJECTED = 21,
+    CAUSE_EXCHANGE_ROUTING = 25, /* the call went round too often */
     CAUSE_ANSWERED_ELSEWHERE = 26,
     CAUSE_OUT_OF_ORDER = 27,
     CAUSE_INVALID_NUMBER = 28,

@@ -215,14 +215,6 @@ static int call(struct channel *first)
         first->cause = CAUSE_UNAVAILABLE;
         return EHOSTUNREACH;
     }
-    if (first->max_forwards <= 0) {
-        log_warning(
-            "Local channel not called: this call was sent on too often, the routing leads in "
-            "circles call=%s channel=\"%s\"",
-            first->linkedid, first->name);
-        first->cause = CAUSE_BUSY;
-        return ELOOP;
-    }
     err = introduce(second, first);
     if (!err)
         err = channel_set(&second->exten, slice_of(l->exten));

@@ -9,9 +9,6 @@
 #include "base/buf.h"
 #include "sip/message.h"
 
-/** Exchange routing error: a call that went round too often (483). */
-#define CAUSE_EXCHANGE_ROUTING 25
-
 /** Q.850 cause of a final SIP status (or of one made up for a timeout). */
 int pjsip_cause_of_status(unsigned status);
 

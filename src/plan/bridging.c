@@ -190,8 +190,7 @@ static bool try_to_leave(struct channel *half)
 /* Pair after pair: behind one that left may stand another. */
 static void let_locals_leave(struct plan_run *run)
 {
-    while (run->talk->callee &&
-           (try_to_leave(run->talk->callee) || try_to_leave(run->channel)))
+    while (run->talk->callee && (try_to_leave(run->talk->callee) || try_to_leave(run->channel)))
         ;
 }
 
@@ -201,8 +200,7 @@ static void talk(struct talk *t)
     bool is_over = false;
 
     task_trim();
-    while (!is_over && !t->run->channel->is_hungup && t->b->callee &&
-           !t->b->callee->is_hungup) {
+    while (!is_over && !t->run->channel->is_hungup && t->b->callee && !t->b->callee->is_hungup) {
         struct channel_event ev;
         int err = event_queue_wait(t->run->queue, left_ms(t), &ev);
 

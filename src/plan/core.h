@@ -12,7 +12,7 @@
 
 struct plan_core {
     struct calls *calls;
-    struct loop *loop; /* of calls; runs may outlive those by a moment */
+    struct loop *loop;       /* of calls; runs may outlive those by a moment */
     struct local_args local; /* call/local.h */
     struct runner *runner;
     const char *agi_dir, *system_name;

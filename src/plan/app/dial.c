@@ -249,6 +249,7 @@ static bool is_too_far(struct plan_run *run)
                 "call=%s channel=\"%s\" at=\"%s,%s,%d\"",
                 ch->linkedid, ch->name, ch->context, ch->exten, ch->priority);
     set(run, "DIALSTATUS", "BUSY");
+    run->channel->cause = CAUSE_EXCHANGE_ROUTING;
     return true;
 }
 

@@ -1,0 +1,96 @@
+/* Local channels: through the routing and back out, leaving or staying, in circles, without memory. */
+#include "fixture.h"
+#include "plan/originate.h"
+
+static int a_number_is_dialled_through_the_routing(void)
+{
+    return world_story("[main]\n10,1,Dial(Local/20@main,20,g)\n10,2,Note(${DIALSTATUS})\n"
+                       "20,1,Note(${CALLERID(num)} ${EXTEN} ${CHANNEL(name):0:14})\n"
+                       "20,2,Dial(Test/short,20)\n20,3,Note(no)\n",
+                       "10", 6000,
+                       " 20 Local/20@main-;180;200;connect;connect;connect;ANSWER;end=16;");
+}
+
+static int with_n_both_halves_stay(void)
+{
+    return world_story("[main]\n10,1,Dial(Local/20@main/n,20,g)\n10,2,Note(${DIALSTATUS})\n"
+                       "20,1,Dial(Test/short,20,g)\n20,2,Note(inner ${DIALSTATUS})\n",
+                       "10", 6000, "180;200;connect;connect;inner ANSWER;ANSWER;end=16;");
+}
+
+static int how_the_far_end_ends_comes_through(void)
+{
+    static const struct {
+        const char *to, *notes;
+    } cases[] = {
+        {"Local/busy@to", "BUSY 17;end=17;"},
+        {"Local/cong@to", "CONGESTION 34;end=34;"},
+        {"Local/noans@to", "NOANSWER 19;end=19;"},
+        {"Local/nowhere@none", "CHANUNAVAIL 20;end=34;"},
+        {"Local/@to", "CHANUNAVAIL 38;end=34;"},
+        {"Local/busy@to&Local/busy@to/n", "BUSY 17;end=17;"},
+    };
+    char routing[300];
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(routing, sizeof(routing),
+                 "[main]\n10,1,Dial(%s,5)\n10,2,Note(${DIALSTATUS} ${HANGUPCAUSE})\n"
+                 "[to]\nbusy,1,Dial(Test/${EXTEN})\ncong,1,Dial(Test/${EXTEN})\n"
+                 "noans,1,Dial(Test/${EXTEN})\n",
+                 cases[i].to);
+        CHECK_OK(world_story(routing, "10", 500, cases[i].notes));
+    }
+    return 0;
+}
+
+static int variables_go_through(void)
+{
+    return world_story("[main]\n10,1,Set(A=1)\n10,2,Set(_B=2)\n10,3,Set(__C=3)\n"
+                       "10,4,Dial(Local/20@main)\n"
+                       "20,1,Note([${A}][${B}][${C}])\n20,2,Dial(Local/30@main)\n"
+                       "30,1,Note([${A}][${B}][${C}])\n",
+                       "10", 500, "[][2][3];[][][3];end=16;");
+}
+
+static int circles_end(void)
+{
+    struct world w;
+    int err = 0;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(world_route(&w, "[main]\n10,1,Dial(Local/10@main/n)\n"
+                                "20,1,Dial(Local/20@main&Local/20@main)\n"),
+                out);
+    CHECK_OK_TO(world_dial(&w, "10", NULL), out);
+    loop_fake_advance(w.loop, 1000);
+    CHECK_TO(calls_active(w.calls) == 0 && task_count(w.loop) == 0, out);
+    CHECK_TO(calls_peak(w.calls) <= 45, out);
+out:
+    world_fini(&w);
+    return err;
+}
+
+static int originating_a_local_makes_both_sides(void)
+{
+    struct world w;
+    int err = 0;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(world_route(&w, "[main]\n20,1,Dial(Test/short,9)\n30,1,Dial(Test/answer,9)\n"),
+                out);
+    CHECK_OK_TO(plan_originate(NULL, w.core,
+                               &(struct plan_originate_args){
+                                   .where = "Local/20@main", .context = "main", .exten = "30"}),
+                out);
+    loop_fake_advance(w.loop, 2900);
+    CHECK_TO(calls_active(w.calls) >= 2, out);
+    loop_fake_advance(w.loop, 3000);
+    CHECK_TO(calls_active(w.calls) == 0 && task_count(w.loop) == 0, out);
+out:
+    world_fini(&w);
+    return err;
+}
+
+UNIT_TESTS(UNIT(a_number_is_dialled_through_the_routing), UNIT(with_n_both_halves_stay),
+           UNIT_ONCE(how_the_far_end_ends_comes_through), UNIT_ONCE(variables_go_through),
+           UNIT_ONCE(circles_end), UNIT_ONCE(originating_a_local_makes_both_sides))
