@@ -9,7 +9,8 @@
 #define TAG_LEN 16
 #define CALL_ID_LEN 24
 #define ROUTES_MAX (16 * 1024)
-#define MAX_TRIES 2 /* with credentials: CVE-2020-28242 */
+#define MAX_TRIES 2  /* with credentials: CVE-2020-28242 */
+#define MAX_RAISES 2 /* of the session interval */
 
 struct sip_attempt {
     struct sip *sip;
@@ -21,7 +22,8 @@ struct sip_attempt {
     struct deferred later;
     int later_err;
     uint32_t cseq, timeout_ms;
-    uint8_t tries; /* with credentials */
+    uint8_t tries;  /* with credentials */
+    uint8_t raises; /* of the session interval */
     bool is_canceled, has_provisional, is_done;
     enum sip_method method;
     char tag[TAG_LEN + 1];
@@ -204,7 +206,7 @@ static int print_contact(struct buf *b, const struct sip_attempt *a)
 
 /* Lines of the request that are made here; one buf each, so that the slices stand still. */
 struct lines {
-    struct buf via, from, to, contact, routes;
+    struct buf via, from, to, contact, routes, auth;
 };
 
 static void lines_init(struct lines *l)
@@ -212,6 +214,7 @@ static void lines_init(struct lines *l)
     buf_init(&l->via, 512);
     buf_init(&l->from, SIP_URI_MAX * 2);
     buf_init(&l->to, SIP_URI_MAX * 2);
+    buf_init(&l->auth, 16384);
     buf_init(&l->contact, SIP_URI_MAX * 2);
     buf_init(&l->routes, SIP_URI_MAX + 16 + ROUTES_MAX);
 }
@@ -223,6 +226,7 @@ static void lines_fini(struct lines *l)
     buf_fini(&l->to);
     buf_fini(&l->contact);
     buf_fini(&l->routes);
+    buf_fini(&l->auth);
 }
 
 static int print_lines(struct lines *l, const struct sip_attempt *a, const char *branch)
@@ -240,7 +244,14 @@ static int print_lines(struct lines *l, const struct sip_attempt *a, const char 
         buf_adds(&l->routes, a->args->proxy);
         err = buf_addz(&l->routes, ">\r\n");
     }
-    return err ? err : buf_adds(&l->routes, a->args->routes);
+    if (!err)
+        err = buf_adds(&l->routes, a->args->routes);
+    if (!err && a->args->session_s) {
+        buf_adds(&l->auth, buf_slice(&a->auth));
+        err = buf_printf(&l->auth, "Session-Expires: %u\r\nMin-SE: %u\r\n", a->args->session_s,
+                         a->args->min_se_s);
+    }
+    return err;
 }
 
 static int print(struct sip_attempt *a, const char *branch)
@@ -265,7 +276,7 @@ static int print(struct sip_attempt *a, const char *branch)
             .max_forwards = x->max_forwards,
             .contact = x->has_contact ? buf_slice(&l.contact) : SLICE_NONE,
             .headers = x->headers,
-            .auth = buf_slice(&a->auth),
+            .auth = l.auth.len ? buf_slice(&l.auth) : buf_slice(&a->auth),
             .content_type = x->content_type,
             .body = x->body,
             .user_agent = sip->user_agent,
@@ -347,6 +358,23 @@ static int answer_challenge(struct sip_attempt *a, const struct sip_msg *r)
     return launch(a);
 }
 
+/* RFC 4028 s7.3: the session interval was too short for somebody on the way. */
+static int raise_interval(struct sip_attempt *a, const struct sip_msg *r)
+{
+    uint32_t least;
+
+    if (r->status != 422 || !a->args || !a->args->session_s || a->is_canceled ||
+        a->raises == MAX_RAISES || sip_msg_u32(r, SIP_H_MIN_SE, &least) ||
+        least <= a->args->min_se_s)
+        return ENOENT;
+    a->raises++;
+    a->args->min_se_s = least;
+    if (a->args->session_s < least)
+        a->args->session_s = least;
+    a->cseq++;
+    return launch(a);
+}
+
 static bool may_try_next(const struct sip_attempt *a, const struct sip_msg *r)
 {
     return a->args && !a->is_canceled && a->target_at < a->target_count &&
@@ -377,7 +405,7 @@ static void on_response(int err, const struct sip_msg *r, void *arg)
         report(a, err, r);
         return;
     }
-    if (r && !answer_challenge(a, r))
+    if (r && (!answer_challenge(a, r) || !raise_interval(a, r)))
         return;
     if (may_try_next(a, r) && !launch_next(a, err))
         return;

@@ -29,6 +29,8 @@ struct sip_attempt_args {
     struct slice headers, content_type, body;
     sip_creds_h *creds;
     void *creds_arg;
+    uint32_t session_s,
+        min_se_s;        /* Session-Expires and Min-SE, raised by a 422; 0: no such lines */
     uint32_t timeout_ms; /* not for INVITE: that wants a CANCEL */
 };
 

@@ -94,7 +94,8 @@ static void print_allow(struct sip *sip)
 
     sip->allow[0] = '\0';
     for (int m = SIP_INVITE; m < SIP_METHODS; m++) {
-        bool is_of_call = m == SIP_ACK || m == SIP_BYE || m == SIP_CANCEL || m == SIP_INFO;
+        bool is_of_call = m == SIP_ACK || m == SIP_BYE || m == SIP_CANCEL || m == SIP_INFO ||
+                          m == SIP_PRACK || m == SIP_UPDATE;
 
         if (sip->methods[m].is_refusal)
             continue;

@@ -133,6 +133,14 @@ listener_h sip_conn_accepted;
 
 /* ---- receive.c ---- */
 
+/**
+ * Option tags of Require that nobody here knows, as Unsupported lines.
+ * @param also  comma list of tags that are known in this place
+ * @return whether there is one
+ */
+bool sip_requires_unknown(const struct sip *sip, const struct sip_msg *req, const char *also,
+                          struct buf *lines);
+
 /** A datagram or a framed message arrived. */
 void sip_receive(struct sip *sip, const struct sip_flow *flow, struct slice bytes, struct mono at);
 
@@ -212,6 +220,17 @@ int sip_dialog_accept(struct sip_dialog **dp, struct sip *sip, const struct sip_
 int sip_dialog_made(struct sip_dialog **dp, struct sip *sip, const struct sip_msg *response,
                     struct slice local_tag, uint32_t cseq, bool is_symmetric, sip_dialog_h *h,
                     void *arg);
+
+/**
+ * An early dialog becomes the session's: target and route set are those of its 2xx (RFC 3261
+ * s13.2.2.4). Another route set makes it another object.
+ * @return 0; ENOMEM: *dp is as it was
+ */
+int sip_dialog_confirm(struct sip_dialog **dp, const struct sip_msg *response);
+
+/** The argument of the dialog with those identifiers whose handler is h, or NULL. */
+void *sip_dialog_owner(struct sip *sip, struct slice call_id, struct slice local_tag,
+                       struct slice remote_tag, sip_dialog_h *h);
 
 /** May requests go to that address from now on? arg is the dialog's. Asked before a symmetric dialog
  * follows its peer to another host. */

@@ -301,6 +301,39 @@ out:
     return err;
 }
 
+/* The same dialog with the route set of r. */
+static int replace(struct sip_dialog **dp, const struct sip_msg *r)
+{
+    struct sip_dialog *old = *dp, *d = NULL;
+    int err = sip_dialog_made(&d, old->sip, r, old->local_tag, old->local_cseq, old->is_symmetric,
+                              old->h, old->arg);
+
+    if (err)
+        return err;
+    d->may_move = old->may_move;
+    d->remote_cseq = old->remote_cseq;
+    d->has_remote_cseq = old->has_remote_cseq;
+    sip_dialog_close(old);
+    mem_deref(old);
+    *dp = d;
+    return 0;
+}
+
+int sip_dialog_confirm(struct sip_dialog **dp, const struct sip_msg *response)
+{
+    struct buf routes;
+    int err;
+
+    buf_init(&routes, ROUTES_MAX);
+    err = print_routes(&routes, response, true);
+    if (!err && slice_eq(buf_slice(&routes), (*dp)->routes))
+        sip_dialog_refresh(*dp, response);
+    else if (err != ENOMEM)
+        err = replace(dp, response);
+    buf_fini(&routes);
+    return err;
+}
+
 void sip_dialog_refresh(struct sip_dialog *d, const struct sip_msg *m)
 {
     if (!d->sip || !sip_msg_has(m, SIP_H_CONTACT) || set_target(d, m))
@@ -311,24 +344,33 @@ void sip_dialog_refresh(struct sip_dialog *d, const struct sip_msg *m)
 
 /* ---- receiving ---- */
 
-static struct sip_dialog *find(struct sip *sip, const struct sip_msg *req)
+static struct sip_dialog *find(struct sip *sip, struct slice call_id, struct slice local_tag,
+                               struct slice remote_tag)
 {
-    if (!slice_is_set(req->to_tag))
+    if (!slice_is_set(local_tag))
         return NULL;
-    for (struct hash_link *k = hash_first(&sip->dialogs, hash_slice(req->to_tag)); k;
+    for (struct hash_link *k = hash_first(&sip->dialogs, hash_slice(local_tag)); k;
          k = hash_next(k)) {
         struct sip_dialog *d = CONTAINER_OF(k, struct sip_dialog, link);
 
-        if (slice_eq(d->local_tag, req->to_tag) && slice_eq(d->call_id, req->call_id) &&
-            slice_eq(d->remote_tag, req->from_tag))
+        if (slice_eq(d->local_tag, local_tag) && slice_eq(d->call_id, call_id) &&
+            slice_eq(d->remote_tag, remote_tag))
             return d;
     }
     return NULL;
 }
 
+void *sip_dialog_owner(struct sip *sip, struct slice call_id, struct slice local_tag,
+                       struct slice remote_tag, sip_dialog_h *h)
+{
+    struct sip_dialog *d = find(sip, call_id, local_tag, remote_tag);
+
+    return d && d->h == h ? d->arg : NULL;
+}
+
 void sip_dialog_receive(struct sip *sip, struct sip_strans *t, struct sip_msg *req)
 {
-    struct sip_dialog *d = find(sip, req);
+    struct sip_dialog *d = find(sip, req->call_id, req->to_tag, req->from_tag);
 
     if (!d || !d->h) {
         if (t)

@@ -12,6 +12,7 @@ struct invite_request {
     struct sip_dialog_request *request;
     sip_response_h *h;
     void *arg;
+    bool is_minor; /* 481 to it does not end the session (RFC 5057) */
 };
 
 static void destroy(void *object)
@@ -23,9 +24,9 @@ static void destroy(void *object)
     mem_free(i->bye_headers);
     mem_free(i->ack_type);
     mem_free(i->ack_body);
-    mem_free(i->re_type);
-    mem_free(i->re_body);
-    mem_free(i->re_headers);
+    invite_own_free(&i->reinvite);
+    invite_own_free(&i->update);
+    invite_reliable_free(i);
     mem_deref(i->attempt);
     mem_deref(i->dialog);
 }
@@ -92,11 +93,15 @@ void invite_over(struct sip_invite *i)
     i->is_quiet = true;
     timer_stop(&i->resend);
     timer_stop(&i->timer);
+    invite_timer_stop(i);
+    invite_reliable_stop(i);
     invite_drop(i, 487);
     sip_attempt_forget(i->attempt);
     invite_reinvite_forget(i);
+    invite_update_forget(i);
     forget_bye(i);
     drop_requests(i);
+    invite_legs_close(i);
     if (i->dialog)
         sip_dialog_close(i->dialog);
     list_unlink(&i->link);
@@ -137,7 +142,9 @@ void invite_send_bye(struct sip_invite *i, struct slice headers)
 
     i->state = INVITE_ENDING;
     i->is_quiet = true;
+    invite_timer_stop(i);
     invite_reinvite_forget(i);
+    invite_update_forget(i);
     drop_requests(i);
     if (sip_dialog_request(&i->bye, i->dialog, &a, i->creds, i->creds_arg, on_bye_answer, i))
         invite_over(i);
@@ -155,6 +162,32 @@ static void on_bye(struct sip_invite *i, struct sip_strans *t, const struct sip_
     invite_over(i); /* answers the INVITE 487 */
     if (!is_quiet && i->h->canceled)
         i->h->canceled(i, req, i->arg);
+}
+
+void invite_gone(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *r,
+                 struct slice headers)
+{
+    bool is_quiet = i->is_quiet;
+
+    if (i->is_caller)
+        invite_ensure_ack(i);
+    if (i->strans)
+        invite_drop(i, 487);
+    invite_send_bye(i, headers);
+    if (!is_quiet && i->h->closed)
+        i->h->closed(i, why, r, i->arg);
+}
+
+void invite_ask(struct sip_invite *i, invite_handler_h *h, struct sip_strans *t,
+                const struct sip_msg *req, uint16_t code)
+{
+    struct sip_answer a = {.code = code};
+    uint32_t refs = mem_refs(t);
+
+    if (h && !i->is_quiet)
+        h(i, t, req, i->arg);
+    if (!sip_strans_is_final(t) && mem_refs(t) <= refs)
+        sip_invite_respond(i, t, &a);
 }
 
 static void on_other(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req)
@@ -184,12 +217,18 @@ void invite_on_dialog(struct sip_dialog *d, struct sip_strans *t, struct sip_msg
         sip_strans_force_rport(t);
     if (!t)
         invite_on_ack(i, req);
+    else if (req->method == SIP_BYE && i->state == INVITE_CALLING)
+        sip_strans_refuse(t, 481, NULL); /* RFC 3261 s15: a callee may not, before its 2xx */
     else if (req->method == SIP_BYE)
         on_bye(i, t, req);
     else if (i->is_quiet || i->state == INVITE_ENDING)
         sip_strans_refuse(t, 481, NULL);
     else if (req->method == SIP_INVITE)
         invite_on_reinvite(i, t, req);
+    else if (req->method == SIP_UPDATE)
+        invite_on_update(i, d, t, req);
+    else if (req->method == SIP_PRACK)
+        invite_on_prack(i, t, req);
     else
         on_other(i, t, req);
     mem_deref(i);
@@ -245,6 +284,7 @@ static void on_request_answer(int err, const struct sip_msg *response, void *arg
     struct invite_request *r = arg;
     struct sip_invite *i = r->invite;
     bool is_gone = !response || response->status == 481 || response->status == 408;
+    bool is_minor = r->is_minor;
 
     if (response && response->status < 200)
         return;
@@ -257,34 +297,52 @@ static void on_request_answer(int err, const struct sip_msg *response, void *arg
         if (CONTAINER_OF(k, struct invite_request, link) == r)
             free_request(r);
     }
-    if (is_gone && i->state == INVITE_UP && !i->is_quiet)
+    if (is_gone && !is_minor && i->state == INVITE_UP && !i->is_quiet)
         invite_closed(i, SIP_CLOSE_GONE, response);
     mem_deref(i);
 }
 
-int sip_invite_request(struct sip_invite *i, enum sip_method method, struct slice headers,
-                       struct slice content_type, struct slice body, sip_response_h *h, void *arg)
+int invite_request_in(struct sip_invite *i, struct sip_dialog *d,
+                      const struct sip_dialog_send_args *a, bool is_minor, sip_response_h *h,
+                      void *arg)
 {
-    struct sip_dialog_send_args a = {
-        .method = method, .headers = headers, .content_type = content_type, .body = body};
-    struct invite_request *r;
+    struct invite_request *r = mem_zalloc(sizeof(*r));
     int err;
 
-    if (i->state != INVITE_UP || !i->dialog)
-        return ENOTCONN;
-    r = mem_zalloc(sizeof(*r));
     if (!r)
         return ENOMEM;
     r->invite = i;
+    r->is_minor = is_minor;
     r->h = h;
     r->arg = arg;
-    err = sip_dialog_request(&r->request, i->dialog, &a, i->creds, i->creds_arg, on_request_answer,
-                             r);
+    err = sip_dialog_request(&r->request, d, a, i->creds, i->creds_arg, on_request_answer, r);
     if (err)
         mem_free(r);
     else
         list_append(&i->requests, &r->link);
     return err;
+}
+
+/* RFC 3515 s2.4.4, RFC 6665: these must say where their answers go. */
+static bool has_contact(enum sip_method m)
+{
+    return m == SIP_REFER || m == SIP_NOTIFY || m == SIP_SUBSCRIBE;
+}
+
+int sip_invite_request(struct sip_invite *i, enum sip_method method, struct slice headers,
+                       struct slice content_type, struct slice body, sip_response_h *h, void *arg)
+{
+    struct sip_dialog_send_args a = {.method = method,
+                                     .has_contact = has_contact(method),
+                                     .contact_user = slice_of(i->contact_user),
+                                     .headers = headers,
+                                     .content_type = content_type,
+                                     .body = body};
+    struct sip_dialog *d = i->dialog ? i->dialog : invite_leg_last(i);
+
+    if (i->state > INVITE_UP || !d)
+        return ENOTCONN;
+    return invite_request_in(i, d, &a, method == SIP_NOTIFY, h, arg);
 }
 
 const struct sip_dialog *sip_invite_dialog(const struct sip_invite *i)

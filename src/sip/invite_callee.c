@@ -75,20 +75,41 @@ static void on_trying_time(void *arg)
 
 /* ---- answers ---- */
 
-/* What 1xx and 2xx of a session carry besides the caller's wishes. */
-static int print_headers(struct buf *b, struct sip_invite *i, const struct sip_answer *a)
+void invite_print_supported(struct buf *b, const struct sip_invite *i)
 {
-    if (a->code >= 200 && a->code < 300) {
-        sip_headers_add(b, "Allow", slice_of(sip_allow(i->sip)));
-        if (i->sip->supported[0])
-            sip_headers_add(b, "Supported", slice_of(i->sip->supported));
+    const char *const tags[] = {i->rel100 ? "100rel" : "", i->se.use ? "timer" : "",
+                                i->sip->supported};
+    bool is_first = true;
+
+    for (size_t n = 0; n < sizeof(tags) / sizeof(tags[0]); n++) {
+        if (!tags[n][0])
+            continue;
+        buf_addz(b, is_first ? "Supported: " : ", ");
+        buf_addz(b, tags[n]);
+        is_first = false;
     }
+    if (!is_first)
+        buf_addz(b, "\r\n");
+}
+
+/* What 1xx and 2xx of a session carry besides the caller's wishes. */
+static int print_headers(struct buf *b, struct sip_invite *i, const struct sip_answer *a,
+                         struct slice more)
+{
+    /* Allow in an early dialog says whether UPDATE may be sent there (RFC 3311 s5.1). */
+    if (a->code >= 200 || more.len)
+        sip_headers_add(b, "Allow", slice_of(sip_allow(i->sip)));
+    if (a->code >= 200) {
+        invite_print_supported(b, i);
+        invite_timer_print_2xx(b, i);
+    }
+    buf_adds(b, more);
     if (i->headers)
         buf_addz(b, i->headers);
     return buf_adds(b, a->headers);
 }
 
-static int send_answer(struct sip_invite *i, const struct sip_answer *args)
+int invite_send_answer(struct sip_invite *i, const struct sip_answer *args, struct slice more)
 {
     struct sip_answer a = *args;
     struct buf headers, contact;
@@ -100,11 +121,13 @@ static int send_answer(struct sip_invite *i, const struct sip_answer *args)
     err = sip_contact_print(&contact, &sip_strans_request(i->strans)->flow,
                             slice_of(i->contact_user));
     if (!err)
-        err = print_headers(&headers, i, args);
+        err = print_headers(&headers, i, args, more);
     a.contact = buf_slice(&contact);
     a.headers = buf_slice(&headers);
     if (!err)
         err = sip_strans_answer(i->strans, &a);
+    if (!err && a.body.len)
+        i->has_said_sdp = true;
     buf_fini(&headers);
     buf_fini(&contact);
     return err;
@@ -119,7 +142,7 @@ static void on_resend(void *arg)
     timer_start(i->sip->loop, &i->resend, i->resend_ms, on_resend, i);
 }
 
-static bool has_open_invite(const struct sip_invite *i)
+bool invite_is_open(const struct sip_invite *i)
 {
     return i->strans && !sip_strans_is_final(i->strans);
 }
@@ -129,7 +152,7 @@ static void on_progress_time(void *arg)
 {
     struct sip_invite *i = arg;
 
-    if (!has_open_invite(i))
+    if (!invite_is_open(i))
         return;
     sip_strans_repeat(i->strans);
     timer_start(i->sip->loop, &i->resend, PROGRESS_MS, on_progress_time, i);
@@ -137,25 +160,24 @@ static void on_progress_time(void *arg)
 
 int sip_invite_progress(struct sip_invite *i, const struct sip_answer *a)
 {
-    if (!has_open_invite(i))
+    if (!invite_is_open(i))
         return EALREADY;
     if (a->code < 101 || a->code > 199)
         return EINVAL;
+    if (i->is_reliable && i->state == INVITE_RINGING)
+        return invite_reliable_send(i, a);
     timer_start(i->sip->loop, &i->resend, PROGRESS_MS, on_progress_time, i);
-    return send_answer(i, a);
+    return invite_send_answer(i, a, SLICE_NONE);
 }
 
-int sip_invite_answer(struct sip_invite *i, const struct sip_answer *a)
+int invite_send_2xx(struct sip_invite *i, const struct sip_answer *a)
 {
-    int err;
+    int err = invite_send_answer(i, a, SLICE_NONE);
 
-    if (!has_open_invite(i))
-        return EALREADY;
-    if (a->code < 200 || a->code > 299)
-        return EINVAL;
-    err = send_answer(i, a);
     if (!sip_strans_is_final(i->strans))
         return err;
+    invite_reliable_stop(i);
+    invite_timer_restart(i);
     /* It counts as sent even when the socket refused: it will be sent again. */
     i->state = INVITE_UP;
     i->wait_ack = true;
@@ -164,11 +186,23 @@ int sip_invite_answer(struct sip_invite *i, const struct sip_answer *a)
     return 0;
 }
 
+int sip_invite_answer(struct sip_invite *i, const struct sip_answer *a)
+{
+    int err;
+
+    if (!invite_is_open(i))
+        return EALREADY;
+    if (a->code < 200 || a->code > 299)
+        return EINVAL;
+    err = invite_reliable_hold(i, a);
+    return err == EALREADY ? invite_send_2xx(i, a) : err;
+}
+
 int sip_invite_reject(struct sip_invite *i, const struct sip_answer *a)
 {
     int err;
 
-    if (!has_open_invite(i))
+    if (!invite_is_open(i))
         return EALREADY;
     if (a->code < 300)
         return EINVAL;
@@ -199,19 +233,54 @@ void invite_on_ack(struct sip_invite *i, const struct sip_msg *ack)
         i->h->acked(i, ack, i->arg);
 }
 
+/* Extensions and session interval of an INVITE. @return true when it was refused */
+static bool refuse_extension(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
+                             const char *known)
+{
+    bool has_100rel = sip_msg_has_token(req, SIP_H_SUPPORTED, "100rel") ||
+                      sip_msg_has_token(req, SIP_H_REQUIRE, "100rel");
+    struct sip_answer a = {0};
+    struct buf lines;
+
+    buf_init(&lines, SIP_MESSAGE_MAX);
+    if (sip_requires_unknown(i->sip, req, known, &lines)) {
+        a.code = 420;
+    } else if (i->rel100 == SIP_USE_REQUIRED && i->state == INVITE_RINGING && !has_100rel) {
+        buf_addz(&lines, "Require: 100rel\r\n");
+        a.code = 421;
+    } else {
+        a.code = invite_timer_on_request(i, req, &lines);
+    }
+    a.headers = buf_slice(&lines);
+    if (a.code)
+        sip_strans_answer(t, &a);
+    buf_fini(&lines);
+    return a.code != 0;
+}
+
+static const char *known_tags(const struct sip_invite *i)
+{
+    if (i->rel100 && i->se.use)
+        return "100rel,timer";
+    return i->rel100 ? "100rel" : i->se.use ? "timer" : "";
+}
+
 void invite_on_reinvite(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req)
 {
-    if (i->is_reinviting) {
+    if (i->reinvite.is_under_way || (i->update.is_under_way && i->update.body)) {
         sip_strans_refuse(t, 491, NULL);
         return;
     }
-    if (i->strans || i->state != INVITE_UP) {
+    if (i->strans || i->state != INVITE_UP || i->their_update) {
         struct sip_answer a = {.code = 500, .headers = SLICE("Retry-After: 3\r\n")};
 
         sip_strans_answer(t, &a);
         return;
     }
+    if (refuse_extension(i, t, req, "100rel,timer"))
+        return;
     sip_dialog_refresh(i->dialog, req);
+    invite_note_peer(i, req);
     invite_take(i, t);
     timer_start(i->sip->loop, &i->resend, TRYING_MS, on_trying_time, i);
     if (i->h->reinvite)
@@ -231,6 +300,13 @@ static int copy_args(struct sip_invite *i, const struct sip_invite_accept_args *
     i->creds_arg = args->creds_arg;
     i->is_symmetric = args->is_symmetric;
     i->force_rport = args->force_rport;
+    i->had_offer = slice_is_set(req->body);
+    i->rel100 = args->rel100;
+    i->is_reliable =
+        sip_msg_has_token(req, SIP_H_REQUIRE, "100rel") ||
+        (i->rel100 >= SIP_USE_PEER && sip_msg_has_token(req, SIP_H_SUPPORTED, "100rel"));
+    invite_timer_init(i, &args->timer);
+    invite_note_peer(i, req);
     err = invite_copy(&i->headers, args->headers);
     if (!err)
         err = invite_copy(&i->contact_user,
@@ -255,6 +331,8 @@ int sip_invite_accept(struct sip_invite **ip, struct sip_strans *t,
         return err;
     i->state = INVITE_RINGING;
     err = copy_args(i, args, req);
+    if (!err && refuse_extension(i, t, req, known_tags(i)))
+        err = EPROTO;
     if (!err)
         err = sip_dialog_accept(&i->dialog, sip, req, sip_strans_to_tag(t), args->is_symmetric,
                                 invite_on_dialog, i);

@@ -11,7 +11,7 @@ static int send_ack(struct sip_invite *i, struct sip_dialog *d, uint32_t cseq)
 {
     struct sip_dialog_send_args a = {.method = SIP_ACK, .cseq = cseq};
 
-    if (d == i->dialog && i->ack_body && cseq == sip_attempt_cseq(i->attempt)) {
+    if (d == i->dialog && i->ack_body && cseq == i->ack_cseq) {
         a.content_type = slice_of(i->ack_type);
         a.body = slice_of(i->ack_body);
     }
@@ -28,26 +28,26 @@ void invite_ensure_ack(struct sip_invite *i)
 
 int sip_invite_ack(struct sip_invite *i, struct slice content_type, struct slice body)
 {
+    bool is_first = i->is_caller && !i->is_acked;
+    uint32_t cseq = is_first ? sip_attempt_cseq(i->attempt) : i->wait_ack_cseq;
     int err;
 
-    if (!i->is_caller || i->state != INVITE_UP || i->is_acked)
+    if (i->state != INVITE_UP || !cseq)
         return EALREADY;
     err = invite_copy(&i->ack_type, content_type);
     if (!err)
         err = invite_copy(&i->ack_body, body);
     if (err)
         return err;
-    i->is_acked = true;
-    return send_ack(i, i->dialog, sip_attempt_cseq(i->attempt));
+    i->ack_cseq = cseq;
+    if (is_first)
+        i->is_acked = true;
+    else
+        i->wait_ack_cseq = 0;
+    return send_ack(i, i->dialog, cseq);
 }
 
 /* ---- 2xx ---- */
-
-static int make_dialog(struct sip_invite *i, struct sip_dialog **dp, const struct sip_msg *r)
-{
-    return sip_dialog_made(dp, i->sip, r, sip_attempt_tag(i->attempt), r->cseq.number,
-                           i->is_symmetric, invite_on_dialog, i);
-}
 
 /* Another fork answered as well: ACK, then BYE, and nobody needs to know (RFC 3261 s13.2.2.4). */
 static void refuse_fork(struct sip_invite *i, const struct sip_msg *r)
@@ -55,10 +55,10 @@ static void refuse_fork(struct sip_invite *i, const struct sip_msg *r)
     struct sip_dialog_send_args bye = {.method = SIP_BYE};
     struct sip_dialog *d = NULL;
 
-    if (make_dialog(i, &d, r))
+    if (invite_make_dialog(i, &d, r))
         return;
     if (!send_ack(i, d, r->cseq.number))
-        sip_dialog_request(NULL, d, &bye, i->creds, i->creds_arg, NULL, NULL);
+        invite_request_in(i, d, &bye, true, NULL, NULL);
     sip_dialog_silence(d);
     mem_deref(d);
 }
@@ -96,13 +96,14 @@ static void on_first_2xx(struct sip_invite *i, const struct sip_msg *r)
     bool is_wanted = i->state == INVITE_CALLING, is_quiet;
 
     timer_stop(&i->timer);
-    if (make_dialog(i, &i->dialog, r)) {
+    if (invite_leg_win(i, r)) {
         fail(i, 500, NULL);
         return;
     }
-    sip_dialog_guard(i->dialog, invite_may_move);
     sip_attempt_shrink(i->attempt);
     i->state = INVITE_UP;
+    invite_note_peer(i, r);
+    invite_timer_on_2xx(i, r);
     if (is_wanted && !sip_dialog_is_unusable(i->dialog)) {
         report_answer(i, r);
         return;
@@ -117,20 +118,19 @@ static void on_first_2xx(struct sip_invite *i, const struct sip_msg *r)
 
 /* ---- other answers ---- */
 
-/* Early dialogs by To tag: 1, 2 ...; beyond LEGS_MAX the last one is shared. */
-static unsigned leg_of(struct sip_invite *i, const struct sip_msg *r)
+static void on_provisional(struct sip_invite *i, const struct sip_msg *r)
 {
-    uint32_t hash;
+    unsigned leg;
 
-    if (!slice_is_set(r->to_tag))
-        return 0;
-    hash = hash_slice(r->to_tag);
-    for (unsigned n = 0; n < i->leg_count; n++)
-        if (i->legs[n] == hash)
-            return n + 1;
-    if (i->leg_count < LEGS_MAX)
-        i->legs[i->leg_count++] = hash;
-    return i->leg_count;
+    if (r->status == 100 || i->state != INVITE_CALLING)
+        return;
+    leg = invite_leg_of(i, r);
+    if (!invite_leg_is_news(i, leg, r))
+        return;
+    invite_note_peer(i, r);
+    if (!i->is_quiet && i->h->progress)
+        i->h->progress(i, r, leg, i->arg);
+    invite_leg_told(i, leg, r);
 }
 
 static uint16_t code_of(int err)
@@ -150,8 +150,7 @@ static void on_response(int err, const struct sip_msg *r, void *arg)
     if (!r) {
         fail(i, code_of(err), NULL);
     } else if (r->status < 200) {
-        if (r->status > 100 && i->state == INVITE_CALLING && !i->is_quiet && i->h->progress)
-            i->h->progress(i, r, leg_of(i, r), i->arg);
+        on_provisional(i, r);
     } else if (r->status >= 300) {
         fail(i, r->status, r);
     } else if (i->dialog) {
@@ -202,11 +201,15 @@ static struct sip_attempt_args attempt_args(const struct sip_invite_args *a)
 }
 
 /* The INVITE's own lines: ours first, then the driver's. */
-static int print_headers(struct buf *b, struct sip *sip, struct slice extra)
+static int print_headers(struct buf *b, const struct sip_invite *i, struct slice extra)
 {
-    sip_headers_add(b, "Allow", slice_of(sip_allow(sip)));
-    if (sip->supported[0])
-        sip_headers_add(b, "Supported", slice_of(sip->supported));
+    bool needs_rel = i->rel100 == SIP_USE_REQUIRED, needs_timer = i->se.use == SIP_USE_REQUIRED;
+
+    sip_headers_add(b, "Allow", slice_of(sip_allow(i->sip)));
+    invite_print_supported(b, i);
+    if (needs_rel || needs_timer)
+        buf_printf(b, "Require: %s%s%s\r\n", needs_rel ? "100rel" : "",
+                   needs_rel && needs_timer ? ", " : "", needs_timer ? "timer" : "");
     return buf_adds(b, extra);
 }
 
@@ -227,7 +230,13 @@ int sip_invite_send(struct sip_invite **ip, struct sip *sip, const struct sip_in
     i->had_offer = args->body.len > 0;
     i->creds = args->creds;
     i->creds_arg = args->creds_arg;
-    err = print_headers(&headers, sip, args->headers);
+    i->rel100 = args->rel100;
+    invite_timer_init(i, &args->timer);
+    if (i->se.use) {
+        a.session_s = i->se.want_s;
+        a.min_se_s = i->se.min_se_s;
+    }
+    err = print_headers(&headers, i, args->headers);
     a.headers = buf_slice(&headers);
     if (!err)
         err = invite_copy(&i->contact_user,

@@ -66,27 +66,41 @@ static void refuse_with(struct sip *sip, const struct sip_msg *req, uint16_t cod
 
 /* ---- checks of RFC 3261 s8.2 ---- */
 
-/* Option tags of Require that we do not know: 420 with Unsupported. @return true when refused */
+static bool is_listed(const char *list, struct slice tag)
+{
+    struct slice rest = slice_of(list), known;
+
+    while (sip_value_next(&rest, &known))
+        if (slice_caseeq(known, tag))
+            return true;
+    return false;
+}
+
+bool sip_requires_unknown(const struct sip *sip, const struct sip_msg *req, const char *also,
+                          struct buf *lines)
+{
+    size_t before = lines->len;
+    struct sip_values v;
+    struct slice tag;
+
+    sip_values_init(&v, req, SIP_H_REQUIRE);
+    while (sip_values_next(&v, &tag))
+        if (tag.len && !is_listed(sip->supported, tag) && !is_listed(also, tag))
+            sip_headers_add(lines, "Unsupported", tag);
+    return lines->len > before;
+}
+
+/* 420 with Unsupported; a session decides itself about its own. @return true when refused */
 static bool refuse_require(struct sip *sip, const struct sip_msg *req)
 {
-    struct sip_values v;
-    struct slice tag, rest, known;
+    const char *also = req->method == SIP_INVITE ? "100rel,timer" : "";
     struct buf lines;
     bool is_refused;
 
     if (!sip_msg_has(req, SIP_H_REQUIRE))
         return false;
     buf_init(&lines, SIP_MESSAGE_MAX);
-    sip_values_init(&v, req, SIP_H_REQUIRE);
-    while (sip_values_next(&v, &tag)) {
-        bool is_known = tag.len == 0;
-
-        for (rest = slice_of(sip->supported); !is_known && sip_value_next(&rest, &known);)
-            is_known = slice_caseeq(known, tag);
-        if (!is_known)
-            sip_headers_add(&lines, "Unsupported", tag);
-    }
-    is_refused = lines.len > 0;
+    is_refused = sip_requires_unknown(sip, req, also, &lines);
     if (is_refused)
         sip_refuse_stateless(sip, req, 420, NULL, buf_slice(&lines));
     buf_fini(&lines);

@@ -1,14 +1,201 @@
-/* session_timer.c - invite.h: session timers (RFC 4028) */
+/* session_timer.c - invite.h: session timers (RFC 4028), one timer a session */
+#include <errno.h>
+
+#include "base/mem.h"
 #include "sip/invite_inner.h"
+
+#define EXPIRES_S 1800
+#define MIN_SE_S 90 /* less is never agreed (s4) */
+
+static uint32_t most(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+void invite_timer_init(struct sip_invite *i, const struct sip_session_timer *args)
+{
+    struct invite_timer *t = &i->se;
+
+    t->use = args->use;
+    t->min_se_s = most(args->min_se_s, MIN_SE_S);
+    t->want_s = most(args->expires_s ? args->expires_s : EXPIRES_S, t->min_se_s);
+}
+
+static uint32_t seconds(const struct sip_msg *m, enum sip_header_id id)
+{
+    uint32_t s;
+
+    return sip_msg_u32(m, id, &s) ? 0 : s;
+}
+
+/* ";refresher=uac": the side that sent the request. */
+static bool has_refresher(const struct sip_msg *m, const char *who)
+{
+    struct slice rest, value;
+
+    slice_cut(sip_msg_get(m, SIP_H_SESSION_EXPIRES), ';', &rest);
+    return slice_is_set(rest) && sip_param(rest, "refresher", &value) && slice_caseeqz(value, who);
+}
+
+static bool knows_timer(const struct sip_msg *m)
+{
+    return sip_msg_has_token(m, SIP_H_SUPPORTED, "timer") ||
+           sip_msg_has_token(m, SIP_H_REQUIRE, "timer");
+}
+
+/* ---- agreeing ---- */
+
+static void refuse_interval(const struct sip_invite *i, struct buf *lines)
+{
+    buf_printf(lines, "Min-SE: %u\r\n", i->se.min_se_s);
+}
+
+/* RFC 4028 s9. */
+uint16_t invite_timer_on_request(struct sip_invite *i, const struct sip_msg *req, struct buf *lines)
+{
+    struct invite_timer *t = &i->se;
+    uint32_t theirs = seconds(req, SIP_H_SESSION_EXPIRES);
+    uint32_t least = most(t->min_se_s, seconds(req, SIP_H_MIN_SE));
+    bool is_known = knows_timer(req);
+
+    if (t->use == SIP_USE_NO)
+        return 0;
+    if (t->use == SIP_USE_REQUIRED && !is_known) {
+        buf_addz(lines, "Require: timer\r\n");
+        return 421;
+    }
+    if (is_known && theirs && theirs < t->min_se_s) {
+        refuse_interval(i, lines);
+        return 422;
+    }
+    t->interval_s = 0;
+    if (!theirs && t->use == SIP_USE_YES)
+        return 0;
+    if (!is_known && t->use != SIP_USE_ALWAYS)
+        return 0;
+    t->interval_s = most(theirs && theirs < t->want_s ? theirs : t->want_s, least);
+    t->is_ours = !is_known || has_refresher(req, "uas");
+    return 0;
+}
+
+/* RFC 4028 s7.2. */
+void invite_timer_on_2xx(struct sip_invite *i, const struct sip_msg *r)
+{
+    struct invite_timer *t = &i->se;
+    uint32_t theirs = seconds(r, SIP_H_SESSION_EXPIRES);
+
+    if (t->use == SIP_USE_NO)
+        return;
+    t->interval_s = theirs ? most(theirs, MIN_SE_S) : t->use == SIP_USE_ALWAYS ? t->want_s : 0;
+    t->is_ours = !theirs || !has_refresher(r, "uas");
+    invite_timer_restart(i);
+}
+
+void invite_timer_print_2xx(struct buf *b, const struct sip_invite *i)
+{
+    const struct invite_timer *t = &i->se;
+
+    if (!t->interval_s)
+        return;
+    buf_printf(b, "Session-Expires: %u;refresher=%s\r\n", t->interval_s,
+               t->is_ours ? "uas" : "uac");
+    if (!t->is_ours)
+        buf_addz(b, "Require: timer\r\n");
+}
+
+void invite_timer_print_request(struct buf *b, const struct sip_invite *i)
+{
+    const struct invite_timer *t = &i->se;
+
+    if (t->use == SIP_USE_NO)
+        return;
+    if (t->interval_s)
+        buf_printf(b, "Session-Expires: %u;refresher=%s\r\n", t->interval_s,
+                   t->is_ours ? "uac" : "uas");
+    buf_printf(b, "Min-SE: %u\r\n", t->min_se_s);
+}
+
+bool invite_timer_raise(struct sip_invite *i, const struct sip_msg *r)
+{
+    struct invite_timer *t = &i->se;
+    uint32_t least = seconds(r, SIP_H_MIN_SE);
+
+    if (r->status != 422 || t->use == SIP_USE_NO || least <= t->interval_s)
+        return false;
+    t->interval_s = least;
+    t->want_s = most(t->want_s, least);
+    return true;
+}
+
+/* ---- time ---- */
+
+static void on_time(void *arg);
+
+static void wait(struct sip_invite *i, uint32_t s)
+{
+    timer_start(i->sip->loop, &i->se.timer, (uint64_t)(s ? s : 1) * 1000, on_time, i);
+}
+
+/* RFC 4028 s10: a little before the end, so that the BYE still finds a session. */
+static uint32_t end_s(uint32_t interval_s)
+{
+    return interval_s - (interval_s / 3 < 32 ? interval_s / 3 : 32);
+}
+
+static void refresh(struct sip_invite *i)
+{
+    struct slice body = SLICE_NONE;
+    int err = invite_update_refresh(i);
+
+    if (err != ENOTSUP)
+        return; /* under way, or what is under way refreshes as well */
+    if (i->h->refresh && !i->is_quiet)
+        body = i->h->refresh(i, i->arg);
+    if (body.len)
+        sip_invite_reinvite(i, SLICE("application/sdp"), body, SLICE_NONE);
+}
+
+static void on_time(void *arg)
+{
+    struct sip_invite *i = mem_ref(arg);
+    struct invite_timer *t = &i->se;
+
+    if (i->state != INVITE_UP)
+        goto out;
+    if (t->is_ours && !t->is_asked) {
+        t->is_asked = true;
+        wait(i, end_s(t->interval_s) - t->interval_s / 2);
+        refresh(i);
+    } else {
+        invite_gone(i, SIP_CLOSE_EXPIRED, NULL,
+                    SLICE("Reason: SIP;cause=408;text=\"Session expired\"\r\n"));
+    }
+out:
+    mem_deref(i);
+}
+
+void invite_timer_restart(struct sip_invite *i)
+{
+    struct invite_timer *t = &i->se;
+
+    t->is_asked = false;
+    if (t->interval_s)
+        wait(i, t->is_ours ? t->interval_s / 2 : end_s(t->interval_s));
+    else
+        timer_stop(&t->timer);
+}
+
+void invite_timer_stop(struct sip_invite *i)
+{
+    timer_stop(&i->se.timer);
+}
 
 uint32_t sip_invite_session_s(const struct sip_invite *i)
 {
-    (void)i;
-    return 0;
+    return i->se.interval_s;
 }
 
 bool sip_invite_is_refresher(const struct sip_invite *i)
 {
-    (void)i;
-    return false;
+    return i->se.interval_s && i->se.is_ours;
 }

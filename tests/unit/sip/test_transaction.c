@@ -216,7 +216,7 @@ static int refusals_say_what_would_do(void)
     CHECK_OK_TO(peer_request(&b, &b.peer, "MESSAGE", "1", "", 1, "", ""), out);
     CHECK_TO(peer_status(&b.peer) == 405, out);
     CHECK_TO(slice_eqz(sip_msg_get(peer_last(&b.peer), SIP_H_ALLOW),
-                       "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO"),
+                       "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK"),
              out);
     CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "2", "", 2, "Require: a, b\r\n", ""), out);
     CHECK_TO(peer_status(&b.peer) == 420, out);
