@@ -42,9 +42,27 @@ static void order_srvs(struct dns_srv *s, uint32_t count)
     }
 }
 
+/* RFC 3403 s4.1: lower order first, inside one lower preference. */
+static void order_naptrs(struct dns_naptr *n, uint32_t count)
+{
+    for (uint32_t at = 1; at < count; at++) {
+        struct dns_naptr one = n[at];
+        uint32_t to = at;
+
+        while (to > 0 && (n[to - 1].order > one.order || (n[to - 1].order == one.order &&
+                                                          n[to - 1].preference > one.preference))) {
+            n[to] = n[to - 1];
+            to--;
+        }
+        n[to] = one;
+    }
+}
+
 struct dns_answer *dns_answer_dup(enum dns_kind kind, const struct dns_answer *a)
 {
-    size_t each = kind == DNS_SRVS ? sizeof(a->srvs[0]) : sizeof(a->addrs[0]);
+    size_t each = kind == DNS_SRVS     ? sizeof(a->srvs[0])
+                  : kind == DNS_NAPTRS ? sizeof(a->naptrs[0])
+                                       : sizeof(a->addrs[0]);
     size_t size = offsetof(struct dns_answer, addrs) + a->count * each;
     struct dns_answer *mine = mem_zalloc(size);
 
@@ -66,6 +84,10 @@ void dns_query_tell(struct dns_query *q, const struct dns_answer *answer)
         if (!err)
             order_srvs(mine->srvs, mine->count);
         q->srv_h(err, err ? NULL : mine->srvs, err ? 0 : mine->count, q->arg);
+    } else if (q->kind == DNS_NAPTRS) {
+        if (!err)
+            order_naptrs(mine->naptrs, mine->count);
+        q->naptr_h(err, err ? NULL : mine->naptrs, err ? 0 : mine->count, q->arg);
     } else {
         for (uint32_t i = 0; !err && i < mine->count; i++)
             mine->addrs[i].port = q->port;
@@ -94,7 +116,10 @@ int dns_query_tell_later(struct dns_query *q, const struct dns_answer *answer)
     return 0;
 }
 
-/* ---- SRV records of a message (RFC 1035 s4.1, RFC 2782) ---- */
+/* ---- SRV and NAPTR records of a message (RFC 1035 s4.1, RFC 2782, RFC 3403) ---- */
+
+#define TYPE_SRV 33
+#define TYPE_NAPTR 35
 
 struct reader {
     const uint8_t *p;
@@ -168,11 +193,76 @@ static bool read_srv(const struct reader *r, size_t at, size_t len, struct dns_s
     return true;
 }
 
-/* One record; an SRV goes to *out. */
-static bool read_record(struct reader *r, struct dns_answer *out)
+/* A counted string; one longer than the room is cut to nothing. @return false: beyond the end */
+static bool read_text(struct reader *r, char *out, size_t size, size_t *len)
+{
+    size_t n;
+
+    if (r->at >= r->len)
+        return false;
+    n = r->p[r->at++];
+    if (r->len - r->at < n)
+        return false;
+    *len = n;
+    if (n < size) {
+        memcpy(out, r->p + r->at, n);
+        out[n] = '\0';
+    } else {
+        out[0] = '\0';
+    }
+    r->at += n;
+    return true;
+}
+
+/* Only what ends in a name at once is of use: flag "s" or "a", no expression. */
+static bool read_naptr(const struct reader *r, size_t at, size_t len, struct dns_naptr *n)
+{
+    struct reader body = {r->p, at + len, at};
+    size_t flags, service, expression;
+    uint32_t order, preference;
+    char text[2], none[1];
+
+    if (!read_u16(&body, &order) || !read_u16(&body, &preference) ||
+        !read_text(&body, text, sizeof(text), &flags) ||
+        !read_text(&body, n->service, sizeof(n->service), &service) ||
+        !read_text(&body, none, sizeof(none), &expression) ||
+        !read_name(&body, &body.at, n->replacement, sizeof(n->replacement)) || body.at != at + len)
+        return false;
+    n->order = (uint16_t)order;
+    n->preference = (uint16_t)preference;
+    n->flag = (char)tolower((unsigned char)text[0]);
+    if (flags != 1 || (n->flag != 's' && n->flag != 'a') || expression ||
+        strlen(n->service) != service)
+        n->replacement[0] = '\0';
+    return true;
+}
+
+/* The record's body at r->at. */
+static bool take_record(const struct reader *r, uint32_t type, uint32_t len, struct dns_answer *out)
+{
+    struct dns_naptr naptr = {0};
+    struct dns_srv srv = {0};
+
+    if (out->count == DNS_MOST_ANSWERS)
+        return true;
+    if (type == TYPE_NAPTR) {
+        if (!read_naptr(r, r->at, len, &naptr))
+            return false;
+        if (naptr.replacement[0])
+            out->naptrs[out->count++] = naptr;
+        return true;
+    }
+    if (!read_srv(r, r->at, len, &srv))
+        return false;
+    if (srv.target[0]) /* "." says that there is no such service */
+        out->srvs[out->count++] = srv;
+    return true;
+}
+
+/* One record; those of the wanted type go to *out. */
+static bool read_record(struct reader *r, uint32_t wanted, struct dns_answer *out)
 {
     uint32_t type, class, ttl_hi, ttl_lo, len, ttl_s;
-    struct dns_srv srv = {0};
     char name[256];
 
     if (!read_name(r, &r->at, name, sizeof(name)) || !read_u16(r, &type) || !read_u16(r, &class) ||
@@ -180,19 +270,15 @@ static bool read_record(struct reader *r, struct dns_answer *out)
         r->len - r->at < len)
         return false;
     ttl_s = ttl_hi << 16 | ttl_lo;
-    if (type == 33 && class == 1 && out->count < DNS_MOST_ANSWERS) {
-        if (!read_srv(r, r->at, len, &srv))
-            return false;
-        if (srv.target[0]) /* "." says that there is no such service */
-            out->srvs[out->count++] = srv;
-    }
+    if (type == wanted && class == 1 && !take_record(r, type, len, out))
+        return false;
     if (ttl_s < out->ttl_s)
         out->ttl_s = ttl_s;
     r->at += len;
     return true;
 }
 
-int dns_srv_parse(const uint8_t *message, size_t len, struct dns_answer *out)
+static int parse(const uint8_t *message, size_t len, uint32_t wanted, struct dns_answer *out)
 {
     struct reader r = {message, len, 4};
     uint32_t questions, answers, rest, type, class;
@@ -208,9 +294,19 @@ int dns_srv_parse(const uint8_t *message, size_t len, struct dns_answer *out)
             !read_u16(&r, &class))
             return EBADMSG;
     for (; answers; answers--)
-        if (!read_record(&r, out))
+        if (!read_record(&r, wanted, out))
             return EBADMSG;
     return out->count ? 0 : ENOENT;
+}
+
+int dns_srv_parse(const uint8_t *message, size_t len, struct dns_answer *out)
+{
+    return parse(message, len, TYPE_SRV, out);
+}
+
+int dns_naptr_parse(const uint8_t *message, size_t len, struct dns_answer *out)
+{
+    return parse(message, len, TYPE_NAPTR, out);
 }
 
 /* ---- questions ---- */
@@ -220,6 +316,7 @@ static void query_destroy(void *arg)
     struct dns_query *q = arg;
 
     loop_defer_stop(&q->tell);
+    timer_stop(&q->silence);
     list_unlink(&q->link);
     mem_free(q->answer);
     mem_deref(q->dns);
@@ -263,6 +360,13 @@ int dns_addrs(struct dns_query **qp, struct dns *d, const char *name, int family
 int dns_srvs(struct dns_query **qp, struct dns *d, const char *name, dns_srv_h *h, void *arg)
 {
     struct dns_query model = {.kind = DNS_SRVS, .srv_h = h, .arg = arg};
+
+    return ask(qp, d, &model, name);
+}
+
+int dns_naptrs(struct dns_query **qp, struct dns *d, const char *name, dns_naptr_h *h, void *arg)
+{
+    struct dns_query model = {.kind = DNS_NAPTRS, .naptr_h = h, .arg = arg};
 
     return ask(qp, d, &model, name);
 }

@@ -26,12 +26,23 @@ struct dns_srv {
     uint16_t port, priority, weight;
 };
 
+/** A step of RFC 3403 that ends in an SRV name (flags "s") or an address (flags "a"). */
+struct dns_naptr {
+    char replacement[256];
+    char service[32]; /* "SIP+D2U" */
+    uint16_t order, preference;
+    char flag; /* 's' or 'a' */
+};
+
 /** Addresses in the order to try; err 0, ENOENT (no such name or no such record), ETIMEDOUT, EIO.
  */
 typedef void(dns_addrs_h)(int err, const struct addr *addrs, size_t count, void *arg);
 
 /** SRV records in the order to try (RFC 2782); err as above. */
 typedef void(dns_srv_h)(int err, const struct dns_srv *srvs, size_t count, void *arg);
+
+/** NAPTR records without a regular expression, by order, then preference; err as above. */
+typedef void(dns_naptr_h)(int err, const struct dns_naptr *naptrs, size_t count, void *arg);
 
 /**
  * Ask. The answer never comes before this returns; mem_deref of the query forgets it.
@@ -42,3 +53,4 @@ typedef void(dns_srv_h)(int err, const struct dns_srv *srvs, size_t count, void 
 int dns_addrs(struct dns_query **qp, struct dns *d, const char *name, int family, uint16_t port,
               dns_addrs_h *h, void *arg);
 int dns_srvs(struct dns_query **qp, struct dns *d, const char *name, dns_srv_h *h, void *arg);
+int dns_naptrs(struct dns_query **qp, struct dns *d, const char *name, dns_naptr_h *h, void *arg);

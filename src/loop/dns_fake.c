@@ -13,12 +13,16 @@ struct known {
     char *name;
     struct addr addr;
     struct dns_srv srv;
+    struct dns_naptr naptr;
 };
 
 struct dns_fake {
     struct dns dns;
     struct list known;
+    bool is_cut;
 };
+
+#define SILENCE_MS 5000
 
 static void known_free(struct known *k)
 {
@@ -43,17 +47,32 @@ static void add_answer(struct dns_answer *a, const struct known *k, int family)
         return;
     if (k->kind == DNS_SRVS)
         a->srvs[a->count++] = k->srv;
+    else if (k->kind == DNS_NAPTRS)
+        a->naptrs[a->count++] = k->naptr;
     else if (family == AF_UNSPEC || family == k->addr.family)
         a->addrs[a->count++] = k->addr;
+}
+
+static void on_silence(void *arg)
+{
+    struct dns_query *q = arg;
+    struct dns_answer a = {.err = ETIMEDOUT};
+
+    dns_query_tell(q, &a);
 }
 
 static int fake_ask(struct dns *dns, struct dns_query *q)
 {
     struct dns_fake *d = (struct dns_fake *)dns;
-    struct dns_answer *a = mem_zalloc(sizeof(*a));
+    struct dns_answer *a;
     struct addr literal;
     int err;
 
+    if (d->is_cut) {
+        timer_start(dns->loop, &q->silence, SILENCE_MS, on_silence, q);
+        return 0;
+    }
+    a = mem_zalloc(sizeof(*a));
     if (!a)
         return ENOMEM;
     if (q->kind == DNS_ADDRS && !addr_parse_host(&literal, slice_of(q->name), 0))
@@ -114,4 +133,16 @@ int dns_fake_add_srv(struct dns *d, const char *name, const struct dns_srv *srv)
     struct known model = {.kind = DNS_SRVS, .srv = *srv};
 
     return add(d, &model, name);
+}
+
+int dns_fake_add_naptr(struct dns *d, const char *name, const struct dns_naptr *naptr)
+{
+    struct known model = {.kind = DNS_NAPTRS, .naptr = *naptr};
+
+    return add(d, &model, name);
+}
+
+void dns_fake_cut(struct dns *dns, bool is_cut)
+{
+    ((struct dns_fake *)dns)->is_cut = is_cut;
 }

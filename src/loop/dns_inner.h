@@ -6,7 +6,7 @@
 
 #define DNS_MOST_ANSWERS 16
 
-enum dns_kind { DNS_ADDRS, DNS_SRVS };
+enum dns_kind { DNS_ADDRS, DNS_SRVS, DNS_NAPTRS };
 
 /* Answers to one question, as they are kept. */
 struct dns_answer {
@@ -16,6 +16,7 @@ struct dns_answer {
     union {
         struct addr addrs[DNS_MOST_ANSWERS]; /* without port */
         struct dns_srv srvs[DNS_MOST_ANSWERS];
+        struct dns_naptr naptrs[DNS_MOST_ANSWERS];
     };
 };
 
@@ -32,11 +33,13 @@ struct dns_query {
     struct link link;          /* of its question */
     struct deferred tell;      /* an answer known at once */
     struct dns_answer *answer; /* for tell */
+    struct timer silence;      /* the fake resolver's, when it is cut off */
     enum dns_kind kind;
     int family;
     uint16_t port;
     dns_addrs_h *addrs_h;
     dns_srv_h *srv_h;
+    dns_naptr_h *naptr_h;
     void *arg;
     char name[256];
 };
@@ -48,7 +51,8 @@ void dns_query_tell(struct dns_query *q, const struct dns_answer *answer);
 int dns_query_tell_later(struct dns_query *q, const struct dns_answer *answer);
 
 /**
- * SRV records of a DNS message.
+ * SRV / NAPTR records of a DNS message.
  * @return 0; ENOENT (none, or "." as target: no such service); EBADMSG
  */
 int dns_srv_parse(const uint8_t *message, size_t len, struct dns_answer *out);
+int dns_naptr_parse(const uint8_t *message, size_t len, struct dns_answer *out);

@@ -222,7 +222,7 @@ static void on_addrinfo(void *arg, int status, int timeouts, struct ares_addrinf
     entry_answer(e, a);
 }
 
-static void on_srv(void *arg, int status, int timeouts, unsigned char *message, int len)
+static void on_records(void *arg, int status, int timeouts, unsigned char *message, int len)
 {
     struct entry *e = arg;
     struct dns_answer *a = &e->d->scratch;
@@ -231,7 +231,8 @@ static void on_srv(void *arg, int status, int timeouts, unsigned char *message, 
     (void)timeouts;
     memset(a, 0, sizeof(*a));
     if (!err && message && len > 0)
-        err = dns_srv_parse(message, (size_t)len, a);
+        err = e->kind == DNS_SRVS ? dns_srv_parse(message, (size_t)len, a)
+                                  : dns_naptr_parse(message, (size_t)len, a);
     a->err = err == EBADMSG ? EIO : err;
     entry_answer(e, a);
 }
@@ -313,8 +314,8 @@ static void entry_ask(struct entry *e)
     e->is_asked = true;
     d->asked_count++;
     timer_start(d->dns.loop, &e->deadline, DEADLINE_MS, give_up, e);
-    if (e->kind == DNS_SRVS)
-        ares_query(d->channel, e->name, 1, 33, on_srv, e); /* class IN, type SRV */
+    if (e->kind != DNS_ADDRS) /* class IN, type SRV or NAPTR */
+        ares_query(d->channel, e->name, 1, e->kind == DNS_SRVS ? 33 : 35, on_records, e);
     else
         ares_getaddrinfo(d->channel, e->name, NULL, &hints, on_addrinfo, e);
     set_timer(d);

@@ -25,6 +25,7 @@ struct sip_attempt {
     uint8_t tries;  /* with credentials */
     uint8_t raises; /* of the session interval */
     bool is_canceled, has_provisional, is_done;
+    bool is_switched, is_udp_only; /* over TCP for its size; TCP was refused */
     enum sip_method method;
     char tag[TAG_LEN + 1];
 
@@ -304,6 +305,23 @@ static struct slice next_hop(const struct sip_attempt_args *x)
     return sip_name_addr_parse(&n, slice_trim(line)) ? SLICE_NONE : n.uri;
 }
 
+/* A big one goes over TCP where the target takes it. */
+static int print_switched(struct sip_attempt *a, const char *branch)
+{
+    struct sip_flow tcp, udp = a->flow;
+    int err = print(a, branch);
+
+    a->is_switched =
+        !err && !a->is_udp_only && sip_flow_switch(&tcp, a->sip, &udp, a->sip->out.len);
+    if (!a->is_switched)
+        return err;
+    a->flow = (struct sip_flow){0};
+    sip_flow_copy(&a->flow, &tcp);
+    err = print(a, branch);
+    sip_flow_clear(&udp);
+    return err;
+}
+
 /* One transaction to the present target. */
 static int launch(struct sip_attempt *a)
 {
@@ -315,7 +333,7 @@ static int launch(struct sip_attempt *a)
     a->ctrans = mem_deref(a->ctrans);
     a->has_provisional = false;
     sip_branch_make(branch);
-    err = print(a, branch);
+    err = print_switched(a, branch);
     if (err)
         return err;
     a->flow.server_name = sip_server_name(&a->flow, hop, name);
@@ -325,12 +343,24 @@ static int launch(struct sip_attempt *a)
     return err;
 }
 
+/* TCP was refused: the same target over UDP, as the RFC wants. @return 0 when it is under way */
+static int switch_back(struct sip_attempt *a)
+{
+    if (!a->is_switched || a->has_provisional || a->is_canceled || !a->args || !a->target_at)
+        return ENOENT;
+    a->is_udp_only = true;
+    sip_flow_copy(&a->flow, &a->targets[a->target_at - 1].flow);
+    return launch(a);
+}
+
 /* Try targets from target_at on. @return 0 when one is under way; the last error */
 static int launch_next(struct sip_attempt *a, int err)
 {
     while (a->target_at < a->target_count && !a->is_canceled) {
         sip_flow_copy(&a->flow, &a->targets[a->target_at++].flow);
         err = launch(a);
+        if (err && err != ENOMEM && !switch_back(a))
+            err = 0;
         if (!err || err == ENOMEM)
             return err;
     }
@@ -406,6 +436,8 @@ static void on_response(int err, const struct sip_msg *r, void *arg)
         return;
     }
     if (r && (!answer_challenge(a, r) || !raise_interval(a, r)))
+        return;
+    if (!r && !switch_back(a))
         return;
     if (may_try_next(a, r) && !launch_next(a, err))
         return;

@@ -87,6 +87,13 @@ int sip_flow_send(struct sip *sip, struct sip_flow *flow, struct slice bytes);
 void sip_trace_message(struct sip *sip, bool is_out, const struct sip_flow *flow,
                        struct slice bytes);
 
+/**
+ * RFC 3261 s18.1.1: should a request of so many bytes go over TCP instead of the flow's UDP?
+ * @param tcp  out: that way, borrowed @return false: no, or there is no TCP binding
+ */
+bool sip_flow_switch(struct sip_flow *tcp, const struct sip *sip, const struct sip_flow *flow,
+                     size_t bytes);
+
 /** References of a flow that is kept. */
 void sip_flow_copy(struct sip_flow *to, const struct sip_flow *from);
 
@@ -263,6 +270,10 @@ struct sip_dialog_send_args {
  */
 int sip_dialog_send(struct sip_ctrans **tp, struct sip_dialog *d,
                     const struct sip_dialog_send_args *a, sip_response_h *h, void *arg);
+
+/** A request failed on its way: had it gone over TCP for its size? Then no other one does.
+ * @return whether it is worth another try, over UDP */
+bool sip_dialog_switch_back(struct sip_dialog *d);
 
 /* ---- dialog_request.c ---- */
 

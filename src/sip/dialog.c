@@ -416,7 +416,8 @@ static void set_strict_route(struct sip_dialog *d, struct sip_request_args *a, s
     a->routes = buf_slice(routes);
 }
 
-static int print(struct sip_dialog *d, const struct sip_dialog_send_args *a, const char *branch)
+static int print(struct sip_dialog *d, const struct sip_flow *flow,
+                 const struct sip_dialog_send_args *a, const char *branch)
 {
     struct sip *sip = d->sip;
     struct buf via, contact, routes;
@@ -439,9 +440,9 @@ static int print(struct sip_dialog *d, const struct sip_dialog_send_args *a, con
     buf_init(&via, 512);
     buf_init(&contact, SIP_URI_MAX);
     buf_init(&routes, ROUTES_MAX);
-    err = sip_via_print(&via, &d->flow, branch);
+    err = sip_via_print(&via, flow, branch);
     if (!err && a->has_contact)
-        err = sip_contact_print(&contact, &d->flow, a->contact_user);
+        err = sip_contact_print(&contact, flow, a->contact_user);
     if (slice_is_set(d->first_route) && !d->has_loose_route)
         set_strict_route(d, &r, &routes);
     r.via = buf_slice(&via);
@@ -457,6 +458,34 @@ static int print(struct sip_dialog *d, const struct sip_dialog_send_args *a, con
     return err;
 }
 
+/* @return 0 when it is on its way over TCP */
+static int send_switched(struct sip_ctrans **tp, struct sip_dialog *d,
+                         const struct sip_dialog_send_args *a, const char *branch,
+                         sip_response_h *h, void *arg)
+{
+    struct sip_flow tcp;
+    int err;
+
+    d->is_switched = false;
+    if (d->is_udp_only || a->method == SIP_ACK ||
+        !sip_flow_switch(&tcp, d->sip, &d->flow, d->sip->out.len))
+        return ENOTSUP;
+    err = print(d, &tcp, a, branch);
+    if (!err)
+        err = sip_ctrans_start_inside(tp, d->sip, a->method, &tcp, slice_of(branch),
+                                      buf_slice(&d->sip->out), h, arg);
+    d->is_switched = err == 0;
+    return err;
+}
+
+bool sip_dialog_switch_back(struct sip_dialog *d)
+{
+    bool is_worth_it = d->is_switched && !d->is_udp_only;
+
+    d->is_udp_only = d->is_udp_only || is_worth_it;
+    return is_worth_it;
+}
+
 int sip_dialog_send(struct sip_ctrans **tp, struct sip_dialog *d,
                     const struct sip_dialog_send_args *args, sip_response_h *h, void *arg)
 {
@@ -470,8 +499,13 @@ int sip_dialog_send(struct sip_ctrans **tp, struct sip_dialog *d,
     if (a.method != SIP_ACK || a.cseq == 0)
         a.cseq = ++d->local_cseq;
     sip_branch_make(branch);
-    err = print(d, &a, branch);
+    err = print(d, &d->flow, &a, branch);
     if (err)
+        return err;
+    err = send_switched(tp, d, &a, branch, h, arg);
+    if (err && err != ENOTSUP)
+        err = print(d, &d->flow, &a, branch); /* what TCP did not take */
+    if (err != ENOTSUP && (err || d->is_switched))
         return err;
     d->flow.server_name = sip_server_name(&d->flow, hop, name);
     if (a.method == SIP_ACK)

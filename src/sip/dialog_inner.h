@@ -14,6 +14,7 @@ struct sip_dialog {
     struct sip_resolve *resolve; /* the next hop is a name that is being asked for */
     uint32_t local_cseq, remote_cseq;
     bool has_remote_cseq, is_symmetric;
+    bool is_switched, is_udp_only; /* the last request went over TCP for its size; TCP fails */
     bool is_unusable; /* the answer said no way to reach who gave it: only ACK and BYE go back */
     char *target;     /* its own block: it may change */
     struct slice call_id, local_tag, remote_tag;

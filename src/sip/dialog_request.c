@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "sip/core.h"
 
+#define MAX_TRIES 2 /* with credentials, the second only for a stale nonce (CVE-2020-28242) */
+
 /* T4 of the threats: credentials go out only when the owner of the dialog gave some for it. */
 struct sip_dialog_request {
     struct link link; /* sip->requests while running */
@@ -16,7 +18,8 @@ struct sip_dialog_request {
     void *arg;
     enum sip_method method;
     uint32_t cseq;
-    bool has_contact, is_retry;
+    bool has_contact;
+    uint8_t tries;   /* with credentials */
     bool is_running; /* holds a reference to itself */
     char *contact_user, *headers, *type, *body;
     size_t body_len;
@@ -87,9 +90,10 @@ static int retry(struct sip_dialog_request *r, const struct sip_msg *response)
     struct buf auth;
     int err;
 
-    if (r->is_retry || !r->creds || (response->status != 401 && response->status != 407))
+    if (!r->creds || (response->status != 401 && response->status != 407) ||
+        r->tries == MAX_TRIES || (r->tries && !sip_auth_is_stale(response)))
         return ENOENT;
-    r->is_retry = true;
+    r->tries++;
     buf_init(&auth, 4096);
     err = sip_auth_answer(&auth, response, r->method, sip_dialog_target(r->dialog),
                           slice_from(r->body, r->body_len), r->creds, r->creds_arg);
@@ -104,6 +108,8 @@ static void on_response(int err, const struct sip_msg *response, void *arg)
     struct sip_dialog_request *r = arg;
     bool is_final = !response || response->status >= 200;
 
+    if (!response && r->h && sip_dialog_switch_back(r->dialog) && !launch(r, SLICE_NONE))
+        return;
     if (response && is_final && !retry(r, response))
         return;
     mem_ref(r);

@@ -1,9 +1,10 @@
 /*
  * sip/resolve.h - a URI to the addresses to try, in order
  *
- * Scope:   RFC 3263 without NAPTR: literal address, port given (A/AAAA), else SRV then A/AAAA.
- *          The transport is the URI's transport= parameter, else the binding's, else sips: TLS,
- *          else UDP.
+ * Scope:   RFC 3263: literal address, port given (A/AAAA), else NAPTR, SRV, A/AAAA. The transport
+ *          is the URI's transport= parameter, else the binding's (both: no NAPTR, one SRV), else
+ *          what NAPTR prefers of that which we have a binding for, else the first of UDP, TCP,
+ *          TLS that has an SRV, else UDP; sips: always TLS.
  * Owns:    its query until the handler was called.
  * Limits:  16 targets.
  * Source:  RFC 3263 s4.

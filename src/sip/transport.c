@@ -11,6 +11,7 @@
 
 #define MAX_CONNS 20000
 #define MAX_PER_SOURCE 1000
+#define SWITCH_BYTES 1300
 
 static const char *const names[] = {
     [SIP_TRANSPORT_NONE] = "?", [SIP_UDP] = "UDP", [SIP_TCP] = "TCP", [SIP_TLS] = "TLS"};
@@ -249,6 +250,20 @@ void sip_flow_to(struct sip_flow *flow, struct sip_binding *b, const struct addr
     flow->binding = b;
     flow->remote = *remote;
     flow->local = b->local;
+}
+
+bool sip_flow_switch(struct sip_flow *tcp, const struct sip *sip, const struct sip_flow *flow,
+                     size_t bytes)
+{
+    struct sip_binding *b;
+
+    if (!sip->tcp_switch || bytes <= SWITCH_BYTES || flow->binding->transport != SIP_UDP)
+        return false;
+    b = sip_binding_pick((struct sip *)sip, SIP_TCP, flow->remote.family);
+    if (!b)
+        return false;
+    sip_flow_to(tcp, b, &flow->remote);
+    return true;
 }
 
 bool sip_flow_is_open(const struct sip_flow *flow)

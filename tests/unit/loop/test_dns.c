@@ -155,6 +155,47 @@ out:
     return err;
 }
 
+/* ---- NAPTR messages ---- */
+
+#define NAPTR(order, len, rest)                                                                    \
+    "\xc0\x0c\x00\x23\x00\x01\x00\x00\x01\x2c\x00" len "\x00" order "\x00\x0a" rest
+
+static const char naptrs[] = "\x12\x34\x81\x80\x00\x01\x00\x03\x00\x00\x00\x00" QUESTION
+    /* "S" "SIP+D2T" "" _tcp.example.com */
+    NAPTR("\x32", "\x16", "\x01S\x07SIP+D2T\x00\x04_tcp\xc0\x16")
+    /* "u" "E2U+sip" "!x!" . : an expression is of no use here */
+    NAPTR("\x01", "\x13",
+          "\x01u\x07"
+          "E2U+sip\x03!x!\x00")
+    /* "s" "SIP+D2U" "" example.com */
+    NAPTR("\x14", "\x11", "\x01s\x07SIP+D2U\x00\xc0\x16");
+
+static int naptr_messages_are_read(void)
+{
+    struct dns_answer *a = mem_zalloc(sizeof(*a));
+    uint8_t bytes[sizeof(naptrs)];
+    int err = 0;
+
+    CHECK_TO(a, out);
+    CHECK_TO(dns_naptr_parse((const uint8_t *)naptrs, sizeof(naptrs) - 1, a) == 0, out);
+    CHECK_TO(a->count == 2 && strcmp(a->naptrs[0].service, "SIP+D2T") == 0, out);
+    CHECK_TO(a->naptrs[0].flag == 's' && a->naptrs[0].order == 50, out);
+    CHECK_TO(strcmp(a->naptrs[0].replacement, "_tcp.example.com") == 0, out);
+    CHECK_TO(strcmp(a->naptrs[1].replacement, "example.com") == 0, out);
+    for (size_t cut = 0; cut < sizeof(naptrs) - 1; cut++)
+        CHECK_TO(dns_naptr_parse((const uint8_t *)naptrs, cut, a) == EBADMSG, out);
+    for (size_t at = 0; at < sizeof(naptrs) - 1; at++)
+        for (int v = 0; v < 256; v++) {
+            memcpy(bytes, naptrs, sizeof(naptrs));
+            bytes[at] = (uint8_t)v;
+            dns_naptr_parse(bytes, sizeof(naptrs) - 1, a); /* no crash, no endless loop */
+            CHECK_TO(a->count <= 3, out);
+        }
+out:
+    mem_free(a);
+    return err;
+}
+
 /* ---- the real one ---- */
 
 struct server {
@@ -304,5 +345,6 @@ out:
 
 UNIT_TESTS(UNIT(the_fake_knows_what_it_was_told),
            UNIT_ONCE(srv_records_are_tried_by_priority_then_by_weight), UNIT(srv_messages_are_read),
-           UNIT(broken_srv_messages_are_refused), UNIT_ONCE(the_real_one_asks_once_and_remembers),
+           UNIT(broken_srv_messages_are_refused), UNIT(naptr_messages_are_read),
+           UNIT_ONCE(the_real_one_asks_once_and_remembers),
            UNIT_ONCE(a_silent_server_is_given_up_after_five_seconds))
