@@ -318,7 +318,7 @@ static int update_of_ours_in_an_early_dialog(void)
             CHECK_OK_TO(peer_answer(&b, &b.peer, b.peer.got[i], 491, NULL, "", ""), out);
     CHECK_TO(d.updated == 0, out);
     pass(&b, 4100);
-    CHECK_TO(peer_requests(&b.peer, SIP_UPDATE) == 2, out);
+    CHECK_TO(peer_requests(&b.peer, SIP_UPDATE) >= 2, out); /* and repeats */
     CHECK_OK_TO(peer_answer(&b, &b.peer, peer_last(&b.peer), 200, NULL, "", "answer2"), out);
     CHECK_TO(d.updated == 1 && d.code == 200, out);
 out:
