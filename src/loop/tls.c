@@ -1,4 +1,5 @@
 /* tls.c - see tls.h */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,9 +19,14 @@
 #define SYSTEM_AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 #define TEN_YEARS_S (3650l * 24 * 3600)
 
+#define CERTIFICATES_MAX 64
+#define AUTHORITIES_MAX 1000 /* files of a directory */
+
 struct tls {
     SSL_CTX *ssl;
-    bool verify_server;
+    bool verify_server, allows_wildcard;
+    SSL_CTX *more[CERTIFICATES_MAX]; /* of other names; only their certificates are used */
+    unsigned more_count;
 };
 
 static _Thread_local char reason[512];
@@ -43,30 +49,76 @@ static void tls_destroy(void *arg)
     struct tls *t = arg;
 
     SSL_CTX_free(t->ssl);
+    for (unsigned i = 0; i < t->more_count; i++)
+        SSL_CTX_free(t->more[i]);
 }
 
-static int load_own(SSL_CTX *ssl, const struct tls_args *args)
+static int give_password(char *out, int size, int is_writing, void *arg)
 {
-    const char *key = args->key_file ? args->key_file : args->cert_file;
+    const char *password = arg;
+    size_t len = password ? strlen(password) : 0;
 
-    if (!args->cert_file)
+    (void)is_writing;
+    if (len > (size_t)size)
         return 0;
-    if (SSL_CTX_use_certificate_chain_file(ssl, args->cert_file) != 1)
-        return refuse("certificate", args->cert_file);
-    if (SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) != 1)
+    if (len)
+        memcpy(out, password, len);
+    return (int)len;
+}
+
+static int load_own(SSL_CTX *ssl, const char *cert_file, const char *key_file, const char *password)
+{
+    const char *key = key_file ? key_file : cert_file;
+    bool is_read;
+
+    if (!cert_file)
+        return 0;
+    if (SSL_CTX_use_certificate_chain_file(ssl, cert_file) != 1)
+        return refuse("certificate", cert_file);
+    /* Never asked for at a terminal: without a password the key counts as wrong. */
+    SSL_CTX_set_default_passwd_cb(ssl, give_password);
+    SSL_CTX_set_default_passwd_cb_userdata(ssl, (void *)password);
+    is_read = SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) == 1;
+    SSL_CTX_set_default_passwd_cb_userdata(ssl, NULL);
+    if (!is_read)
         return refuse("private key", key);
     if (SSL_CTX_check_private_key(ssl) != 1)
         return refuse("private key does not fit the certificate", key);
     return 0;
 }
 
+/* Files that hold no certificate are passed over; a directory without any is refused. */
+static int load_directory(SSL_CTX *ssl, const char *path)
+{
+    DIR *dir = opendir(path);
+    struct dirent *e;
+    unsigned count = 0;
+
+    if (!dir) {
+        snprintf(reason, sizeof(reason), "authorities %.300s: %s", path, strerror(errno));
+        return EINVAL;
+    }
+    while ((e = readdir(dir)) != NULL && count < AUTHORITIES_MAX) {
+        char file[512];
+        int n = snprintf(file, sizeof(file), "%s/%s", path, e->d_name);
+
+        if (e->d_name[0] != '.' && n < (int)sizeof(file))
+            count += SSL_CTX_load_verify_file(ssl, file) == 1;
+        ERR_clear_error();
+    }
+    closedir(dir);
+    return count ? 0 : refuse("authorities, no certificate in", path);
+}
+
 /* Everything is read now: later the role may not open files any more. */
 static int load_authorities(SSL_CTX *ssl, const struct tls_args *args)
 {
+    if (args->ca_file && SSL_CTX_load_verify_file(ssl, args->ca_file) != 1)
+        return refuse("authorities", args->ca_file);
+    if (args->ca_dir)
+        return load_directory(ssl, args->ca_dir);
     if (args->ca_file)
-        return SSL_CTX_load_verify_file(ssl, args->ca_file) == 1
-                   ? 0
-                   : refuse("authorities", args->ca_file);
+        return 0;
     if (access(SYSTEM_AUTHORITIES, R_OK) == 0 &&
         SSL_CTX_load_verify_file(ssl, SYSTEM_AUTHORITIES) == 1)
         return 0;
@@ -74,22 +126,107 @@ static int load_authorities(SSL_CTX *ssl, const struct tls_args *args)
     return SSL_CTX_set_default_verify_paths(ssl) == 1 ? 0 : refuse("authorities", "of the system");
 }
 
+/* Asterisk's names; what is older than TLS 1.2 is never spoken. */
+static int set_method(SSL_CTX *ssl, const char *method)
+{
+    static const struct {
+        const char *name;
+        int least, most; /* 0: the newest */
+    } rows[] = {{"", TLS1_2_VERSION, 0},
+                {"default", TLS1_2_VERSION, 0},
+                {"unspecified", TLS1_2_VERSION, 0},
+                {"sslv23", TLS1_2_VERSION, 0},
+                {"tlsv1_2", TLS1_2_VERSION, TLS1_2_VERSION},
+                {"tlsv1_3", TLS1_3_VERSION, TLS1_3_VERSION}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(method ? method : "", rows[i].name) == 0)
+            return SSL_CTX_set_min_proto_version(ssl, rows[i].least) &&
+                           SSL_CTX_set_max_proto_version(ssl, rows[i].most)
+                       ? 0
+                       : ENOMEM;
+    ERR_clear_error();
+    snprintf(reason, sizeof(reason), "method %.100s: older than TLS 1.2, or unknown", method);
+    return EINVAL;
+}
+
+/* Names with commas or colons between them; those of TLS 1.3 begin with TLS_. */
+static int set_ciphers(SSL_CTX *ssl, const char *ciphers)
+{
+    struct slice rest = slice_of(ciphers), name;
+    char old[900] = "", new[900] = "";
+    size_t n;
+
+    if (!ciphers || !*ciphers)
+        return 0;
+    while (rest.len) {
+        char *list;
+
+        for (n = 0; n < rest.len && rest.p[n] != ',' && rest.p[n] != ':'; n++)
+            ;
+        name = slice_trim(slice_from(rest.p, n));
+        rest = slice_skip(rest, n + 1);
+        list = slice_starts(name, SLICE("TLS_")) ? new : old;
+        if (name.len == 0)
+            continue;
+        if (strlen(list) + name.len + 2 > sizeof(old))
+            return refuse("ciphers, too many in", ciphers);
+        if (*list)
+            strcat(list, ":");
+        strncat(list, name.p, name.len);
+    }
+    if ((*new &&SSL_CTX_set_ciphersuites(ssl, new) != 1) ||
+        (*old && SSL_CTX_set_cipher_list(ssl, old) != 1))
+        return refuse("ciphers", ciphers);
+    if (!*old) /* nothing of TLS 1.2 is wanted */
+        SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION);
+    return 0;
+}
+
+/* The certificate of the name that a client asks for (RFC 6066 s3). */
+static int on_server_name(SSL *s, int *alert, void *arg)
+{
+    const char *name = SSL_get_servername(s, TLSEXT_NAMETYPE_host_name);
+    struct tls *t = arg;
+
+    (void)alert;
+    if (!name || !t->more_count)
+        return SSL_TLSEXT_ERR_OK;
+    if (X509_check_host(SSL_CTX_get0_certificate(t->ssl), name, 0, 0, NULL) == 1)
+        return SSL_TLSEXT_ERR_OK;
+    for (unsigned i = 0; i < t->more_count; i++)
+        if (X509_check_host(SSL_CTX_get0_certificate(t->more[i]), name, 0, 0, NULL) == 1) {
+            SSL_set_SSL_CTX(s, t->more[i]);
+            break;
+        }
+    return SSL_TLSEXT_ERR_OK;
+}
+
 static int configure(struct tls *t, const struct tls_args *args)
 {
-    int err;
+    bool wants_client = args->verify_client || args->asks_client;
+    int err = set_method(t->ssl, args->method);
 
-    SSL_CTX_set_min_proto_version(t->ssl, TLS1_2_VERSION);
+    if (!err)
+        err = set_ciphers(t->ssl, args->ciphers);
+    if (err)
+        return err;
+    SSL_CTX_set_tlsext_servername_callback(t->ssl, on_server_name);
+    SSL_CTX_set_tlsext_servername_arg(t->ssl, t);
     SSL_CTX_set_options(t->ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
                                     SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_session_cache_mode(t->ssl, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(t->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                  SSL_MODE_RELEASE_BUFFERS);
     t->verify_server = args->verify_server;
-    err = load_own(t->ssl, args);
-    if (!err && (args->verify_server || args->verify_client))
+    t->allows_wildcard = args->allows_wildcard;
+    err = load_own(t->ssl, args->cert_file, args->key_file, args->password);
+    if (!err && (args->verify_server || wants_client))
         err = load_authorities(t->ssl, args);
-    if (!err && args->verify_client)
-        SSL_CTX_set_verify(t->ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    if (!err && wants_client)
+        SSL_CTX_set_verify(
+            t->ssl, SSL_VERIFY_PEER | (args->verify_client ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+            NULL);
     return err;
 }
 
@@ -118,20 +255,42 @@ int tls_alloc(struct tls **tp, const struct tls_args *args, const char **why)
 int tls_add_certificate(struct tls *t, const char *cert_file, const char *key_file,
                         const char *password, const char **why)
 {
-    (void)t, (void)cert_file, (void)key_file, (void)password;
+    SSL_CTX *ssl;
+    int err;
+
     if (why)
-        *why = "not yet";
-    return EINVAL;
+        *why = NULL;
+    if (t->more_count == CERTIFICATES_MAX)
+        return ENOSPC;
+    ERR_clear_error();
+    ssl = SSL_CTX_new(TLS_method());
+    if (!ssl)
+        return ENOMEM;
+    err = load_own(ssl, cert_file, key_file, password);
+    if (err) {
+        SSL_CTX_free(ssl);
+        if (why)
+            *why = reason;
+        return err;
+    }
+    t->more[t->more_count++] = ssl;
+    return 0;
 }
 
 void tls_replace(struct tls *t, struct tls *from)
 {
-    SSL_CTX *old = t->ssl;
+    struct tls old = *t;
 
-    SSL_CTX_up_ref(from->ssl);
     t->ssl = from->ssl;
     t->verify_server = from->verify_server;
-    SSL_CTX_free(old);
+    t->allows_wildcard = from->allows_wildcard;
+    memcpy(t->more, from->more, sizeof(t->more));
+    t->more_count = from->more_count;
+    SSL_CTX_set_tlsext_servername_arg(t->ssl, t);
+    /* from keeps what t had: sessions under way hold their own references anyway. */
+    from->ssl = old.ssl;
+    memcpy(from->more, old.more, sizeof(from->more));
+    from->more_count = old.more_count;
 }
 
 /* ---- sessions ---- */
@@ -146,6 +305,8 @@ static int expect_name(SSL *s, struct tls *t, const char *name)
         return t->verify_server ? EINVAL : 0;
     if (addr_parse_host(&literal, slice_of(name), 0) == 0)
         return X509_VERIFY_PARAM_set1_ip_asc(param, addr_host(&literal, host)) == 1 ? 0 : ENOMEM;
+    X509_VERIFY_PARAM_set_hostflags(param, t->allows_wildcard ? X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS
+                                                              : X509_CHECK_FLAG_NO_WILDCARDS);
     if (SSL_set_tlsext_host_name(s, name) != 1 || X509_VERIFY_PARAM_set1_host(param, name, 0) != 1)
         return ENOMEM;
     return 0;
