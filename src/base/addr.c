@@ -63,16 +63,22 @@ socklen_t addr_to_sockaddr(const struct addr *a, struct sockaddr_storage *ss)
 
 int addr_parse_host(struct addr *a, struct slice host, uint16_t port)
 {
-    char text[INET6_ADDRSTRLEN + 1];
+    char text[INET6_ADDRSTRLEN + 1], *three;
+    bool is_reference = false;
 
     memset(a, 0, sizeof(*a));
     if (host.len >= 2 && host.p[0] == '[' && host.p[host.len - 1] == ']') {
         host = slice_from(host.p + 1, host.len - 2);
         if (slice_chr(host, ':') < 0)
             return EINVAL;
+        is_reference = true;
     }
     if (host.len == 0 || memchr(host.p, '\0', host.len) || slice_copy(host, text, sizeof(text)))
         return EINVAL;
+    /* The grammar of RFC 3261 asks for ":::" before an embedded IPv4 address (RFC 5118 s4.10). */
+    three = is_reference ? strstr(text, ":::") : NULL;
+    if (three && strchr(three, '.'))
+        memmove(three, three + 1, strlen(three));
     if (inet_pton(AF_INET, text, a->ip) == 1)
         a->family = AF_INET;
     else if (inet_pton(AF_INET6, text, a->ip) == 1)

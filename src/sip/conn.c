@@ -211,10 +211,12 @@ static void count_crlf(struct sip_conn *c, size_t skip)
 }
 
 /* A stream that cannot be followed any more is closed: nothing behind can be trusted. */
-static void give_up(struct sip_conn *c, int err)
+static void give_up(struct sip_conn *c, int err, const struct sip_flow *flow, struct slice bytes)
 {
     c->sip->stats.garbage++;
     log_debug("sip stream cannot be followed error=%d", err);
+    if (err == EBADMSG)
+        sip_receive_broken(c->sip, flow, bytes);
     sip_conn_close(c, err);
 }
 
@@ -229,7 +231,7 @@ static size_t on_bytes(struct conn *net, struct slice bytes, void *arg)
     while (c->conn == net && used < bytes.len) {
         err = sip_stream_frame(slice_skip(bytes, used), &c->scanned, &skip, &size);
         if (err) {
-            give_up(c, err);
+            give_up(c, err, &flow, slice_skip(bytes, used + skip));
             break;
         }
         used += skip;

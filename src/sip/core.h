@@ -151,6 +151,10 @@ bool sip_requires_unknown(const struct sip *sip, const struct sip_msg *req, cons
 /** A datagram or a framed message arrived. */
 void sip_receive(struct sip *sip, const struct sip_flow *flow, struct slice bytes, struct mono at);
 
+/** A stream cannot be followed behind these bytes: the request at their head, if it is one, is
+ * refused with 400. */
+void sip_receive_broken(struct sip *sip, const struct sip_flow *flow, struct slice bytes);
+
 /** To tag of an answer that is not remembered: the same for every repeat of the request. */
 #define SIP_TAG 17
 void sip_stateless_tag(const struct sip *sip, const struct sip_msg *req, char out[SIP_TAG]);

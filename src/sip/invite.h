@@ -145,8 +145,8 @@ struct sip_invite_accept_args {
  * Make an INVITE that a method handler got (sip/server.h) into a session; 100 Trying is sent when
  * nothing else is said within 200 ms.
  * After 0 the transaction belongs to the session: answer only through it.
- * @return 0; EINVAL (no Contact: answered 400; already answered); EPROTO (an extension: answered
- *         420, 421 or 422); ENOMEM (not answered yet)
+ * @return 0; EINVAL (no Contact: answered 400; already answered); EPROTO (a body or an extension:
+ *         answered 406, 415, 420, 421 or 422); ENOMEM (not answered yet)
  */
 int sip_invite_accept(struct sip_invite **ip, struct sip_strans *t,
                       const struct sip_invite_accept_args *args);

@@ -233,6 +233,45 @@ void invite_on_ack(struct sip_invite *i, const struct sip_msg *ack)
         i->h->acked(i, ack, i->arg);
 }
 
+/* Does Accept leave room for SDP? */
+static bool takes_sdp(const struct sip_msg *req)
+{
+    static const char *const fitting[] = {"application/sdp", "application/*", "*/*"};
+    struct slice value, rest;
+    struct sip_values v;
+
+    if (!sip_msg_has(req, SIP_H_ACCEPT))
+        return true;
+    sip_values_init(&v, req, SIP_H_ACCEPT);
+    while (sip_values_next(&v, &value))
+        for (size_t n = 0; n < sizeof(fitting) / sizeof(fitting[0]); n++)
+            if (slice_caseeqz(slice_trim(slice_cut(value, ';', &rest)), fitting[n]))
+                return true;
+    return false;
+}
+
+/* RFC 3261 s8.2.3, s13.3.1: we describe sessions in SDP only. @return true when it was refused */
+static bool refuse_content(struct sip_strans *t, const struct sip_msg *req)
+{
+    struct slice rest, handling = sip_msg_find(req, SLICE("Content-Disposition"), 0);
+    struct sip_answer a = {.headers = SLICE("Accept: application/sdp\r\n")};
+
+    slice_cut(handling, ';', &rest);
+    if (slice_is_set(rest) && sip_param(rest, "handling", &handling) &&
+        slice_caseeqz(handling, "optional"))
+        handling = SLICE_NONE;
+    else
+        handling = SLICE("required");
+    if (slice_is_set(req->body) && sip_msg_has(req, SIP_H_CONTENT_TYPE) && handling.len &&
+        !slice_is_set(sip_msg_body(req, "application/sdp")))
+        a.code = 415;
+    else if (!takes_sdp(req))
+        a.code = 406;
+    if (a.code)
+        sip_strans_answer(t, &a);
+    return a.code != 0;
+}
+
 /* Extensions and session interval of an INVITE. @return true when it was refused */
 static bool refuse_extension(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
                              const char *known)
@@ -331,7 +370,7 @@ int sip_invite_accept(struct sip_invite **ip, struct sip_strans *t,
         return err;
     i->state = INVITE_RINGING;
     err = copy_args(i, args, req);
-    if (!err && refuse_extension(i, t, req, known_tags(i)))
+    if (!err && (refuse_content(t, req) || refuse_extension(i, t, req, known_tags(i))))
         err = EPROTO;
     if (!err)
         err = sip_dialog_accept(&i->dialog, sip, req, sip_strans_to_tag(t), args->is_symmetric,

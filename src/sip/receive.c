@@ -308,6 +308,24 @@ static void set_origin(struct sip_msg *m, const struct sip_flow *flow, struct mo
     m->at = at;
 }
 
+void sip_receive_broken(struct sip *sip, const struct sip_flow *flow, struct slice bytes)
+{
+    struct sip_msg *m = NULL;
+    struct sip_why why;
+    int err;
+
+    if (sip->trace)
+        sip_trace_message(sip, false, flow, bytes);
+    err = sip_msg_decode(&m, bytes, &why);
+    if (m)
+        set_origin(m, flow, loop_now(sip->loop));
+    if (m && m->is_request && m->method != SIP_ACK) {
+        sip->stats.refused++;
+        sip_refuse_stateless(sip, m, 400, err ? why.text : "Missing Content-Length", SLICE_NONE);
+    }
+    mem_deref(m);
+}
+
 static bool is_ping(struct slice bytes)
 {
     for (size_t i = 0; i < bytes.len; i++)

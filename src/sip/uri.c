@@ -41,7 +41,7 @@ static int parse_hostport(struct sip_uri *u, struct slice s)
         if (end < 0)
             return EINVAL;
         u->host = slice_from(s.p, (size_t)end + 1);
-        if (addr_parse_host(&a, u->host, 0) || a.family == AF_INET)
+        if (addr_parse_host(&a, u->host, 0))
             return EINVAL;
         s = slice_skip(s, (size_t)end + 1);
         if (s.len == 0)

@@ -10,7 +10,9 @@
 #include "base/bug.h"
 #include "base/mem.h"
 #include "sip/message.h"
+#include "sip/outbound.h"
 #include "sip/print.h"
+#include "sip/refer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -48,6 +50,35 @@ static void walk(const struct sip_msg *m)
     check_inside(m, m->call_id);
 }
 
+/* What the drivers' readers make of it. */
+static void read_more(const struct sip_msg *m)
+{
+    struct sip_name_addr list[4];
+    struct sip_replaces replaces;
+    struct sip_outbound outbound;
+    static struct sip_refer refer;
+    struct buf routes;
+    uint16_t code;
+    size_t n;
+
+    check_inside(m, sip_msg_body(m, "application/sdp"));
+    n = sip_contacts_by_q(m, list, 4);
+    BUG_IF(n > 4);
+    for (size_t i = 0; i < n; i++) {
+        check_inside(m, list[i].uri);
+        BUG_IF(i && sip_contact_q(&list[i - 1]) < sip_contact_q(&list[i]));
+        sip_outbound_parse(&outbound, &list[i]);
+    }
+    if (!sip_refer_parse(&refer, m))
+        check_inside(m, refer.target);
+    sip_replaces_parse(&replaces, sip_msg_get(m, SIP_H_REPLACES));
+    sip_sipfrag_parse(m, &code);
+    buf_init(&routes, SIP_MESSAGE_MAX);
+    if (!sip_routes_add(&routes, m, SIP_H_PATH, true))
+        BUG_IF(!sip_headers_are_sound(buf_slice(&routes)) && !buf_err(&routes));
+    buf_fini(&routes);
+}
+
 static void answer(struct sip_msg *m)
 {
     struct sip_answer a = {.code = 400, .to_tag = SLICE("t"), .copy_routes = true};
@@ -71,8 +102,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     int err = sip_msg_decode(&m, slice_from((const char *)bytes, len), &why);
 
     BUG_IF(err && m && !why.code);
-    if (m)
+    if (m) {
         walk(m);
+        read_more(m);
+    }
     if (m && m->is_request)
         answer(m);
     mem_deref(m);
