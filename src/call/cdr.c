@@ -69,7 +69,8 @@ static bool is_worth_it(const struct channel *ch, const struct cdr_record *r)
 {
     if (r->dstchannel)
         return true;
-    return !ch->is_outgoing && (ch->calls->cdr_unanswered || r->disposition >= CDR_ANSWERED);
+    return (!ch->is_outgoing || ch->cdr->is_own) &&
+           (ch->calls->cdr_unanswered || r->disposition >= CDR_ANSWERED);
 }
 
 static void retire(struct channel *ch, struct cdr_record *r)
@@ -206,6 +207,12 @@ void cdr_subroutine(struct channel *ch, bool is_on)
 {
     if (ch->cdr)
         ch->cdr->is_in_sub = is_on;
+}
+
+void cdr_own(struct channel *ch)
+{
+    if (ch->cdr)
+        ch->cdr->is_own = true;
 }
 
 /* Extension h ends all records (Asterisk's endbeforehexten) and begins none. */
@@ -447,6 +454,25 @@ void cdr_reset(struct channel *ch, bool keeps_vars)
     }
     if (!keeps_vars)
         drop_vars(ch->cdr);
+}
+
+void cdr_fork(struct channel *ch, bool ends, bool is_fresh)
+{
+    struct cdr_record *former = cdr_newest(ch), *r;
+    struct wall start, answer;
+
+    if (!former || ch->cdr->is_in_h)
+        return;
+    start = former->start;
+    answer = former->answer;
+    if (ends)
+        finish_early(ch, former);
+    r = append(ch);
+    if (!r)
+        return;
+    if (!is_fresh)
+        r->start = start;
+    r->answer = is_fresh && answer.us ? r->start : answer;
 }
 
 void cdr_free(struct channel *ch)

@@ -54,6 +54,10 @@ void cdr_update(struct channel *ch);
 /** The channel runs a Gosub (or no more): dst and dcontext stay what they are. */
 void cdr_subroutine(struct channel *ch, bool is_on);
 
+/** An outgoing leg runs in the routing by itself from now on (option G, a redirect, Originate): its
+ *  records count as those of a caller. */
+void cdr_own(struct channel *ch);
+
 /** The channel was answered. */
 void cdr_answer(struct channel *ch);
 
@@ -70,6 +74,9 @@ void cdr_dial_end(struct channel *caller, struct channel *callee, const char *di
 
 /** Begin the open records anew, from now: ResetCDR, option C of Dial. keeps_vars: CDR() variables stay. */
 void cdr_reset(struct channel *ch, bool keeps_vars);
+
+/** One record more of the same call (ForkCDR): ends: the open ones end here; is_fresh: it begins now. */
+void cdr_fork(struct channel *ch, bool ends, bool is_fresh);
 
 /** Two legs hear each other / no longer. */
 void cdr_bridge(struct channel *a, struct channel *b);

@@ -32,10 +32,10 @@ static void channel_destroy(void *object)
     party_fini(&ch->ani);
     party_fini(&ch->connected);
     redirecting_fini(&ch->redirecting);
-    char *texts[] = {ch->name,        ch->dnid,        ch->dnid_subaddress, ch->forward,
-                     ch->accountcode, ch->peeraccount, ch->userfield,       ch->musicclass,
-                     ch->language,    ch->parkinglot,  ch->context,         ch->exten,
-                     ch->appdata};
+    char *texts[] = {ch->name,         ch->dnid,       ch->dnid_subaddress, ch->forward,
+                     ch->move_context, ch->move_exten, ch->accountcode,     ch->peeraccount,
+                     ch->userfield,    ch->musicclass, ch->language,        ch->parkinglot,
+                     ch->context,      ch->exten,      ch->appdata};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         mem_free(texts[i]);
 }
@@ -270,8 +270,9 @@ void channel_on_stream(struct channel *ch)
 /* From now on every wait of an application ends; the rest is channel_hangup's. */
 static void mark_hungup(struct channel *ch, int cause)
 {
-    if (ch->is_hungup)
+    if (ch->is_hungup && !ch->is_moved)
         return;
+    ch->is_moved = false;
     ch->is_hungup = true;
     if (!ch->cause)
         ch->cause = cause;
@@ -294,6 +295,37 @@ void channel_on_hangup(struct channel *ch, int cause, int tech_cause)
 void channel_softhangup(struct channel *ch, int cause)
 {
     mark_hungup(ch, cause);
+}
+
+int channel_move(struct channel *ch, struct slice context, struct slice exten, int priority)
+{
+    int err;
+
+    if (ch->is_hungup && !ch->is_moved)
+        return ECONNRESET;
+    err = channel_set(&ch->move_context, context);
+    if (!err)
+        err = channel_set(&ch->move_exten, exten);
+    if (err)
+        return err;
+    ch->move_priority = priority;
+    ch->is_moved = true;
+    ch->is_hungup = true;
+    channel_push(ch, (struct channel_event){.type = CHANNEL_EV_REDIRECT});
+    return 0;
+}
+
+int channel_moved(struct channel *ch)
+{
+    int err = channel_set(&ch->context, slice_of(ch->move_context));
+
+    if (!err)
+        err = channel_set(&ch->exten, slice_of(ch->move_exten));
+    ch->priority = ch->move_priority;
+    ch->is_moved = false;
+    ch->is_hungup = false;
+    ch->cause = CAUSE_NONE;
+    return err;
 }
 
 static void absolute_timeout(void *arg)

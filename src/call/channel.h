@@ -222,12 +222,13 @@ struct channel {
     const struct channel_tech *tech;
     void *pvt; /* the technology's */
     enum channel_state state;
-    bool is_outgoing;              /* made by request, not by an incoming call */
-    bool is_hungup;                /* the far end is gone, or somebody asked to end it */
-    bool is_gone;                  /* the far end said goodbye: nothing more is sent to it */
-    bool is_timed_out;             /* the absolute timeout ended it */
-    bool is_ended;                 /* hang-up complete; only the memory is left */
-    int cause;                     /* Q.850, once hung up */
+    bool is_outgoing;  /* made by request, not by an incoming call */
+    bool is_hungup;    /* the far end is gone, or somebody asked to end it */
+    bool is_gone;      /* the far end said goodbye: nothing more is sent to it */
+    bool is_timed_out; /* the absolute timeout ended it */
+    bool is_moved; /* hung up only to end its application: it goes on at its place (channel_move) */
+    bool is_ended; /* hang-up complete; only the memory is left */
+    int cause;     /* Q.850, once hung up */
     int tech_cause;                /* SIP status of a failed leg, 0 otherwise */
     struct wall created, answered; /* answered.us 0: not yet */
     struct mono created_mono, answered_mono;
@@ -248,6 +249,8 @@ struct channel {
 
     char *context, *exten; /* place in the routing */
     int priority;
+    char *move_context, *move_exten; /* where a moved channel goes on */
+    int move_priority;
     const char *app; /* application running now (borrowed from the table), or NULL */
     char *appdata;
     void *plan; /* plan/: the run on this channel; NULL when none */
@@ -364,6 +367,13 @@ void channel_hangup(struct channel *ch, int cause);
 /** Ask it to end from outside its task (console, absolute timeout, shutdown): as if the far end
  * left. */
 void channel_softhangup(struct channel *ch, int cause);
+/**
+ * Take it out of its application or its talk; it goes on at that place of the routing. Until its task
+ * has noticed, it is hung up and moved. @return 0; ECONNRESET (it is over); ENOMEM
+ */
+int channel_move(struct channel *ch, struct slice context, struct slice exten, int priority);
+/** Its task has noticed: it is up again, and at the new place. @return 0; ENOMEM */
+int channel_moved(struct channel *ch);
 /** Milliseconds from now; 0 clears. */
 void channel_set_absolute_timeout(struct channel *ch, int64_t ms);
 

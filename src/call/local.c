@@ -212,8 +212,7 @@ static int call(struct channel *first)
     if (!l->args->has(slice_of(l->context), slice_of(l->exten), l->args->arg)) {
         log_notice("Local channel leads to no extension call=%s channel=\"%s\"", first->linkedid,
                    first->name);
-        first->cause = CAUSE_UNAVAILABLE;
-        return EHOSTUNREACH;
+        return ENOENT;
     }
     err = introduce(second, first);
     if (!err)

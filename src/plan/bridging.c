@@ -6,12 +6,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/bridge.h"
+#include "call/cdr.h"
 #include "call/local.h"
 #include "call/observe.h"
 #include "loop/task.h"
 #include "plan/app.h"
 #include "plan/bridging.h"
-#include "plan/plan.h"
+#include "plan/core.h"
 #include "plan/sub.h"
 
 #define LAST_WORDS_MS 15000
@@ -266,6 +267,7 @@ int plan_leg_go(struct plan_core *p, struct channel *ch, struct slice context, s
     ch->priority = priority;
     if (ch->stream && media_stream_peer(ch->stream))
         media_stream_disconnect(ch->stream);
+    cdr_own(ch);
     return plan_start(p, ch);
 }
 
@@ -277,7 +279,7 @@ static bool callee_goes(struct plan_run *run, const struct plan_bridging *b)
     int priority = caller->priority + 1, err = 0;
     char *where;
 
-    if (!b->callee_goes || !caller->is_hungup || b->callee->is_hungup)
+    if (!b->callee_goes || !caller->is_hungup || caller->is_moved || b->callee->is_hungup)
         return false;
     where = mem_strdup(b->callee_goes);
     if (!where)
@@ -287,6 +289,7 @@ static bool callee_goes(struct plan_run *run, const struct plan_bridging *b)
             *s = ',';
     if (*where)
         err = plan_run_parse_goto(run, where, &context, &exten, &priority);
+    cdr_reset(b->callee, true); /* what it talked stands in the caller's record */
     if (!err)
         err = plan_leg_go(run->core, b->callee,
                           slice_is_set(context) ? context : slice_of(caller->context),
@@ -295,11 +298,23 @@ static bool callee_goes(struct plan_run *run, const struct plan_bridging *b)
     return !err;
 }
 
+/* Somebody moved the callee: its own run begins there. */
+static bool callee_moves(struct plan_run *run, struct plan_bridging *b)
+{
+    struct channel *ch = b->callee;
+
+    if (!ch->is_moved || ch->is_gone || channel_moved(ch))
+        return false;
+    cdr_reset(ch, true); /* what it talked stands in the caller's record */
+    return plan_leg_go(run->core, ch, slice_of(ch->context), slice_of(ch->exten), ch->priority) ==
+           0;
+}
+
 static void end_callee(struct plan_run *run, struct plan_bridging *b)
 {
     struct channel *caller = run->channel;
 
-    if (callee_goes(run, b)) {
+    if (callee_moves(run, b) || callee_goes(run, b)) {
         b->callee = mem_deref(b->callee); /* its run ends it */
         return;
     }
@@ -338,11 +353,23 @@ int plan_bridging_run(struct plan_run *run, struct plan_bridging *b)
     if (join(&t.bridge, run, b->callee) == 0)
         hold_talk(&t);
     run->talk = NULL;
-    if (b->callee && b->callee->is_hungup && !caller->is_hungup)
+    if (b->callee && b->callee->is_hungup && !b->callee->is_moved && !caller->is_hungup)
         caller->cause = b->callee->cause;
     if (b->callee)
         end_callee(run, b);
     if (caller->is_hungup || task_is_canceled(task_self()))
         return PLAN_END;
     return b->goes_on ? PLAN_NEXT : PLAN_END;
+}
+
+int plan_redirect(struct plan_core *p, struct channel *ch, struct slice context, struct slice exten,
+                  int priority)
+{
+    struct plan_found found;
+
+    if (!p->routing || plan_routing_find(p->routing, context, exten, priority, &found))
+        return ENOENT;
+    if (!ch->plan && (ch->state != CHANNEL_UP || !ch->bridge))
+        return EINVAL;
+    return channel_move(ch, context, exten, priority);
 }

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "call/cdr.h"
 #include "call/observe.h"
 #include "loop/task.h"
 #include "plan/core.h"
@@ -204,6 +205,7 @@ static int go(struct plan_originate *o)
 {
     const struct plan_originate_args *a = &o->args;
 
+    cdr_own(o->channel);
     if (a->app)
         return plan_start_app(o->core, o->channel, a->app, a->app_data ? a->app_data : "");
     return plan_start(o->core, o->channel);

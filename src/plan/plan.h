@@ -57,6 +57,16 @@ int plan_start(struct plan_core *p, struct channel *ch);
  *  plan_start */
 int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, const char *data);
 
+/**
+ * Move a channel to another place of the routing: what it runs ends, a talk ends (its partner is hung
+ * up, or goes on where its Dial says so), and it goes on there. A called leg that talks gets a run of
+ * its own.
+ * @return 0; ENOENT (no such place); EINVAL (a leg that nobody has answered yet); ECONNRESET (it is
+ * over); ENOMEM
+ */
+int plan_redirect(struct plan_core *p, struct channel *ch, struct slice context, struct slice exten,
+                  int priority);
+
 /** Does context (with its includes) have this extension at priority 1? The driver answers 404 when
  * not. */
 bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten);

@@ -274,22 +274,44 @@ static bool is_gone(const struct plan_run *run)
     return run->channel->is_hungup || task_is_canceled(task_self());
 }
 
+static void drop_events(struct plan_run *run)
+{
+    struct channel_event ev;
+
+    while (event_queue_wait(run->queue, 0, &ev) == 0)
+        channel_event_done(&ev);
+}
+
+/* Somebody moved the channel (plan_redirect): it was hung up only so that its application ended. */
+static bool goes_where_moved(struct plan_run *run)
+{
+    struct channel *ch = run->channel;
+
+    if (!ch->is_moved || ch->is_gone || task_is_canceled(task_self()))
+        return false;
+    drop_events(run);
+    return channel_moved(ch) == 0 && plan_run_goto(run, SLICE_NONE, SLICE_NONE, ch->priority) == 0;
+}
+
 /* The absolute timeout ended the call: an extension T may take it over. */
 static bool goes_to_timeout(struct plan_run *run)
 {
     struct channel *ch = run->channel;
-    struct channel_event ev;
 
     if (!ch->is_timed_out || ch->is_gone || task_is_canceled(task_self()) ||
         !plan_run_has(run, SLICE_NONE, SLICE("T"), 1))
         return false;
-    while (event_queue_wait(run->queue, 0, &ev) == 0)
-        channel_event_done(&ev);
+    drop_events(run);
     ch->is_timed_out = false;
     ch->is_hungup = false;
     ch->cause = CAUSE_NONE;
     channel_set_absolute_timeout(ch, 0);
     return plan_run_goto(run, SLICE_NONE, SLICE("T"), 1) == 0;
+}
+
+static bool comes_back(struct plan_run *run, uint32_t depth)
+{
+    return (depth == 0 && goes_where_moved(run)) || goes_to_timeout(run);
 }
 
 /* Steps one after another. @return what the last one returned: a digit, PLAN_END, PLAN_ERROR, or
@@ -304,7 +326,7 @@ static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead)
         if (rc == STEP_MISSING)
             return rc;
         if (rc != PLAN_NEXT) {
-            if (is_dead || !goes_to_timeout(run))
+            if (is_dead || !comes_back(run, depth))
                 return rc;
             continue;
         }
@@ -312,7 +334,7 @@ static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead)
             run->channel->priority++;
         if (run->frame_count < depth)
             return PLAN_NEXT;
-        if (!is_dead && is_gone(run) && !goes_to_timeout(run))
+        if (!is_dead && is_gone(run) && !comes_back(run, depth))
             return PLAN_END;
     }
 }
@@ -443,13 +465,17 @@ static void run_main(void *arg)
     struct plan_run *run = arg;
     struct channel *ch = run->channel;
 
+    bool has_routing = !run->app;
+
     if (run->app)
         (void)plan_app_exec(run, run->app, run->app_data);
-    else
+    if (run->app && goes_where_moved(run))
+        has_routing = true;
+    if (has_routing)
         run_routing(run);
     channel_play_stop(ch);
     channel_softhangup(ch, ch->cause ? ch->cause : CAUSE_NORMAL);
-    if (!run->app && !ch->is_ended && !calls_is_closing(run->core->calls))
+    if (has_routing && !ch->is_ended && !calls_is_closing(run->core->calls))
         run_hangup_exten(run);
     channel_hangup(ch, CAUSE_NORMAL);
     plan_run_release(run);

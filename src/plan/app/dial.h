@@ -84,8 +84,8 @@ void dial_count(struct dial *d, int cause);
 int dial_add(struct dial *d, struct slice tech, struct slice resource, struct dial_leg **lp,
              int *cause);
 
-/** Let it ring, or give it up. */
-void dial_ring(struct dial *d, struct dial_leg *leg);
+/** Let it ring, or give it up. @return whether it rings */
+bool dial_ring(struct dial *d, struct dial_leg *leg);
 
 /** How a leg ended: observers and its record. */
 void dial_tell_end(struct dial *d, struct channel *ch, const char *status);

@@ -87,7 +87,6 @@ bool dial_forward(struct dial *d, struct dial_leg *leg)
     }
     if (d->o.forwards_for_ever)
         d->ms = -1;
-    dial_tell_end(d, from, "CANCEL");
-    dial_ring(d, fresh);
+    dial_tell_end(d, from, dial_ring(d, fresh) ? "CANCEL" : "CONGESTION");
     return true;
 }

@@ -146,7 +146,7 @@ void dial_tell_end(struct dial *d, struct channel *ch, const char *status)
                                                              .value = slice_of(status)});
 }
 
-void dial_ring(struct dial *d, struct dial_leg *leg)
+bool dial_ring(struct dial *d, struct dial_leg *leg)
 {
     struct channel *ch = leg->channel;
     int err = 0;
@@ -162,12 +162,15 @@ void dial_ring(struct dial *d, struct dial_leg *leg)
     if (!err) {
         d->count++;
         tell_begin(d, leg);
-        return;
+        return true;
     }
     not_dialled(d, "destination cannot be called", slice_of(leg->number),
-                ch->cause ? ch->cause : CAUSE_UNAVAILABLE);
+                err == ENOENT ? CAUSE_NONE
+                : ch->cause   ? ch->cause
+                              : CAUSE_UNAVAILABLE);
     channel_hangup(ch, CAUSE_FAILURE);
     leg_free(leg);
+    return false;
 }
 
 static int request_one(struct dial *d, struct slice where)

@@ -26,7 +26,7 @@ static int how_the_far_end_ends_comes_through(void)
         {"Local/busy@to", "BUSY 17;end=17;"},
         {"Local/cong@to", "CONGESTION 34;end=34;"},
         {"Local/noans@to", "NOANSWER 19;end=19;"},
-        {"Local/nowhere@none", "CHANUNAVAIL 20;end=34;"},
+        {"Local/nowhere@none", "CHANUNAVAIL 0;end=34;"},
         {"Local/@to", "CHANUNAVAIL 38;end=34;"},
         {"Local/busy@to&Local/busy@to/n", "BUSY 17;end=17;"},
     };
