@@ -114,6 +114,13 @@ static struct media_command *command_of(struct link *k)
     return CONTAINER_OF(h, struct media_command, head);
 }
 
+/* It may hold keys. */
+static void free_command(struct media_command *cmd)
+{
+    explicit_bzero(cmd, sizeof(*cmd));
+    mem_free(cmd);
+}
+
 /* The thread's loop was woken. */
 static void on_commands(void *arg)
 {
@@ -139,7 +146,7 @@ static void on_commands(void *arg)
             m->lane.event(&(struct media_event){.type = MEDIA_EV_FAILED, .leg = leg, .err = err},
                           m->lane.arg);
         if (!is_stop) /* that one lies in the leg, which may be gone by now */
-            mem_free(cmd);
+            free_command(cmd);
     }
     if (is_ending)
         loop_stop(m->lane.loop);
@@ -395,7 +402,7 @@ static void dispatch(struct media_crew *c, struct media_command *cmd)
     }
     (void)run_command(&c->own, cmd);
     if (!is_stop) /* that one lies in the leg, which is gone by now */
-        mem_free(cmd);
+        free_command(cmd);
 }
 
 int media_crew_post(struct media_crew *c, const struct media_command *cmd)

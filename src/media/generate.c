@@ -8,6 +8,7 @@
 #define BURST_MAX 3 /* frames sent at once after a stall; what is missing beyond is skipped */
 #define FRAME_MS 20
 #define FRAME_MAX_BYTES (60 * 8)
+#define COMFORT_NOISE 13 /* RFC 3389 */
 
 static uint16_t frame_ms(const struct media_leg *leg)
 {
@@ -22,8 +23,8 @@ static void send_made(struct media_leg *leg, uint8_t *p, struct rtp_header *h, s
 {
     struct media_leg *twin = leg->twin;
 
-    leg->out.packets++;
-    leg->out.bytes += bytes;
+    leg->kept->out.packets++;
+    leg->kept->out.bytes += bytes;
     h->at = RTP_HEADER_BYTES;
     h->bytes = (uint16_t)bytes;
     if (!leg->is_half) {
@@ -100,7 +101,7 @@ static void give_back(struct media_leg *leg, bool is_done)
 
 static void play_frame(struct media_leg *leg, uint16_t ms, int64_t now_us)
 {
-    uint8_t p[RTP_HEADER_BYTES + FRAME_MAX_BYTES];
+    _Alignas(8) uint8_t p[RTP_HEADER_BYTES + FRAME_MAX_BYTES + MEDIA_TAIL_BYTES];
     uint8_t codec = leg->remote.format_count ? leg->remote.formats[0].codec : (uint8_t)CODEC_ALAW;
     size_t want = (size_t)ms * 8, got = read_reel(leg, p + RTP_HEADER_BYTES, want, codec);
     struct rtp_header h;
@@ -114,7 +115,7 @@ static void play_frame(struct media_leg *leg, uint16_t ms, int64_t now_us)
     memset(p + RTP_HEADER_BYTES + got, codec == CODEC_ULAW ? G711_ULAW_SILENCE : G711_ALAW_SILENCE,
            want - got);
     h.payload_type = leg->remote.formats[0].payload;
-    media_out_make(&leg->out, &h, (uint32_t)want, now_us);
+    media_out_make(&leg->kept->out, &h, (uint32_t)want, now_us);
     send_made(leg, p, &h, want, codec, now_us);
 }
 
@@ -181,7 +182,7 @@ int media_leg_dial(struct media_leg *leg, const char *digits, uint16_t duration_
 
 static void dial_frame(struct media_leg *leg, uint16_t ms, int64_t now_us)
 {
-    uint8_t p[RTP_HEADER_BYTES + DTMF_EVENT_BYTES];
+    _Alignas(8) uint8_t p[RTP_HEADER_BYTES + DTMF_EVENT_BYTES + MEDIA_TAIL_BYTES];
     struct dtmf_packet d;
     struct rtp_header h = {.payload_type = leg->remote.dtmf_payload};
 
@@ -197,13 +198,35 @@ static void dial_frame(struct media_leg *leg, uint16_t ms, int64_t now_us)
     if (!leg->remote.dtmf_payload || !leg->remote.can_send)
         return;
     if (d.is_first) {
-        media_out_make(&leg->out, &h, (uint32_t)ms * 8, now_us);
+        media_out_make(&leg->kept->out, &h, (uint32_t)ms * 8, now_us);
         h.is_marked = true;
     } else {
-        media_out_repeat(&leg->out, &h);
+        media_out_repeat(&leg->kept->out, &h);
     }
     memcpy(p + RTP_HEADER_BYTES, d.bytes, DTMF_EVENT_BYTES);
     send_made(leg, p, &h, DTMF_EVENT_BYTES, -1, now_us);
+}
+
+/* ---- silence that is heard of ---- */
+
+void media_leg_keep_alive(struct media_leg *leg, int64_t now_us)
+{
+    _Alignas(8) uint8_t p[RTP_HEADER_BYTES + 1 + MEDIA_TAIL_BYTES];
+    struct rtp_header h = {.payload_type = COMFORT_NOISE};
+
+    if (leg->kept->out.packets != leg->quiet_packets || !leg->quiet_us) {
+        leg->quiet_packets = leg->kept->out.packets;
+        leg->quiet_us = now_us;
+    }
+    if (!leg->remote.keepalive_ms || !leg->remote.can_send || leg->is_half ||
+        (now_us - leg->quiet_us) / 1000 < leg->remote.keepalive_ms)
+        return;
+    media_out_make(&leg->kept->out, &h, 1, now_us);
+    h.is_marked = false;
+    p[RTP_HEADER_BYTES] = 127; /* the quietest there is */
+    send_made(leg, p, &h, 1, -1, now_us);
+    leg->quiet_packets = leg->kept->out.packets;
+    leg->quiet_us = now_us;
 }
 
 /* ---- tick ---- */
@@ -232,8 +255,8 @@ void media_leg_tick(struct media_leg *leg, int64_t now_us)
     }
     if (leg->due_us <= now_us)
         leg->due_us = now_us + ms * 1000;
-    if (dtmf_decode_idle(&leg->dtmf_in, now_us, &d))
+    if (dtmf_decode_idle(&leg->kept->dtmf_in, now_us, &d))
         media_leg_tell_digit(leg, &d);
-    if (!media_leg_is_generating(leg) && !leg->dtmf_in.is_open)
+    if (!media_leg_is_generating(leg) && !leg->kept->dtmf_in.is_open)
         media_lane_deactivate(lane, leg);
 }

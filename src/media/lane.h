@@ -63,8 +63,8 @@ struct media_lane {
     media_event_h *event;
     void *arg;
     uint32_t leg_count;
-    char name[48]; /* CNAME in reports */
-    uint8_t packet[MEDIA_PACKET_BYTES];
+    char name[48];                                   /* CNAME in reports */
+    _Alignas(16) uint8_t packet[MEDIA_PACKET_BYTES]; /* the last MEDIA_TAIL_BYTES stay free */
 };
 
 void media_lane_init(struct media_lane *l, struct loop *loop, media_event_h *event, void *arg);

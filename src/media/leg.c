@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/bug.h"
+#include "base/log.h"
 #include "base/rand.h"
 #include "media/leg.h"
 
@@ -18,7 +19,7 @@
 
 static void set_target(struct media_leg *leg)
 {
-    struct addr to = media_source_target(&leg->source);
+    struct addr to = media_source_target(&leg->kept->source);
     struct sockaddr_storage ss;
 
     memset(&leg->to, 0, sizeof(leg->to));
@@ -28,8 +29,8 @@ static void set_target(struct media_leg *leg)
         memcpy(&leg->to, &ss, leg->to_len);
     }
     memset(&leg->settled, 0, sizeof(leg->settled));
-    if (leg->source.is_settled && leg->source.from.family == AF_INET) {
-        addr_to_sockaddr(&leg->source.from, &ss);
+    if (leg->kept->source.is_settled && leg->kept->source.from.family == AF_INET) {
+        addr_to_sockaddr(&leg->kept->source.from, &ss);
         memcpy(&leg->settled, &ss, sizeof(leg->settled));
     }
 }
@@ -37,9 +38,9 @@ static void set_target(struct media_leg *leg)
 /* Once only one address counts, the kernel may drop the others, and sending is cheaper, too. */
 static void try_connect(struct media_leg *leg, int64_t now_us)
 {
-    if (leg->is_connected || !leg->to_len || !media_source_is_final(&leg->source, now_us))
+    if (leg->is_connected || !leg->to_len || !media_source_is_final(&leg->kept->source, now_us))
         return;
-    leg->is_connected = media_pair_connect(leg->pair, &leg->source.from) == 0;
+    leg->is_connected = media_pair_connect(leg->pair, &leg->kept->source.from) == 0;
 }
 
 static void disconnect_socket(struct media_leg *leg)
@@ -49,7 +50,14 @@ static void disconnect_socket(struct media_leg *leg)
     leg->is_connected = false;
 }
 
-void media_leg_send(struct media_leg *leg, const uint8_t *p, size_t len)
+void media_leg_send(struct media_leg *leg, uint8_t *p, size_t len)
+{
+    if (media_srtp_is_on(&leg->tx) && !media_srtp_protect(&leg->tx, p, &len))
+        return;
+    media_leg_send_plain(leg, p, len);
+}
+
+void media_leg_send_plain(struct media_leg *leg, const uint8_t *p, size_t len)
 {
     ssize_t n;
 
@@ -90,17 +98,17 @@ static void cut_end(struct media_leg *to)
     struct media_leg *end = media_leg_end_of(to);
 
     if (end)
-        media_out_cut(&end->out);
+        media_out_cut(&end->kept->out);
 }
 
 static void on_packet(struct media_leg *leg, uint8_t *p, struct rtp_header *h, int64_t now_us)
 {
-    enum rtp_taken taken = rtp_receiver_take(&leg->in, h, now_us, CLOCK_HZ);
+    enum rtp_taken taken = rtp_receiver_take(&leg->kept->in, h, now_us, CLOCK_HZ);
     int codec;
 
-    leg->rx_us = now_us;
+    leg->kept->rx_us = now_us;
     leg->is_timeout_told = false;
-    leg->rx_bytes += h->bytes;
+    leg->kept->rx_bytes += h->bytes;
     /* A stray would take the peer's sequence along; a restart needs another offset to it. */
     if (!leg->remote.can_recv || taken == RTP_STRAY)
         return;
@@ -129,21 +137,47 @@ static bool is_settled(const struct media_leg *leg, const struct sockaddr_storag
 static bool check_source(struct media_leg *leg, const struct sockaddr_storage *ss, uint16_t seq,
                          int64_t now_us)
 {
-    int64_t before = leg->source.settled_us;
+    int64_t before = leg->kept->source.settled_us;
     struct addr from;
 
     if (is_settled(leg, ss))
         return true;
     addr_from_sockaddr(&from, (const struct sockaddr *)ss);
-    if (!media_source_accept(&leg->source, &from, seq, now_us)) {
-        leg->foreign++;
+    if (!media_source_accept(&leg->kept->source, &from, seq, now_us)) {
+        leg->kept->foreign++;
         return false;
     }
-    if (leg->source.settled_us != before) {
+    if (leg->kept->source.settled_us != before) {
         set_target(leg);
         try_connect(leg, now_us);
     }
     return true;
+}
+
+/* Reports on the same port (RFC 5761 s4). */
+static bool is_report(const struct media_leg *leg, const uint8_t *p, size_t len)
+{
+    return leg->remote.is_rtcp_mux && len >= 8 && p[1] >= 192 && p[1] <= 223;
+}
+
+/* Of somebody: first whether it is genuine, where keys say so, then who may send. */
+static void take(struct media_leg *leg, uint8_t *p, size_t len, const struct sockaddr_storage *ss)
+{
+    int64_t now = media_lane_now(leg->lane);
+    struct rtp_header h;
+    struct addr from;
+
+    if (is_report(leg, p, len)) {
+        addr_from_sockaddr(&from, (const struct sockaddr *)ss);
+        media_leg_take_report(leg, p, len, &from);
+        return;
+    }
+    if (media_srtp_is_on(&leg->rx) && !media_srtp_unprotect(&leg->rx, p, &len)) {
+        leg->kept->foreign++;
+        return;
+    }
+    if (!rtp_parse(&h, p, len) && check_source(leg, ss, h.seq, now))
+        on_packet(leg, p, &h, now);
 }
 
 /* @return false when nothing waits */
@@ -152,17 +186,13 @@ static bool read_one(struct media_leg *leg)
     struct media_lane *lane = leg->lane;
     struct sockaddr_storage ss;
     socklen_t len = sizeof(ss);
-    struct rtp_header h;
-    int64_t now = media_lane_now(lane);
-    ssize_t n = recvfrom(leg->rtp, lane->packet, sizeof(lane->packet), MSG_DONTWAIT,
-                         (struct sockaddr *)&ss, &len);
+    ssize_t n = recvfrom(leg->rtp, lane->packet, sizeof(lane->packet) - MEDIA_TAIL_BYTES,
+                         MSG_DONTWAIT, (struct sockaddr *)&ss, &len);
 
     if (n < 0)
         return false;
-    if (!leg->source.is_open || rtp_parse(&h, lane->packet, (size_t)n))
-        return true;
-    if (check_source(leg, &ss, h.seq, now))
-        on_packet(leg, lane->packet, &h, now);
+    if (leg->kept->source.is_open)
+        take(leg, lane->packet, (size_t)n, &ss);
     return true;
 }
 
@@ -175,8 +205,8 @@ static void on_readable(int events, void *arg)
     int n = 0;
 
     do {
-        before = leg->rx_us;
-    } while (read_one(leg) && ++n < CATCH_UP_MAX && leg->rx_us - before < CATCH_UP_US);
+        before = leg->kept->rx_us;
+    } while (read_one(leg) && ++n < CATCH_UP_MAX && leg->kept->rx_us - before < CATCH_UP_US);
 }
 
 void media_leg_poll(struct media_leg *leg)
@@ -213,8 +243,9 @@ int media_leg_start(struct media_leg *leg, struct media_lane *lane)
     leg->lane = lane;
     leg->rtp = leg->is_half ? -1 : leg->pair->rtp;
     leg->is_connected = !leg->is_half && leg->pair->is_connected;
-    if (!leg->out.ssrc)
-        media_out_init(&leg->out, rand_u32() | 1, (uint16_t)(rand_u32() & 0x7fff), rand_u32());
+    if (!leg->kept->out.ssrc)
+        media_out_init(&leg->kept->out, rand_u32() | 1, (uint16_t)(rand_u32() & 0x7fff),
+                       rand_u32());
     media_lane_add(lane, leg);
     leg->is_polled = false;
     if (media_leg_is_generating(leg))
@@ -239,26 +270,51 @@ void media_leg_stop(struct media_leg *leg)
     leg->lane = NULL;
 }
 
+/* Refused keys let nothing pass: better silence than a voice in the clear. */
+static void set_keys(struct media_leg *leg)
+{
+    struct media_leg_remote *r = &leg->remote;
+    int err = media_srtp_set(&leg->tx, slice_from(r->secret_tx, r->secret_tx_len), true,
+                             leg->kept->out.ssrc, &leg->kept->tx);
+
+    if (!err)
+        err = media_srtp_set(&leg->rx, slice_from(r->secret_rx, r->secret_rx_len), false, 0,
+                             &leg->kept->rx);
+    if (err)
+        log_error("SRTP keys refused, the stream stays silent stream=%u err=\"%s\"", leg->id,
+                  strerror(err));
+    explicit_bzero(r->secret_tx, sizeof(r->secret_tx));
+    explicit_bzero(r->secret_rx, sizeof(r->secret_rx));
+}
+
+void media_leg_close_srtp(struct media_leg *leg)
+{
+    media_srtp_close(&leg->tx);
+    media_srtp_close(&leg->rx);
+}
+
 void media_leg_set_remote(struct media_leg *leg, const struct media_leg_remote *r)
 {
     int64_t now = media_lane_now(leg->lane);
-    bool was_settled = leg->source.is_settled;
+    bool was_settled = leg->kept->source.is_settled;
 
-    if (!leg->source.is_open)
-        leg->rx_us = now;
+    if (!leg->kept->source.is_open)
+        leg->kept->rx_us = now;
     if (leg->remote.is_held != r->is_held || leg->remote.timeout_ms != r->timeout_ms)
-        leg->rx_us = now; /* another timeout begins now: at the answer, with a hold */
+        leg->kept->rx_us = now; /* another timeout begins now: at the answer, with a hold */
     leg->remote = *r;
-    media_source_set(&leg->source, &r->rtp, &r->signal, r->is_symmetric);
-    if (was_settled != leg->source.is_settled) {
+    set_keys(leg);
+    media_pair_set_tos(leg->pair, r->tos, r->cos);
+    media_source_set(&leg->kept->source, &r->rtp, &r->signal, r->is_symmetric);
+    if (was_settled != leg->kept->source.is_settled) {
         disconnect_socket(leg);
         leg->rtcp_from = (struct addr){0};
     }
     set_target(leg);
-    if (leg->is_connected && !media_source_is_final(&leg->source, now))
+    if (leg->is_connected && !media_source_is_final(&leg->kept->source, now))
         disconnect_socket(leg);
     if (!r->can_send)
-        media_out_cut(&leg->out);
+        media_out_cut(&leg->kept->out);
 }
 
 void media_leg_part(struct media_leg *leg)
@@ -268,12 +324,12 @@ void media_leg_part(struct media_leg *leg)
     if (!peer)
         return;
     leg->peer = NULL;
-    media_out_cut(&leg->out);
+    media_out_cut(&leg->kept->out);
     media_leg_watch(leg);
     if (peer == leg)
         return;
     peer->peer = NULL;
-    media_out_cut(&peer->out);
+    media_out_cut(&peer->kept->out);
     media_leg_watch(peer);
 }
 
@@ -302,9 +358,9 @@ void media_leg_join(struct media_leg *a, struct media_leg *b)
 static void check_timeout(struct media_leg *leg, int64_t now_us)
 {
     uint32_t limit = leg->remote.is_held ? leg->remote.timeout_hold_ms : leg->remote.timeout_ms;
-    int64_t silent_ms = (now_us - leg->rx_us) / 1000;
+    int64_t silent_ms = (now_us - leg->kept->rx_us) / 1000;
 
-    if (!leg->source.is_open || !limit || leg->is_timeout_told || silent_ms < limit)
+    if (!leg->kept->source.is_open || !limit || leg->is_timeout_told || silent_ms < limit)
         return;
     leg->is_timeout_told = true;
     leg->lane->event(&(struct media_event){.type = MEDIA_EV_TIMEOUT,
@@ -326,7 +382,7 @@ void media_leg_orphan(struct media_leg *leg, uint32_t silence_ms)
 static bool is_abandoned(const struct media_leg *leg, int64_t now_us)
 {
     return (!leg->remote.is_held && !leg->is_half &&
-            (now_us - leg->rx_us) / 1000 > leg->orphan_ms) ||
+            (now_us - leg->kept->rx_us) / 1000 > leg->orphan_ms) ||
            now_us - leg->orphan_us > ORPHAN_MAX_US;
 }
 
@@ -335,6 +391,7 @@ void media_leg_second(struct media_leg *leg, int64_t now_us)
     try_connect(leg, now_us);
     media_leg_watch(leg); /* should it have failed */
     media_leg_report(leg, now_us);
+    media_leg_keep_alive(leg, now_us);
     check_timeout(leg, now_us);
     if (leg->orphan_ms &&
         (is_abandoned(leg, now_us) || (leg->peer && is_abandoned(leg->peer, now_us))))
@@ -346,17 +403,17 @@ void media_leg_stats(const struct media_leg *leg, struct media_stats *st)
 {
     *st = (struct media_stats){
         .id = leg->id,
-        .rx_packets = rtp_receiver_packets(&leg->in),
-        .rx_lost = rtp_receiver_lost(&leg->in),
-        .rx_bytes = leg->rx_bytes,
-        .rx_jitter_us = rtp_receiver_jitter_us(&leg->in, CLOCK_HZ),
-        .tx_packets = leg->out.packets,
-        .tx_bytes = leg->out.bytes,
+        .rx_packets = rtp_receiver_packets(&leg->kept->in),
+        .rx_lost = rtp_receiver_lost(&leg->kept->in),
+        .rx_bytes = leg->kept->rx_bytes,
+        .rx_jitter_us = rtp_receiver_jitter_us(&leg->kept->in, CLOCK_HZ),
+        .tx_packets = leg->kept->out.packets,
+        .tx_bytes = leg->kept->out.bytes,
         .tx_lost = leg->tx_lost,
         .tx_jitter_us = leg->tx_jitter_us,
         .rtt_us = leg->rtt_us,
         .rtt_max_us = leg->rtt_max_us,
-        .rx_foreign = leg->foreign,
-        .remote = media_source_target(&leg->source),
+        .rx_foreign = leg->kept->foreign,
+        .remote = media_source_target(&leg->kept->source),
     };
 }

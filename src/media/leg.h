@@ -17,13 +17,12 @@
 
 #include "base/hash.h"
 #include "ipc/media.h"
+#include "media/keep.h"
 #include "media/lane.h"
-#include "media/out.h"
 #include "media/ports.h"
 #include "media/reel.h"
-#include "media/source.h"
+#include "media/srtp.h"
 #include "rtp/dtmf.h"
-#include "rtp/receiver.h"
 
 /** What MEDIA_REMOTE says, without borrowed parts. */
 struct media_leg_remote {
@@ -36,6 +35,11 @@ struct media_leg_remote {
     uint8_t dtmf_payload, dtmf_local;
     uint16_t ptime_ms;
     uint32_t timeout_ms, timeout_hold_ms;
+    uint32_t keepalive_ms;
+    bool is_rtcp_mux, is_inband;
+    uint8_t tos, cos;
+    uint8_t secret_tx_len, secret_rx_len; /* used up: the sessions have the keys */
+    char secret_tx[MEDIA_SECRET_MAX], secret_rx[MEDIA_SECRET_MAX];
 };
 
 /** Link and name of a command; crew.h has the rest. */
@@ -81,12 +85,8 @@ struct media_leg {
     struct sockaddr_in6 to;     /* where packets go; IPv4 in its place; family 0: nowhere */
     socklen_t to_len;
     struct media_leg_remote remote;
-    struct media_out out;
-    struct rtp_receiver in;
-    int64_t rx_us; /* last accepted packet */
-    uint64_t rx_bytes;
-    uint32_t foreign;
-    struct media_source source;
+    struct media_kept *kept; /* what outlives this process */
+    struct media_srtp tx, rx;
 
     /* the rest */
     struct loop_fd rtcp_watch;
@@ -96,12 +96,13 @@ struct media_leg {
     uint32_t reel_pos;  /* byte in it */
     uint64_t reel_sent; /* bytes */
     int64_t due_us;     /* of the next generated frame */
-    struct dtmf_decoder dtmf_in;
     struct dtmf_encoder dtmf_out;
     bool is_dialling;
     bool is_paused;  /* the reel stands still */
     bool is_between; /* one reel is over, the next one on its way */
     bool is_timeout_told;
+    uint32_t quiet_packets; /* sent when last looked at, and since when it is so many */
+    int64_t quiet_us;
     int64_t rtcp_due_us;
     struct addr rtcp_from; /* learnt, AF_UNSPEC before */
     uint32_t peer_ntp;     /* middle of the last report's */
@@ -165,8 +166,21 @@ void media_leg_take_event(struct media_leg *leg, const uint8_t *p, const struct 
 /** The leg whose phone hears what is said to *to*, or NULL. */
 struct media_leg *media_leg_end_of(struct media_leg *to);
 
-/** Send a packet to where the leg's packets go. */
-void media_leg_send(struct media_leg *leg, const uint8_t *p, size_t len);
+/** Send a packet to where the leg's packets go, protected where keys were given: MEDIA_TAIL_BYTES are
+ *  behind it. */
+void media_leg_send(struct media_leg *leg, uint8_t *p, size_t len);
+
+/** The same for a packet that is ready as it is (reports on the same port). */
+void media_leg_send_plain(struct media_leg *leg, const uint8_t *p, size_t len);
+
+/** Nothing was sent for too long: a packet that says nothing (comfort noise). */
+void media_leg_keep_alive(struct media_leg *leg, int64_t now_us);
+
+/** A report came over the RTP port. */
+void media_leg_take_report(struct media_leg *leg, uint8_t *p, size_t len, const struct addr *from);
+
+/** Sessions' memory; keys are wiped. On any thread, when no lane has the leg. */
+void media_leg_close_srtp(struct media_leg *leg);
 
 /** Codec of a payload number, or -1; payload number of a codec, or -1. */
 int media_leg_codec_of(const struct media_leg *leg, uint8_t payload);

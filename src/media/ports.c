@@ -195,14 +195,32 @@ void media_ports_give(struct media_ports *p, struct media_pair *pair)
     p->idle_count++;
 }
 
+static void mark(int fd, uint8_t family, uint8_t tos, uint8_t cos)
+{
+    int t = tos, c = cos;
+
+    if (fd < 0)
+        return;
+    if (family == AF_INET)
+        (void)setsockopt(fd, IPPROTO_IP, IP_TOS, &t, sizeof(t));
+    else
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &t, sizeof(t));
+    (void)setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &c, sizeof(c));
+}
+
 int media_pair_open_rtcp(struct media_pair *pair)
 {
     struct addr local = pair->local;
+    int err;
 
     if (pair->rtcp >= 0)
         return 0;
     local.port++;
-    return open_bound(&pair->rtcp, &local);
+    err = open_bound(&pair->rtcp, &local);
+    if (err)
+        return err;
+    mark(pair->rtcp, (uint8_t)local.family, pair->tos, pair->cos);
+    return 0;
 }
 
 int media_pair_connect(struct media_pair *pair, const struct addr *peer)
@@ -220,4 +238,14 @@ int media_pair_connect(struct media_pair *pair, const struct addr *peer)
         return errno;
     pair->is_connected = addr_is_set(peer);
     return 0;
+}
+
+void media_pair_set_tos(struct media_pair *pair, uint8_t tos, uint8_t cos)
+{
+    if (!pair || (pair->tos == tos && pair->cos == cos))
+        return;
+    pair->tos = tos;
+    pair->cos = cos;
+    mark(pair->rtp, (uint8_t)pair->local.family, tos, cos);
+    mark(pair->rtcp, (uint8_t)pair->local.family, tos, cos);
 }

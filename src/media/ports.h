@@ -23,6 +23,7 @@ struct media_pair {
     int rtp, rtcp;     /* rtcp -1: not open */
     bool is_connected; /* the RTP socket is bound to one peer in the kernel */
     struct addr local; /* as bound, of RTP */
+    uint8_t tos, cos;  /* as set */
 };
 
 struct media_ports {
@@ -52,6 +53,9 @@ void media_ports_give(struct media_ports *p, struct media_pair *pair);
 
 /** Open the RTCP socket if it is not. @return 0; errno */
 int media_pair_open_rtcp(struct media_pair *pair);
+
+/** Mark what is sent: the byte of IP, the priority on the wire; 0: as the system has it. NULL is fine. */
+void media_pair_set_tos(struct media_pair *pair, uint8_t tos, uint8_t cos);
 
 /** Let the kernel pass packets of *peer alone (RTP); AF_UNSPEC: of anybody again. @return 0; errno
  */

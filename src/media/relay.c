@@ -10,11 +10,11 @@ static void forward(struct media_leg *to, uint8_t *p, struct rtp_header *h, int6
     uint8_t *start = p + h->at - RTP_HEADER_BYTES;
     size_t bytes = h->bytes;
 
-    if (!media_out_relay(&to->out, h, now_us))
+    if (!media_out_relay(&to->kept->out, h, now_us))
         return;
     rtp_print(start, h);
-    to->out.packets++;
-    to->out.bytes += bytes;
+    to->kept->out.packets++;
+    to->kept->out.bytes += bytes;
     media_leg_send(to, start, RTP_HEADER_BYTES + bytes);
 }
 
@@ -69,9 +69,10 @@ void media_leg_take_event(struct media_leg *leg, const uint8_t *p, const struct 
                           int64_t now_us)
 {
     struct dtmf_digit digits[2];
-    unsigned n = dtmf_decode(&leg->dtmf_in, p + h->at, h->bytes, h->timestamp, now_us, digits);
+    unsigned n =
+        dtmf_decode(&leg->kept->dtmf_in, p + h->at, h->bytes, h->timestamp, now_us, digits);
 
-    if (leg->dtmf_in.is_open)
+    if (leg->kept->dtmf_in.is_open)
         media_lane_activate(leg->lane, leg); /* its tick sees when the end is lost */
     for (unsigned i = 0; i < n; i++)
         media_leg_tell_digit(leg, &digits[i]);

@@ -160,6 +160,7 @@ static void on_hello(struct media_server *s, const struct media_hello *m)
     bool is_same = m->instance == s->instance;
 
     s->instance = m->instance;
+    media_keep_set_instance(s->keep, m->instance);
     LIST_FOREACH(&s->legs, k)
     {
         struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
@@ -174,6 +175,7 @@ static void on_hello(struct media_server *s, const struct media_hello *m)
 /* What the engine has not named again is of calls that did not outlive it. */
 static void on_sweep(struct media_server *s)
 {
+    media_keep_sweep(s->keep);
     for (struct link *k = list_first(&s->legs), *next; k; k = next) {
         struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
 
@@ -367,6 +369,7 @@ static void server_destroy(void *arg)
     s->workers = mem_deref(s->workers);
     s->orders.cache = mem_deref(s->orders.cache);
     media_ports_fini(&s->ports);
+    s->keep = mem_deref(s->keep);
     hash_fini(&s->by_id);
 }
 
@@ -382,8 +385,12 @@ static unsigned default_lanes(void)
 static int start_parts(struct media_server *s, const struct media_server_args *args)
 {
     uint64_t cache_bytes = args->cache_bytes ? args->cache_bytes : CACHE_BYTES;
-    int err = workers_alloc(&s->workers, s->loop, LOADERS, LOAD_QUEUE);
+    int err = media_keep_alloc(&s->keep, args->keep_fd);
 
+    if (!err)
+        err = media_srtp_library_open();
+    if (!err)
+        err = workers_alloc(&s->workers, s->loop, LOADERS, LOAD_QUEUE);
     if (!err)
         err = media_cache_alloc(&s->orders.cache, s->loop, s->workers, args->sounds,
                                 args->sound_count, cache_bytes);
@@ -406,6 +413,8 @@ int media_server_alloc(struct media_server **sp, struct loop *l,
     if (!s) {
         if (args->listen_fd >= 0)
             close(args->listen_fd);
+        if (args->keep_fd >= 0)
+            close(args->keep_fd);
         return ENOMEM;
     }
     s->loop = l;

@@ -28,6 +28,7 @@ struct media_server_args {
     const char *const *sounds;   /* sound directories, most important first (copied) */
     size_t sound_count;
     uint64_t cache_bytes; /* 0: 48 MiB */
+    int keep_fd;          /* memory that outlives us (taken; keep.h), or -1 */
 };
 
 /** @return 0; ENOMEM; EINVAL (ports); errno */

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "media/cache.h"
 #include "media/crew.h"
+#include "media/keep.h"
 #include "media/order.h"
 #include "media/ports.h"
 #include "media/server.h"
@@ -19,6 +20,7 @@ struct media_server {
     uint64_t instance; /* of the engine whose streams are in by_id; 0: none yet */
     uint32_t orphan_ms;
     struct media_ports ports;
+    struct media_keep *keep;
     struct workers *workers;
     struct media_orders orders;
     struct hash by_id;

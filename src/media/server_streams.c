@@ -71,6 +71,8 @@ static void free_leg(struct media_server *s, struct media_leg *leg)
     list_unlink(&leg->in_server);
     s->leg_count--;
     media_ports_give(&s->ports, leg->pair); /* none: a half */
+    media_keep_give(s->keep, leg->kept);
+    media_leg_close_srtp(leg);
     mem_free(leg);
 }
 
@@ -116,12 +118,16 @@ static int make_leg(struct media_server *s, uint32_t id, const struct addr *loca
     leg->id = id;
     leg->is_half = !local;
     list_init(&leg->held);
-    if (local)
+    leg->kept = media_keep_take(s->keep, id);
+    if (!leg->kept)
+        err = EAGAIN;
+    else if (local)
         err = media_ports_take(&s->ports, local, &leg->pair);
     if (!err)
         err = hash_add(&s->by_id, &leg->by_id, hash_id(id));
     if (err) {
         media_ports_give(&s->ports, leg->pair);
+        media_keep_give(s->keep, leg->kept);
         mem_free(leg);
         return err;
     }
@@ -203,6 +209,14 @@ void media_server_pair(struct media_server *s, const struct media_twins *m)
     b->other_half = a;
 }
 
+/* At most MEDIA_SECRET_MAX bytes, as the protocol says. */
+static uint8_t take_secret(char out[MEDIA_SECRET_MAX], struct slice secret)
+{
+    if (secret.len)
+        memcpy(out, secret.p, secret.len);
+    return (uint8_t)secret.len;
+}
+
 void media_server_remote(struct media_server *s, const struct media_remote *m)
 {
     struct media_leg *leg = media_server_find(s, m->id);
@@ -223,6 +237,13 @@ void media_server_remote(struct media_server *s, const struct media_remote *m)
     r->ptime_ms = m->ptime_ms;
     r->timeout_ms = m->timeout_ms;
     r->timeout_hold_ms = m->timeout_hold_ms;
+    r->is_rtcp_mux = m->is_rtcp_mux;
+    r->is_inband = m->is_inband;
+    r->keepalive_ms = m->keepalive_ms;
+    r->tos = m->tos;
+    r->cos = m->cos;
+    r->secret_tx_len = take_secret(r->secret_tx, m->secret_tx);
+    r->secret_rx_len = take_secret(r->secret_rx, m->secret_rx);
     for (size_t i = 0; i + 1 < m->formats.len; i += 2) {
         if ((uint8_t)m->formats.p[i] >= CODEC_COUNT)
             continue;
@@ -232,6 +253,7 @@ void media_server_remote(struct media_server *s, const struct media_remote *m)
     leg->first_codec = r->format_count ? r->formats[0].codec : (uint8_t)CODEC_ALAW;
     leg->has_dtmf = r->dtmf_payload != 0;
     (void)media_crew_post(s->orders.crew, &cmd);
+    explicit_bzero(&cmd, sizeof(cmd));
 }
 
 void media_server_part(struct media_server *s, struct media_leg *leg)

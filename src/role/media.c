@@ -37,6 +37,7 @@ static int open_all(struct media_role *r, const struct role_args *args)
         .rtp_end = args->rtp_end,
         .sounds = sounds,
         .sound_count = 2,
+        .keep_fd = args->keep_fd,
     };
     int err = role_file(own, sizeof(own), args->state, "sounds");
 

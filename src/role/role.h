@@ -69,6 +69,7 @@ struct role_spec {
     const char *name;
     const char *user;        /* when started as root */
     const char *listen_name; /* its socket in state/run */
+    int (*prepare)(void); /* before the sandbox closes: what it would not let load; may be NULL */
     role_main_h *main;
     enum role_profile profile; /* seccomp list in sandbox.c */
     const struct role_path *paths;

@@ -1,4 +1,5 @@
 /* role/roles.c - the table of roles, and the birth of one: `station role NAME` */
+#include "media/keep.h"
 #include "role/role.h"
 
 #include <errno.h>
@@ -72,11 +73,13 @@ const struct role_spec role_table[] = {
     {.name = "media",
      .user = "station-media",
      .listen_name = ROLE_MEDIA_SOCK,
+     .prepare = media_srtp_library_open,
      .main = role_media,
      .profile = ROLE_PROFILE_MEDIA,
      .paths = media_paths,
      .memory_bytes = 8 * GIB,
-     .descriptors = 65536},
+     .descriptors = 65536,
+     .keep_bytes = MEDIA_KEEP_BYTES},
     {.name = "runner",
      .user = "station-runner",
      .listen_name = ROLE_RUNNER_SOCK,
@@ -196,6 +199,8 @@ int cmd_role(int argc, char **argv)
     prctl(PR_SET_NAME, title, 0, 0, 0);
     /* SQLite's own temporary files: /tmp is out of reach. */
     setenv("SQLITE_TMPDIR", b.args.state, 1);
+    if (spec->prepare && spec->prepare())
+        log_error("role cannot be prepared role=%s", spec->name); /* its main will say why */
     if (enter(spec, &b))
         return 1;
     return spec->main(&b.args);

@@ -19,6 +19,9 @@
 
 #define STREAMS 8
 
+/* Kept memory for the next bench_open (taken), or -1. */
+static int bench_keep_fd = -1;
+
 /* What the engine was told. */
 struct bench {
     struct loop *loop;
@@ -108,6 +111,7 @@ static inline int bench_open(struct bench *b, unsigned lanes)
     static const char *const sounds[] = {"/tmp/media-test-sounds"};
     struct media_server_args args = {
         .listen_fd = -1,
+        .keep_fd = bench_keep_fd,
         .peer_uid = -1,
         .rtp_start = 31000,
         .rtp_end = 31999,
@@ -118,6 +122,7 @@ static inline int bench_open(struct bench *b, unsigned lanes)
     };
     int err;
 
+    bench_keep_fd = -1;
     memset(b, 0, sizeof(*b));
     err = loop_alloc(&b->loop);
     if (!err)

@@ -9,6 +9,7 @@ struct fixture {
     struct media_crew *crew;
     struct media_ports *ports;
     struct media_leg legs[LEGS];
+    struct media_kept kept[LEGS];
     struct media_leg *peers[LEGS]; /* after settle */
     uint32_t stats, stopped, failed, reels;
     int err;
@@ -57,6 +58,7 @@ static int open_fixture(struct fixture *f, const uint8_t homes[LEGS])
         f->legs[i].id = (uint32_t)i + 1;
         f->legs[i].home = homes[i];
         list_init(&f->legs[i].held);
+        f->legs[i].kept = &f->kept[i];
         err = media_ports_take(f->ports, &local, &f->legs[i].pair);
         if (!err)
             err = post(f, i, MEDIA_CMD_START);

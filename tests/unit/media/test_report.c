@@ -9,6 +9,7 @@ struct fixture {
     struct media_lane lane;
     struct media_ports *ports;
     struct media_leg leg;
+    struct media_kept kept;
     struct phone rtp, rtcp, stranger;
     uint32_t orphans; /* events */
 };
@@ -35,6 +36,7 @@ static int open_fixture(struct fixture *f)
     media_ports_init(f->ports, 32200, 32299);
     addr_parse_host(&local, SLICE("127.0.0.1"), 0);
     list_init(&f->leg.held);
+    f->leg.kept = &f->kept;
     err = media_ports_take(f->ports, &local, &f->leg.pair);
     if (!err)
         err = media_leg_start(&f->leg, &f->lane);
@@ -102,7 +104,7 @@ static int a_report_says_what_was_lost(void)
     CHECK_OK_TO(open_fixture(&f), out);
     CHECK_OK_TO(talk(&f, &r), out);
     CHECK_TO(r.has_block && r.block.lost == 1 && r.block.fraction_lost == 23, out);
-    CHECK_TO(!r.is_sender && r.ssrc == f.leg.out.ssrc, out);
+    CHECK_TO(!r.is_sender && r.ssrc == f.leg.kept->out.ssrc, out);
 out:
     close_fixture(&f);
     return err;
@@ -115,7 +117,7 @@ static void answer(struct fixture *f, struct phone *from, uint32_t lsr, int32_t 
         .is_sender = true,
         .ntp = rtcp_ntp(loop_wall(f->loop)),
         .has_block = true,
-        .block = {.ssrc = f->leg.out.ssrc, .lost = lost, .jitter = 80, .lsr = lsr, .dlsr = 0},
+        .block = {.ssrc = f->leg.kept->out.ssrc, .lost = lost, .jitter = 80, .lsr = lsr, .dlsr = 0},
     };
     struct addr to = f->leg.pair->local;
     struct sockaddr_storage ss;
@@ -201,7 +203,7 @@ static int an_orphan_ends_after_an_hour_at_the_latest(void)
     media_leg_orphan(&f.leg, 1000);
     media_leg_second(&f.leg, now + 3599000000);
     CHECK_TO(f.orphans == 0, out);
-    f.leg.rx_us = now + 3600000000; /* it even sends */
+    f.leg.kept->rx_us = now + 3600000000; /* it even sends */
     media_leg_second(&f.leg, now + 3601000000);
     CHECK_TO(f.orphans == 1, out);
     media_leg_orphan(&f.leg, 0);
@@ -210,7 +212,7 @@ static int an_orphan_ends_after_an_hour_at_the_latest(void)
     r.is_held = false;
     media_leg_set_remote(&f.leg, &r);
     media_leg_orphan(&f.leg, 1000);
-    media_leg_second(&f.leg, f.leg.rx_us + 1002000);
+    media_leg_second(&f.leg, f.leg.kept->rx_us + 1002000);
     CHECK_TO(f.orphans == 2, out);
 out:
     close_fixture(&f);
