@@ -90,6 +90,14 @@ static int run_command(struct media_lane *lane, const struct media_command *cmd)
     case MEDIA_CMD_CONTROL:
         media_leg_control(leg, cmd->control.serial, cmd->control.action, cmd->control.ms);
         break;
+    case MEDIA_CMD_DETECT:
+        leg->ear = cmd->detect.ear;
+        media_ear_set_detect(leg, &cmd->detect.what);
+        break;
+    case MEDIA_CMD_GAIN:
+        leg->ear = cmd->gain.ear;
+        media_ear_set_gain(leg, &cmd->gain.what);
+        break;
     case MEDIA_CMD_STATS:
         media_leg_stats(leg, &st);
         lane->event(&(struct media_event){.type = MEDIA_EV_STATS, .leg = leg, .stats = &st},

@@ -31,6 +31,8 @@ enum media_command_type {
     MEDIA_CMD_STATS,
     MEDIA_CMD_ORPHAN,
     MEDIA_CMD_CONTROL,
+    MEDIA_CMD_DETECT,
+    MEDIA_CMD_GAIN,
 };
 
 struct media_command {
@@ -44,6 +46,14 @@ struct media_command {
             uint16_t ms;
         } dial;
         uint32_t ms; /* ORPHAN */
+        struct {
+            struct media_ear *ear;
+            struct media_detect what;
+        } detect;
+        struct {
+            struct media_ear *ear;
+            struct media_gain what;
+        } gain;
         struct {
             uint32_t serial;
             int32_t ms;

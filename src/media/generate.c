@@ -27,10 +27,14 @@ static void send_made(struct media_leg *leg, uint8_t *p, struct rtp_header *h, s
     leg->kept->out.bytes += bytes;
     h->at = RTP_HEADER_BYTES;
     h->bytes = (uint16_t)bytes;
+    if (leg->ear && codec >= 0)
+        media_ear_speak(leg, p + h->at, bytes, (uint8_t)codec);
     if (!leg->is_half) {
         rtp_print(p, h);
         media_leg_send(leg, p, RTP_HEADER_BYTES + bytes);
     } else if (twin && codec >= 0) {
+        if (twin->ear)
+            media_ear_hear(twin, p + h->at, bytes, (uint8_t)codec, now_us);
         media_leg_say(twin->peer, p, h, (uint8_t)codec, now_us);
     } else if (twin) {
         media_leg_take_event(twin, p, h, now_us);
@@ -257,6 +261,9 @@ void media_leg_tick(struct media_leg *leg, int64_t now_us)
         leg->due_us = now_us + ms * 1000;
     if (dtmf_decode_idle(&leg->kept->dtmf_in, now_us, &d))
         media_leg_tell_digit(leg, &d);
-    if (!media_leg_is_generating(leg) && !leg->kept->dtmf_in.is_open)
+    if (leg->ear)
+        media_ear_tick(leg, now_us);
+    if (!media_leg_is_generating(leg) && !leg->kept->dtmf_in.is_open &&
+        !(leg->ear && leg->ear->is_detecting))
         media_lane_deactivate(lane, leg);
 }

@@ -120,8 +120,11 @@ static void on_packet(struct media_leg *leg, uint8_t *p, struct rtp_header *h, i
         return;
     }
     codec = media_leg_codec_of(leg, h->payload_type);
-    if (codec >= 0)
-        media_leg_say(leg->peer, p, h, (uint8_t)codec, now_us);
+    if (codec < 0)
+        return;
+    if (leg->ear)
+        media_ear_hear(leg, p + h->at, h->bytes, (uint8_t)codec, now_us);
+    media_leg_say(leg->peer, p, h, (uint8_t)codec, now_us);
 }
 
 static bool is_settled(const struct media_leg *leg, const struct sockaddr_storage *ss)
@@ -248,7 +251,7 @@ int media_leg_start(struct media_leg *leg, struct media_lane *lane)
                        rand_u32());
     media_lane_add(lane, leg);
     leg->is_polled = false;
-    if (media_leg_is_generating(leg))
+    if (media_leg_is_generating(leg) || (leg->ear && leg->ear->is_detecting))
         media_lane_activate(lane, leg);
     return 0;
 }
@@ -304,6 +307,10 @@ void media_leg_set_remote(struct media_leg *leg, const struct media_leg_remote *
         leg->kept->rx_us = now; /* another timeout begins now: at the answer, with a hold */
     leg->remote = *r;
     set_keys(leg);
+    if (r->ear)
+        leg->ear = r->ear;
+    if (leg->ear)
+        media_ear_set_inband(leg, r->is_inband);
     media_pair_set_tos(leg->pair, r->tos, r->cos);
     media_source_set(&leg->kept->source, &r->rtp, &r->signal, r->is_symmetric);
     if (was_settled != leg->kept->source.is_settled) {

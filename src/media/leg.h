@@ -17,6 +17,7 @@
 
 #include "base/hash.h"
 #include "ipc/media.h"
+#include "media/ear.h"
 #include "media/keep.h"
 #include "media/lane.h"
 #include "media/ports.h"
@@ -37,6 +38,7 @@ struct media_leg_remote {
     uint32_t timeout_ms, timeout_hold_ms;
     uint32_t keepalive_ms;
     bool is_rtcp_mux, is_inband;
+    struct media_ear *ear; /* for is_inband, when the leg has none; NULL else */
     uint8_t tos, cos;
     uint8_t secret_tx_len, secret_rx_len; /* used up: the sessions have the keys */
     char secret_tx[MEDIA_SECRET_MAX], secret_rx[MEDIA_SECRET_MAX];
@@ -60,7 +62,8 @@ struct media_leg {
     struct media_leg *other_half; /* of a Local channel, as control knows it */
     bool is_half;                 /* no sockets: what is sent to it comes out of twin */
     bool is_stranger;             /* of an engine that is gone: nobody can name it */
-    struct media_pair *pair; /* NULL: a half. Its sockets are the lane's while the leg is on it */
+    struct media_pair *pair;   /* NULL: a half. Its sockets are the lane's while the leg is on it */
+    struct media_ear *own_ear; /* the memory of ear */
     uint8_t first_codec;
     bool has_dtmf;  /* telephone-event was agreed on */
     bool is_orphan; /* its engine is gone */
@@ -87,6 +90,7 @@ struct media_leg {
     struct media_leg_remote remote;
     struct media_kept *kept; /* what outlives this process */
     struct media_srtp tx, rx;
+    struct media_ear *ear; /* NULL: the sound passes as it is */
 
     /* the rest */
     struct loop_fd rtcp_watch;

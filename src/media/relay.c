@@ -38,20 +38,43 @@ struct media_leg *media_leg_end_of(struct media_leg *to)
     return to;
 }
 
+/* The halves on the way have ears of their own. */
+static struct media_leg *pass_pairs(struct media_leg *to, uint8_t *p, const struct rtp_header *h,
+                                    uint8_t codec, int64_t now_us)
+{
+    int passed = 0;
+
+    while (to && to->is_half) {
+        struct media_leg *out = pass_pair(to, &passed);
+
+        if (!out)
+            return NULL;
+        if (to->ear)
+            media_ear_speak(to, p + h->at, h->bytes, codec);
+        if (out->ear)
+            media_ear_hear(out, p + h->at, h->bytes, codec, now_us);
+        to = out->peer;
+    }
+    return to;
+}
+
 void media_leg_say(struct media_leg *to, uint8_t *p, struct rtp_header *h, uint8_t codec,
                    int64_t now_us)
 {
     int payload;
 
     if (to && to->is_half)
-        to = media_leg_end_of(to);
+        to = pass_pairs(to, p, h, codec, now_us);
     if (!to || !media_leg_hears_peer(to) || !to->remote.format_count)
         return;
     payload = media_leg_payload_of(to, codec);
     if (payload < 0) {
         g711_convert(codec, to->remote.formats[0].codec, p + h->at, h->bytes);
         payload = to->remote.formats[0].payload;
+        codec = to->remote.formats[0].codec;
     }
+    if (to->ear)
+        media_ear_speak(to, p + h->at, h->bytes, codec);
     h->payload_type = (uint8_t)payload;
     forward(to, p, h, now_us);
 }

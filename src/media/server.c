@@ -54,6 +54,13 @@ static void tell_position(struct media_server *s, const struct media_event *ev)
         media_server_tell(s, MEDIA_POSITION, &msg);
 }
 
+static void tell_talk(struct media_server *s, const struct media_event *ev)
+{
+    media_server_tell(
+        s, MEDIA_TALK,
+        &(struct media_talk){.id = ev->leg->id, .is_talking = ev->is_done, .ms = ev->ms});
+}
+
 static void on_event(const struct media_event *ev, void *arg)
 {
     struct media_server *s = arg;
@@ -85,6 +92,7 @@ static void on_event(const struct media_event *ev, void *arg)
                           &(struct media_timeout){.id = id, .ms = ev->ms, .is_held = ev->is_held});
         break;
     case MEDIA_EV_STATS: media_server_tell(s, MEDIA_STATS, ev->stats); break;
+    case MEDIA_EV_TALK: tell_talk(s, ev); break;
     case MEDIA_EV_POSITION: tell_position(s, ev); break;
     default: break;
     }
@@ -243,6 +251,8 @@ static void on_leg_command(struct media_server *s, struct media_leg *leg, uint16
         break;
     case MEDIA_STOP: stop_playing(s, leg); break;
     case MEDIA_SEND_DTMF: on_send_dtmf(s, leg, msg); break;
+    case MEDIA_DETECT: media_server_detect(s, leg, msg); break;
+    case MEDIA_GAIN: media_server_gain(s, leg, msg); break;
     case MEDIA_CONTROL: media_order_control(&s->orders, leg, msg); break;
     case MEDIA_GET_STATS: (void)media_server_post(s, leg, MEDIA_CMD_STATS); break;
     case MEDIA_FREE: media_server_end(s, leg, true); break;

@@ -47,9 +47,15 @@ void media_server_stopped(struct media_server *s, struct media_leg *leg);
 /** It leaves its partner. */
 void media_server_part(struct media_server *s, struct media_leg *leg);
 
+/** The leg's, made when it has none; NULL without memory. */
+struct media_ear *media_server_ear(struct media_leg *leg);
+
 /* the messages of the same names */
 void media_server_create(struct media_server *s, const struct media_create *m);
 void media_server_pair(struct media_server *s, const struct media_twins *m);
 void media_server_remote(struct media_server *s, const struct media_remote *m);
 void media_server_connect(struct media_server *s, uint32_t a_id, uint32_t b_id);
+void media_server_detect(struct media_server *s, struct media_leg *leg,
+                         const struct media_detect *m);
+void media_server_gain(struct media_server *s, struct media_leg *leg, const struct media_gain *m);
 void media_server_echo(struct media_server *s, const struct media_echo *m);

@@ -73,6 +73,7 @@ static void free_leg(struct media_server *s, struct media_leg *leg)
     media_ports_give(&s->ports, leg->pair); /* none: a half */
     media_keep_give(s->keep, leg->kept);
     media_leg_close_srtp(leg);
+    mem_free(leg->own_ear);
     mem_free(leg);
 }
 
@@ -217,6 +218,32 @@ static uint8_t take_secret(char out[MEDIA_SECRET_MAX], struct slice secret)
     return (uint8_t)secret.len;
 }
 
+struct media_ear *media_server_ear(struct media_leg *leg)
+{
+    if (!leg->own_ear)
+        leg->own_ear = mem_zalloc(sizeof(*leg->own_ear));
+    return leg->own_ear;
+}
+
+void media_server_detect(struct media_server *s, struct media_leg *leg,
+                         const struct media_detect *m)
+{
+    struct media_command cmd = {.head = {.type = MEDIA_CMD_DETECT, .leg = leg},
+                                .detect = {.ear = media_server_ear(leg), .what = *m}};
+
+    if (cmd.detect.ear)
+        (void)media_crew_post(s->orders.crew, &cmd);
+}
+
+void media_server_gain(struct media_server *s, struct media_leg *leg, const struct media_gain *m)
+{
+    struct media_command cmd = {.head = {.type = MEDIA_CMD_GAIN, .leg = leg},
+                                .gain = {.ear = media_server_ear(leg), .what = *m}};
+
+    if (cmd.gain.ear)
+        (void)media_crew_post(s->orders.crew, &cmd);
+}
+
 void media_server_remote(struct media_server *s, const struct media_remote *m)
 {
     struct media_leg *leg = media_server_find(s, m->id);
@@ -239,6 +266,7 @@ void media_server_remote(struct media_server *s, const struct media_remote *m)
     r->timeout_hold_ms = m->timeout_hold_ms;
     r->is_rtcp_mux = m->is_rtcp_mux;
     r->is_inband = m->is_inband;
+    r->ear = m->is_inband ? media_server_ear(leg) : NULL;
     r->keepalive_ms = m->keepalive_ms;
     r->tos = m->tos;
     r->cos = m->cos;
