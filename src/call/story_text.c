@@ -9,7 +9,8 @@
 
 #define MOST_LEGS 256
 
-/* %1 ... %4 are the step's words, %L the channel, %C cause number %1 in words, %D likewise %2. */
+/* %1 ... %4 are the step's words, %L the channel, %C cause number %1 in words, %D likewise %2,
+   %W a who, %N a note. */
 static const struct {
     const char *id, *ru, *en;
 } steps[STEPS] = {
@@ -36,7 +37,7 @@ static const struct {
     [STEP_OPTIMIZE] = {"optimize", "%L: канал Local больше не нужен, стороны соединены напрямую",
                        "%L: the Local channel is no longer needed, its sides are joined"},
     [STEP_SIGNAL] = {"sip", "%L: SIP %1 %2", "%L: SIP %1 %2"},
-    [STEP_NOTE] = {"note", "%L: %1 %2", "%L: %1 %2"},
+    [STEP_NOTE] = {"note", "%L: %N %2", "%L: %N %2"},
     [STEP_CUT] = {"cut", "… дальше шагов слишком много, они не сохранены",
                   "... too many steps, the following ones are not kept"},
 };
@@ -79,6 +80,20 @@ static const struct {
     {"callee", "вызываемый", "the callee"},
     {"console", "администратор", "the administrator"},
     {"routing", "маршрутизация", "the routing"},
+};
+
+/* Notes that parts of the station make (CALL_NOTE's name); others are told as they are. */
+static const struct {
+    const char *id, *ru, *en;
+} notes[] = {
+    {"dial-timeout", "время ожидания ответа вышло", "the time to answer is over"},
+    {"dial-unreachable", "некуда звонить:", "cannot be dialled:"},
+    {"absolute-timeout", "вышло время, отведённое вызову", "the time allotted to the call is over"},
+    {"digit-timeout", "цифры не набраны вовремя", "no digits in time"},
+    {"taken-over", "станция перезапущена, вызов подхвачен",
+     "the station was started again and took the call over"},
+    {"forward", "переадресация на", "forwarded to"},
+    {"silence", "от телефона нет звука", "no sound from the phone"},
 };
 
 const char *story_step_id(enum story_step s)
@@ -133,6 +148,16 @@ static void put_who(struct telling *t, struct slice who)
     put_word(t, who);
 }
 
+static void put_note(struct telling *t, struct slice id)
+{
+    for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)
+        if (slice_eqz(id, notes[i].id)) {
+            buf_addz(t->out, t->is_russian ? notes[i].ru : notes[i].en);
+            return;
+        }
+    put_word(t, id);
+}
+
 static void put_leg(struct telling *t)
 {
     if (t->leg < MOST_LEGS && slice_is_set(t->legs[t->leg]))
@@ -152,6 +177,7 @@ static void put_sentence(struct telling *t, const char *form)
         case 'L': put_leg(t); break;
         case 'C': put_cause(t, t->words[0]); break;
         case 'D': put_cause(t, t->words[1]); break;
+        case 'N': put_note(t, t->words[0]); break;
         case 'W': put_who(t, t->words[0]); break;
         default: put_word(t, t->words[*form - '1']);
         }

@@ -47,6 +47,8 @@ static void on_timeout(uint32_t ms, bool is_held, void *arg)
 
     log_notice("no RTP from the phone, hanging up call=%s channel=\"%s\" after_ms=%u held=%d",
                ch->linkedid, ch->name, ms, is_held);
+    calls_tell(ch->calls,
+               &(struct call_fact){.type = CALL_NOTE, .channel = ch, .name = SLICE("silence")});
     channel_softhangup(ch, CAUSE_TEMPORARY);
 }
 

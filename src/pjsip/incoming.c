@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "pjsip/cause.h"
 #include "pjsip/session.h"
+#include "pjsip/tell.h"
 #include "sip/print.h"
 
 #define NAME_MAX_BYTES 160
@@ -295,6 +296,7 @@ static void on_canceled(struct sip_invite *i, const struct sip_msg *cancel, void
 {
     int cause = pjsip_cause_of_reason(cancel);
 
+    tell_request(arg, "CANCEL received", cancel);
     session_gone(arg, cause ? cause : pjsip_cause_of_status(487), 487);
 }
 

@@ -6,6 +6,7 @@
 #include "pjsip/cause.h"
 #include "pjsip/contact.h"
 #include "pjsip/session.h"
+#include "pjsip/tell.h"
 #include "sip/print.h"
 
 struct outgoing {
@@ -489,6 +490,7 @@ static void on_progress(struct sip_invite *i, const struct sip_msg *response, un
     struct session *s = arg;
     bool has_media = response->body.len && !take_description(s, response, false);
 
+    tell_answer(s, response->status, response);
     switch (response->status) {
     case 180: channel_on_ringing(s->ch); break;
     case 181:
@@ -505,6 +507,7 @@ static void on_answered(struct sip_invite *i, const struct sip_msg *response, bo
     struct session *s = arg;
     int err = take_description(s, response, true);
 
+    tell_answer(s, response->status, response);
     if (err) {
         log_notice("answer without a usable description call=%s channel=\"%s\" err=\"%s\"",
                    s->ch->linkedid, s->ch->name, strerror(err));
@@ -523,6 +526,7 @@ static void on_failed(struct sip_invite *i, uint16_t code, const struct sip_msg 
     struct session *s = arg;
     int cause = pjsip_cause_of_reason(response);
 
+    tell_answer(s, code, response);
     log_info("call failed call=%s channel=\"%s\" status=%u", s->ch->linkedid, s->ch->name, code);
     session_gone(s, cause ? cause : pjsip_cause_of_status(code), code);
 }

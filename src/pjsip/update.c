@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "pjsip/cause.h"
 #include "pjsip/session.h"
+#include "pjsip/tell.h"
 
 static void refuse(struct sip_invite *i, int err)
 {
@@ -89,7 +90,14 @@ void session_on_closed(struct sip_invite *i, enum sip_invite_close why, const st
         [SIP_CLOSE_GONE] = CAUSE_NORMAL_UNSPECIFIED,
         [SIP_CLOSE_TRANSPORT] = CAUSE_OUT_OF_ORDER,
     };
+    static const char *const said[] = {
+        [SIP_CLOSE_BYE] = "BYE received",
+        [SIP_CLOSE_NO_ACK] = "the answer was never acknowledged (no ACK)",
+        [SIP_CLOSE_GONE] = "the far end has forgotten the call (481, 408)",
+        [SIP_CLOSE_TRANSPORT] = "a request could not be sent",
+    };
     int cause = pjsip_cause_of_reason(m);
 
+    tell_request(arg, why < sizeof(said) / sizeof(said[0]) && said[why] ? said[why] : "closed", m);
     session_gone(arg, cause ? cause : causes[why], 0);
 }

@@ -32,6 +32,14 @@ void dial_count(struct dial *d, int cause)
     }
 }
 
+static void tell_note(struct dial *d, const char *note, struct slice about)
+{
+    calls_tell(plan_calls(d->run->core), &(struct call_fact){.type = CALL_NOTE,
+                                                             .channel = d->run->channel,
+                                                             .name = slice_of(note),
+                                                             .value = about});
+}
+
 static void not_dialled(struct dial *d, const char *what, struct slice where, int cause)
 {
     const struct channel *ch = d->run->channel;
@@ -39,6 +47,7 @@ static void not_dialled(struct dial *d, const char *what, struct slice where, in
     log_notice("%s call=%s at=\"%s,%s,%d\" destination=\"%.*s\" cause=%d \"%s\"", what,
                ch->linkedid, ch->context, ch->exten, ch->priority, SLICE_ARG(where), cause,
                cause_text(cause));
+    tell_note(d, "dial-unreachable", where);
     d->run->channel->cause = cause;
     dial_count(d, cause);
 }
@@ -391,6 +400,8 @@ struct dial_leg *dial_wait(struct dial *d)
 
         if (err) {
             d->status = err == ETIMEDOUT ? "NOANSWER" : "CANCEL";
+            if (err == ETIMEDOUT)
+                tell_note(d, "dial-timeout", SLICE_NONE);
             return NULL;
         }
         leg = leg_of(d, ev.channel);
