@@ -31,6 +31,7 @@ static void calls_destroy(void *object)
     mem_deref(c->devices);
     hash_fini(&c->by_name);
     hash_fini(&c->by_uniqueid);
+    hash_fini(&c->groups);
 }
 
 int calls_alloc(struct calls **cp, const struct calls_args *args)
@@ -53,6 +54,7 @@ int calls_alloc(struct calls **cp, const struct calls_args *args)
     list_init(&c->observers);
     hash_init(&c->by_name);
     hash_init(&c->by_uniqueid);
+    hash_init(&c->groups);
     if (device_states_alloc(&c->devices, c)) {
         mem_deref(c);
         return ENOMEM;

@@ -67,6 +67,8 @@ static void hand_out(struct channel *ch, const struct cdr_record *r)
 /* A leg that was dialled gives no record of its own; a call that reached nobody only when asked. */
 static bool is_worth_it(const struct channel *ch, const struct cdr_record *r)
 {
+    if (ch->cdr->is_off)
+        return false;
     if (r->dstchannel)
         return true;
     return (!ch->is_outgoing || ch->cdr->is_own) &&
@@ -207,6 +209,12 @@ void cdr_subroutine(struct channel *ch, bool is_on)
 {
     if (ch->cdr)
         ch->cdr->is_in_sub = is_on;
+}
+
+void cdr_set_off(struct channel *ch, bool is_off)
+{
+    if (ch->cdr)
+        ch->cdr->is_off = is_off;
 }
 
 void cdr_own(struct channel *ch)

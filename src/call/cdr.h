@@ -75,6 +75,9 @@ void cdr_dial_end(struct channel *caller, struct channel *callee, const char *di
 /** Begin the open records anew, from now: ResetCDR, option C of Dial. keeps_vars: CDR() variables stay. */
 void cdr_reset(struct channel *ch, bool keeps_vars);
 
+/** The channel gives no records (or does again). */
+void cdr_set_off(struct channel *ch, bool is_off);
+
 /** One record more of the same call (ForkCDR): ends: the open ones end here; is_fresh: it begins now. */
 void cdr_fork(struct channel *ch, bool ends, bool is_fresh);
 

@@ -53,6 +53,7 @@ struct cdr_state {
     const char *app; /* last seen */
     int priority;
     bool is_in_sub, is_in_h;
+    bool is_off; /* CDR_PROP(disable) */
     bool is_own; /* an outgoing leg that runs in the routing by itself */
     bool is_trunk;
     char *group_uuid;

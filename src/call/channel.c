@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "call/bridge.h"
 #include "call/cdr.h"
+#include "call/group.h"
 #include "call/inner.h"
 
 #define DIGIT_TIMEOUT_MS 5000
@@ -109,6 +110,7 @@ int channel_alloc(struct channel **chp, struct calls *c, const struct channel_ar
     if (!ch)
         return ENOMEM;
     list_init(&ch->vars);
+    list_init(&ch->groups);
     ch->calls = c;
     ch->is_outgoing = args->is_outgoing;
     ch->state = args->state;
@@ -393,6 +395,7 @@ void channel_hangup(struct channel *ch, int cause)
     channel_tell(ch, CALL_HANGUP, NULL);
     ch->state = CHANNEL_DOWN;
     channel_attach(ch, NULL);
+    channel_groups_leave(ch);
     calls_remove(ch->calls, ch);
     mem_deref(ch); /* the tables' */
 }

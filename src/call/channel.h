@@ -258,6 +258,7 @@ struct channel {
 
     struct list vars; /* struct variable, oldest first */
     uint32_t var_count;
+    struct list groups;          /* call/group.c */
     struct media_stream *stream; /* NULL: no media yet */
     channel_ready_h *ready;      /* until the stream has its ports */
     void *ready_arg;

@@ -19,7 +19,7 @@ struct calls {
     uint32_t max_channels;
 
     struct list channels;
-    struct hash by_name, by_uniqueid;
+    struct hash by_name, by_uniqueid, groups; /* groups: call/group.c */
     struct list techs;
     struct list observers; /* struct call_observer */
     struct device_states *devices;

@@ -30,6 +30,7 @@ extern const struct plan_app plan_app_proceeding;
 extern const struct plan_app plan_app_progress;
 extern const struct plan_app plan_app_read;
 extern const struct plan_app plan_app_resetcdr;
+extern const struct plan_app plan_app_retrydial;
 extern const struct plan_app plan_app_return;
 extern const struct plan_app plan_app_ringing;
 extern const struct plan_app plan_app_set;

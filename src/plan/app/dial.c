@@ -265,6 +265,7 @@ static int ring_and_talk(struct dial *d, char *where)
         set(d->run, "DIALSTATUS", "INVALIDARGS");
         return PLAN_END;
     }
+    channel_var_set(d->run->channel, SLICE("OUTBOUND_GROUP_ONCE"), SLICE_NONE);
     if (d->count)
         entertain(d);
     leg = dial_wait(d);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/cdr.h"
+#include "call/group.h"
 #include "call/media.h"
 #include "call/observe.h"
 #include "plan/app/dial.h"
@@ -77,6 +78,21 @@ static int force(struct party *p, const char *text)
     return party_set(p, number, name);
 }
 
+/* The legs count for a group, too. */
+static int join_group(struct channel *caller, struct channel *leg)
+{
+    struct slice group = channel_var_get(caller, SLICE("OUTBOUND_GROUP")), category;
+    struct slice once = channel_var_get(caller, SLICE("OUTBOUND_GROUP_ONCE"));
+    int err = 0;
+
+    if (once.len)
+        group = once;
+    group = slice_is_set(group) ? slice_cut(group, '@', &category) : group;
+    if (slice_is_set(group) && group.len)
+        err = channel_group_set(leg, slice_is_set(category) ? category : SLICE(""), group);
+    return err == ENOMEM ? err : 0;
+}
+
 int dial_dress(struct dial *d, struct channel *leg)
 {
     const struct dial_options *o = &d->o;
@@ -92,6 +108,8 @@ int dial_dress(struct dial *d, struct channel *leg)
     if (!err && o->kept_caller)
         err = *o->kept_caller ? force(&leg->caller, o->kept_caller)
                               : party_copy(&leg->caller, &d->run->channel->caller);
+    if (!err)
+        err = join_group(d->run->channel, leg);
     if (presentation >= 0)
         party_set_presentation(o->forced_caller ? &leg->connected : &leg->caller, presentation);
     return err;

@@ -5,121 +5,88 @@
 #include "call/cdr.h"
 #include "plan/args.h"
 #include "plan/func/all.h"
+#include "plan/func/party.h"
 
-enum item { ALL, NUM, NAME, ANI, DNID, RDNIS, PRES, VALID, EMPTY, ZERO, UNKNOWN };
-
-/* "num" and "number" and what follows a dash; longer names first where one begins another. */
-static const struct {
-    const char *name;
-    enum item item;
-} items[] = {
-    {"all", ALL},
-    {"num", NUM},
-    {"number", NUM},
-    {"name", NAME},
-    {"ani", ANI},
-    {"ani-num", ANI},
-    {"ani-all", ANI},
-    {"dnid", DNID},
-    {"dnid-num", DNID},
-    {"rdnis", RDNIS},
-    {"pres", PRES},
-    {"num-pres", PRES},
-    {"name-pres", PRES},
-    {"num-valid", VALID},
-    {"name-valid", VALID},
-    {"tag", EMPTY},
-    {"name-charset", EMPTY},
-    {"subaddr", EMPTY},
-    {"ani2", ZERO},
-    {"ton", ZERO},
-    {"num-plan", ZERO},
-    {"tns", ZERO},
-};
-
-static enum item item_of(const char *name)
+/* Items that are no party's: texts and numbers of the channel. */
+static char **text_of(struct channel *ch, const char *item)
 {
-    for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
-        if (strcasecmp(name, items[i].name) == 0)
-            return items[i].item;
-    return UNKNOWN;
+    if (strcasecmp(item, "dnid") == 0 || strcasecmp(item, "dnid-num") == 0)
+        return &ch->dnid;
+    if (strcasecmp(item, "dnid-subaddr") == 0)
+        return &ch->dnid_subaddress;
+    if (strcasecmp(item, "rdnis") == 0)
+        return &ch->redirecting.from.number;
+    return NULL;
 }
 
-static int addz(struct buf *out, const char *s)
+static int *number_of(struct channel *ch, const char *item)
 {
-    return s ? buf_addz(out, s) : 0;
+    if (strcasecmp(item, "ani2") == 0)
+        return &ch->ani2;
+    if (strcasecmp(item, "tns") == 0)
+        return &ch->transit_network;
+    if (strcasecmp(item, "dnid-num-plan") == 0)
+        return &ch->dnid_plan;
+    return NULL;
 }
 
-static int read_pres(const struct party *p, struct buf *out)
+/* "ani-name" is item name of the ani; "ani" alone its number. */
+static struct party *party_of(struct channel *ch, const char *item, const char **rest)
 {
-    return buf_addz(out, presentation_name(party_presentation(p)));
+    *rest = item;
+    if (strcasecmp(item, "ani") == 0)
+        *rest = "num";
+    else if (strncasecmp(item, "ani-", 4) == 0)
+        *rest = item + 4;
+    else
+        return &ch->caller;
+    return &ch->ani;
 }
 
 static int callerid_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    const struct channel *ch = env->channel;
+    struct channel *ch = env->channel;
+    const struct party *p;
+    const char *rest;
     char *argv[2];
+    int err;
 
     if (!ch)
         return 0;
     plan_args_split(args, ',', argv, 2);
-    switch (item_of(argv[0])) {
-    case ALL:
-        return buf_printf(out, "\"%s\" <%s>", ch->caller.name ? ch->caller.name : "",
-                          ch->caller.number ? ch->caller.number : "");
-    case NUM: return addz(out, ch->caller.number);
-    case NAME: return addz(out, ch->caller.name);
-    case ANI: return addz(out, ch->ani.number);
-    case DNID: return addz(out, ch->dnid);
-    case RDNIS: return addz(out, ch->redirecting.from.number);
-    case PRES: return read_pres(&ch->caller, out);
-    case VALID:
-        return buf_addc(out, (argv[0][1] == 'u' ? ch->caller.number : ch->caller.name) ? '1' : '0');
-    case EMPTY: return 0;
-    case ZERO: return buf_addc(out, '0');
-    default: plan_func_warn(env, "CALLERID has no such item", argv[0]); return 0;
-    }
-}
-
-/* "Ivan Petrov" <101>, Ivan Petrov <101>, <101>, 101 */
-static int set_all(struct channel *ch, struct slice text)
-{
-    ptrdiff_t open = slice_chr(text, '<');
-    struct slice name = SLICE_NONE, number = slice_trim(text);
-
-    if (open >= 0) {
-        name = slice_trim(slice_from(text.p, (size_t)open));
-        number = slice_trim(slice_skip(text, (size_t)open + 1));
-        number = slice_trim(slice_cut(number, '>', &(struct slice){0}));
-    }
-    if (name.len >= 2 && name.p[0] == '"' && name.p[name.len - 1] == '"')
-        name = slice_from(name.p + 1, name.len - 2);
-    return party_set(&ch->caller, number, name);
+    if (text_of(ch, argv[0]))
+        return *text_of(ch, argv[0]) ? buf_addz(out, *text_of(ch, argv[0])) : 0;
+    if (number_of(ch, argv[0]))
+        return buf_printf(out, "%d", *number_of(ch, argv[0]));
+    p = party_of(ch, argv[0], &rest);
+    err = party_item_read(p, rest, out);
+    if (err != ENOENT)
+        return err;
+    plan_func_warn(env, "CALLERID has no such item", argv[0]);
+    return 0;
 }
 
 static int callerid_write(const struct plan_env *env, char *args, struct slice value)
 {
     struct channel *ch = env->channel;
+    const char *rest;
+    struct party *p;
     char *argv[2];
-    int err;
+    uint32_t n;
+    int err = 0;
 
     if (!ch)
         return ENOENT;
     plan_args_split(args, ',', argv, 2);
-    switch (item_of(argv[0])) {
-    case ALL: err = set_all(ch, value); break;
-    case NUM: err = channel_set(&ch->caller.number, slice_trim(value)); break;
-    case NAME: err = channel_set(&ch->caller.name, slice_trim(value)); break;
-    case ANI: err = channel_set(&ch->ani.number, value); break;
-    case DNID: err = channel_set(&ch->dnid, value); break;
-    case RDNIS: err = channel_set(&ch->redirecting.from.number, value); break;
-    case PRES:
-        err = presentation_parse(value) < 0 ? EINVAL : 0;
-        if (!err)
-            party_set_presentation(&ch->caller, presentation_parse(value));
-        break;
-    default: plan_func_warn(env, "CALLERID item cannot be set", argv[0]); return EINVAL;
-    }
+    if (text_of(ch, argv[0]))
+        err = channel_set(text_of(ch, argv[0]), slice_trim(value));
+    else if (number_of(ch, argv[0]))
+        *number_of(ch, argv[0]) = slice_u32(slice_trim(value), &n) == 0 ? (int)n : 0;
+    else if ((p = party_of(ch, argv[0], &rest)))
+        err = party_item_write(p, rest, value);
+    if (err == ENOENT || err == EINVAL)
+        plan_func_warn(env, "CALLERID item cannot be set", argv[0]);
+    channel_party_changed(ch);
     cdr_update(ch);
     return err;
 }
@@ -128,12 +95,15 @@ const struct plan_func plan_func_callerid = {
     .name = "CALLERID",
     .syntax = "CALLERID(item)",
     .help_ru =
-        "Определитель номера\nnum (number), name, all - \"имя\" <номер>, ani, dnid, rdnis, pres (allowed..., "
-        "prohib, unavailable). Всё это можно и записать.",
+        "Определитель номера\nnum (number), name, all - \"имя\" <номер>; num-valid, name-valid; num-pres, "
+        "name-pres, pres (allowed..., prohib..., unavailable); num-plan (ton), subaddr, tag; ani, ani-name, "
+        "ani-all, ani2; dnid, dnid-num-plan, dnid-subaddr, rdnis, tns. Всё это можно и записать.",
     .help_en =
-        "Who calls\nnum (number), name, all - \"name\" <number>, ani, dnid, rdnis, pres (allowed..., prohib, "
-        "unavailable). All of them can be set as well.",
-    .shown = "tests/scene/callerid-and-fields.scene",
+        "Who calls\nnum (number), name, all - \"name\" <number>; num-valid, name-valid; num-pres, "
+        "name-pres, pres (allowed..., prohib..., unavailable); num-plan (ton), subaddr, tag; ani, "
+        "ani-name, ani-all, ani2; dnid, dnid-num-plan, dnid-subaddr, rdnis, tns. All of them can be set as "
+        "well.",
+    .shown = "tests/unit/plan/test_subst.c",
     .read = callerid_read,
     .write = callerid_write,
 };

@@ -1,5 +1,6 @@
 /* func/cdr.c - CDR: fields of the call record */
 #include <errno.h>
+#include <string.h>
 
 #include "call/cdr.h"
 #include "plan/args.h"
@@ -43,4 +44,30 @@ const struct plan_func plan_func_cdr = {
     .shown = "tests/scene/cdr-function.scene",
     .read = cdr_read,
     .write = cdr_write,
+};
+
+/* disable=1: the call gives no record. party_a is Asterisk's, who else can be party A is fixed here. */
+static int cdr_prop_write(const struct plan_env *env, char *args, struct slice value)
+{
+    char text[8];
+
+    if (!env->channel)
+        return ENOENT;
+    if (strcasecmp(args, "disable") != 0) {
+        plan_func_warn(env, "CDR_PROP knows only disable", args);
+        return EINVAL;
+    }
+    (void)slice_copy(slice_trim(value), text, sizeof(text));
+    cdr_set_off(env->channel, plan_is_true(text));
+    return 0;
+}
+
+const struct plan_func plan_func_cdr_prop = {
+    .name = "CDR_PROP",
+    .syntax = "CDR_PROP(disable)",
+    .help_ru = "Свойства записи о звонке\nSet(CDR_PROP(disable)=1) - записи не будет; 0 - будет.",
+    .help_en =
+        "Properties of the call record\nSet(CDR_PROP(disable)=1): the call gives none; 0: it does.",
+    .shown = "tests/unit/plan/test_channels.c",
+    .write = cdr_prop_write,
 };

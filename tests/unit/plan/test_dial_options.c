@@ -233,9 +233,21 @@ static int numbers_that_the_callee_sees(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(a_limit_ends_the_talk), UNIT_ONCE(the_end_of_a_limit_is_said),
-           UNIT_ONCE(subroutines_run_on_the_right_leg), UNIT(a_subroutine_says_how_it_goes_on),
-           UNIT_ONCE(digits_are_sent_after_the_answer),
+static int a_dial_is_tried_again(void)
+{
+    static const struct story stories[] = {
+        {"[main]\n10,1,RetryDial(,1,2,Test/busy,5)\n10,2,Note(${DIALSTATUS})\n",
+         "music;music;BUSY;end=17;"},
+        {"[main]\n10,1,RetryDial(,1,5,Test/short,5,g)\n10,2,Note(${DIALSTATUS})\n",
+         "180;200;connect;ANSWER;end=16;"},
+    };
+
+    return TELL(stories, 6000);
+}
+
+UNIT_TESTS(UNIT_ONCE(a_dial_is_tried_again), UNIT(a_limit_ends_the_talk),
+           UNIT_ONCE(the_end_of_a_limit_is_said), UNIT_ONCE(subroutines_run_on_the_right_leg),
+           UNIT(a_subroutine_says_how_it_goes_on), UNIT_ONCE(digits_are_sent_after_the_answer),
            UNIT_ONCE(announcements_come_before_the_talk), UNIT_ONCE(a_forward_is_followed_or_not),
            UNIT_ONCE(the_callee_goes_on_after_the_caller),
            UNIT_ONCE(extension_h_runs_for_the_callee),
