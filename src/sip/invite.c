@@ -190,8 +190,28 @@ void invite_ask(struct sip_invite *i, invite_handler_h *h, struct sip_strans *t,
         sip_invite_respond(i, t, &a);
 }
 
+/* @return true when it was refused */
+static bool refuse_require(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req)
+{
+    struct sip_answer a = {.code = 420};
+    struct buf lines;
+    bool is_refused;
+
+    if (!sip_msg_has(req, SIP_H_REQUIRE))
+        return false;
+    buf_init(&lines, SIP_MESSAGE_MAX);
+    is_refused = sip_requires_unknown(i->sip, req, "100rel,timer,norefersub", &lines);
+    a.headers = buf_slice(&lines);
+    if (is_refused)
+        sip_strans_answer(t, &a);
+    buf_fini(&lines);
+    return is_refused;
+}
+
 static void on_other(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req)
 {
+    if (refuse_require(i, t, req))
+        return;
     if (req->method == SIP_OPTIONS)
         sip_answer_options(i->sip, t);
     else if (req->method == SIP_METHOD_OTHER)

@@ -208,6 +208,9 @@ int sip_invite_ack(struct sip_invite *i, struct slice content_type, struct slice
 int sip_invite_prack(struct sip_invite *i, unsigned leg, struct slice content_type,
                      struct slice body);
 
+/** Leg whose To tag that was: a request inside an early dialog carries it in From. 0: none. */
+unsigned sip_invite_leg_by_tag(const struct sip_invite *i, struct slice remote_tag);
+
 /** Early dialog of that leg (1, 2 ...); NULL: none, or its 1xx had no Contact. Borrowed. */
 const struct sip_dialog *sip_invite_leg(const struct sip_invite *i, unsigned leg);
 

@@ -158,6 +158,11 @@ static void on_progress_time(void *arg)
     timer_start(i->sip->loop, &i->resend, PROGRESS_MS, on_progress_time, i);
 }
 
+void invite_keep_ringing(struct sip_invite *i)
+{
+    timer_start(i->sip->loop, &i->resend, PROGRESS_MS, on_progress_time, i);
+}
+
 int sip_invite_progress(struct sip_invite *i, const struct sip_answer *a)
 {
     if (!invite_is_open(i))
@@ -166,7 +171,7 @@ int sip_invite_progress(struct sip_invite *i, const struct sip_answer *a)
         return EINVAL;
     if (i->is_reliable && i->state == INVITE_RINGING)
         return invite_reliable_send(i, a);
-    timer_start(i->sip->loop, &i->resend, PROGRESS_MS, on_progress_time, i);
+    invite_keep_ringing(i);
     return invite_send_answer(i, a, SLICE_NONE);
 }
 

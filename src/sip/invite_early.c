@@ -105,6 +105,16 @@ int invite_leg_win(struct sip_invite *i, const struct sip_msg *r)
     return 0;
 }
 
+unsigned sip_invite_leg_by_tag(const struct sip_invite *i, struct slice remote_tag)
+{
+    uint32_t hash = slice_is_set(remote_tag) ? hash_slice(remote_tag) : 0;
+
+    for (unsigned n = 0; n < i->leg_count; n++)
+        if (i->legs[n].tag_hash == hash)
+            return n + 1;
+    return 0;
+}
+
 const struct sip_dialog *sip_invite_leg(const struct sip_invite *i, unsigned leg)
 {
     return leg && leg <= i->leg_count ? i->legs[leg - 1].dialog : NULL;

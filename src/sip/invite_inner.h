@@ -145,6 +145,8 @@ int invite_send_answer(struct sip_invite *i, const struct sip_answer *a, struct 
 /** The same for a 2xx: the session is up. @return 0; ENOMEM ... */
 int invite_send_2xx(struct sip_invite *i, const struct sip_answer *a);
 bool invite_is_open(const struct sip_invite *i);
+/** Say the last 1xx again each minute. */
+void invite_keep_ringing(struct sip_invite *i);
 
 /* ---- invite_reliable.c ---- */
 /** 101 ... 199, now or when the one before was acknowledged. @return as sip_invite_progress */

@@ -168,8 +168,12 @@ static void send_next(struct sip_invite *i)
     struct link *k = list_first(&r->queue);
     struct waiting *w;
 
-    if (!k || !invite_is_open(i))
+    if (!invite_is_open(i))
         return;
+    if (!k) {
+        invite_keep_ringing(i);
+        return;
+    }
     w = CONTAINER_OF(k, struct waiting, link);
     list_unlink(k);
     r->queued--;

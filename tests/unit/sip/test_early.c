@@ -16,6 +16,10 @@ static int each_leg_is_a_dialog_of_its_own(void)
     CHECK_TO(d.progress == 2 && d.legs == 2 && stats_of(&b).dialogs == 2, out);
     CHECK_TO(slice_eqz(sip_dialog_remote_tag(sip_invite_leg(d.invite, 1)), "t1"), out);
     CHECK_TO(slice_eqz(sip_dialog_remote_tag(sip_invite_leg(d.invite, 2)), "t2"), out);
+    CHECK_TO(sip_invite_leg_by_tag(d.invite, SLICE("t2")) == 2, out);
+    CHECK_TO(sip_invite_leg_by_tag(d.invite, SLICE("t3")) == 0, out);
+    CHECK_OK_TO(inside(&b, "INFO", "n1", "t1", 6, "Require: magic\r\n", ""), out);
+    CHECK_TO(peer_status(&b.peer) == 420 && last_has(&b, "Unsupported", "magic"), out);
     CHECK_TO(!sip_invite_leg(d.invite, 3) && !sip_invite_leg(d.invite, 0), out);
     /* A request inside either of them is heard. */
     CHECK_OK_TO(inside(&b, "OPTIONS", "o1", "t1", 7, "", ""), out);
