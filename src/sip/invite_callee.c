@@ -255,20 +255,26 @@ static bool takes_sdp(const struct sip_msg *req)
     return false;
 }
 
+/* A body that we cannot read, and must. */
+static bool is_foreign(const struct sip_msg *req)
+{
+    struct slice rest, handling;
+
+    if (!slice_is_set(req->body) || !sip_msg_has(req, SIP_H_CONTENT_TYPE) ||
+        sip_msg_has_type(req, "application/sdp") ||
+        slice_is_set(sip_msg_body(req, "application/sdp")))
+        return false;
+    slice_cut(sip_msg_find(req, SLICE("Content-Disposition"), 0), ';', &rest);
+    return !slice_is_set(rest) || !sip_param(rest, "handling", &handling) ||
+           !slice_caseeqz(handling, "optional");
+}
+
 /* RFC 3261 s8.2.3, s13.3.1: we describe sessions in SDP only. @return true when it was refused */
 static bool refuse_content(struct sip_strans *t, const struct sip_msg *req)
 {
-    struct slice rest, handling = sip_msg_find(req, SLICE("Content-Disposition"), 0);
     struct sip_answer a = {.headers = SLICE("Accept: application/sdp\r\n")};
 
-    slice_cut(handling, ';', &rest);
-    if (slice_is_set(rest) && sip_param(rest, "handling", &handling) &&
-        slice_caseeqz(handling, "optional"))
-        handling = SLICE_NONE;
-    else
-        handling = SLICE("required");
-    if (slice_is_set(req->body) && sip_msg_has(req, SIP_H_CONTENT_TYPE) && handling.len &&
-        !slice_is_set(sip_msg_body(req, "application/sdp")))
+    if (is_foreign(req))
         a.code = 415;
     else if (!takes_sdp(req))
         a.code = 406;
@@ -281,15 +287,14 @@ static bool refuse_content(struct sip_strans *t, const struct sip_msg *req)
 static bool refuse_extension(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
                              const char *known)
 {
-    bool has_100rel = sip_msg_has_token(req, SIP_H_SUPPORTED, "100rel") ||
-                      sip_msg_has_token(req, SIP_H_REQUIRE, "100rel");
+    bool needs_100rel = i->rel100 == SIP_USE_REQUIRED && i->state == INVITE_RINGING;
     struct sip_answer a = {0};
     struct buf lines;
 
     buf_init(&lines, SIP_MESSAGE_MAX);
     if (sip_requires_unknown(i->sip, req, known, &lines)) {
         a.code = 420;
-    } else if (i->rel100 == SIP_USE_REQUIRED && i->state == INVITE_RINGING && !has_100rel) {
+    } else if (needs_100rel && !i->is_reliable) {
         buf_addz(&lines, "Require: 100rel\r\n");
         a.code = 421;
     } else {

@@ -270,15 +270,18 @@ int invite_update_refresh(struct sip_invite *i)
 
 void invite_note_peer(struct sip_invite *i, const struct sip_msg *m)
 {
-    struct sip_values v;
-    struct slice name;
-
     if (!sip_msg_has(m, SIP_H_ALLOW))
         return;
     i->peer_methods = 0;
-    sip_values_init(&v, m, SIP_H_ALLOW);
-    while (sip_values_next(&v, &name))
-        i->peer_methods |= 1u << sip_method_parse(name);
+    for (unsigned n = m->first[SIP_H_ALLOW]; n != 255; n = m->headers[n].next) {
+        struct slice rest = sip_msg_header_value(m, n); /* tokens only: no quotes to mind */
+
+        while (slice_is_set(rest)) {
+            struct slice name = slice_trim(slice_cut(rest, ',', &rest));
+
+            i->peer_methods |= 1u << sip_method_parse(name);
+        }
+    }
 }
 
 bool sip_invite_peer_allows(const struct sip_invite *i, enum sip_method m)

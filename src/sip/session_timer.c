@@ -54,12 +54,14 @@ static void refuse_interval(const struct sip_invite *i, struct buf *lines)
 uint16_t invite_timer_on_request(struct sip_invite *i, const struct sip_msg *req, struct buf *lines)
 {
     struct invite_timer *t = &i->se;
-    uint32_t theirs = seconds(req, SIP_H_SESSION_EXPIRES);
-    uint32_t least = most(t->min_se_s, seconds(req, SIP_H_MIN_SE));
-    bool is_known = knows_timer(req);
+    uint32_t theirs, least;
+    bool is_known;
 
     if (t->use == SIP_USE_NO)
         return 0;
+    theirs = seconds(req, SIP_H_SESSION_EXPIRES);
+    least = most(t->min_se_s, seconds(req, SIP_H_MIN_SE));
+    is_known = knows_timer(req);
     if (t->use == SIP_USE_REQUIRED && !is_known) {
         buf_addz(lines, "Require: timer\r\n");
         return 421;
@@ -82,10 +84,11 @@ uint16_t invite_timer_on_request(struct sip_invite *i, const struct sip_msg *req
 void invite_timer_on_2xx(struct sip_invite *i, const struct sip_msg *r)
 {
     struct invite_timer *t = &i->se;
-    uint32_t theirs = seconds(r, SIP_H_SESSION_EXPIRES);
+    uint32_t theirs;
 
     if (t->use == SIP_USE_NO)
         return;
+    theirs = seconds(r, SIP_H_SESSION_EXPIRES);
     t->interval_s = theirs ? most(theirs, MIN_SE_S) : t->use == SIP_USE_ALWAYS ? t->want_s : 0;
     t->is_ours = !theirs || !has_refresher(r, "uas");
     invite_timer_restart(i);
