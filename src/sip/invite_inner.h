@@ -208,3 +208,7 @@ bool invite_timer_raise(struct sip_invite *i, const struct sip_msg *r);
 /** From now on, as agreed. */
 void invite_timer_restart(struct sip_invite *i);
 void invite_timer_stop(struct sip_invite *i);
+/** What was agreed, 100rel and the peer's Allow too, and when the timer goes off: written, or read
+ * into a session whose state is known. */
+struct pack;
+void invite_timer_pack(struct sip_invite *i, struct pack *k);

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "base/pack.h"
 #include "sip/invite_inner.h"
 
 #define EXPIRES_S 1800
@@ -191,6 +192,32 @@ void invite_timer_restart(struct sip_invite *i)
 void invite_timer_stop(struct sip_invite *i)
 {
     timer_stop(&i->se.timer);
+}
+
+/* ---- left to the next process ---- */
+
+static void wait_until(struct sip_invite *i, uint64_t due_ms)
+{
+    uint64_t now_ms = (uint64_t)(loop_now(i->sip->loop).us / 1000);
+
+    timer_start(i->sip->loop, &i->se.timer, due_ms > now_ms ? due_ms - now_ms : 0, on_time, i);
+}
+
+void invite_timer_pack(struct sip_invite *i, struct pack *k)
+{
+    struct invite_timer *t = &i->se;
+    uint64_t due_ms = timer_is_on(&t->timer) ? t->timer.due_ms : 0;
+
+    i->rel100 = (enum sip_use)pack_enum(k, (int)i->rel100, SIP_USE_ALWAYS);
+    pack_u32(k, &i->peer_methods);
+    t->use = (enum sip_use)pack_enum(k, (int)t->use, SIP_USE_ALWAYS);
+    pack_u32(k, &t->want_s);
+    pack_u32(k, &t->min_se_s);
+    pack_u32(k, &t->interval_s);
+    pack_bool(k, &t->is_ours);
+    pack_u64(k, &due_ms);
+    if (k->is_reading && !pack_err(k) && t->interval_s && due_ms)
+        wait_until(i, due_ms); /* a refresh that was under way is made again */
 }
 
 uint32_t sip_invite_session_s(const struct sip_invite *i)

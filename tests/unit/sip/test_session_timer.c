@@ -1,6 +1,9 @@
 /* Session timers (RFC 4028): agreed, refreshed, and the end of what nobody refreshed. */
 #include "driver.h"
 
+#include "base/pack.h"
+#include "sip/invite_inner.h"
+
 static int up(struct bench *b, struct driver *d, const char *extra)
 {
     int err = peer_request(b, &b->peer, "INVITE", "i1", "", 1, extra, "offer");
@@ -163,6 +166,35 @@ out:
     return close_bench(&b, &d, err);
 }
 
+static int timer_goes_on_in_the_next_process(void)
+{
+    char bytes[256];
+    struct driver d;
+    struct bench b;
+    struct pack k;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    d.timer.use = SIP_USE_YES;
+    CHECK_OK_TO(up(&b, &d, THEIRS "120;refresher=uas\r\n"), out);
+    pass(&b, 40000);
+    pack_init(&k, bytes, sizeof(bytes));
+    invite_timer_pack(d.invite, &k);
+    CHECK_OK_TO(pack_err(&k), out);
+    invite_timer_stop(d.invite);
+    memset(&d.invite->se, 0, sizeof(d.invite->se));
+    d.invite->peer_methods = 0;
+    unpack_init(&k, slice_from(bytes, k.at));
+    invite_timer_pack(d.invite, &k);
+    CHECK_TO(sip_invite_session_s(d.invite) == 120 && sip_invite_is_refresher(d.invite), out);
+    pass(&b, 19000);
+    CHECK_TO(peer_requests(&b.peer, SIP_UPDATE) == 0, out);
+    pass(&b, 1100);
+    CHECK_TO(peer_requests(&b.peer, SIP_UPDATE) == 1, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
 static int without_timers_nothing_is_said_of_them(void)
 {
     struct driver d;
@@ -183,4 +215,4 @@ UNIT_TESTS(UNIT(caller_refreshes_or_the_call_ends), UNIT(we_refresh_by_update),
            UNIT(too_short_an_interval_is_refused_both_ways),
            UNIT(interval_of_a_refresh_may_be_raised),
            UNIT(refresh_that_the_peer_refuses_lets_the_session_expire),
-           UNIT(without_timers_nothing_is_said_of_them))
+           UNIT(timer_goes_on_in_the_next_process), UNIT(without_timers_nothing_is_said_of_them))
