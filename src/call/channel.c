@@ -27,6 +27,7 @@ static void channel_destroy(void *object)
         ch->tech->destroy(ch);
     mem_deref(ch->stream);
     mem_deref(ch->queue);
+    mem_deref(ch->pairs_made);
     mem_free(ch->hangup_node);
     channel_vars_free(ch);
     party_fini(&ch->caller);
@@ -93,6 +94,7 @@ static int take_over(struct channel *ch, const struct channel *from)
     if (!err)
         err = channel_set(&ch->caller.number, slice_of(from->exten));
     ch->max_forwards = from->max_forwards - 1;
+    ch->pairs_made = mem_ref(from->pairs_made);
     ch->transit_network = from->transit_network;
     if (!err)
         err = channel_var_inherit(ch, from);
@@ -270,7 +272,7 @@ void channel_on_stream(struct channel *ch)
 }
 
 /* From now on every wait of an application ends; the rest is channel_hangup's. */
-static void mark_hungup(struct channel *ch, int cause)
+static void mark_hungup(struct channel *ch, int cause, const char *who)
 {
     if (ch->is_hungup && !ch->is_moved)
         return;
@@ -278,10 +280,7 @@ static void mark_hungup(struct channel *ch, int cause)
     ch->is_hungup = true;
     if (!ch->cause)
         ch->cause = cause;
-    channel_tell(ch, CALL_HANGUP_ASKED,
-                 ch->is_gone        ? "far end"
-                 : ch->is_timed_out ? "timeout"
-                                    : "station");
+    channel_tell(ch, CALL_HANGUP_ASKED, who);
     channel_push(ch, (struct channel_event){.type = CHANNEL_EV_HANGUP});
 }
 
@@ -291,12 +290,17 @@ void channel_on_hangup(struct channel *ch, int cause, int tech_cause)
     ch->tech_cause = tech_cause;
     if (ch->state == CHANNEL_RING && !ch->is_outgoing)
         ch->state = CHANNEL_DOWN;
-    mark_hungup(ch, cause);
+    mark_hungup(ch, cause, "far end");
+}
+
+void channel_end(struct channel *ch, int cause, const char *who)
+{
+    mark_hungup(ch, cause, who);
 }
 
 void channel_softhangup(struct channel *ch, int cause)
 {
-    mark_hungup(ch, cause);
+    mark_hungup(ch, cause, "station");
 }
 
 int channel_move(struct channel *ch, struct slice context, struct slice exten, int priority)
@@ -335,7 +339,7 @@ static void absolute_timeout(void *arg)
     struct channel *ch = arg;
 
     ch->is_timed_out = true;
-    channel_softhangup(ch, CAUSE_NORMAL);
+    channel_end(ch, CAUSE_NORMAL, "timeout");
 }
 
 void channel_set_absolute_timeout(struct channel *ch, int64_t ms)

@@ -240,6 +240,8 @@ struct channel {
     enum connected_source connected_source;
     char *dnid, *dnid_subaddress; /* what was dialled */
     int ani2, dnid_plan, transit_network;
+    uint32_t
+        *pairs_made;  /* Local pairs made for this call in all (call/local.c), shared by its legs */
     int max_forwards; /* legs that may still be made for this call, one for another */
     char *forward;    /* where the far end sent the call before it left (302): "number" or
                       "Tech/resource"; NULL: nowhere */
@@ -265,6 +267,7 @@ struct channel {
     uint32_t play_id;      /* of the last play started */
     struct bridge *bridge; /* in which it is now, or NULL (borrowed) */
     struct link bridge_link;
+    bool has_music;            /* it hears music on hold */
     bool is_on_hold;           /* the far end put us on hold */
     struct event_queue *queue; /* where events go; NULL: dropped */
     struct cdr_state *cdr;     /* call/cdr.c's */
@@ -365,6 +368,9 @@ int channel_send_dtmf(struct channel *ch, char digit, uint32_t ms);
 /** End it: tech->hangup when the far end is still there, media freed, record finished, out of the
  *  tables. The caller's reference stays his. Twice is harmless. */
 void channel_hangup(struct channel *ch, int cause);
+/** End it at the next wait of its task, and say who wants that: "routing", "console", "timeout",
+ *  "silence", "other call", "station" (call/story_text.c has them in Russian). */
+void channel_end(struct channel *ch, int cause, const char *who);
 /** Ask it to end from outside its task (console, absolute timeout, shutdown): as if the far end
  * left. */
 void channel_softhangup(struct channel *ch, int cause);

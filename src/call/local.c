@@ -8,6 +8,8 @@
 #include "call/local.h"
 #include "call/observe.h"
 
+#define PAIRS_MAX 1000
+
 struct local {
     const struct local_args *args;
     struct channel *first, *second; /* ;1 and ;2; NULL once hung up. Not references */
@@ -59,6 +61,25 @@ bool local_may_leave(const struct channel *ch)
 }
 
 /* ---- a new pair ---- */
+
+/* A routing that dials itself twice over would make a million pairs before max_forwards ends it. */
+static int count_pair(struct channel *requestor)
+{
+    if (!requestor)
+        return 0;
+    if (!requestor->pairs_made)
+        requestor->pairs_made = mem_alloc(sizeof(*requestor->pairs_made), NULL);
+    if (!requestor->pairs_made)
+        return ENOMEM;
+    if (++*requestor->pairs_made <= PAIRS_MAX)
+        return 0;
+    if (*requestor->pairs_made == PAIRS_MAX + 1)
+        log_warning(
+            "Local channel not made, one call has made %d of them: does the routing lead in "
+            "circles? call=%s channel=\"%s\"",
+            PAIRS_MAX, requestor->linkedid, requestor->name);
+    return EAGAIN;
+}
 
 /* "exten@context/nj" */
 static int parse(struct local *l, struct slice resource)
@@ -137,7 +158,9 @@ static int request(struct channel **chp, void *tech_arg, const struct channel_re
     if (!l)
         return ENOMEM;
     l->args = c->local;
-    err = parse(l, req->resource);
+    err = count_pair(req->requestor);
+    if (!err)
+        err = parse(l, req->resource);
     if (!err)
         err = make_halves(l, c, req, &first, &second);
     if (err == EAGAIN)
@@ -197,6 +220,7 @@ static int introduce(struct channel *second, const struct channel *first)
     if (!err)
         err = channel_set(&second->peeraccount, slice_of(first->accountcode));
     second->max_forwards = first->max_forwards;
+    second->pairs_made = mem_ref(first->pairs_made);
     second->amaflags = first->amaflags;
     return err ? err : copy_vars(second, first);
 }

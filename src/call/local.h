@@ -9,7 +9,8 @@
  *          plan/ joins the two others). j and the other letters of Asterisk say nothing here.
  * Owns:    a pair, counted by its two channels.
  * Thread:  the loop's.
- * Limits:  a call goes through at most 20 legs made one for another (channel.max_forwards).
+ * Limits:  a call goes through at most 20 legs made one for another (channel.max_forwards), and makes
+ *          at most 1,000 pairs in all: EAGAIN.
  * Source:  Asterisk 22's core_local and core_unreal.
  */
 #pragma once

@@ -75,6 +75,8 @@ static const struct {
 } who_says[] = {
     {"far end", "собеседник на этом канале", "its far end"},
     {"station", "станция", "the station"},
+    {"silence", "станция: от телефона нет звука", "the station: no sound from the phone"},
+    {"other call", "другой вызов (SoftHangup)", "another call (SoftHangup)"},
     {"timeout", "предел времени", "a time limit"},
     {"caller", "звонивший", "the caller"},
     {"callee", "вызываемый", "the callee"},

@@ -49,7 +49,7 @@ static void on_timeout(uint32_t ms, bool is_held, void *arg)
                ch->linkedid, ch->name, ms, is_held);
     calls_tell(ch->calls,
                &(struct call_fact){.type = CALL_NOTE, .channel = ch, .name = SLICE("silence")});
-    channel_softhangup(ch, CAUSE_TEMPORARY);
+    channel_end(ch, CAUSE_TEMPORARY, "silence");
 }
 
 static void on_position(uint32_t ms, bool is_paused, void *arg)
@@ -127,10 +127,19 @@ static int let_it_hear(struct channel *ch)
     return channel_indicate(ch, CHANNEL_IND_PROGRESS);
 }
 
+/* Anything else that is played ends the music. */
+static void end_music(struct channel *ch)
+{
+    if (ch->has_music)
+        channel_tell(ch, CALL_MOH_STOP, NULL);
+    ch->has_music = false;
+}
+
 int channel_play(struct channel *ch, const char *files)
 {
     if (!ch->stream)
         return ENOTCONN;
+    end_music(ch);
     ch->play_id++;
     return media_stream_play(ch->stream, slice_of(files), ch->language ? ch->language : "", 0);
 }
@@ -141,6 +150,7 @@ int channel_tone(struct channel *ch, const char *tone)
 
     if (err)
         return err;
+    end_music(ch);
     ch->play_id++;
     return media_stream_tone(ch->stream, ch->calls->zone, slice_of(tone), 0);
 }
@@ -161,11 +171,15 @@ int channel_moh(struct channel *ch, const char *class_name)
         return ENOENT;
     }
     ch->play_id++;
+    if (!ch->has_music)
+        channel_tell(ch, CALL_MOH_START, name);
+    ch->has_music = true;
     return media_stream_moh(ch->stream, slice_of(dir), is_random);
 }
 
 void channel_play_stop(struct channel *ch)
 {
+    end_music(ch);
     if (ch->stream)
         media_stream_stop(ch->stream);
 }

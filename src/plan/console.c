@@ -352,11 +352,11 @@ static int request_hangup(struct console *c, int argc, char **argv, void *arg)
         return ENOENT;
     }
     if (ch)
-        channel_softhangup(ch, CAUSE_NORMAL);
+        channel_end(ch, CAUSE_NORMAL, "console");
     LIST_FOREACH(calls_channels(p->calls), k)
     {
         if (is_all)
-            channel_softhangup(channel_of_link(k), CAUSE_NORMAL);
+            channel_end(channel_of_link(k), CAUSE_NORMAL, "console");
     }
     console_printf(c, console_say(c, "Разрыв запрошен: %s\n", "Requested hangup of %s\n"), argv[0]);
     return 0;

@@ -474,7 +474,7 @@ static void run_main(void *arg)
     if (has_routing)
         run_routing(run);
     channel_play_stop(ch);
-    channel_softhangup(ch, ch->cause ? ch->cause : CAUSE_NORMAL);
+    channel_end(ch, ch->cause ? ch->cause : CAUSE_NORMAL, "routing");
     if (has_routing && !ch->is_ended && !calls_is_closing(run->core->calls))
         run_hangup_exten(run);
     channel_hangup(ch, CAUSE_NORMAL);

@@ -46,7 +46,7 @@ static int hangup_exec(struct plan_run *run, char *data)
         ch->cause = cause;
     else if (!ch->cause)
         ch->cause = CAUSE_NORMAL;
-    channel_softhangup(ch, ch->cause);
+    channel_end(ch, ch->cause, "routing");
     return PLAN_END;
 }
 

@@ -112,7 +112,7 @@ static int softhangup_exec(struct plan_run *run, char *data)
 
         if (strcasecmp(ch->name, argv[0]) == 0 ||
             (is_all && is_of_device(ch->name, slice_of(argv[0]))))
-            channel_softhangup(ch, CAUSE_NORMAL);
+            channel_end(ch, CAUSE_NORMAL, "other call");
     }
     return PLAN_NEXT;
 }

@@ -59,12 +59,20 @@ static int circles_end(void)
 
     CHECK_OK(world_init(&w));
     CHECK_OK_TO(world_route(&w, "[main]\n10,1,Dial(Local/10@main/n)\n"
-                                "20,1,Dial(Local/20@main&Local/20@main)\n"),
+                                "20,1,Dial(Local/20@main&Local/20@main)\n"
+                                "30,1,Dial(Test/answer)\n"),
                 out);
     CHECK_OK_TO(world_dial(&w, "10", NULL), out);
     loop_fake_advance(w.loop, 1000);
     CHECK_TO(calls_active(w.calls) == 0 && task_count(w.loop) == 0, out);
     CHECK_TO(calls_peak(w.calls) <= 45, out);
+    CHECK_OK_TO(world_dial(&w, "20", NULL), out);
+    loop_fake_advance(w.loop, 1000);
+    CHECK_TO(calls_active(w.calls) == 0 && task_count(w.loop) == 0, out);
+    CHECK_TO(calls_peak(w.calls) <= 2001, out);
+    CHECK_OK_TO(world_dial(&w, "30", NULL), out); /* and the station works */
+    loop_fake_advance(w.loop, 2000);
+    CHECK_TO(calls_active(w.calls) == 2, out);
 out:
     world_fini(&w);
     return err;
