@@ -151,7 +151,7 @@ static void write_slice(struct pack *k, struct slice v)
 
 static struct slice read_slice(struct pack *k)
 {
-    uint32_t len;
+    uint32_t len = 0;
     char *p;
 
     if (!k->err && k->at < k->size && k->p[k->at] == (char)KIND_NONE) {

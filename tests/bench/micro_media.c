@@ -3,8 +3,12 @@
  *
  *   meson setup /tmp/b-rel . --buildtype=release && ninja -C /tmp/b-rel libstation_media.a
  *   cc -O2 -D_GNU_SOURCE -Isrc -o /tmp/micro_media tests/bench/micro_media.c -Wl,--start-group
- * /tmp/b-rel/libstation_*.a \ -Wl,--end-group -lsndfile -lm -lssl -lcrypto -lcares -lpthread
- *   /tmp/micro_media relay|play|bare|setup CALLS SECONDS [LANES]
+ * /tmp/b-rel/libstation_*.a \ -Wl,--end-group -lsndfile -lsrtp2 -lm -lssl -lcrypto -lcares -lpthread
+ *   /tmp/micro_media relay|srtp|play|bare|setup CALLS SECONDS [LANES]
+ *   /tmp/micro_media srtp-own SUITE PACKETS [STREAMS]
+ *
+ * srtp relays between protected phones (SUITE=n in the environment, enum srtp_suite; 1 unless said); its
+ * cost over relay, a packet, is compared with srtp-own: the library's unprotect and protect alone.
  *
  * A child is the media role; this process is the engine and all phones (one socket a phone). Prints
  * CPU seconds of the child per call-minute, loss, and added delay (send time in the payload;
@@ -27,6 +31,7 @@
 #include "base/mem.h"
 #include "ipc/media.h"
 #include "media/server.h"
+#include "media/srtp.h"
 
 struct leg {
     int fd;
@@ -34,7 +39,76 @@ struct leg {
     bool is_made;
     uint16_t seq;
     uint32_t sent, got;
+    struct media_srtp srtp; /* what the phone sends with */
+    struct media_roc roc;
 };
+
+static uint8_t suite; /* 0: plain */
+
+static struct slice secret(uint8_t salt)
+{
+    static const uint8_t lens[SRTP_SUITES] = {0, 30, 30, 38, 38, 46, 46, 28, 44};
+    static char bytes[2][MEDIA_SECRET_MAX];
+    char *p = bytes[salt & 1];
+
+    p[0] = (char)suite;
+    memset(p + 1, salt + 1, SRTP_KEY_MAX);
+    return slice_from(p, suite ? 1u + lens[suite] : 0);
+}
+
+static double own_cpu(void)
+{
+    struct rusage u;
+
+    getrusage(RUSAGE_SELF, &u);
+    return (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec / 1e6;
+}
+
+/* One direction of a call, as a relay has it, and the phone that talks. */
+struct trio {
+    struct media_srtp phone, rx, tx;
+    struct media_roc a, b, c;
+};
+
+/* What a relay asks of the library: each packet taken with one key and sent with another, by turns of
+ * as many streams as the relay has (their sessions are not in the cache either). */
+static int library_alone(int count, int streams)
+{
+    struct trio *t = calloc((size_t)streams, sizeof(*t));
+    uint8_t(*p)[256] = aligned_alloc(256, (size_t)streams * 256);
+    size_t *len = calloc((size_t)streams, sizeof(*len));
+    double cost = 0, before;
+
+    if (!t || !p || !len || media_srtp_library_open())
+        return 1;
+    for (int k = 0; k < streams; k++) {
+        if (media_srtp_set(&t[k].phone, secret(1), true, 1, &t[k].a) ||
+            media_srtp_set(&t[k].rx, secret(1), false, 0, &t[k].b) ||
+            media_srtp_set(&t[k].tx, secret(0), true, 1, &t[k].c))
+            return 1;
+    }
+    for (int i = 0; i < count / streams; i++) {
+        for (int k = 0; k < streams; k++) {
+            memset(p[k], 0, sizeof(p[k]));
+            p[k][0] = 0x80;
+            p[k][2] = (uint8_t)(i >> 8);
+            p[k][3] = (uint8_t)i;
+            p[k][11] = 1;
+            len[k] = 172;
+            media_srtp_protect(&t[k].phone, p[k], &len[k]);
+        }
+        before = own_cpu();
+        for (int k = 0; k < streams; k++) {
+            if (!media_srtp_unprotect(&t[k].rx, p[k], &len[k]) ||
+                !media_srtp_protect(&t[k].tx, p[k], &len[k]))
+                return 1;
+        }
+        cost += own_cpu() - before;
+    }
+    printf("srtp-own suite=%u streams=%d cpu_us_per_packet=%.3f\n", suite, streams,
+           cost * 1e6 / (count / streams * streams));
+    return 0;
+}
 
 static struct leg *legs;
 static int leg_count, made;
@@ -73,6 +147,7 @@ static void child(int fd, unsigned lanes)
     struct media_server_args args = {.listen_fd = -1,
                                      .peer_uid = -1,
                                      .lanes = lanes,
+                                     .keep_fd = -1,
                                      .rtp_start = 30000,
                                      .rtp_end = 40000,
                                      .sounds = sounds,
@@ -133,6 +208,21 @@ static double child_cpu(pid_t pid)
     return (double)(u + k) / (double)sysconf(_SC_CLK_TCK);
 }
 
+static long child_rss(pid_t pid)
+{
+    char path[64], line[256];
+    long kib = 0;
+    FILE *f;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", pid);
+    f = fopen(path, "r");
+    while (f && fgets(line, sizeof(line), f))
+        sscanf(line, "VmRSS: %ld", &kib);
+    if (f)
+        fclose(f);
+    return kib;
+}
+
 static void open_leg(struct leg *g, int ep, int i)
 {
     struct epoll_event ev = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
@@ -151,15 +241,18 @@ static void open_leg(struct leg *g, int ep, int i)
 
 static void send_one(struct leg *g)
 {
-    uint8_t p[172] = {0x80, 0};
+    _Alignas(8) uint8_t p[172 + MEDIA_TAIL_BYTES] = {0x80, 0};
     int64_t now = wall_ns();
+    size_t len = 172;
 
     p[2] = (uint8_t)(g->seq >> 8);
     p[3] = (uint8_t)g->seq++;
     p[8] = 1;
     memcpy(p + 12, &now, 8);
     g->sent++;
-    if (sendto(g->fd, p, sizeof(p), 0, (struct sockaddr *)&g->to, sizeof(g->to)) < 0)
+    if (suite && !media_srtp_protect(&g->srtp, p, &len))
+        exit(4);
+    if (sendto(g->fd, p, len, 0, (struct sockaddr *)&g->to, sizeof(g->to)) < 0)
         perror("sendto");
 }
 
@@ -245,7 +338,8 @@ static int compare(const void *a, const void *b)
 int main(int argc, char **argv)
 {
     bool is_bare = argc > 1 && !strcmp(argv[1], "bare");
-    bool is_relay = is_bare || (argc > 1 && !strcmp(argv[1], "relay"));
+    bool is_srtp = argc > 1 && !strcmp(argv[1], "srtp");
+    bool is_relay = is_bare || is_srtp || (argc > 1 && !strcmp(argv[1], "relay"));
     int calls = argc > 2 ? atoi(argv[2]) : 200, ep = epoll_create1(0), fds[2];
     double seconds = argc > 3 ? atof(argv[3]) : 10, cpu0, cpu1;
     unsigned lanes = argc > 4 ? (unsigned)atoi(argv[4]) : 1;
@@ -255,6 +349,12 @@ int main(int argc, char **argv)
     pid_t pid;
 
     signal(SIGPIPE, SIG_IGN);
+    if (argc > 3 && !strcmp(argv[1], "srtp-own")) {
+        suite = (uint8_t)atoi(argv[2]);
+        return library_alone(atoi(argv[3]), argc > 4 ? atoi(argv[4]) : 100);
+    }
+    if (is_srtp)
+        suite = (uint8_t)(getenv("SUITE") ? atoi(getenv("SUITE")) : 1);
     leg_count = is_relay ? 2 * calls : calls;
     legs = calloc((size_t)leg_count, sizeof(*legs));
     delays = calloc(DELAYS, sizeof(*delays));
@@ -301,6 +401,8 @@ int main(int argc, char **argv)
         m.rtcp = m.rtp;
         m.rtcp.port++;
         m.signal = m.rtp;
+        m.secret_tx = secret(0);
+        m.secret_rx = secret(1);
         ipc_send(c, MEDIA_REMOTE, &m);
         if (is_relay && i & 1)
             ipc_send(c, MEDIA_CONNECT, &(struct media_connect){(uint32_t)i, (uint32_t)i + 1});
@@ -314,6 +416,11 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < 20; i++)
         loop_round(l, 5);
+    for (int i = 0; suite && i < leg_count; i++) {
+        if (media_srtp_library_open() ||
+            media_srtp_set(&legs[i].srtp, secret(1), true, 0x01000000, &legs[i].roc))
+            return 1;
+    }
     pump(ep, wall_ns() + 2000000000ll, is_relay, 2);
     for (int i = 0; i < leg_count; i++)
         legs[i].sent = legs[i].got = 0;
@@ -322,6 +429,8 @@ int main(int argc, char **argv)
     pump(ep, wall_ns() + (int64_t)(seconds * 1e9), is_relay, seconds);
     cpu1 = child_cpu(pid);
     usleep(50000);
+    printf("rss_kib=%ld cpu_us_per_packet=%.3f\n", child_rss(pid),
+           (cpu1 - cpu0) * 1e6 / (seconds * 50 * leg_count));
     for (int i = 0; i < leg_count; i++) {
         receive(&legs[i], false);
         receive(&legs[i], false);
