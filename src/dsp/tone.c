@@ -7,6 +7,8 @@
 #define ENDLESS_MS 1000
 #define PEAK_ONE 7300.0 /* -13 dBm0 */
 #define PEAK_TWO 5170.0 /* -16 dBm0 */
+#define DEPTH 0.9       /* of modulation */
+#define PART_DBM0 -13
 
 struct zone_row {
     const char *zone, *name, *list;
@@ -52,14 +54,26 @@ struct slice tone_find(struct slice zone, struct slice name)
     return slice_is_set(list) ? list : find_row(SLICE("us"), name);
 }
 
-/* "350+440/100" */
+/* "350+440", "425*25" */
+static struct slice cut_second(struct slice text, struct slice *second, bool *is_modulated)
+{
+    text = slice_cut(text, '+', second);
+    *is_modulated = !slice_is_set(*second);
+    return *is_modulated ? slice_cut(text, '*', second) : text;
+}
+
+/* "350+440/100", "1004@0" (so much below 0 dBm0) */
 static int parse_part(struct tone_part *p, struct slice text)
 {
-    struct slice rest, second;
-    uint32_t hz[2] = {0}, ms = 0;
+    struct slice rest, second, level;
+    uint32_t hz[2] = {0}, ms = 0, dbm0 = -PART_DBM0;
+    bool is_modulated;
 
     text = slice_cut(text, '/', &rest);
-    text = slice_cut(text, '+', &second);
+    text = cut_second(text, &second, &is_modulated);
+    text = slice_cut(text, '@', &level);
+    if (slice_is_set(level) && (slice_u32(slice_trim(level), &dbm0) || dbm0 > 60))
+        return EINVAL;
     if (slice_u32(slice_trim(text), &hz[0]))
         return EINVAL;
     if (slice_is_set(second) && slice_u32(slice_trim(second), &hz[1]))
@@ -68,7 +82,10 @@ static int parse_part(struct tone_part *p, struct slice text)
         return EINVAL;
     if (hz[0] >= TONE_RATE_HZ / 2 || hz[1] >= TONE_RATE_HZ / 2 || ms > TONE_MAX_MS)
         return EINVAL;
-    *p = (struct tone_part){.hz = {(uint16_t)hz[0], (uint16_t)hz[1]}, .ms = ms};
+    *p = (struct tone_part){.hz = {(uint16_t)hz[0], (uint16_t)hz[1]},
+                            .is_modulated = is_modulated && hz[1],
+                            .dbm0 = (int8_t) - (int)dbm0,
+                            .ms = ms};
     return 0;
 }
 
@@ -80,7 +97,7 @@ int tone_parse(struct tone *t, struct slice list)
     *t = (struct tone){0};
     while (slice_is_set(list)) {
         part = slice_trim(slice_cut(list, ',', &list));
-        if (t->count == TONE_PARTS_MAX)
+        if (t->count == TONE_PARTS_MAX - 1)
             return EINVAL;
         if (part.len && part.p[0] == '!') {
             part = slice_skip(part, 1);
@@ -92,8 +109,8 @@ int tone_parse(struct tone *t, struct slice list)
             return err;
         t->count++;
     }
-    if (t->repeat_from == t->count)
-        t->repeat_from = 0; /* all once: then over again, a tone has no end of its own */
+    if (t->count && t->repeat_from == t->count) /* all once: then silence without end */
+        t->parts[t->count++] = (struct tone_part){.ms = 0};
     return t->count && tone_samples(t) ? 0 : EINVAL;
 }
 
@@ -106,7 +123,8 @@ int tone_digit(struct tone *t, char digit, uint32_t ms, uint32_t gap_ms)
     if (!k)
         return EINVAL;
     *t = (struct tone){.count = gap_ms ? 2 : 1};
-    t->parts[0] = (struct tone_part){{rows[(k - keys) / 4], columns[(k - keys) % 4]}, ms};
+    t->parts[0] = (struct tone_part){
+        .hz = {rows[(k - keys) / 4], columns[(k - keys) % 4]}, .dbm0 = PART_DBM0, .ms = ms};
     t->parts[1].ms = gap_ms;
     return tone_samples(t) ? 0 : EINVAL;
 }
@@ -134,17 +152,24 @@ size_t tone_repeat_sample(const struct tone *t)
     return n;
 }
 
-void tone_render(const struct tone *t, int16_t *out)
+static double sample(const struct tone_part *p, double peak, double at)
 {
     const double turn = 2.0 * 3.14159265358979323846 / TONE_RATE_HZ;
+    double first = sin(turn * p->hz[0] * at), second = sin(turn * p->hz[1] * at);
 
+    return p->is_modulated ? peak * first * (1 + DEPTH * second) / (1 + DEPTH)
+                           : peak * (first + second);
+}
+
+void tone_render(const struct tone *t, int16_t *out)
+{
     for (uint8_t i = 0; i < t->count; i++) {
         const struct tone_part *p = &t->parts[i];
-        double peak = p->hz[0] && p->hz[1] ? PEAK_TWO : PEAK_ONE;
+        bool is_two = p->hz[0] && p->hz[1] && !p->is_modulated;
+        double peak = (is_two ? PEAK_TWO : PEAK_ONE) * pow(10, (p->dbm0 - PART_DBM0) / 20.0);
         size_t n = part_samples(p);
 
         for (size_t k = 0; k < n; k++)
-            *out++ = (int16_t)lrint(
-                peak * (sin(turn * p->hz[0] * (double)k) + sin(turn * p->hz[1] * (double)k)));
+            *out++ = (int16_t)lrint(sample(p, peak, (double)k));
     }
 }

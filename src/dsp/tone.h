@@ -4,23 +4,26 @@
  * Scope:   a tone is a short list of parts (one or two frequencies, a duration); it is rendered
  *          once into samples that are then played over and over.
  * Units:   hertz, milliseconds, 16-bit samples at 8,000 Hz.
- * Limits:  16 parts, 60 s rendered, 3,999 Hz.
+ * Limits:  64 parts, 60 s rendered, 3,999 Hz.
  * Source:  ITU-T E.180 supplement 2 (Russia: 425 Hz; United States: 350+440, 440+480, 480+620), and
  *          the cadences of Asterisk's indications; ITU-T Q.23 for digits.
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/slice.h"
 
 #define TONE_RATE_HZ 8000
-#define TONE_PARTS_MAX 16
+#define TONE_PARTS_MAX 65
 #define TONE_MAX_MS 60000
 
 struct tone_part {
-    uint16_t hz[2]; /* 0: none; both 0: silence */
-    uint32_t ms;    /* 0: for ever (a single part only) */
+    uint16_t hz[2];    /* 0: none; both 0: silence */
+    bool is_modulated; /* the first in volume by the second ("425*25"), not added */
+    int8_t dbm0;       /* of one frequency ("1004@0"); -13 unless said */
+    uint32_t ms;       /* 0: for ever (a single part only) */
 };
 
 struct tone {
@@ -34,7 +37,8 @@ struct tone {
 struct slice tone_find(struct slice zone, struct slice name);
 
 /**
- * Read a list: "425/1000,0/4000", "350+440", "!350+440/100,!0/100,350+440".
+ * Read a list: "425/1000,0/4000", "350+440", "!350+440/100,!0/100,350+440", "425*25/500". A list of
+ * which all is played once ("!") ends in silence.
  * @return 0; EINVAL
  */
 int tone_parse(struct tone *t, struct slice list);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "dsp/g711.h"
+#include "dsp/g722.h"
 #include "dsp/resample.h"
 #include "media/wav.h"
 
@@ -19,7 +20,11 @@ const struct wav_extension wav_extensions[] = {
     {".wav", WAV_CONTAINER},  {".ulaw", WAV_ULAW},     {".alaw", WAV_ALAW},
     {".sln", WAV_SLN},        {".gsm", WAV_GSM},       {".ul", WAV_ULAW},
     {".al", WAV_ALAW},        {".pcm", WAV_ULAW},      {".WAV", WAV_CONTAINER},
-    {".flac", WAV_CONTAINER}, {".ogg", WAV_CONTAINER}, {NULL, WAV_CONTAINER},
+    {".flac", WAV_CONTAINER}, {".ogg", WAV_CONTAINER}, {".g722", WAV_G722},
+    {".sln16", WAV_SLN16},    {".sln8", WAV_SLN},      {".sln12", WAV_SLN12},
+    {".sln24", WAV_SLN24},    {".sln32", WAV_SLN32},   {".sln44", WAV_SLN44},
+    {".sln48", WAV_SLN48},    {".raw", WAV_SLN},       {".wav49", WAV_CONTAINER},
+    {NULL, WAV_CONTAINER},
 };
 
 /* ---- files ---- */
@@ -280,6 +285,46 @@ static int decode_by_library(struct wav_sound *out, enum wav_kind kind, enum cod
     return err;
 }
 
+/* ---- raw ones that are not at our rate, or not linear ---- */
+
+static uint32_t rate_of(enum wav_kind kind)
+{
+    switch (kind) {
+    case WAV_SLN12: return 12000;
+    case WAV_SLN16: return 16000;
+    case WAV_SLN24: return 24000;
+    case WAV_SLN32: return 32000;
+    case WAV_SLN44: return 44100;
+    case WAV_SLN48: return 48000;
+    default: return RATE_HZ;
+    }
+}
+
+static int decode_raw(struct wav_sound *out, enum wav_kind kind, enum codec c, const uint8_t *p,
+                      size_t len)
+{
+    size_t count = kind == WAV_G722 ? len : len / 2;
+    int16_t *samples;
+    struct g722_low g;
+    int err;
+
+    if (!count)
+        return EINVAL;
+    if (count / (rate_of(kind) / RATE_HZ) > WAV_SAMPLES_MAX)
+        return EFBIG;
+    samples = mem_zalloc(count * sizeof(*samples));
+    if (!samples)
+        return ENOMEM;
+    g722_low_init(&g);
+    if (kind == WAV_G722)
+        g722_low_decode(&g, samples, p, count);
+    for (size_t i = 0; kind != WAV_G722 && i < count; i++)
+        samples[i] = (int16_t)le16(p + 2 * i);
+    err = encode_at_rate(out, c, samples, count, rate_of(kind));
+    mem_free(samples);
+    return err;
+}
+
 int wav_decode(struct wav_sound *out, enum wav_kind kind, enum codec c, const uint8_t *file,
                size_t len)
 {
@@ -298,6 +343,7 @@ int wav_decode(struct wav_sound *out, enum wav_kind kind, enum codec c, const ui
             return count ? encode_le(out, c, samples, count) : EINVAL;
         break;
     case WAV_GSM: break;
+    default: return decode_raw(out, kind, c, file, len);
     }
     return decode_by_library(out, kind, c, file, len);
 }

@@ -3,7 +3,7 @@
  *
  * Scope:   WAV with 16-bit mono PCM at 8,000 Hz is read here; every other WAV, and AIFF, FLAC, Ogg,
  *          by libsndfile (several channels are averaged, other rates resampled); .ulaw .alaw .sln
- *          .gsm without header.
+ *          .gsm .g722 (its lower band), .sln12 to .sln48 without header.
  * Thread:  any (a worker's); pure but for reading the file.
  * Limits:  files of 64 MiB, 20 minutes of sound.
  * Source:  RIFF WAVE (Microsoft, 1991); Asterisk's names of raw files.
@@ -18,7 +18,20 @@
 #define WAV_SAMPLES_MAX (20u * 60 * 8000)
 
 /** What is known by a file's name. */
-enum wav_kind { WAV_CONTAINER, WAV_ULAW, WAV_ALAW, WAV_SLN, WAV_GSM };
+enum wav_kind {
+    WAV_CONTAINER,
+    WAV_ULAW,
+    WAV_ALAW,
+    WAV_SLN,
+    WAV_GSM,
+    WAV_G722,
+    WAV_SLN12,
+    WAV_SLN16,
+    WAV_SLN24,
+    WAV_SLN32,
+    WAV_SLN44,
+    WAV_SLN48,
+};
 
 /** Extensions in the order in which a name is looked for; ends with a NULL extension. */
 struct wav_extension {

@@ -18,7 +18,10 @@ static int lists_are_read(void)
         {"425/1000,0/4000", 0, 40000, 0},
         {"350+440/500, 0/500", 0, 8000, 0},
         {"!350+440/100,!0/100,350+440", 0, 9600, 1600},
-        {"!425/100,!0/100", 0, 1600, 0},
+        {"!425/100,!0/100", 0, 9600, 1600}, /* then silence */
+        {"425*25/500,0/500", 0, 8000, 0},
+        {"1004@0/1000", 0, 8000, 0},
+        {"1004@99", EINVAL, 0, 0},
         {"", EINVAL, 0, 0},
         {"abc", EINVAL, 0, 0},
         {"425/", EINVAL, 0, 0},
@@ -26,7 +29,7 @@ static int lists_are_read(void)
         {"425/60001", EINVAL, 0, 0},
         {"425/60000,0/1", EINVAL, 0, 0},
         {"425,,425", EINVAL, 0, 0},
-        {"1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", EINVAL, 0, 0},
+        {"1/1,1/1,1/1,1/1,1/1,1/1,1/1,1/1,1/1,1/1,1/1,1/1,1/1,1/1,1/1,1/1,1/1", 0, 136, 0},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -86,6 +89,22 @@ static int digits_have_their_two_frequencies(void)
     return 0;
 }
 
+static int a_modulated_tone_has_side_bands_and_a_level_may_be_said(void)
+{
+    int16_t s[8000];
+    struct tone t;
+
+    CHECK_OK(tone_parse(&t, SLICE("425*25")));
+    tone_render(&t, s);
+    CHECK(fabs(goertzel_peak(s, 8000, 425, 8000) - 7300 / 1.9) < 50);
+    CHECK(fabs(goertzel_peak(s, 8000, 400, 8000) - 7300 / 1.9 * 0.45) < 50);
+    CHECK(fabs(goertzel_peak(s, 8000, 450, 8000) - 7300 / 1.9 * 0.45) < 50);
+    CHECK_OK(tone_parse(&t, SLICE("1004@0")));
+    tone_render(&t, s);
+    CHECK(fabs(goertzel_peak(s, 8000, 1004, 8000) - 7300 * 4.4668) < 100);
+    return 0;
+}
+
 static int resampling_keeps_the_pitch(void)
 {
     int16_t *wide = mem_zalloc(48000 * sizeof(*wide)), *s = mem_zalloc(8000 * sizeof(*s));
@@ -117,6 +136,7 @@ static int gain_clips(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(lists_are_read), UNIT(every_zone_tone_can_be_read),
-           UNIT(russian_ring_is_425_hz_then_silence), UNIT(digits_have_their_two_frequencies),
-           UNIT(resampling_keeps_the_pitch), UNIT(gain_clips))
+UNIT_TESTS(UNIT(a_modulated_tone_has_side_bands_and_a_level_may_be_said), UNIT(lists_are_read),
+           UNIT(every_zone_tone_can_be_read), UNIT(russian_ring_is_425_hz_then_silence),
+           UNIT(digits_have_their_two_frequencies), UNIT(resampling_keeps_the_pitch),
+           UNIT(gain_clips))
