@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/device_state.h"
-#include "call/inner.h"
+#include "call/save.h"
 
 struct tech_row {
     struct link link;
@@ -29,6 +29,15 @@ static void calls_destroy(void *object)
         mem_free(CONTAINER_OF(k, struct tech_row, link));
     }
     mem_deref(c->devices);
+    LIST_FOREACH(&c->observers, k)
+    {
+        list_unlink(k); /* some go after us */
+    }
+    LIST_FOREACH(&c->interned, k)
+    {
+        list_unlink(k);
+        mem_free(k);
+    }
     hash_fini(&c->by_name);
     hash_fini(&c->by_uniqueid);
     hash_fini(&c->groups);
@@ -52,6 +61,8 @@ int calls_alloc(struct calls **cp, const struct calls_args *args)
     list_init(&c->channels);
     list_init(&c->techs);
     list_init(&c->observers);
+    list_init(&c->interned);
+    c->counters = &c->own_counters;
     hash_init(&c->by_name);
     hash_init(&c->by_uniqueid);
     hash_init(&c->groups);
@@ -152,17 +163,51 @@ uint64_t calls_peak(const struct calls *c)
 
 uint32_t calls_next_name(struct calls *c)
 {
-    return c->next_name++;
+    return c->counters->name++;
 }
 
 uint32_t calls_next_unique(struct calls *c)
 {
-    return c->next_unique++;
+    return c->counters->unique++;
 }
 
 uint32_t calls_next_sequence(struct calls *c)
 {
-    return c->next_sequence++;
+    return c->counters->sequence++;
+}
+
+void calls_use_counters(struct calls *c, struct calls_counters *counters)
+{
+    c->counters = counters;
+}
+
+void calls_use_journal(struct calls *c, struct call_journal *j)
+{
+    c->journal = j;
+}
+
+struct interned {
+    struct link link; /* first: calls_destroy frees it by that */
+    char text[];
+};
+
+const char *calls_intern(struct calls *c, struct slice name)
+{
+    struct interned *t;
+
+    LIST_FOREACH(&c->interned, k)
+    {
+        t = CONTAINER_OF(k, struct interned, link);
+        if (slice_eqz(name, t->text))
+            return t->text;
+    }
+    t = name.len < 80 ? mem_zalloc(sizeof(*t) + name.len + 1) : NULL;
+    if (!t)
+        return NULL;
+    if (name.len)
+        memcpy(t->text, name.p, name.len);
+    list_append(&c->interned, &t->link);
+    return t->text;
 }
 
 int calls_add(struct calls *c, struct channel *ch)

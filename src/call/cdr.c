@@ -5,8 +5,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "call/cdr_inner.h"
-#include "call/inner.h"
+#include "call/journal.h"
+#include "call/save.h"
 
 #define RECORDS_MAX 100
 
@@ -55,6 +55,7 @@ static void hand_out(struct channel *ch, const struct cdr_record *r)
 
     buf_init(&room, 64 * 1024);
     if (cdr_print(ch, r, &out, &room) == 0) {
+        call_journal_record(ch->calls->journal, &out);
         if (ch->calls->record)
             ch->calls->record(&out, ch->calls->arg);
     } else {
@@ -178,13 +179,31 @@ static struct cdr_record *append(struct channel *ch)
     return r;
 }
 
-int cdr_begin(struct channel *ch)
+int cdr_begin_empty(struct channel *ch)
 {
     ch->cdr = mem_zalloc(sizeof(*ch->cdr));
     if (!ch->cdr)
         return ENOMEM;
     list_init(&ch->cdr->records);
     list_init(&ch->cdr->vars);
+    return 0;
+}
+
+void cdr_forget(struct channel *ch, uint32_t sequence)
+{
+    LIST_FOREACH(&ch->cdr->records, k)
+    {
+        if (record_of(k)->sequence != sequence)
+            continue;
+        record_free(record_of(k));
+        ch->cdr->count--;
+    }
+}
+
+int cdr_begin(struct channel *ch)
+{
+    if (cdr_begin_empty(ch))
+        return ENOMEM;
     if (!append(ch)) {
         cdr_free(ch);
         return ENOMEM;
@@ -377,6 +396,19 @@ void cdr_dial_end(struct channel *caller, struct channel *callee, const char *di
         r->phase = CDR_PENDING;
     else
         finish_early(caller, r);
+}
+
+void cdr_give_up(struct channel *ch)
+{
+    LIST_FOREACH(&ch->cdr->records, k)
+    {
+        struct cdr_record *r = record_of(k);
+
+        if (r->phase != CDR_DIAL)
+            continue;
+        r->disposition = CDR_NOANSWER;
+        finish_early(ch, r);
+    }
 }
 
 /* Who was not dialled is party A; of two alike, who was there first. */

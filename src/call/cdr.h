@@ -81,6 +81,9 @@ void cdr_set_off(struct channel *ch, bool is_off);
 /** One record more of the same call (ForkCDR): ends: the open ones end here; is_fresh: it begins now. */
 void cdr_fork(struct channel *ch, bool ends, bool is_fresh);
 
+/** Whoever ch rings is given up, as by a caller who leaves. */
+void cdr_give_up(struct channel *ch);
+
 /** Two legs hear each other / no longer. */
 void cdr_bridge(struct channel *a, struct channel *b);
 void cdr_unbridge(struct channel *a, struct channel *b);

@@ -9,6 +9,7 @@
 #include "call/cdr.h"
 #include "call/group.h"
 #include "call/inner.h"
+#include "call/journal.h"
 
 #define DIGIT_TIMEOUT_MS 5000
 #define RESPONSE_TIMEOUT_MS 10000
@@ -101,21 +102,15 @@ static int take_over(struct channel *ch, const struct channel *from)
     return err;
 }
 
-int channel_alloc(struct channel **chp, struct calls *c, const struct channel_args *args)
+struct channel *channel_new(struct calls *c)
 {
-    struct channel *ch;
-    int err = ENOMEM;
+    struct channel *ch = mem_alloc(sizeof(*ch), channel_destroy);
 
-    if (args->uniqueid && calls_channel_find(c, slice_of(args->uniqueid)))
-        return EEXIST;
-    ch = mem_alloc(sizeof(*ch), channel_destroy);
     if (!ch)
-        return ENOMEM;
+        return NULL;
     list_init(&ch->vars);
     list_init(&ch->groups);
     ch->calls = c;
-    ch->is_outgoing = args->is_outgoing;
-    ch->state = args->state;
     ch->created = loop_wall(c->loop);
     ch->created_mono = loop_now(c->loop);
     ch->digit_timeout_ms = DIGIT_TIMEOUT_MS;
@@ -123,8 +118,21 @@ int channel_alloc(struct channel **chp, struct calls *c, const struct channel_ar
     ch->priority = 1;
     ch->max_forwards = MAX_FORWARDS;
     ch->hangup_node = mem_zalloc(sizeof(*ch->hangup_node));
-    if (!ch->hangup_node)
-        goto out;
+    return ch->hangup_node ? ch : mem_deref(ch);
+}
+
+int channel_alloc(struct channel **chp, struct calls *c, const struct channel_args *args)
+{
+    struct channel *ch;
+    int err;
+
+    if (args->uniqueid && calls_channel_find(c, slice_of(args->uniqueid)))
+        return EEXIST;
+    ch = channel_new(c);
+    if (!ch)
+        return ENOMEM;
+    ch->is_outgoing = args->is_outgoing;
+    ch->state = args->state;
     err = name_it(ch, c, args);
     if (!err)
         err = channel_set(&ch->language, slice_of(c->language));
@@ -250,6 +258,11 @@ void channel_on_hold(struct channel *ch, bool is_on)
     ch->is_on_hold = is_on;
     channel_tell(ch, is_on ? CALL_HOLD : CALL_UNHOLD, NULL);
     channel_push(ch, (struct channel_event){.type = is_on ? CHANNEL_EV_HOLD : CHANNEL_EV_UNHOLD});
+}
+
+void channel_tell_hold(struct channel *ch)
+{
+    channel_push(ch, (struct channel_event){.type = CHANNEL_EV_HOLD});
 }
 
 void channel_on_connected(struct channel *ch)
@@ -395,6 +408,7 @@ void channel_hangup(struct channel *ch, int cause)
         ch->tech->hangup(ch, ch->cause);
     ch->is_hungup = true;
     cdr_end(ch);
+    call_journal_forget(ch);
     close_stream(ch);
     channel_tell(ch, CALL_HANGUP, NULL);
     ch->state = CHANNEL_DOWN;

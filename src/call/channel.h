@@ -156,6 +156,8 @@ struct channel_request {
     const char *uniqueid, *other_uniqueid; /* wanted (other: Local's second half); NULL: the next */
 };
 
+struct pack;
+
 struct channel_tech {
     const char *name;
 
@@ -204,6 +206,15 @@ struct channel_tech {
 
     /** Free tech_pvt (may be NULL). */
     void (*destroy)(struct channel *ch);
+
+    /* A technology without these two ends its calls when the engine dies (call/journal.h). */
+
+    /** Write down what restore needs; is_lean: as little as possible. */
+    void (*save)(const struct channel *ch, struct pack *k, bool is_lean);
+
+    /** Set ch->tech and ch->pvt from what save wrote under the engine before; ch has its names,
+     * state and stream. @return 0; EBADMSG, ENOENT, ENOTCONN, ENOMEM: the leg is left alone */
+    int (*restore)(struct channel *ch, void *tech_arg, struct pack *k);
 };
 
 /* ---- a channel ---- */
@@ -227,8 +238,9 @@ struct channel {
     bool is_gone;      /* the far end said goodbye: nothing more is sent to it */
     bool is_timed_out; /* the absolute timeout ended it */
     bool is_moved; /* hung up only to end its application: it goes on at its place (channel_move) */
-    bool is_ended; /* hang-up complete; only the memory is left */
-    int cause;     /* Q.850, once hung up */
+    bool is_unkept;                /* that the journal has no room for it was told */
+    bool is_ended;                 /* hang-up complete; only the memory is left */
+    int cause;                     /* Q.850, once hung up */
     int tech_cause;                /* SIP status of a failed leg, 0 otherwise */
     struct wall created, answered; /* answered.us 0: not yet */
     struct mono created_mono, answered_mono;
@@ -273,7 +285,9 @@ struct channel {
     struct cdr_state *cdr;     /* call/cdr.c's */
     struct device *device;     /* call/device_state.c's: whose share is counted there */
     uint8_t device_share, device_in_use;
-    struct timer absolute; /* TIMEOUT(absolute) */
+    struct timer absolute;    /* TIMEOUT(absolute) */
+    struct link journal_link; /* in the journal's list of changed ones */
+    uint32_t journal_slot;    /* its entry; 0: none yet */
     int64_t digit_timeout_ms,
         response_timeout_ms; /* TIMEOUT(digit) 5,000, TIMEOUT(response) 10,000 */
 };
@@ -342,6 +356,8 @@ void channel_on_answered(struct channel *ch); /* outgoing leg: state Up, answer 
 /** A digit by INFO; those of the stream come from the media role by themselves. */
 void channel_on_dtmf(struct channel *ch, char digit, uint32_t ms);
 void channel_on_hold(struct channel *ch, bool is_on);
+/** Tell once more that the far end holds us (its event alone). */
+void channel_tell_hold(struct channel *ch);
 /** The far end says that it is somebody else now; ch->caller holds who. */
 void channel_on_connected(struct channel *ch);
 /** An outgoing leg's call was sent elsewhere (181); ch->redirecting holds by whom. */

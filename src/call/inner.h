@@ -8,6 +8,13 @@
 
 struct local_args;
 
+/** What names and numbers count from; may stand in the journal. */
+struct calls_counters {
+    uint32_t name, unique, sequence;
+};
+
+struct call_journal;
+
 struct calls {
     struct loop *loop;
     struct media *media;
@@ -23,7 +30,10 @@ struct calls {
     struct list techs;
     struct list observers; /* struct call_observer */
     struct device_states *devices;
-    uint32_t active, next_name, next_unique, next_sequence;
+    uint32_t active;
+    struct calls_counters own_counters, *counters;
+    struct call_journal *journal; /* borrowed; NULL: none */
+    struct list interned;         /* texts by their link */
     uint64_t processed, peak;
 
     bool cdr_unanswered;            /* call/cdr.h */
@@ -39,6 +49,19 @@ struct calls {
 /** Put a new channel into the tables / take it out (and tell a shutdown that waits). */
 int calls_add(struct calls *c, struct channel *ch);
 void calls_remove(struct calls *c, struct channel *ch);
+
+/** Count here from now on (borrowed): the journal's, which outlive the process. */
+void calls_use_counters(struct calls *c, struct calls_counters *counters);
+void calls_use_journal(struct calls *c, struct call_journal *j);
+
+/** A channel without name, technology and record, in no table; one reference. NULL: no memory */
+struct channel *channel_new(struct calls *c);
+
+/** Records of a channel, none yet. @return 0; ENOMEM */
+int cdr_begin_empty(struct channel *ch);
+
+/** Set a variable silently; inherit as in struct variable. @return as channel_var_set */
+int channel_var_restore(struct channel *ch, struct slice name, struct slice value, uint8_t inherit);
 
 /** One event waiting in a queue. */
 struct channel_node {

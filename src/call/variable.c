@@ -71,6 +71,11 @@ static int set(struct channel *ch, struct slice name, struct slice value, uint8_
     return 0;
 }
 
+int channel_var_restore(struct channel *ch, struct slice name, struct slice value, uint8_t inherit)
+{
+    return set(ch, name, value, inherit);
+}
+
 int channel_var_set(struct channel *ch, struct slice name, struct slice value)
 {
     uint8_t inherit = slice_starts(name, SLICE("__")) ? 2 : slice_starts(name, SLICE("_")) ? 1 : 0;

@@ -83,6 +83,18 @@ void net_fake_cut(struct net *net, const struct addr *a, bool is_cut)
         n->cuts[n->cut_count++] = *a;
 }
 
+void net_fake_mute(struct net *net, const struct addr *a)
+{
+    struct net_fake *n = (struct net_fake *)net;
+
+    n->mute = a ? *a : (struct addr){.family = AF_UNSPEC};
+}
+
+bool fake_is_mute(const struct net_fake *n, const struct addr *from)
+{
+    return addr_is_set(&n->mute) && addr_eq_host(&n->mute, from);
+}
+
 void net_fake_delay(struct net *net, uint32_t ms, uint32_t lose_every)
 {
     struct net_fake *n = (struct net_fake *)net;
@@ -149,6 +161,8 @@ static int udp_fake_send(struct udp *u, const struct addr *to, struct slice byte
     if (addr_is_any(&u->local))
         addr_parse_host(&model.from, to->family == AF_INET6 ? SLICE("::1") : SLICE("127.0.0.1"),
                         u->local.port);
+    if (fake_is_mute(n, &model.from))
+        return 0;
     if (bytes.len > 65507 || u->local.family != to->family)
         return 0;
     if (n->lose_every && ++n->sent_count % n->lose_every == 0)

@@ -23,6 +23,10 @@ void net_fake_delay(struct net *n, uint32_t ms, uint32_t lose_every);
 /** Cut (or mend) the host of *a: nothing to or from it arrives. */
 void net_fake_cut(struct net *n, const struct addr *a, bool is_cut);
 
+/** What the host of *a sends from now on vanishes (NULL: of nobody any more); what is on its way
+ * arrives, and its streams end as usual: a process that is no more. */
+void net_fake_mute(struct net *n, const struct addr *a);
+
 /** A resolver with answers of its own; unknown names are ENOENT. */
 int dns_fake_alloc(struct dns **dp, struct loop *fake_loop);
 int dns_fake_add_addr(struct dns *d, const char *name, const struct addr *a);

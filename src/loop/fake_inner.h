@@ -15,6 +15,7 @@ struct net_fake {
     struct list flights; /* struct flight: everything under way */
     struct addr cuts[16];
     uint32_t cut_count;
+    struct addr mute; /* AF_UNSPEC: nobody */
 };
 
 /**
@@ -39,6 +40,8 @@ struct flight {
 int flight_start(struct net_fake *n, const struct flight *model, struct slice bytes, uint32_t ms);
 
 bool fake_is_cut(const struct net_fake *n, const struct addr *a, const struct addr *b);
+
+bool fake_is_mute(const struct net_fake *n, const struct addr *from);
 
 /** Local address for a socket that talks to peer and was bound to *local (may be unset or any). */
 void fake_local(struct net_fake *n, struct addr *local, const struct addr *wanted,

@@ -171,6 +171,8 @@ int conn_fake_send(struct conn *conn, struct slice bytes)
 
     if (c->err || (conn->is_up && !c->other))
         return ENOTCONN;
+    if (fake_is_mute(net_of(c), &conn->local))
+        return 0;
     if (c->under_way + c->out.len + bytes.len > conn->handlers.max_out) {
         c->err = ENOBUFS;
         conn->is_up = false;

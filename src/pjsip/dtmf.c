@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "call/journal.h"
 #include "pjsip/session.h"
 
 #define USUAL_MS 100
@@ -99,6 +100,7 @@ int session_send_dtmf(struct channel *ch, char digit, uint32_t ms)
         return ENOTSUP;
     if (!s->invite)
         return ENOTCONN;
+    call_journal_touch(ch);
     snprintf(body, sizeof(body), "Signal=%c\r\nDuration=%u\r\n", digit, ms ? ms : 250);
     return sip_invite_request(s->invite, SIP_INFO, SLICE_NONE, SLICE("application/dtmf-relay"),
                               slice_of(body), NULL, NULL);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "call/journal.h"
 #include "pjsip/cause.h"
 #include "pjsip/contact.h"
 #include "pjsip/session.h"
@@ -381,6 +382,7 @@ static int send_invite(struct session *s)
     buf_fini(&offer);
     outgoing_free(o);
     s->out = NULL;
+    call_journal_touch(s->ch);
     return err;
 }
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "call/cdr.h"
+#include "call/journal.h"
 #include "pjsip/cause.h"
 #include "pjsip/transport.h"
 
@@ -136,6 +137,7 @@ int session_apply(struct session *s, bool is_answered)
         .timeout_hold_ms = is_answered ? s->rtp_timeout_hold_ms : 0,
     };
 
+    call_journal_touch(s->ch);
     if (!s->has_agreed || !s->ch->stream)
         return 0;
     return media_stream_set_remote(s->ch->stream, &args);

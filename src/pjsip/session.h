@@ -120,6 +120,10 @@ int dtmf_info_parse(const struct sip_msg *m, char *digit, uint32_t *ms);
 /** item.c: CHANNEL(pjsip,...), CHANNEL(rtp,...). */
 int session_get(struct channel *ch, struct slice item, struct buf *out);
 
+/** session_save.c */
+void session_save(const struct channel *ch, struct pack *k, bool is_lean);
+int session_restore(struct channel *ch, void *tech_arg, struct pack *k);
+
 /** incoming.c: sip_request_h for INVITE. */
 void incoming_on_invite(struct sip_strans *t, struct sip_msg *req, void *arg);
 int incoming_answer(struct channel *ch);

@@ -36,4 +36,6 @@ const struct channel_tech pjsip_tech = {
     .dtmf = session_send_dtmf,
     .get = session_get,
     .destroy = destroy,
+    .save = session_save,
+    .restore = session_restore,
 };

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "call/journal.h"
 #include "pjsip/cause.h"
 #include "pjsip/session.h"
 #include "pjsip/tell.h"
@@ -66,6 +67,7 @@ void session_on_acked(struct sip_invite *i, const struct sip_msg *ack, void *arg
     struct session *s = arg;
     int err;
 
+    call_journal_touch(s->ch);
     if (!s->is_offer_ours && !s->is_update_ours)
         return;
     err = session_take_answer(s, ack);

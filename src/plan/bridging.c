@@ -331,7 +331,7 @@ static void hold_talk(struct talk *t)
     struct plan_bridging *b = t->b;
     const struct mono created = b->callee->created_mono, answered = b->callee->answered_mono;
 
-    t->start = loop_now(plan_loop(t->run->core));
+    t->start = b->since = loop_now(plan_loop(t->run->core));
     begin_limit(t);
     let_locals_leave(t->run);
     talk(t);

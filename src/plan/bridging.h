@@ -21,6 +21,11 @@ struct plan_limit {
     const char *connect_file, *warning_file, *timeout_file;
 };
 
+#define PLAN_BRIDGING_TEXTS 4
+
+struct pack;
+
+/** Every member but callee stands in plan_bridging_pack. */
 struct plan_bridging {
     struct channel *callee;          /* a reference, given and taken back by the caller of this */
     bool goes_on;                    /* option g: the caller's routing continues */
@@ -31,7 +36,8 @@ struct plan_bridging {
         *callee_goes; /* option F: where the callee goes when the caller leaves; "": on from the
                                 caller's place; NULL: nowhere */
     struct plan_limit limit;
-    int64_t spent_ms; /* before (a talk that was taken over) */
+    int64_t spent_ms;  /* before (a talk that was taken over) */
+    struct mono since; /* out: from when on they talk */
 };
 
 /**
@@ -40,6 +46,12 @@ struct plan_bridging {
  * @return PLAN_NEXT (goes_on, and the caller is still there) or PLAN_END
  */
 int plan_bridging_run(struct plan_run *run, struct plan_bridging *b);
+
+/**
+ * Both ways (base/pack.h), for the journal: the options. Read: since is that of the dead engine.
+ * @param texts  read: the texts that b borrows; blocks of the caller
+ */
+void plan_bridging_pack(struct plan_bridging *b, char *texts[PLAN_BRIDGING_TEXTS], struct pack *k);
 
 /** Set NAME to seconds and NAME_MS to milliseconds. */
 void plan_set_duration(struct channel *ch, const char *name, int64_t ms);

@@ -3,8 +3,11 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/pack.h"
 #include "call/cdr.h"
 #include "plan/frame.h"
+
+#define HIDDEN_MOST 2000
 
 struct hidden {
     struct link link;
@@ -155,4 +158,87 @@ void plan_frames_free(struct plan_run *run)
         frame_free(CONTAINER_OF(k, struct plan_frame, link));
     }
     run->frame_count = 0;
+}
+
+/* ---- handed from one engine to the next ---- */
+
+static uint32_t pack_count(struct pack *k, uint32_t count, uint32_t most)
+{
+    pack_u32(k, &count);
+    if (count > most)
+        pack_fail(k, EBADMSG);
+    return pack_err(k) ? 0 : count;
+}
+
+static void pack_hidden(struct hidden *h, struct pack *k)
+{
+    pack_string(k, &h->name);
+    pack_string(k, &h->value);
+    if (!h->name)
+        pack_fail(k, EBADMSG);
+}
+
+static void pack_frame(struct plan_frame *f, struct pack *k)
+{
+    pack_string(k, &f->context);
+    pack_string(k, &f->exten);
+    pack_int(k, &f->priority);
+    pack_int(k, &f->argc);
+    if (!f->context || !f->exten || f->argc < 0 || f->argc > PLAN_GOSUB_ARGS_MAX)
+        pack_fail(k, EBADMSG);
+}
+
+static void write_frame(struct plan_frame *f, struct pack *k)
+{
+    uint32_t count = 0;
+
+    pack_frame(f, k);
+    LIST_FOREACH(&f->hidden, l)
+    {
+        count++;
+    }
+    (void)pack_count(k, count, HIDDEN_MOST);
+    LIST_FOREACH(&f->hidden, l)
+    {
+        pack_hidden(CONTAINER_OF(l, struct hidden, link), k);
+    }
+}
+
+static void read_frame(struct plan_run *run, struct pack *k)
+{
+    struct plan_frame *f = mem_zalloc(sizeof(*f));
+
+    if (!f) {
+        pack_fail(k, ENOMEM);
+        return;
+    }
+    list_init(&f->hidden);
+    list_append(&run->frames, &f->link);
+    run->frame_count++;
+    pack_frame(f, k);
+    for (uint32_t n = pack_count(k, 0, HIDDEN_MOST); n > 0 && !pack_err(k); n--) {
+        struct hidden *h = mem_zalloc(sizeof(*h));
+
+        if (!h) {
+            pack_fail(k, ENOMEM);
+            return;
+        }
+        list_append(&f->hidden, &h->link);
+        pack_hidden(h, k);
+    }
+}
+
+void plan_frames_pack(struct plan_run *run, struct pack *k)
+{
+    uint32_t count = pack_count(k, run->frame_count, PLAN_FRAMES_MAX);
+
+    if (k->is_reading) {
+        for (; count > 0 && !pack_err(k); count--)
+            read_frame(run, k);
+        return;
+    }
+    LIST_FOREACH(&run->frames, l)
+    {
+        write_frame(CONTAINER_OF(l, struct plan_frame, link), k);
+    }
 }

@@ -22,5 +22,9 @@ int plan_frame_local(struct plan_run *run, struct slice name, struct slice value
  * ENOMEM */
 int plan_frame_pop(struct plan_run *run, bool go);
 
+/** Both ways (base/pack.h): the whole stack. */
+struct pack;
+void plan_frames_pack(struct plan_run *run, struct pack *k);
+
 /** Forget all; variables stay as they are. */
 void plan_frames_free(struct plan_run *run);

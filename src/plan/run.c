@@ -11,6 +11,7 @@
 #include "loop/task.h"
 #include "plan/core.h"
 #include "plan/frame.h"
+#include "plan/resume.h"
 #include "plan/names.h"
 #include "plan/subst.h"
 #include "plan/wait.h"
@@ -237,6 +238,8 @@ static int run_step(struct plan_run *run)
     char *text = NULL;
     int err, rc = PLAN_END;
 
+    if (run->resumed)
+        return plan_resumed_step(run);
     if (!run->core->routing || plan_routing_find(run->core->routing, text_of(ch->context),
                                                  text_of(ch->exten), ch->priority, &found))
         return STEP_MISSING;
@@ -467,7 +470,9 @@ static void run_main(void *arg)
 
     bool has_routing = !run->app;
 
-    if (run->app)
+    if (run->app && run->resumed)
+        (void)plan_resumed_step(run);
+    else if (run->app)
         (void)plan_app_exec(run, run->app, run->app_data);
     if (run->app && goes_where_moved(run))
         has_routing = true;
@@ -486,6 +491,7 @@ static void run_destroy(void *object)
     struct plan_run *run = object;
 
     plan_frames_free(run);
+    plan_resumed_free(run);
     list_unlink(&run->link);
     mem_free(run->app);
     mem_free(run->app_data);
@@ -532,6 +538,17 @@ void plan_run_release(struct plan_run *run)
     mem_deref(run);
 }
 
+int plan_run_launch(struct plan_run *run)
+{
+    int err = task_start(NULL, plan_loop(run->core), run_main, run);
+
+    if (err) {
+        channel_attach(run->channel, NULL);
+        plan_run_release(run);
+    }
+    return err;
+}
+
 int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, const char *data)
 {
     struct plan_run *run;
@@ -541,11 +558,9 @@ int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, con
         return err;
     err = keep_app(run, app, data);
     if (!err)
-        err = task_start(NULL, plan_loop(p), run_main, run);
-    if (err) {
-        channel_attach(ch, NULL);
-        plan_run_release(run);
-    }
+        return plan_run_launch(run);
+    channel_attach(ch, NULL);
+    plan_run_release(run);
     return err;
 }
 

@@ -23,12 +23,13 @@ struct plan_run {
     uint32_t frame_count;
     uint32_t steps; /* since steps_since */
     struct mono steps_since;
-    struct link link;           /* the core's runs */
-    unsigned nesting;           /* applications that run one another now */
-    bool is_agi;                /* AGI EXEC: digits come back to the program */
-    bool is_jumped;             /* an application set the place: do not add 1 to the priority */
-    struct plan_bridging *talk; /* plan/bridging.h, while the channel talks; borrowed */
-    char *app, *app_data;       /* this application instead of the routing, or NULL */
+    struct link link;             /* the core's runs */
+    unsigned nesting;             /* applications that run one another now */
+    bool is_agi;                  /* AGI EXEC: digits come back to the program */
+    bool is_jumped;               /* an application set the place: do not add 1 to the priority */
+    struct plan_bridging *talk;   /* plan/bridging.h, while the channel talks; borrowed */
+    char *app, *app_data;         /* this application instead of the routing, or NULL */
+    struct plan_resumed *resumed; /* taken over, its first step not begun (resume.h) */
 };
 
 /** Environment for substitution on this run's channel. */

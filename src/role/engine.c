@@ -64,6 +64,7 @@ static int open_all(struct engine_role *r, const struct role_args *args, const c
                                              .state = args->state,
                                              .media_path = media,
                                              .runner_path = runner,
+                                             .journal_fd = args->keep_fd,
                                              .rtp_start = args->rtp_start,
                                              .rtp_end = args->rtp_end},
                        why);

@@ -31,6 +31,7 @@ struct engine_args {
     const char *runner_path;     /* of runner.sock; NULL: runner_ipc, or no runner at all */
     struct ipc *runner_ipc;      /* taken */
     uint16_t rtp_start, rtp_end; /* 0: the database's settings */
+    int journal_fd; /* memory that outlives the engine (call/journal.h), taken; -1: calls do not */
 };
 
 /**
@@ -48,6 +49,10 @@ void engine_run_command(struct engine *e, struct console *c, struct slice line);
 
 /** Refuse new calls, hang up the others, write every record; then done(arg). */
 void engine_stop(struct engine *e, timer_h *done, void *arg);
+
+/** For tests: as if it had been killed, as far as database and journal can tell; what is left is
+ * taken away by engine_stop and mem_deref, unheard by a network that is cut off. */
+void engine_play_dead(struct engine *e);
 
 /** All bindings have been tried (scenes wait for it). */
 bool engine_is_ready(const struct engine *e);

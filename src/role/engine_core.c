@@ -2,18 +2,21 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/calls.h"
 #include "call/cdr.h"
 #include "call/channel.h"
+#include "call/journal.h"
 #include "ipc/control.h"
 #include "ipc/runner.h"
 #include "model/schema.h"
 #include "model/snapshot.h"
 #include "pjsip/pjsip.h"
 #include "plan/plan.h"
+#include "plan/resume.h"
 #include "role/console.h"
 #include "role/engine.h"
 #include "role/engine_console.h"
@@ -34,6 +37,8 @@ struct engine {
     struct model_snapshot *snapshot;
     struct media *media;
     struct runner *runner;
+    struct call_journal *journal; /* NULL: none */
+    enum call_journal_mode left;  /* what the engine before has left in it */
     struct calls *calls;
     struct plan_core *plan;
     struct sip *sip;
@@ -44,13 +49,37 @@ struct engine {
     struct engine_console console;
     char agi_dir[512], moh_dir[512];
     char language[16], zone[8];
-    uint32_t binds; /* sockets asked for and not answered */
-    bool is_ready;
+    uint32_t binds;   /* sockets asked for and not handed to the driver */
+    struct list came; /* struct bind_wait: those that are here */
+    uint32_t came_count;
+    bool is_ready, is_dead;
 
     struct timer stopping;
     timer_h *stopped;
     void *stopped_arg;
 };
+
+struct bind_wait {
+    struct link link; /* engine->came */
+    struct engine *e;
+    pjsip_bound_h *done;
+    void *arg;
+    int err, fd;
+    struct addr local;
+};
+
+static void forget_sockets(struct engine *e)
+{
+    LIST_FOREACH(&e->came, k)
+    {
+        struct bind_wait *w = CONTAINER_OF(k, struct bind_wait, link);
+
+        if (w->fd >= 0)
+            close(w->fd);
+        list_unlink(k);
+        mem_free(w);
+    }
+}
 
 static void engine_destroy(void *object)
 {
@@ -67,6 +96,8 @@ static void engine_destroy(void *object)
     e->pjsip = mem_deref(e->pjsip);
     e->plan = mem_deref(e->plan);
     e->sip = mem_deref(e->sip);
+    e->journal = mem_deref(e->journal);
+    forget_sockets(e);
     e->runner = mem_deref(e->runner);
     e->store = mem_deref(e->store);
     mem_deref(e->snapshot);
@@ -80,10 +111,9 @@ static struct slice text(const char *s)
 }
 
 /* Texts that may be NULL in the table travel as absent when empty. */
-static void put_record(const struct cdr *r, void *arg)
+static struct store_cdr row_of(const struct cdr *r)
 {
-    struct engine *e = arg;
-    const struct store_cdr row = {
+    return (struct store_cdr){
         .accountcode = text(r->accountcode),
         .src = slice_of(r->src),
         .dst = slice_of(r->dst),
@@ -110,11 +140,31 @@ static void put_record(const struct cdr *r, void *arg)
         .direction = text(r->direction),
         .group_uuid = text(r->group_uuid),
     };
-    int err = store_cdr_put(e->store, &row);
+}
 
+static void note_put(const struct cdr *r, int err)
+{
     if (err)
         log_error("call record not taken by the store, see the line before call=%s err=\"%s\"",
                   r->linkedid, strerror(err));
+}
+
+static void put_record(const struct cdr *r, void *arg)
+{
+    struct engine *e = arg;
+    const struct store_cdr row = row_of(r);
+
+    if (!e->is_dead)
+        note_put(r, store_cdr_put(e->store, &row));
+}
+
+/* Of the engine before: perhaps it got so far. */
+static void put_record_once(const struct cdr *r, void *arg)
+{
+    struct engine *e = arg;
+    const struct store_cdr row = row_of(r);
+
+    note_put(r, store_cdr_put_once(e->store, &row));
 }
 
 /* What the media role saw of a leg; legs without sound have nothing to tell. */
@@ -134,7 +184,7 @@ static void put_quality(const struct channel *ch, const struct media_stats *st, 
     struct engine *e = arg;
     int err;
 
-    if (!st->rx_packets && !st->tx_packets)
+    if (e->is_dead || (!st->rx_packets && !st->tx_packets))
         return;
     for (int i = 0; i < NUMBERS; i++) {
         snprintf(texts[i], sizeof(texts[i]), "%u", numbers[i]);
@@ -161,16 +211,19 @@ static const char *moh_directory(struct slice class_name, bool *is_random, void 
     return e->moh_dir;
 }
 
-struct bind_wait {
-    struct engine *e;
-    pjsip_bound_h *done;
-    void *arg;
-};
+/* Every transport is open: calls of the engine before find theirs. */
+static void take_over(struct engine *e)
+{
+    if (e->left == CALL_JOURNAL_TAKE || e->left == CALL_JOURNAL_END)
+        plan_take_over(e->plan, e->journal, e->left == CALL_JOURNAL_TAKE);
+    e->left = CALL_JOURNAL_EMPTY;
+}
 
 static void look_if_ready(struct engine *e)
 {
     if (e->is_ready || e->binds || !pjsip_is_ready(e->pjsip))
         return;
+    take_over(e);
     e->is_ready = true;
     log_notice("engine is ready endpoints=%u transports=%u failed=%u",
                model_endpoint_count(e->snapshot), pjsip_transports_open(e->pjsip),
@@ -179,14 +232,34 @@ static void look_if_ready(struct engine *e)
         control_ready(e->args.control);
 }
 
+static void hand_socket(struct bind_wait *w)
+{
+    struct engine *e = w->e;
+
+    w->done(w->err, w->fd, &w->local, w->arg);
+    mem_free(w);
+    e->binds--;
+}
+
+/* Not one of the first sockets is read from before all are there: a request in a dialog that is not
+   taken over yet would be told that there is no such call. */
 static void socket_came(int err, int fd, const struct addr *local, void *arg)
 {
     struct bind_wait *w = arg;
     struct engine *e = w->e;
+    struct link *k;
 
-    w->done(err, fd, local, w->arg);
-    mem_free(w);
-    e->binds--;
+    w->err = err;
+    w->fd = fd;
+    w->local = *local;
+    list_append(&e->came, &w->link);
+    if (++e->came_count < e->binds && !e->is_ready)
+        return;
+    while ((k = list_first(&e->came)) != NULL) {
+        list_unlink(k);
+        e->came_count--;
+        hand_socket(CONTAINER_OF(k, struct bind_wait, link));
+    }
     if (e->pjsip)
         look_if_ready(e);
 }
@@ -280,16 +353,54 @@ static int open_store(struct engine *e, const char **why)
     return store_watch(e->store, model_snapshot_load_h, apply_snapshot, e);
 }
 
+/* Without one the station works, and its calls end with the engine. */
+static void open_journal(struct engine *e)
+{
+    int err =
+        e->args.journal_fd < 0 ? 0 : call_journal_open(&e->journal, e->loop, e->args.journal_fd);
+
+    if (err)
+        log_warning("no journal of calls: they end with the engine err=\"%s\"", strerror(err));
+    if (e->journal)
+        e->left = call_journal_mode(e->journal);
+    if (e->left == CALL_JOURNAL_END)
+        log_error("engines die of the calls that they take over: all of them are ended");
+    if (e->left == CALL_JOURNAL_DROP)
+        log_error("engines die of the calls that they take over: they are forgotten");
+}
+
+/* Channels, records and streams of the engine before; their transports come later. */
+static void read_journal(struct engine *e)
+{
+    if (!e->journal)
+        return;
+    call_journal_attach(e->journal, e->calls);
+    plan_journal(e->plan, e->journal);
+    if (e->left == CALL_JOURNAL_TAKE || e->left == CALL_JOURNAL_END)
+        call_journal_read(e->journal);
+    call_journal_replay(e->journal, put_record_once, e);
+    if (e->left == CALL_JOURNAL_DROP)
+        call_journal_drop(e->journal);
+}
+
+static void attach_media(struct engine *e)
+{
+    if (e->args.media_ipc)
+        media_attach(e->media, e->args.media_ipc);
+    e->args.media_ipc = NULL;
+}
+
 static int open_media(struct engine *e)
 {
     struct media_args media = {
         .path = e->args.media_path, .settings = media_settings_of(e), .ready = READY_STREAMS};
-    int err = media_alloc(&e->media, e->loop, &media);
+    int err;
 
-    if (!err && e->args.media_ipc) {
-        media_attach(e->media, e->args.media_ipc);
-        e->args.media_ipc = NULL;
-    }
+    if (e->journal && e->left != CALL_JOURNAL_DROP)
+        media.instance = call_journal_instance(e->journal);
+    err = media_alloc(&e->media, e->loop, &media);
+    if (!err && e->journal)
+        call_journal_set_instance(e->journal, media_instance(e->media));
     if (!err && e->args.runner_path)
         err = runner_alloc(&e->runner, e->loop, e->args.runner_path);
     else if (!err && e->args.runner_ipc) {
@@ -386,15 +497,20 @@ int engine_alloc(struct engine **ep, const struct engine_args *args, const char 
         return ENOMEM;
     e->args = *args;
     e->loop = args->loop;
+    list_init(&e->came);
     err = open_store(e, why);
     if (err)
         goto out;
     *why = "a part of the engine cannot start";
+    open_journal(e);
     err = open_media(e);
     if (!err)
         err = open_calls(e);
-    if (!err)
-        err = open_sip(e);
+    if (err)
+        goto out;
+    read_journal(e);
+    attach_media(e);
+    err = open_sip(e);
     if (!err)
         err = open_console(e);
     if (err)
@@ -454,6 +570,11 @@ void engine_stop(struct engine *e, timer_h *done, void *arg)
     sip_set_closing(e->sip, true);
     pjsip_shutdown(e->pjsip);
     calls_shutdown(e->calls, STOP_CALLS_MS, calls_are_over, e);
+}
+
+void engine_play_dead(struct engine *e)
+{
+    e->is_dead = true;
 }
 
 bool engine_is_ready(const struct engine *e)

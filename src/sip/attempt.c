@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
-#include "sip/attempt.h"
+#include "sip/save_inner.h"
 
 #define TAG_LEN 16
 #define CALL_ID_LEN 24
@@ -582,6 +582,59 @@ int sip_attempt_start(struct sip_attempt **ap, struct sip *sip, const struct sip
     }
     if (args->timeout_ms)
         timer_start(sip->loop, &a->timer, args->timeout_ms, on_timeout, a);
+    *ap = a;
+    return 0;
+}
+
+/* ---- handed from one process to the next: enough to cancel it ---- */
+
+static void pack_values(struct sip_attempt *a, struct pack *k)
+{
+    pack_u32(k, &a->cseq);
+    pack_chars(k, a->tag, sizeof(a->tag));
+    sip_flow_pack(&a->flow, a->sip, k);
+}
+
+void sip_attempt_pack(const struct sip_attempt *attempt, struct pack *k)
+{
+    struct sip_attempt *a = (struct sip_attempt *)(uintptr_t)attempt; /* only read here */
+    struct slice call_id = slice_of(a->call_id);
+    struct slice bytes = a->ctrans ? sip_ctrans_bytes(a->ctrans) : SLICE_NONE;
+
+    if (!bytes.len) {
+        pack_fail(k, ENOTCONN);
+        return;
+    }
+    pack_slice(k, &call_id);
+    pack_slice(k, &bytes);
+    pack_values(a, k);
+}
+
+int sip_attempt_unpack(struct sip_attempt **ap, struct sip *sip, struct pack *k, sip_response_h *h,
+                       void *arg)
+{
+    struct slice call_id = SLICE_NONE, bytes = SLICE_NONE;
+    struct sip_attempt *a;
+    int err;
+
+    pack_slice(k, &call_id);
+    pack_slice(k, &bytes);
+    if (pack_err(k) || !call_id.len)
+        return EBADMSG;
+    a = make(sip, &(struct sip_attempt_args){.method = SIP_INVITE, .call_id = call_id});
+    if (!a)
+        return ENOMEM;
+    a->has_provisional = true;
+    pack_values(a, k);
+    err = pack_err(k);
+    if (!err)
+        err = sip_ctrans_restore(&a->ctrans, sip, &a->flow, bytes, on_response, a);
+    if (err) {
+        mem_deref(a);
+        return err;
+    }
+    a->h = h;
+    a->arg = arg;
     *ap = a;
     return 0;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "sip/core.h"
+#include "sip/save_inner.h"
 
 enum state { CALLING, PROCEEDING, COMPLETED, ACCEPTED, TERMINATED };
 
@@ -257,6 +257,66 @@ int sip_ctrans_start_inside(struct sip_ctrans **tp, struct sip *sip, enum sip_me
     return start(tp, sip, method, flow, branch, bytes, true, h, arg);
 }
 
+/* ---- handed from one process to the next ---- */
+
+struct slice sip_ctrans_bytes(const struct sip_ctrans *t)
+{
+    return slice_from(t->bytes, t->len);
+}
+
+/* Its resends are over, and a CANCEL may leave: whoever got it has had time for a 100. */
+static int go_on(struct sip_ctrans *t, struct slice bytes)
+{
+    struct sip *sip = t->sip;
+    int err;
+
+    t->bytes = mem_strndup(bytes.p, bytes.len);
+    t->len = (uint32_t)bytes.len;
+    if (!t->bytes)
+        return ENOMEM;
+    err = hash_add(&sip->ctrans, &t->link,
+                   branch_hash(slice_from(t->branch, t->branch_len), t->method));
+    if (err)
+        return err;
+    sip->stats.client_transactions++;
+    t->state = PROCEEDING;
+    sip_queue_add(&sip->ctrans_32s, &t->wait);
+    return 0;
+}
+
+int sip_ctrans_restore(struct sip_ctrans **tp, struct sip *sip, const struct sip_flow *flow,
+                       struct slice bytes, sip_response_h *h, void *arg)
+{
+    struct sip_ctrans *t = NULL;
+    struct sip_msg *own = NULL;
+    struct sip_why why;
+    int err = sip_msg_decode(&own, bytes, &why);
+
+    if (err || !own->is_request || own->method != SIP_INVITE || !own->via.branch.len) {
+        mem_deref(own);
+        return err == ENOMEM ? ENOMEM : EBADMSG;
+    }
+    t = mem_alloc(sizeof(*t) + own->via.branch.len, destroy);
+    if (!t) {
+        mem_deref(own);
+        return ENOMEM;
+    }
+    t->sip = sip;
+    t->method = SIP_INVITE;
+    t->h = h;
+    t->arg = arg;
+    t->branch_len = (uint16_t)own->via.branch.len;
+    memcpy(t->branch, own->via.branch.p, own->via.branch.len);
+    mem_deref(own);
+    sip_flow_copy(&t->flow, flow);
+    err = go_on(t, bytes);
+    if (err)
+        mem_deref(t);
+    else
+        *tp = mem_ref(t);
+    return err;
+}
+
 /* The request that ACK (of a refusal) and CANCEL take their headers from: our own INVITE. */
 static int own_request(struct sip_ctrans *t, struct sip_msg **mp)
 {
@@ -392,7 +452,8 @@ void sip_ctrans_receive(struct sip *sip, const struct sip_msg *r)
     bool is_news = true;
 
     if (!t) {
-        sip->stats.garbage++;
+        if (!sip_dialog_stray(sip, r))
+            sip->stats.garbage++;
         return;
     }
     mem_ref(t);

@@ -221,6 +221,10 @@ void sip_ctrans_fini(struct sip *sip);
 void sip_dialog_receive(struct sip *sip, struct sip_strans *t, struct sip_msg *req);
 void sip_dialog_fini(struct sip *sip);
 
+/** A 2xx to an INVITE that no transaction waits for (any more): acknowledged when it belongs to a
+ *  dialog, or its sender would end the call. @return false: it belongs to none */
+bool sip_dialog_stray(struct sip *sip, const struct sip_msg *response);
+
 /** Dialog of a callee, made with the INVITE. @return 0; EINVAL (no usable Contact, or more than 32
  * Record-Route values); ENOMEM */
 int sip_dialog_accept(struct sip_dialog **dp, struct sip *sip, const struct sip_msg *invite,

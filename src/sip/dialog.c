@@ -400,6 +400,20 @@ void *sip_dialog_owner(struct sip *sip, struct slice call_id, struct slice local
     return d && d->h == h ? d->arg : NULL;
 }
 
+bool sip_dialog_stray(struct sip *sip, const struct sip_msg *r)
+{
+    struct sip_dialog_send_args ack = {.method = SIP_ACK, .cseq = r->cseq.number};
+    struct sip_dialog *d;
+
+    if (r->cseq.method != SIP_INVITE || r->status < 200 || r->status > 299)
+        return false;
+    d = find(sip, r->call_id, r->from_tag, r->to_tag);
+    if (!d || !d->h || !ack.cseq)
+        return false;
+    (void)sip_dialog_send(NULL, d, &ack, NULL, NULL);
+    return true;
+}
+
 void sip_dialog_receive(struct sip *sip, struct sip_strans *t, struct sip_msg *req)
 {
     struct sip_dialog *d = find(sip, req->call_id, req->to_tag, req->from_tag);

@@ -221,6 +221,17 @@ int sip_invite_reject(struct sip_invite *i, const struct sip_answer *a)
     return err;
 }
 
+void invite_take_again(struct sip_invite *i, struct sip_strans *t, uint32_t cseq, bool wait_ack)
+{
+    i->strans = mem_ref(t);
+    i->invite_cseq = cseq;
+    sip_strans_set_handlers(t, &handlers, i);
+    i->wait_ack = wait_ack;
+    i->resend_ms = SIP_T1_MS;
+    if (wait_ack)
+        timer_start(i->sip->loop, &i->resend, 0, on_resend, i);
+}
+
 /* ---- requests of the peer ---- */
 
 void invite_on_ack(struct sip_invite *i, const struct sip_msg *ack)

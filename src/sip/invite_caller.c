@@ -143,7 +143,7 @@ static uint16_t code_of(int err)
     }
 }
 
-static void on_response(int err, const struct sip_msg *r, void *arg)
+void invite_on_response(int err, const struct sip_msg *r, void *arg)
 {
     struct sip_invite *i = mem_ref(arg);
 
@@ -242,7 +242,7 @@ int sip_invite_send(struct sip_invite **ip, struct sip *sip, const struct sip_in
         err = invite_copy(&i->contact_user,
                           args->contact_user.len ? args->contact_user : args->from_user);
     if (!err)
-        err = sip_attempt_start(&i->attempt, sip, &a, on_response, i);
+        err = sip_attempt_start(&i->attempt, sip, &a, invite_on_response, i);
     buf_fini(&headers);
     if (err) {
         invite_over(i);

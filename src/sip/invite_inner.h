@@ -138,6 +138,8 @@ void invite_on_ack(struct sip_invite *i, const struct sip_msg *ack);
 void invite_on_reinvite(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req);
 /** Take a transaction in: its answers are ours from now on. */
 void invite_take(struct sip_invite *i, struct sip_strans *t);
+/** Take one in that the process before us had begun; wait_ack: with its 2xx, to be said again. */
+void invite_take_again(struct sip_invite *i, struct sip_strans *t, uint32_t cseq, bool wait_ack);
 /** Let the transaction go; a missing final answer is code. */
 void invite_drop(struct sip_invite *i, uint16_t code);
 /** Print and send 1xx or 2xx to the INVITE, with more header lines. @return as sip_strans_answer */
@@ -160,6 +162,7 @@ void invite_reliable_free(struct sip_invite *i);
 
 /* ---- invite_caller.c ---- */
 void invite_ensure_ack(struct sip_invite *i);
+sip_response_h invite_on_response; /* of the attempt */
 
 /* ---- invite_early.c ---- */
 /** Number of the leg of a 1xx, made when it is new; 0: no To tag. */

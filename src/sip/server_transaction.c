@@ -5,7 +5,7 @@
 #include "base/bug.h"
 #include "base/mem.h"
 #include "base/rand.h"
-#include "sip/core.h"
+#include "sip/save_inner.h"
 
 enum state { TRYING, PROCEEDING, COMPLETED, CONFIRMED, ACCEPTED, TERMINATED };
 
@@ -465,6 +465,37 @@ void sip_strans_cancel(struct sip_strans *t, const struct sip_msg *cancel)
     else
         sip_strans_refuse(t, 487, NULL);
     mem_deref(t);
+}
+
+/* ---- handed from one process to the next ---- */
+
+struct slice sip_strans_bytes(const struct sip_strans *t)
+{
+    return slice_from(t->answer, t->answer_len);
+}
+
+int sip_strans_restore(struct sip_strans **tp, struct sip *sip, struct sip_msg *req,
+                       struct slice tag, struct slice answer)
+{
+    struct sip_strans *t = NULL;
+    int err = sip_strans_alloc(&t, sip, req);
+
+    if (err)
+        return err;
+    if (!slice_is_set(req->to_tag))
+        (void)slice_copy(tag, t->tag, sizeof(t->tag));
+    if (slice_is_set(answer)) {
+        err = store(t, answer);
+        if (!err)
+            finish(t, 200);
+    } else {
+        t->state = PROCEEDING;
+    }
+    if (err)
+        t = mem_deref(t);
+    else
+        *tp = t;
+    return err;
 }
 
 /* ---- getters ---- */

@@ -23,6 +23,7 @@ struct item {
     struct link link;
     enum item_kind kind;
     enum item_state state;
+    bool is_once;    /* of a record: it may be there already */
     uint8_t journal; /* of a record: file of the journal that has it */
     int err;         /* once done */
     struct mono since;

@@ -61,6 +61,10 @@ int store_contact_delete(struct store *s, struct slice id, store_done_h *done, v
  * (logged whole) */
 int store_cdr_put(struct store *s, const struct store_cdr *c);
 
+/** The same of a record that may have been given before: it is left out when one that is equal in all
+ * columns is there. */
+int store_cdr_put_once(struct store *s, const struct store_cdr *c);
+
 /** Any statement of ours (a constant text, kept for ever) with text values. @return 0; EAGAIN;
  * ENOMEM; EINVAL (> 16 values) */
 int store_exec(struct store *s, const char *sql, const struct slice *values, size_t count,

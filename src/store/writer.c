@@ -70,7 +70,7 @@ static int apply(struct db *d, struct item *it)
     switch (it->kind) {
     case ITEM_CONTACT_PUT: return store_contact_upsert(d, &it->contact);
     case ITEM_CONTACT_DELETE: return store_contact_remove(d, it->contact.id);
-    case ITEM_CDR: return store_cdr_insert(d, &it->cdr, false);
+    case ITEM_CDR: return store_cdr_insert(d, &it->cdr, it->is_once);
     case ITEM_EXEC: return run_exec(d, it);
     case ITEM_FLUSH: return 0;
     }
@@ -458,7 +458,7 @@ int store_contact_delete(struct store *s, struct slice id, store_done_h *done, v
     return 0;
 }
 
-int store_cdr_put(struct store *s, const struct store_cdr *c)
+static int put_record(struct store *s, const struct store_cdr *c, bool is_once)
 {
     struct slice *v[STORE_CDR_TEXTS];
     struct store_cdr copy = *c;
@@ -472,12 +472,23 @@ int store_cdr_put(struct store *s, const struct store_cdr *c)
         return err;
     }
     it->cdr = *c;
+    it->is_once = is_once;
     it->journal = journal_add(s->journal, c);
     store_cdr_texts(&it->cdr, v);
     for (int i = 0; i < STORE_CDR_TEXTS; i++)
         *v[i] = keep(it, *v[i]);
     item_add(s, it);
     return 0;
+}
+
+int store_cdr_put(struct store *s, const struct store_cdr *c)
+{
+    return put_record(s, c, false);
+}
+
+int store_cdr_put_once(struct store *s, const struct store_cdr *c)
+{
+    return put_record(s, c, true);
 }
 
 int store_exec(struct store *s, const char *sql, const struct slice *values, size_t count,

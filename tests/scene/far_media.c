@@ -21,6 +21,7 @@ struct stream {
     struct far_media *media;
     uint32_t id;
     struct addr local, remote;
+    bool is_named; /* by the present engine */
     struct stream *peer;
     struct stream *twin; /* the other half of a Local channel */
     bool is_half;
@@ -155,6 +156,7 @@ static void on_create(struct far_media *m, const struct media_create *c)
         m->next_port += 2;
         list_prepend(&m->streams, &s->link);
     }
+    s->is_named = true;
     ipc_send(m->ipc, MEDIA_CREATED, &(struct media_created){.id = s->id, .local = s->local});
 }
 
@@ -175,6 +177,7 @@ static void on_pair(struct far_media *m, const struct media_twins *t)
             s->dtmf_payload = s->dtmf_local = 101;
             list_prepend(&m->streams, &s->link);
         }
+        half[i]->is_named = true;
         ipc_send(m->ipc, MEDIA_CREATED, &(struct media_created){.id = ids[i]});
     }
     for (int i = 0; i < 2 && half[0] && half[1]; i++)
@@ -412,13 +415,31 @@ static void on_simple(struct far_media *m, uint16_t id, const void *msg)
     }
 }
 
+/* Of the streams that an engine before had, those live on that this one names. */
+static void name_none(struct far_media *m)
+{
+    LIST_FOREACH(&m->streams, k)
+    {
+        stream_of(k)->is_named = false;
+    }
+}
+
+static void free_unnamed(struct far_media *m)
+{
+    LIST_FOREACH(&m->streams, k)
+    {
+        if (!stream_of(k)->is_named)
+            stream_free(stream_of(k));
+    }
+}
+
 static void received(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg)
 {
     struct far_media *m = arg;
 
     switch (id) {
-    case MEDIA_HELLO:
-    case MEDIA_SWEEP:
+    case MEDIA_HELLO: name_none(m); break;
+    case MEDIA_SWEEP: free_unnamed(m); break;
     case MEDIA_GAIN:
     case MEDIA_SETTINGS: break;
     case MEDIA_CREATE: on_create(m, msg); break;
@@ -462,21 +483,31 @@ static void far_media_destroy(void *object)
     mem_deref(m->ipc);
 }
 
-int far_media_attach(struct far_media *m, struct ipc **engine_end)
+int far_media_reattach(struct far_media *m, struct ipc **engine_end)
 {
     int err;
 
-    LIST_FOREACH(&m->streams, k)
-    {
-        stream_free(stream_of(k));
-    }
-    if (m->ipc)
-        ipc_close(m->ipc);
-    m->ipc = mem_deref(m->ipc);
+    far_media_orphan(m);
     err = ipc_pair(engine_end, &m->ipc, m->scene->loop, &media_protocol);
     if (!err)
         ipc_set_handlers(m->ipc, received, closed, m);
     return err;
+}
+
+void far_media_orphan(struct far_media *m)
+{
+    if (m->ipc)
+        ipc_close(m->ipc);
+    m->ipc = mem_deref(m->ipc);
+}
+
+int far_media_attach(struct far_media *m, struct ipc **engine_end)
+{
+    LIST_FOREACH(&m->streams, k)
+    {
+        stream_free(stream_of(k));
+    }
+    return far_media_reattach(m, engine_end);
 }
 
 int far_media_alloc(struct far_media **mp, struct scene *s)

@@ -12,6 +12,12 @@ int far_media_alloc(struct far_media **mp, struct scene *s);
 /** A fresh connection (engine start): all streams are gone. *engine_end is the caller's. */
 int far_media_attach(struct far_media *m, struct ipc **engine_end);
 
+/** The engine is dead: its connection is gone, its streams go on. */
+void far_media_orphan(struct far_media *m);
+
+/** A connection for the engine after that one. */
+int far_media_reattach(struct far_media *m, struct ipc **engine_end);
+
 /** A sound's length; ms < 0: it is missing. */
 int far_media_sound(struct far_media *m, const char *name, int64_t ms);
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,7 +15,10 @@
 #include "far_media.h"
 #include "ua.h"
 
+#define JOURNAL_BYTES (8 << 20)
 #define START ((struct wall){1700000000000000}) /* 2023-11-14 22:13:20 UTC */
+
+static uint64_t only_kill_at; /* one play alone, by hand */
 
 int scene_fail(struct scene *s, const char *fmt, ...)
 {
@@ -80,6 +85,10 @@ static int prepare_line(struct scene *s, const char *block, char *line)
         return sound(s, line);
     if (strcmp(block, "[sql]") == 0)
         return office_sql(s, line);
+    if (strcmp(block, "[kills]") == 0)
+        return sscanf(line, "every %u ms", &s->kill_every) == 1 && s->kill_every
+                   ? 0
+                   : scene_fail(s, "kills are: every N ms");
     return scene_fail(s, "no block has begun, or one that nobody knows");
 }
 
@@ -110,20 +119,50 @@ static int prepare(struct scene *s)
 
 /* ---- the station ---- */
 
-int scene_start(struct scene *s)
+static int start(struct scene *s, struct ipc *media)
 {
-    struct engine_args args = {.loop = s->loop, .net = s->net, .dns = s->dns, .state = s->state};
+    struct engine_args args = {.loop = s->loop,
+                               .net = s->net,
+                               .dns = s->dns,
+                               .state = s->state,
+                               .media_ipc = media,
+                               .journal_fd = dup(s->journal_fd)};
     const char *why = "";
-    int err;
+    int err = engine_alloc(&s->engine, &args, &why);
 
-    if (far_media_attach(s->media, &args.media_ipc))
-        return scene_fail(s, "no memory");
-    err = engine_alloc(&s->engine, &args, &why);
     if (err)
         return scene_fail(s, "the station does not start: %s (%s)", why, strerror(err));
     for (int i = 0; i < 100 && !engine_is_ready(s->engine); i++)
         loop_fake_advance(s->loop, 1);
     return engine_is_ready(s->engine) ? 0 : scene_fail(s, "the station does not get ready");
+}
+
+static int new_journal(struct scene *s, int *fd)
+{
+    *fd = memfd_create("journal", MFD_CLOEXEC);
+    if (*fd < 0 || ftruncate(*fd, JOURNAL_BYTES))
+        return scene_fail(s, "no memory for the journal");
+    return 0;
+}
+
+int scene_start(struct scene *s)
+{
+    struct ipc *media = NULL;
+
+    if (s->journal_fd < 0 && new_journal(s, &s->journal_fd))
+        return 1;
+    if (far_media_attach(s->media, &media))
+        return scene_fail(s, "no memory");
+    return start(s, media);
+}
+
+int scene_take_over(struct scene *s)
+{
+    struct ipc *media = NULL;
+
+    if (far_media_reattach(s->media, &media))
+        return scene_fail(s, "no memory");
+    return start(s, media);
 }
 
 static void on_stopped(void *arg)
@@ -143,6 +182,37 @@ int scene_stop(struct scene *s)
     s->engine = mem_deref(s->engine);
     loop_fake_settle(s->loop);
     return stopped ? 0 : scene_fail(s, "the station does not stop");
+}
+
+/* What the dead engine's memory held at that moment; the rest of it goes on being taken down. */
+static int keep_journal(struct scene *s)
+{
+    int old = s->journal_fd, err = new_journal(s, &s->journal_fd);
+    off_t from = 0;
+
+    if (!err && sendfile(s->journal_fd, old, &from, JOURNAL_BYTES) != JOURNAL_BYTES)
+        err = scene_fail(s, "the journal cannot be copied");
+    close(old);
+    return err;
+}
+
+int scene_kill(struct scene *s)
+{
+    bool stopped = false;
+    struct addr station;
+
+    if (keep_journal(s))
+        return 1;
+    addr_parse(&station, SLICE("127.0.0.1:5060"), 5060);
+    net_fake_mute(s->net, &station);
+    engine_play_dead(s->engine);
+    far_media_orphan(s->media);
+    engine_stop(s->engine, on_stopped, &stopped);
+    loop_fake_settle(s->loop);
+    s->engine = mem_deref(s->engine);
+    loop_fake_settle(s->loop);
+    net_fake_mute(s->net, NULL);
+    return 0;
 }
 
 static int open_world(struct scene *s)
@@ -185,6 +255,8 @@ static void close_world(struct scene *s)
     mem_deref(s->dns);
     mem_deref(s->net);
     mem_deref(s->loop);
+    if (s->journal_fd >= 0)
+        close(s->journal_fd);
     buf_fini(&s->log);
     buf_fini(&s->console);
     for (unsigned i = 0; i < s->count; i++)
@@ -192,9 +264,28 @@ static void close_world(struct scene *s)
     free(s->lines);
 }
 
-static int play(const char *path, bool is_verbose)
+static long count_records(struct scene *s)
 {
-    struct scene s = {.path = path, .is_verbose = is_verbose};
+    struct buf b;
+    long n;
+
+    buf_init(&b, 64);
+    office_value(s, "SELECT count(*) FROM cdr", &b);
+    n = atol(buf_z(&b));
+    buf_fini(&b);
+    return n;
+}
+
+/* What the plays with a kill have to know of the one without. */
+struct outcome {
+    unsigned kill_every;
+    uint64_t passed;
+    long records;
+};
+
+static int play(const char *path, bool is_verbose, uint64_t kill_at, struct outcome *o)
+{
+    struct scene s = {.path = path, .is_verbose = is_verbose, .journal_fd = -1, .kill_at = kill_at};
     uint64_t blocks = mem_count();
     int bad;
 
@@ -203,13 +294,17 @@ static int play(const char *path, bool is_verbose)
     buf_init(&s.console, 1 << 20);
     log_set_sink(on_log, &s);
     bad = open_world(&s) || office_open(&s) || read_script(&s) || prepare(&s) || open_uas(&s) ||
-          scene_start(&s) || scene_play(&s);
+          scene_start(&s) || scene_play(&s) || (kill_at && scene_check_end(&s, o->records));
+    if (!kill_at)
+        *o = (struct outcome){s.kill_every, s.passed, bad ? 0 : count_records(&s)};
     if (!bad) {
         s.line = s.count ? s.count - 1 : 0;
         bad = scene_stop(&s);
     }
     s.engine = mem_deref(s.engine);
-    if (bad)
+    if (bad && kill_at)
+        printf("FAILED %s, killed after %llu ms: %s\n", path, (unsigned long long)kill_at, s.why);
+    else if (bad)
         printf("FAILED %s:%u: %s\n    %s\n", path, s.line + 1,
                s.line < s.count ? s.lines[s.line] : "", s.why);
     close_world(&s);
@@ -222,6 +317,16 @@ static int play(const char *path, bool is_verbose)
     return bad;
 }
 
+static int play_with_kills(const char *path, bool is_verbose)
+{
+    struct outcome o = {0};
+    int bad = play(path, is_verbose, only_kill_at, &o);
+
+    for (uint64_t at = 1; !bad && o.kill_every && at < o.passed; at += o.kill_every)
+        bad = play(path, is_verbose, at, &o);
+    return bad;
+}
+
 /* In a process of its own: a scene that crashes is one failed scene. */
 static int play_apart(const char *path, bool is_verbose)
 {
@@ -231,7 +336,7 @@ static int play_apart(const char *path, bool is_verbose)
     fflush(stdout);
     pid = fork();
     if (pid == 0) {
-        int bad = play(path, is_verbose);
+        int bad = play_with_kills(path, is_verbose);
 
         fflush(stdout);
         exit(bad);
@@ -296,6 +401,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-v") == 0)
             t.is_verbose = true;
+        else if (strcmp(argv[i], "--kill-at") == 0 && i + 1 < argc)
+            only_kill_at = strtoull(argv[++i], NULL, 10);
         else
             play_all(&t, argv[i]);
     }

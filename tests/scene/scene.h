@@ -33,7 +33,13 @@ struct scene {
     unsigned phones, trunks;
     bool is_verbose;
     struct buf log, console;
-    struct db *locker; /* holds the lock of "the database is locked" */
+    int journal_fd; /* memory of the journal; -1: none yet */
+    /* kills.c */
+    unsigned kill_every;      /* ms between one play's kill and the next one's; 0: no such scene */
+    uint64_t passed, kill_at; /* ms of the story; 0: no kill in this play */
+    bool is_broken;           /* the engine after the kill did not start */
+    bool rung;                /* somebody was called */
+    struct db *locker;        /* holds the lock of "the database is locked" */
     uint32_t records_seen;
     unsigned line;
     char why[600]; /* of the step that failed */
@@ -58,6 +64,18 @@ int office_value(struct scene *s, const char *sql, struct buf *out);
 /* ---- engine of the scene ---- */
 int scene_start(struct scene *s);
 int scene_stop(struct scene *s);
+/** As kill -9 does it. */
+int scene_kill(struct scene *s);
+/** Another engine after a kill. */
+int scene_take_over(struct scene *s);
+
+/* ---- kills.c ---- */
+
+/** Let time pass in the story. */
+void scene_pass(struct scene *s, uint64_t ms);
+
+/** What must hold after any kill; at most so many records. @return 0; 1 */
+int scene_check_end(struct scene *s, long records);
 
 /* ---- step.c ---- */
 int scene_play(struct scene *s);

@@ -114,7 +114,7 @@ static int run(struct scene *s, const struct step *t, const struct step_args *ar
 
     for (long spent = 0; bad && t->sees && spent < ms; spent += 10) {
         s->why[0] = '\0';
-        loop_fake_advance(s->loop, 10);
+        scene_pass(s, 10);
         bad = t->run(s, args);
     }
     loop_fake_settle(s->loop);
@@ -152,8 +152,11 @@ int scene_play(struct scene *s)
 
         while (*line == ' ')
             line++;
-        if (*line && *line != '#' && play_line(s, line))
+        if (!*line || *line == '#' || !play_line(s, line))
+            continue;
+        if (!s->kill_at)
             return 1;
+        s->why[0] = '\0'; /* after a kill people do what they can */
     }
     return 0;
 }

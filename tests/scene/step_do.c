@@ -21,7 +21,7 @@ static int registers(struct scene *s, const struct step_args *p)
     int err = ua_register(p->a, p->n ? (uint32_t)p->n : 3600);
 
     for (int i = 0; !err && !p->a->register_status && i < 100; i++)
-        loop_fake_advance(s->loop, 10);
+        scene_pass(s, 10);
     if (!err && p->a->register_status != 200)
         return scene_fail(s, "%s got %d", p->a->name, p->a->register_status);
     return result(s, err, "register");
@@ -99,7 +99,7 @@ static int presses(struct scene *s, const struct step_args *p)
         } else if (!far_media_digit(s->media, &p->a->addr, *d)) {
             return scene_fail(s, "the station expects no telephone-events from %s", p->a->name);
         }
-        loop_fake_advance(s->loop, 50);
+        scene_pass(s, 50);
     }
     return 0;
 }
@@ -184,13 +184,13 @@ static int after_s(struct scene *s, const struct step_args *p)
 
     if (*end)
         return scene_fail(s, "%s is no number", p->w[0]);
-    loop_fake_advance(s->loop, (uint64_t)(n * 1000 + 0.5));
+    scene_pass(s, (uint64_t)(n * 1000 + 0.5));
     return 0;
 }
 
 static int after_ms(struct scene *s, const struct step_args *p)
 {
-    loop_fake_advance(s->loop, (uint64_t)p->n);
+    scene_pass(s, (uint64_t)p->n);
     return 0;
 }
 
@@ -234,6 +234,11 @@ static int sql(struct scene *s, const struct step_args *p)
 static int restarts(struct scene *s, const struct step_args *p)
 {
     return scene_stop(s) || scene_start(s);
+}
+
+static int is_killed(struct scene *s, const struct step_args *p)
+{
+    return scene_kill(s) || scene_take_over(s);
 }
 
 static void console_out(struct slice text, void *arg)
@@ -298,6 +303,7 @@ const struct step steps_do[] = {
     {"the database is free", unlock},
     {"sql ...", sql},
     {"the station restarts", restarts},
+    {"the engine is killed", is_killed},
     {"console: ...", console},
     {NULL},
 };

@@ -319,6 +319,7 @@ static void called(struct ua *u, struct sip_msg *m)
     if (!c)
         return;
     c->is_incoming = true;
+    u->scene->rung = true;
     c->state = UA_RINGING;
     c->invite = mem_ref(m);
     set(&c->call_id, m->call_id);

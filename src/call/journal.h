@@ -1,0 +1,89 @@
+/*
+ * call/journal.h - what the next engine must know of the calls of this one
+ *
+ * Scope:   one entry per channel in memory that outlives the process (base/keep.h): the channel,
+ *          its records, its stream, its side of the technology, its place in the routing. And each
+ *          finished record from the moment it is handed out until the store has written it down.
+ * Owns:    the memory. Channels are borrowed; one that ends takes itself out.
+ * When:    a channel that changed is marked, and written once at the end of the loop's round,
+ *          before anything of that round leaves; entries are removed after everything has left. So
+ *          a phone never knows of more than the journal does.
+ * Thread:  the loop's.
+ * Cost:    a few microseconds for each change that matters; nothing per packet.
+ * Limits:  as base/keep.h; a call with more is kept without its variables and INVITE, or not at all
+ *          (one warning).
+ */
+#pragma once
+#include "base/keep.h"
+#include "base/pack.h"
+#include "call/channel.h"
+
+struct call_journal;
+
+/** Saves the run of the routing on ch (plan/resume.h). */
+typedef void(call_journal_run_h)(const struct channel *ch, struct pack *k, void *arg);
+
+/**
+ * Open the journal.
+ * @param fd    descriptor of memory that outlives the process; taken, even on an error
+ * @return 0; ENOMEM; errno of keep_open
+ */
+int call_journal_open(struct call_journal **jp, struct loop *l, int fd);
+
+/** Channels and records are written from now on, counters go on where they were. */
+void call_journal_attach(struct call_journal *j, struct calls *c);
+void call_journal_set_run(struct call_journal *j, call_journal_run_h *h, void *arg);
+
+/** Number of this engine towards the media role: the same as its predecessor's. 0: a new one is to
+ * be made up, and set. */
+uint64_t call_journal_instance(const struct call_journal *j);
+void call_journal_set_instance(struct call_journal *j, uint64_t instance);
+
+/** The channel has changed in something that matters. Harmless on any channel. */
+void call_journal_touch(struct channel *ch);
+
+/** The channel is over (its records have been handed out). */
+void call_journal_forget(struct channel *ch);
+
+/** A finished record, right before it is given to the store. j may be NULL. */
+void call_journal_record(struct call_journal *j, const struct cdr *r);
+
+/* ---- taking over ---- */
+
+enum call_journal_mode {
+    CALL_JOURNAL_EMPTY, /* nothing was left */
+    CALL_JOURNAL_TAKE,  /* calls go on */
+    CALL_JOURNAL_END,   /* two engines died of it: calls are ended with their records */
+    CALL_JOURNAL_DROP,  /* that has not helped either: only the records count */
+};
+
+/** What the predecessor left, and how often taking it over has failed. Counts this start. */
+enum call_journal_mode call_journal_mode(struct call_journal *j);
+
+/**
+ * Read what is there: channels are in the tables, with their records and streams, but without a
+ * technology. Right after the media role's client is made with the instance, before the loop runs.
+ */
+void call_journal_read(struct call_journal *j);
+
+/** A call that was read; ch is borrowed. is_whole: its technology has it again, else it can only be
+ * ended. run is what call_journal_run_h has saved, good until call_journal_taken; peer is the
+ * uniqueid of who was bridged to it, "" nobody. */
+typedef void(call_journal_call_h)(struct channel *ch, bool is_whole, struct pack run,
+                                  const char *peer, void *arg);
+
+/** Give the channels to their technologies, whose transports are open by now, and tell of all. */
+void call_journal_take(struct call_journal *j, call_journal_call_h *h, void *arg);
+
+/** All of them have found their place. */
+void call_journal_taken(struct call_journal *j);
+
+/** Give every finished record to record (which keeps only those that it has not yet); after
+ * call_journal_read, before any channel is ended. */
+void call_journal_replay(struct call_journal *j, calls_record_h *record, void *arg);
+
+/** Forget the calls, unread. */
+void call_journal_drop(struct call_journal *j);
+
+/** Entries now (console, tests). */
+uint32_t call_journal_count(const struct call_journal *j);
