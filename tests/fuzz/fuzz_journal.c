@@ -1,0 +1,133 @@
+/* fuzz_journal.c - what an engine reads that another one has left (call/journal.h, sip/save.h) */
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/bug.h"
+#include "base/keep.h"
+#include "base/mem.h"
+#include "call/save.h"
+#include "loop/fake.h"
+#include "sip/save.h"
+#include "sip/server.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+#define MEMORY (64 << 10)
+
+static struct {
+    struct loop *loop;
+    struct net *net;
+    struct media *media;
+    struct calls *calls;
+    struct sip *sip;
+} world;
+
+static int open_world(void)
+{
+    struct sip_binding_args b = {.name = "transport-udp", .transport = SIP_UDP, .fd = -1};
+    int err = loop_alloc_fake(&world.loop, (struct wall){1700000000000000});
+
+    addr_parse(&b.local, SLICE("127.0.0.1:5060"), 5060);
+    if (!err)
+        err = net_fake_alloc(&world.net, world.loop);
+    if (!err)
+        err = media_alloc(&world.media, world.loop, &(struct media_args){.path = NULL});
+    if (!err)
+        err = calls_alloc(&world.calls,
+                          &(struct calls_args){.loop = world.loop, .media = world.media});
+    if (!err)
+        err = sip_alloc(&world.sip, &(struct sip_args){.loop = world.loop, .net = world.net});
+    return err ? err : sip_binding_open(NULL, world.sip, &b);
+}
+
+static void see(uint32_t slot, uint8_t kind, struct slice bytes, void *arg)
+{
+    *(size_t *)arg += bytes.len;
+}
+
+/* Memory that something has written over: three bytes each say where and what. */
+static void read_memory(const uint8_t *bytes, size_t len)
+{
+    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+    struct keep *k = NULL;
+    uint32_t one = 0, two = 0;
+    size_t seen = 0;
+    bool is_new;
+    char *p;
+
+    BUG_IF(fd < 0 || ftruncate(fd, MEMORY) || keep_open(&k, dup(fd), 0, 1, &is_new));
+    BUG_IF(keep_put(k, &one, 1, SLICE("one")) || keep_put(k, &two, 2, SLICE("two")));
+    k = mem_deref(k);
+    p = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    BUG_IF(p == MAP_FAILED);
+    for (; len >= 3; bytes += 3, len -= 3)
+        p[(bytes[0] | bytes[1] << 8) % MEMORY] = (char)bytes[2];
+    munmap(p, MEMORY);
+    if (keep_open(&k, fd, 0, 1, &is_new))
+        return;
+    (void)keep_each(k, see, &seen);
+    one = 0;
+    (void)keep_put(k, &one, 3, SLICE("three"));
+    keep_drop(k, one);
+    mem_deref(k);
+}
+
+static void read_channel(struct slice in)
+{
+    struct slice rest, first = slice_cut(in, '\n', &rest);
+    struct channel *ch = NULL;
+    struct pack k, cdr;
+
+    unpack_init(&k, first);
+    unpack_init(&cdr, rest);
+    if (channel_unpack(&ch, world.calls, &k, &cdr))
+        return;
+    ch->tech = &(const struct channel_tech){.name = "none"};
+    ch->is_gone = true;
+    channel_hangup(ch, CAUSE_NORMAL);
+    ch->tech = NULL;
+    mem_deref(ch);
+}
+
+static void read_record(struct slice in)
+{
+    struct cdr r = {0};
+    struct pack k;
+
+    unpack_init(&k, in);
+    cdr_pack_finished(&r, &k);
+    BUG_IF(!pack_err(&k) && strlen(r.uniqueid) > in.len);
+}
+
+static void read_session(struct slice in)
+{
+    static const struct sip_invite_handlers handlers;
+    const struct sip_invite_unpack_args args = {.handlers = &handlers};
+    struct sip_invite *i = NULL;
+    struct pack k;
+
+    unpack_init(&k, in);
+    if (sip_invite_unpack(&i, world.sip, &k, &args))
+        return;
+    sip_invite_end(i, 503, SLICE_NONE);
+    mem_deref(i);
+    loop_fake_advance(world.loop, 40000);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    const struct slice in = slice_from((const char *)bytes + 1, len ? len - 1 : 0);
+
+    if (!world.loop)
+        BUG_IF(open_world());
+    if (!len)
+        return 0;
+    switch (bytes[0] % 4) {
+    case 0: read_memory(bytes + 1, len - 1); break;
+    case 1: read_channel(in); break;
+    case 2: read_record(in); break;
+    default: read_session(in); break;
+    }
+    return 0;
+}
