@@ -171,5 +171,5 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(is_found_again), UNIT(nothing_leaks_away), UNIT(full_is_told_and_keeps_the_old),
-           UNIT(spoiled_memory_is_told))
+UNIT_TESTS(UNIT(is_found_again), UNIT_ONCE(nothing_leaks_away),
+           UNIT(full_is_told_and_keeps_the_old), UNIT_ONCE(spoiled_memory_is_told))
