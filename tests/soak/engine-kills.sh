@@ -28,7 +28,7 @@ INSERT INTO ps_endpoints (id,aors,context,disallow,allow,direct_media) VALUES ('
 X
 }
 more_sql | "$STATION" sql --state "$STATE" >/dev/null
-check station-starts station_up
+check station-starts start_station --rtp-start 34000 --rtp-end 34398 # 50 calls, and those that are going
 for n in 101 102 103 104 105 106; do phone $n; done
 for n in 101 102 103 104 105 106; do check "$n-registers" registered $n 15; done
 
@@ -102,7 +102,7 @@ run_sipp() { # run_sipp NAME XML PORT MEDIA ARGS...
 run_sipp uas uas.xml "$TRUNK" 30000
 run_sipp ender ender.xml "$ENDERS" 30400 -d $HOLD_MS
 check trunks-listen within 3 port_is_open "$ENDERS"
-CALLS=$((KILLS * GAP_S + 10)) # one a second of both kinds together
+CALLS=$((KILLS * GAP_S + 40)) # one a second of each kind
 run_sipp c c.xml "$CALLER" 30800 -s 81 -r 1 -d $HOLD_MS -m $((CALLS)) "127.0.0.1:$SIP"
 c_pid=$sipp_pid
 run_sipp d d.xml "$CALLERS" 31200 -s 82 -r 1 -m $((CALLS)) "127.0.0.1:$SIP"
