@@ -5,16 +5,6 @@
 #include "sip/invite_inner.h"
 #include "sip/save_inner.h"
 
-/* The session timer begins anew: an interval is long, and its refreshes are not written down. */
-static void pack_timer(struct invite_timer *t, struct pack *k)
-{
-    t->use = (enum sip_use)pack_enum(k, (int)t->use, SIP_USE_REQUIRED);
-    pack_u32(k, &t->want_s);
-    pack_u32(k, &t->min_se_s);
-    pack_u32(k, &t->interval_s);
-    pack_bool(k, &t->is_ours);
-}
-
 static void pack_values(struct sip_invite *i, struct pack *k)
 {
     i->state = (enum invite_state)pack_enum(k, i->state, INVITE_UP);
@@ -26,8 +16,7 @@ static void pack_values(struct sip_invite *i, struct pack *k)
     pack_u32(k, &i->invite_cseq);
     pack_string(k, &i->headers);
     pack_string(k, &i->contact_user);
-    pack_u32(k, &i->peer_methods);
-    pack_timer(&i->se, k);
+    invite_timer_pack(i, k);
 }
 
 void sip_invite_pack(const struct sip_invite *invite, struct pack *k)
@@ -105,7 +94,8 @@ int sip_invite_unpack(struct sip_invite **ip, struct sip *sip, struct pack *k,
         err = i->state == INVITE_CALLING
                   ? sip_attempt_unpack(&i->attempt, sip, k, invite_on_response, i)
                   : restore_dialog(i, k, args->request);
-    if (!err && i->state == INVITE_UP)
+    /* A refresh of the peer's may have come since this was written. */
+    if (!err && i->state == INVITE_UP && !i->se.is_ours)
         invite_timer_restart(i);
     if (err) {
         i->is_quiet = true;
