@@ -95,7 +95,7 @@ X
 run_sipp() { # run_sipp NAME XML PORT MEDIA ARGS...
   name=$1 xml=$2 port=$3 media=$4
   shift 4
-  (cd "$WORK" && exec sipp -sf "$xml" -i 127.0.0.2 -p "$port" -mp "$media" -nostdin -trace_logs -log_file "$WORK/$name.done" -trace_err -error_file "$WORK/$name.err" "$@" </dev/null >"$WORK/$name.log" 2>&1) &
+  (cd "$WORK" && exec sipp -sf "$xml" -i 127.0.0.2 -p "$port" -mp "$media" -nostdin -l 200 -trace_logs -log_file "$WORK/$name.done" -trace_err -error_file "$WORK/$name.err" "$@" </dev/null >"$WORK/$name.log" 2>&1) &
   sipp_pid=$!
   pids="$pids $sipp_pid"
 }
