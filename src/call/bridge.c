@@ -77,6 +77,13 @@ static bool is_full(const struct bridge *b)
     return first && list_next(&b->members, first);
 }
 
+/* The technologies may let media pass us by, and have to bring them back. */
+static void tell_tech(struct channel *ch, struct channel *peer)
+{
+    if (ch->tech->bridged && ch->pvt)
+        ch->tech->bridged(ch, peer);
+}
+
 int bridge_join(struct bridge *b, struct channel *ch)
 {
     struct channel *peer;
@@ -101,6 +108,7 @@ int bridge_join(struct bridge *b, struct channel *ch)
     }
     share_linkedid(peer, ch);
     cdr_bridge(peer, ch);
+    tell_tech(ch, peer);
     return 0;
 }
 
@@ -117,6 +125,9 @@ void bridge_leave(struct channel *ch)
     tell(ch->bridge, ch, CALL_BRIDGE_LEAVE);
     list_unlink(&ch->bridge_link);
     ch->bridge = mem_deref(ch->bridge);
+    tell_tech(ch, NULL);
+    if (peer)
+        tell_tech(peer, NULL);
     if (peer && ch->is_on_hold)
         channel_play_stop(peer); /* the music that it heard instead of us */
 }
@@ -157,6 +168,7 @@ bool bridge_on_event(struct bridge *b, const struct channel_event *ev)
         (void)channel_update_connected(peer, &ch->caller, CONNECTED_UNKNOWN);
         break;
     case CHANNEL_EV_REDIRECTED: (void)channel_update_redirecting(peer, &ch->redirecting); break;
+    case CHANNEL_EV_STREAM: tell_tech(ch, peer); break;
     default: break;
     }
     return false;

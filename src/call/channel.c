@@ -38,7 +38,7 @@ static void channel_destroy(void *object)
     char *texts[] = {ch->name,         ch->dnid,       ch->dnid_subaddress, ch->forward,
                      ch->move_context, ch->move_exten, ch->accountcode,     ch->peeraccount,
                      ch->userfield,    ch->musicclass, ch->language,        ch->parkinglot,
-                     ch->context,      ch->exten,      ch->appdata};
+                     ch->tonezone,     ch->context,    ch->exten,           ch->appdata};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         mem_free(texts[i]);
 }

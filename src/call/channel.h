@@ -197,8 +197,8 @@ struct channel_tech {
     /** A text to the far end within the call (MESSAGE). @return 0; ENOTSUP; errno */
     int (*send_text)(struct channel *ch, struct slice content_type, struct slice text);
 
-    /** The other leg's stream has changed what it agreed on: direct media may be set up (ch
-     * bridged to peer) or taken back (peer NULL). */
+    /** ch talks to peer, or what one of them agreed on has changed: direct media may be set up; or
+     *  (peer NULL) they were parted: media come back. */
     void (*bridged)(struct channel *ch, struct channel *peer);
 
     /** Value of CHANNEL(item) that only the technology knows. @return 0; ENOENT */
@@ -258,7 +258,8 @@ struct channel {
     char *forward;    /* where the far end sent the call before it left (302): "number" or
                       "Tech/resource"; NULL: nowhere */
     char *accountcode, *peeraccount, *userfield, *musicclass, *language, *parkinglot;
-    int amaflags; /* 0 = default (DOCUMENTATION, 3) */
+    char *tonezone; /* whose tones it hears; NULL: the station's */
+    int amaflags;   /* 0 = default (DOCUMENTATION, 3) */
     uint64_t callgroup, pickupgroup;
 
     char *context, *exten; /* place in the routing */
@@ -279,8 +280,10 @@ struct channel {
     uint32_t play_id;      /* of the last play started */
     struct bridge *bridge; /* in which it is now, or NULL (borrowed) */
     struct link bridge_link;
-    bool has_music;            /* it hears music on hold */
-    bool is_on_hold;           /* the far end put us on hold */
+    bool has_music;       /* it hears music on hold */
+    bool is_on_hold;      /* the far end put us on hold */
+    unsigned media_users; /* who needs its sound here (digits for features, recording): no direct
+                                  media while not 0 */
     struct event_queue *queue; /* where events go; NULL: dropped */
     struct cdr_state *cdr;     /* call/cdr.c's */
     struct device *device;     /* call/device_state.c's: whose share is counted there */

@@ -152,7 +152,8 @@ int channel_tone(struct channel *ch, const char *tone)
         return err;
     end_music(ch);
     ch->play_id++;
-    return media_stream_tone(ch->stream, ch->calls->zone, slice_of(tone), 0);
+    return media_stream_tone(ch->stream, ch->tonezone ? ch->tonezone : ch->calls->zone,
+                             slice_of(tone), 0);
 }
 
 int channel_moh(struct channel *ch, const char *class_name)

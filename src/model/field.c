@@ -78,6 +78,8 @@ static const struct model_words kind_words[] = {
     [MODEL_URIS] = {"sip:узел:порт, через запятую", "sip:host:port, comma separated"},
     [MODEL_RULES] = {"deny=сеть и permit=сеть через запятую",
                      "deny=network and permit=network, comma separated"},
+    [MODEL_TOS] = {"ef, af11-af43, cs0-cs7 или число до 255",
+                   "ef, af11-af43, cs0-cs7 or a number up to 255"},
     [MODEL_WALL] = {"секунды с 1970 года", "seconds since 1970"},
 };
 

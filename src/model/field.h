@@ -38,6 +38,7 @@ enum model_kind {
     MODEL_VARS,     /* struct model_vars: NAME=value, rows of a text separated by newlines or ';' */
     MODEL_URIS,     /* struct model_names: sip:, sips: or tel: URIs, comma separated */
     MODEL_RULES,    /* struct model_rules: "deny=...,permit=..." in order */
+    MODEL_TOS,      /* uint8_t, the byte of IP: ef, af31, cs5, lowdelay ..., a number */
     MODEL_WALL,     /* not kept: seconds since 1970, or a date and time; the station writes it */
 };
 

@@ -99,6 +99,27 @@ enum model_privacy {
     MODEL_PRIVACY_UNAVAILABLE
 };
 
+enum model_rel100 { MODEL_100REL_NO, MODEL_100REL_REQUIRED, MODEL_100REL_PEER, MODEL_100REL_YES };
+enum model_timers {
+    MODEL_TIMERS_NO,
+    MODEL_TIMERS_YES,
+    MODEL_TIMERS_REQUIRED,
+    MODEL_TIMERS_ALWAYS,
+    MODEL_TIMERS_FORCED
+};
+enum model_encryption { MODEL_ENCRYPTION_NO, MODEL_ENCRYPTION_SDES };
+enum model_redirect { MODEL_REDIRECT_USER, MODEL_REDIRECT_URI_CORE, MODEL_REDIRECT_URI_PJSIP };
+enum model_refresh { MODEL_REFRESH_INVITE, MODEL_REFRESH_REINVITE, MODEL_REFRESH_UPDATE };
+enum model_glare { MODEL_GLARE_NONE, MODEL_GLARE_OUTGOING, MODEL_GLARE_INCOMING };
+enum model_offer_pref {
+    MODEL_OFFER_LOCAL,
+    MODEL_OFFER_LOCAL_FIRST,
+    MODEL_OFFER_REMOTE,
+    MODEL_OFFER_REMOTE_FIRST,
+    MODEL_OFFER_LOCAL_MERGE,
+    MODEL_OFFER_REMOTE_MERGE
+};
+
 enum model_sort { MODEL_SORT_NONE, MODEL_SORT_ALPHA, MODEL_SORT_RANDOM, MODEL_SORT_RANDSTART };
 
 /* ---- objects ---- */
@@ -147,6 +168,26 @@ struct model_transport {
     bool verify_server, verify_client, require_client_cert, symmetric_transport, allow_reload;
 };
 
+/** What a call obeys of its endpoint besides texts: plain values, so that a call copies them whole. */
+struct model_call_options {
+    struct addr media_address;                  /* AF_UNSPEC: not set */
+    int32_t timers_min_se, timers_sess_expires; /* seconds */
+    int32_t max_audio_streams, cos_audio;
+    uint8_t rel100, timers, media_encryption, redirect_method;
+    uint8_t connected_line_method, direct_media_method; /* enum model_refresh */
+    uint8_t direct_media_glare;                         /* enum model_glare */
+    uint8_t incoming_offer_pref, outgoing_offer_pref;   /* enum model_offer_pref */
+    uint8_t callerid_privacy;                           /* enum model_privacy */
+    bool direct_media, disable_direct_media_on_nat;
+    bool trust_id_inbound, trust_id_outbound, send_pai, send_rpid, rpid_immediate;
+    bool trust_connected_line, send_connected_line, send_diversion, send_history_info;
+    bool use_ptime, use_avpf, force_avp, srtp_tag_32, is_encryption_optimistic, rtcp_mux;
+    bool bind_rtp_to_media_address, preferred_codec_only;
+    bool user_eq_phone, moh_passthrough, suppress_moh_on_sendonly, suppress_q850;
+    bool follow_early_media_fork, accept_multiple_sdp_answers, ignore_183_without_sdp;
+    bool allow_transfer;
+};
+
 struct model_endpoint {
     struct hash_link link;
     const char *name;  /* column id */
@@ -164,6 +205,8 @@ struct model_endpoint {
     const char *outbound_proxy, *from_user, *from_domain, *contact_user;
     const char *language, *moh_suggest, *accountcode, *tone_zone, *message_context, *mailboxes;
     const char *named_call_group, *named_pickup_group;
+    const char *sdp_owner, *sdp_session, *callerid_tag, *overlap_context, *tenantid;
+    struct model_call_options call;
     struct model_vars set_var;
     struct model_rules rules; /* acl, deny and permit together: model_rules_allow */
     struct model_names acl_names;
@@ -174,10 +217,9 @@ struct model_endpoint {
     int32_t device_state_busy_at;
     struct model_order identify_by; /* enum model_identify_by */
     uint8_t dtmf_mode;              /* enum model_dtmf */
-    uint8_t callerid_privacy;       /* enum model_privacy */
-    bool direct_media, force_rport, rewrite_contact, rtp_symmetric;
-    bool trust_id_inbound, trust_id_outbound, send_pai, send_rpid;
-    bool allow_transfer, inband_progress, user_eq_phone;
+    bool force_rport, rewrite_contact, rtp_symmetric, inband_progress, allow_overlap;
+    bool allow_unauthenticated_options;
+    uint8_t tos; /* tos_audio: the byte of IP */
 };
 
 /** By address: requests from these belong to the endpoint. */

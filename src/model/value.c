@@ -1,5 +1,6 @@
 /* value.c - see value.h and model_field_set in field.h */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/value.h"
@@ -340,6 +341,40 @@ static int set_codecs(struct model_codecs *out, struct slice s, bool is_allow)
     return 0;
 }
 
+/* DSCP names (RFC 2474, 2597, 3246), Asterisk's older words, numbers as C writes them. */
+static int set_tos(uint8_t *out, struct slice s)
+{
+    static const struct {
+        const char *name;
+        uint8_t tos;
+    } names[] = {{"ef", 0xb8},       {"lowdelay", 0x10}, {"throughput", 0x08},
+                 {"reliability", 4}, {"mincost", 2},     {"none", 0}};
+    char text[8], *end;
+    unsigned long n;
+
+    if (slice_copy(s, text, sizeof(text)) && s.len >= sizeof(text))
+        text[0] = '\0';
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (slice_caseeqz(s, names[i].name)) {
+            if (out)
+                *out = names[i].tos;
+            return 0;
+        }
+    if (s.len == 3 && slice_caseeqz(slice_from(s.p, 2), "cs") && s.p[2] >= '0' && s.p[2] <= '7')
+        n = (unsigned long)(s.p[2] - '0') << 5;
+    else if (s.len == 4 && slice_caseeqz(slice_from(s.p, 2), "af") && s.p[2] >= '1' &&
+             s.p[2] <= '4' && s.p[3] >= '1' && s.p[3] <= '3')
+        n = (unsigned long)(s.p[2] - '0') << 5 | (unsigned long)(s.p[3] - '0') << 3;
+    else {
+        n = text[0] ? strtoul(text, &end, 0) : 256;
+        if (n > 255 || *end)
+            return EINVAL;
+    }
+    if (out)
+        *out = (uint8_t)n;
+    return 0;
+}
+
 static int set_addr(const struct model_field *f, struct addr *out, struct slice s)
 {
     struct addr a;
@@ -437,7 +472,7 @@ static int set_wall(struct slice s)
 static bool has_empty(enum model_kind k)
 {
     return k != MODEL_BOOL && k != MODEL_INT && k != MODEL_SECONDS && k != MODEL_ENUM &&
-           k != MODEL_ADDR;
+           k != MODEL_ADDR && k != MODEL_TOS;
 }
 
 int model_field_set(const struct model_field *f, void *object, struct slice s,
@@ -471,6 +506,7 @@ int model_field_set(const struct model_field *f, void *object, struct slice s,
     case MODEL_GROUPS: return set_groups(at, s);
     case MODEL_VARS: return set_vars(at, s, pool);
     case MODEL_RULES: return set_rules(at, s, pool);
+    case MODEL_TOS: return set_tos(at, s);
     case MODEL_WALL: return set_wall(s);
     }
     return EINVAL;

@@ -60,17 +60,11 @@ int dtmf_info_parse(const struct sip_msg *m, char *digit, uint32_t *ms)
     return ENOENT;
 }
 
-void session_on_request(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
-                        void *arg)
+static void on_info(struct session *s, struct sip_strans *t, const struct sip_msg *req)
 {
-    struct session *s = arg;
     uint32_t ms;
     char digit;
 
-    if (req->method != SIP_INFO) {
-        sip_strans_refuse(t, 405, NULL);
-        return;
-    }
     switch (req->body.len ? dtmf_info_parse(req, &digit, &ms) : EAGAIN) {
     case 0:
         sip_strans_refuse(t, 200, NULL);
@@ -79,6 +73,20 @@ void session_on_request(struct sip_invite *i, struct sip_strans *t, const struct
     case EAGAIN: sip_strans_refuse(t, 200, NULL); break; /* a phone that asks whether we live */
     case EINVAL: sip_strans_refuse(t, 400, NULL); break;
     default: sip_strans_refuse(t, 415, NULL); break;
+    }
+}
+
+void session_on_request(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
+                        void *arg)
+{
+    struct session *s = arg;
+
+    switch (req->method) {
+    case SIP_INFO: on_info(s, t, req); break;
+    case SIP_REFER: transfer_on_refer(s, t, req); break;
+    case SIP_MESSAGE: transfer_on_text(s, t, req); break;
+    case SIP_NOTIFY: sip_strans_refuse(t, 200, NULL); break; /* how a REFER of ours goes */
+    default: sip_strans_refuse(t, 405, NULL); break;
     }
 }
 

@@ -331,13 +331,20 @@ static int check_secret(struct pjsip *p, struct sip_strans *t, const struct sip_
     return EACCES;
 }
 
+static bool needs_secret(const struct model_endpoint *e, const struct sip_msg *req)
+{
+    if (!e)
+        return true;
+    return e->auths[0] && !(req->method == SIP_OPTIONS && e->allow_unauthenticated_options);
+}
+
 int pjsip_authorize(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
                     struct pjsip_who *who)
 {
     pjsip_identify(p, req, who);
     if (!who->endpoint || who->endpoint->force_rport) /* a stranger gets the usual treatment */
         sip_strans_force_rport(t);
-    if ((!who->endpoint || who->endpoint->auths[0]) && check_secret(p, t, req, who))
+    if (needs_secret(who->endpoint, req) && check_secret(p, t, req, who))
         return EACCES;
     if (!model_rules_allow(&who->endpoint->rules, &req->flow.remote))
         return forbid(p, t, req, "address not allowed");

@@ -12,18 +12,15 @@
 
 /* ---- what the INVITE asks for ---- */
 
-static bool has_codec_of_ours(const struct session *s, const struct sdp *offer)
+/* @return 0; ENOTSUP (488) */
+static int check_offer(const struct session *s)
 {
-    const struct sdp_media *m = sdp_audio(offer);
+    struct sdp_local l;
 
-    for (unsigned i = 0; m && i < m->format_count; i++) {
-        enum codec c;
-
-        if (!codec_find_encoding(&c, m->formats[i].encoding, m->formats[i].clock_hz) &&
-            codec_list_has(&s->codecs, c))
-            return true;
-    }
-    return false;
+    session_local(s, &l);
+    if (!l.codecs.count)
+        return ENOTSUP;
+    return s->offer ? sdp_offer_check(s->offer, &l) : 0;
 }
 
 /* @return 0 (exten is filled, "s" for none), or the status that refuses the call */
@@ -41,50 +38,12 @@ static int find_exten(struct pjsip *p, const struct model_endpoint *e, const str
     if (log_gate_pass(&p->no_extens, loop_now(p->loop)))
         log_notice("call refused, no such extension endpoint=\"%s\" exten=\"%s\" context=\"%s\"",
                    e->name, exten, e->context);
-    return plan_may_match_more(p->plan, context, slice_of(exten)) ? 484 : 404;
+    if (e->overlap_context[0])
+        context = slice_of(e->overlap_context);
+    return e->allow_overlap && plan_may_match_more(p->plan, context, slice_of(exten)) ? 484 : 404;
 }
 
 /* ---- the channel ---- */
-
-static bool is_prohibited(const struct model_endpoint *e)
-{
-    return e->callerid_privacy >= MODEL_PRIVACY_PROHIB_NOT_SCREENED &&
-           e->callerid_privacy <= MODEL_PRIVACY_PROHIB;
-}
-
-/* A name goes to screens and files: control bytes stay behind. */
-static void drop_controls(char *text)
-{
-    char *to = text;
-
-    for (const char *from = text; *from; from++)
-        if ((unsigned char)*from >= ' ' && *from != 0x7f)
-            *to++ = *from;
-    *to = '\0';
-}
-
-/* The endpoint's own caller id wins; else From says who calls. */
-static int set_caller(struct channel *ch, const struct model_endpoint *e, const struct sip_msg *req)
-{
-    char number[NAME_MAX_BYTES] = "", name[NAME_MAX_BYTES] = "";
-    struct slice num = slice_of(e->callerid.number), text = slice_of(e->callerid.name);
-    struct sip_uri uri;
-    int err;
-
-    if (!num.len && !sip_uri_parse(&uri, req->from.uri)) {
-        sip_unescape(uri.user, number, sizeof(number));
-        num = slice_of(number);
-        if (!text.len) {
-            sip_display_copy(&req->from, name, sizeof(name));
-            drop_controls(name);
-            text = slice_of(name);
-        }
-    }
-    err = party_set(&ch->caller, num, text);
-    if (is_prohibited(e) || slice_caseeqz(num, "anonymous"))
-        party_set_presentation(&ch->caller, PRES_PROHIBITED);
-    return err ? err : channel_set(&ch->ani.number, num);
-}
 
 /* A call that goes round and round ends when this is used up (RFC 3261 s8.1.1.6). */
 static int set_hops(struct channel *ch, const struct sip_msg *req)
@@ -103,13 +62,15 @@ static int dress(struct session *s, const struct model_endpoint *e, const struct
     int err = session_dress(s, e);
 
     if (!err)
-        err = set_caller(ch, e, req);
+        err = identity_from_invite(s, e, req);
     if (!err)
         err = channel_set(&ch->context, slice_of(e->context));
     if (!err)
         err = channel_set(&ch->exten, slice_of(exten));
     if (!err)
         err = channel_set(&ch->dnid, slice_of(exten));
+    if (!err)
+        err = diversion_from_invite(s, req);
     if (!err)
         err = channel_var_set(ch, SLICE("SIPDOMAIN"), req->uri.host);
     if (!err)
@@ -123,6 +84,8 @@ static int accept_invite(struct session *s, struct sip_strans *t)
                              &(struct sip_invite_accept_args){
                                  .is_symmetric = s->is_symmetric,
                                  .force_rport = s->force_rport,
+                                 .rel100 = session_rel100(s),
+                                 .timer = session_timer(s),
                                  .creds = s->creds ? pjsip_creds_find : NULL,
                                  .creds_arg = s->creds,
                                  .handlers = &pjsip_incoming_handlers,
@@ -217,8 +180,8 @@ void incoming_on_invite(struct sip_strans *t, struct sip_msg *req, void *arg)
     err = session_alloc(&s, p, who.endpoint);
     if (!err)
         err = session_parse(&s->offer, req);
-    if (!err && s->offer && !has_codec_of_ours(s, s->offer))
-        err = ENOTSUP;
+    if (!err)
+        err = check_offer(s);
     if (err) {
         session_free(s);
         if (err == ENOMEM)
@@ -228,11 +191,33 @@ void incoming_on_invite(struct sip_strans *t, struct sip_msg *req, void *arg)
         return;
     }
     err = start(p, s, t, req, who.endpoint, exten);
-    if (err && err != EINVAL)
+    if (err && err != EINVAL && err != EPROTO)
         refuse_busy(t);
 }
 
 /* ---- what the routing asks for ---- */
+
+/* An answer with the lines that all of ours carry, and with our description when asked. */
+static int say(struct session *s, uint16_t code, bool has_body)
+{
+    struct sip_answer a = {.code = code};
+    struct buf headers;
+    int err;
+
+    buf_init(&headers, SIP_MESSAGE_MAX);
+    err = session_headers(s, &headers);
+    if (!err && code == 181)
+        err = diversion_add(s, &headers);
+    a.headers = buf_slice(&headers);
+    if (has_body) {
+        a.content_type = SLICE("application/sdp");
+        a.body = buf_slice(&s->description);
+    }
+    if (!err)
+        err = code < 200 ? sip_invite_progress(s->invite, &a) : sip_invite_answer(s->invite, &a);
+    buf_fini(&headers);
+    return err;
+}
 
 int incoming_answer(struct channel *ch)
 {
@@ -241,14 +226,10 @@ int incoming_answer(struct channel *ch)
 
     if (!s->invite)
         return ENOTCONN;
-    err =
-        sip_invite_answer(s->invite, &(struct sip_answer){.code = 200,
-                                                          .headers = buf_slice(&s->headers),
-                                                          .content_type = SLICE("application/sdp"),
-                                                          .body = buf_slice(&s->description)});
+    err = say(s, 200, true);
     if (err)
         return err;
-    buf_fini(&s->description);
+    buf_reset(&s->description);
     return session_apply(s, true);
 }
 
@@ -258,11 +239,7 @@ static int progress(struct session *s)
 
     if (s->has_progressed || s->is_offer_ours)
         return 0;
-    err = sip_invite_progress(s->invite,
-                              &(struct sip_answer){.code = 183,
-                                                   .headers = buf_slice(&s->headers),
-                                                   .content_type = SLICE("application/sdp"),
-                                                   .body = buf_slice(&s->description)});
+    err = say(s, 183, true);
     if (err)
         return err;
     s->has_progressed = true;
@@ -271,21 +248,25 @@ static int progress(struct session *s)
 
 static int ring(struct session *s)
 {
-    return sip_invite_progress(
-        s->invite, &(struct sip_answer){.code = 180, .headers = buf_slice(&s->headers)});
+    s->is_ringing = true;
+    return s->has_inband_progress ? progress(s) : say(s, 180, false);
 }
 
-int incoming_indicate(struct channel *ch, enum channel_indication ind)
+/* rpid_immediate: who will answer is told while it rings. */
+static int tell_connected(struct session *s)
 {
-    struct session *s = session_of(ch);
-
-    if (ind == CHANNEL_IND_CONNECTED || ind == CHANNEL_IND_PROCEEDING)
+    if (!s->options.rpid_immediate || !identity_may_update(s))
         return 0;
-    if (ch->is_outgoing || !s->invite || ch->state == CHANNEL_UP)
-        return ENOTSUP;
+    return say(s, s->is_ringing && !s->has_inband_progress ? 180 : 183, false);
+}
+
+int incoming_indicate(struct session *s, enum channel_indication ind)
+{
     switch (ind) {
-    case CHANNEL_IND_RINGING: return s->has_inband_progress ? progress(s) : ring(s);
+    case CHANNEL_IND_RINGING: return ring(s);
     case CHANNEL_IND_PROGRESS: return progress(s);
+    case CHANNEL_IND_CONNECTED: return tell_connected(s);
+    case CHANNEL_IND_REDIRECTING: return s->ch->redirecting.count ? say(s, 181, false) : 0;
     default: return ENOTSUP;
     }
 }
@@ -304,6 +285,11 @@ const struct sip_invite_handlers pjsip_incoming_handlers = {
     .canceled = on_canceled,
     .acked = session_on_acked,
     .reinvite = session_on_reinvite,
+    .reinvited = session_on_reinvited,
+    .update = session_on_update,
+    .pracked = session_on_update,
+    .updated = session_on_updated,
+    .refresh = session_on_refresh,
     .request = session_on_request,
     .may_move = session_may_move,
     .closed = session_on_closed,

@@ -113,9 +113,21 @@ static int get_rtp_hold(const struct session *s, struct buf *out)
     return buf_addz(out, s->has_agreed && s->agreed.is_held ? "1" : "0");
 }
 
-static int get_zero(const struct session *s, struct buf *out)
+static int get_rtp_secure(const struct session *s, struct buf *out)
 {
-    return buf_addz(out, "0");
+    return buf_addz(out, s->has_agreed && s->agreed.srtp_tx.suite ? "1" : "0");
+}
+
+static int get_rtp_direct(const struct session *s, struct buf *out)
+{
+    return addr_is_set(&s->direct) ? add_addr(out, &s->direct) : buf_addz(out, "(null)");
+}
+
+static int get_tenantid(const struct session *s, struct buf *out)
+{
+    const struct model_endpoint *e = model_endpoint_find(s->p->snap, slice_of(s->endpoint));
+
+    return e ? buf_addz(out, e->tenantid) : 0;
 }
 
 static const struct item {
@@ -134,11 +146,12 @@ static const struct item {
     {"pjsip", "local_addr", get_local_addr},
     {"pjsip", "remote_addr", get_remote_addr},
     {"endpoint", "", get_endpoint},
+    {"tenantid", "", get_tenantid},
     {"rtp", "src", get_rtp_src},
     {"rtp", "dest", get_rtp_dest},
     {"rtp", "hold", get_rtp_hold},
-    {"rtp", "secure", get_zero},
-    {"rtp", "direct", get_zero},
+    {"rtp", "secure", get_rtp_secure},
+    {"rtp", "direct", get_rtp_direct},
 };
 
 int session_get(struct channel *ch, struct slice item, struct buf *out)

@@ -96,7 +96,8 @@ static struct contact *find_contact(const struct pjsip *p, const struct model_en
 }
 
 /* The contact's URI with another user: "number@trunk". */
-static int put_user(struct buf *out, struct slice kept, struct slice number)
+static int put_user(const struct session *s, struct buf *out, struct slice kept,
+                    struct slice number)
 {
     struct sip_uri uri;
     struct buf text;
@@ -112,6 +113,8 @@ static int put_user(struct buf *out, struct slice kept, struct slice number)
     err = buf_err(&text);
     if (!err)
         err = contact_uri_request(out, buf_slice(&text));
+    if (!err && !sip_uri_param(&uri, "user", NULL))
+        err = identity_add_phone(s, out, number);
     buf_fini(&text);
     return err;
 }
@@ -140,9 +143,10 @@ static void hold_targets(struct outgoing *o)
 }
 
 /* @return 0; EHOSTUNREACH (no contact); EINVAL; ENOMEM */
-static int find_target(struct pjsip *p, struct outgoing *o, const struct model_endpoint *e,
+static int find_target(const struct session *s, struct outgoing *o, const struct model_endpoint *e,
                        const struct resource *r)
 {
+    struct pjsip *p = s->p;
     struct contact *c = r->uri.len ? find_contact(p, e, r->uri) : pick_contact(p, e);
     const struct model_aor *m = c ? model_aor_find(p->snap, slice_of(c->aor->name)) : NULL;
     const char *proxy = e->outbound_proxy[0] ? e->outbound_proxy : m ? m->outbound_proxy : "";
@@ -161,7 +165,8 @@ static int find_target(struct pjsip *p, struct outgoing *o, const struct model_e
         if (!o->proxy)
             return ENOMEM;
     }
-    err = r->number.len ? put_user(&o->uri, kept, r->number) : contact_uri_request(&o->uri, kept);
+    err =
+        r->number.len ? put_user(s, &o->uri, kept, r->number) : contact_uri_request(&o->uri, kept);
     if (!err)
         err = contact_uri_reach(&o->reach, kept);
     if (!err && c && !proxy[0] && !contact_route(c, &o->targets[0]))
@@ -182,8 +187,8 @@ static int dup_set(char **to, const char *text)
     return *to ? 0 : ENOMEM;
 }
 
-static int outgoing_alloc(struct outgoing **op, struct pjsip *p, const struct model_endpoint *e,
-                          const struct resource *r)
+static int outgoing_alloc(struct outgoing **op, const struct session *s,
+                          const struct model_endpoint *e, const struct resource *r)
 {
     struct outgoing *o = mem_zalloc(sizeof(*o));
     int err;
@@ -198,7 +203,7 @@ static int outgoing_alloc(struct outgoing **op, struct pjsip *p, const struct mo
     if (!err)
         err = dup_set(&o->contact_user, e->contact_user);
     if (!err)
-        err = find_target(p, o, e, r);
+        err = find_target(s, o, e, r);
     if (err)
         outgoing_free(o);
     else
@@ -211,6 +216,20 @@ static int cause_of(int err)
     if (err == ELOOP)
         return CAUSE_EXCHANGE_ROUTING;
     return err == ENOMEM || err == EAGAIN ? CAUSE_CONGESTION : CAUSE_NO_ROUTE;
+}
+
+/* What is offered: ours, as outgoing_call_offer_pref mixes it with the codecs of who calls. */
+static void prefer_codecs(struct session *s, const struct channel_request *req)
+{
+    const struct channel *from = req->requestor;
+    struct codec_list theirs = {0};
+
+    if (req->codecs)
+        codec_list_parse(&theirs, slice_of(req->codecs), NULL);
+    else if (from && from->tech == &pjsip_tech && from->pvt && session_of(from)->has_agreed)
+        for (uint8_t i = 0; i < session_of(from)->agreed.count; i++)
+            codec_list_add(&theirs, (enum codec)session_of(from)->agreed.formats[i].codec);
+    session_prefer(&s->codecs, &theirs, s->options.outgoing_offer_pref);
 }
 
 static int make_channel(struct channel **chp, struct session *s, const struct model_endpoint *e,
@@ -305,7 +324,7 @@ int outgoing_request(struct channel **chp, void *tech_arg, const struct channel_
     err = session_alloc(&s, p, e);
     if (err)
         return fail(err, cause);
-    err = outgoing_alloc(&s->out, p, e, &r);
+    err = outgoing_alloc(&s->out, s, e, &r);
     if (err) {
         if (err == EHOSTUNREACH)
             log_notice("endpoint has no reachable contact endpoint=\"%s\"", e->name);
@@ -313,6 +332,7 @@ int outgoing_request(struct channel **chp, void *tech_arg, const struct channel_
         return fail(err, cause);
     }
     s->out->hops = hops;
+    prefer_codecs(s, req);
     err = make_channel(chp, s, e, &r, req);
     if (err)
         return fail(err, cause);
@@ -332,23 +352,23 @@ int outgoing_request(struct channel **chp, void *tech_arg, const struct channel_
 static void fill_from(const struct session *s, struct sip_invite_args *a)
 {
     const struct outgoing *o = s->out;
-    const struct party *caller = &s->ch->connected;
-    const char *standard = model_global_of(s->p->snap)->default_from_user;
 
-    a->from_display = slice_of(caller->name);
-    a->from_user = slice_of(caller->number);
-    if (party_is_private(caller)) {
-        a->from_display = SLICE("Anonymous");
-        a->from_user = SLICE("anonymous");
-        a->from_domain = SLICE("anonymous.invalid");
-    }
-    if (!a->from_user.len)
-        a->from_user = standard[0] ? slice_of(standard) : SLICE("asterisk");
+    identity_fill_from(s, a);
     if (o->from_user)
         a->from_user = slice_of(o->from_user);
     if (o->from_domain)
         a->from_domain = slice_of(o->from_domain);
     a->contact_user = slice_of(o->contact_user);
+}
+
+struct slice outgoing_from_domain(const struct session *s)
+{
+    return s->out ? slice_of(s->out->from_domain) : SLICE_NONE;
+}
+
+const struct sip_flow *outgoing_flow(const struct session *s)
+{
+    return s->out && s->out->target_count ? &s->out->targets[0].flow : NULL;
 }
 
 static int send_invite(struct session *s)
@@ -361,25 +381,33 @@ static int send_invite(struct session *s)
         .max_forwards = o->hops,
         .targets = o->target_count ? o->targets : NULL,
         .target_count = o->target_count,
-        .headers = buf_slice(&s->headers),
         .content_type = SLICE("application/sdp"),
         .is_symmetric = s->is_symmetric,
         .force_rport = s->force_rport,
+        .rel100 = session_rel100(s),
+        .timer = session_timer(s),
         .creds = s->creds ? pjsip_creds_find : NULL,
         .creds_arg = s->creds,
         .handlers = &pjsip_outgoing_handlers,
         .arg = s,
     };
-    struct buf offer;
+    struct buf offer, headers;
     int err;
 
     buf_init(&offer, SDP_MAX_TEXT);
+    buf_init(&headers, SIP_MESSAGE_MAX);
     err = session_describe(s, NULL, &offer);
+    if (!err)
+        err = session_headers(s, &headers);
+    if (!err)
+        err = diversion_add(s, &headers);
     args.body = buf_slice(&offer);
+    args.headers = buf_slice(&headers);
     fill_from(s, &args);
     if (!err)
         err = sip_invite_send(&s->invite, s->p->sip, &args);
     buf_fini(&offer);
+    buf_fini(&headers);
     outgoing_free(o);
     s->out = NULL;
     call_journal_touch(s->ch);
@@ -440,7 +468,7 @@ static void resolved(int err, const struct sip_target *targets, size_t count, vo
         o->target_count = count < SIP_TARGETS_MAX ? count : SIP_TARGETS_MAX;
         memcpy(o->targets, targets, o->target_count * sizeof(*targets));
         hold_targets(o);
-        err = ask_stream(s, NULL);
+        err = o->is_stream_asked ? try_send(s) : ask_stream(s, NULL);
     }
     if (err)
         give_up(s, err, CAUSE_NO_ROUTE);
@@ -467,22 +495,42 @@ int outgoing_call(struct channel *ch)
     return o->is_stream_asked ? try_send(s) : ask_names(s);
 }
 
+int outgoing_again(struct session *s, const struct model_endpoint *e, struct slice uri)
+{
+    const struct resource r = {.endpoint = slice_of(e->name), .uri = uri};
+    struct outgoing *o = NULL;
+    int err = outgoing_alloc(&o, s, e, &r);
+
+    if (err)
+        return err;
+    o->hops = hops_of(s->p, s->ch);
+    o->is_called = o->is_stream_asked = o->is_stream_ready = true;
+    sip_invite_forget(s->invite);
+    s->invite = mem_deref(s->invite);
+    sdp_session_withdraw(&s->sdp);
+    s->has_agreed = false;
+    s->out = o;
+    return o->target_count ? send_invite(s) : ask_names(s);
+}
+
 /* ---- what comes back ---- */
 
 /* An early description or the final one; another fork may bring another. @return as take_answer */
 static int take_description(struct session *s, const struct sip_msg *response, bool is_answered)
 {
-    int err;
+    int err = 0;
 
-    if (s->has_agreed)
-        s->sdp.is_offering = true; /* our one offer is answered once more */
-    err = session_take_answer(s, response);
-    if (err == ENOENT && s->has_agreed) {
-        s->sdp.is_offering = false;
-        err = 0;
-    }
     if (sip_invite_flow(s->invite) && addr_is_set(&sip_invite_flow(s->invite)->remote))
         s->signal = sip_invite_flow(s->invite)->remote;
+    if (session_counts(s, response)) {
+        if (s->has_agreed)
+            s->sdp.is_offering = true; /* our one offer is answered once more */
+        err = session_take_answer(s, response);
+        if (err == ENOENT && s->has_agreed)
+            err = 0;
+        if (s->has_agreed)
+            s->sdp.is_offering = false;
+    }
     return err ? err : session_apply(s, is_answered);
 }
 
@@ -493,9 +541,15 @@ static void on_progress(struct sip_invite *i, const struct sip_msg *response, un
     bool has_media = response->body.len && !take_description(s, response, false);
 
     tell_answer(s, response->status, response);
+    if (response->status == 183 && !response->body.len && s->options.ignore_183_without_sdp)
+        return;
+    identity_on_message(s, response);
     switch (response->status) {
     case 180: channel_on_ringing(s->ch); break;
     case 181:
+        diversion_from_response(s, response, SLICE_NONE);
+        channel_on_redirected(s->ch);
+        return;
     case 182: channel_on_proceeding(s->ch); return;
     default: break;
     }
@@ -517,8 +571,10 @@ static void on_answered(struct sip_invite *i, const struct sip_msg *response, bo
         session_gone(s, CAUSE_BEARER, 488);
         return;
     }
+    s->response = mem_ref((struct sip_msg *)response);
+    identity_on_message(s, response);
     channel_on_answered(s->ch);
-    if (s->agreed.is_held)
+    if (session_is_held(s))
         channel_on_hold(s->ch, true);
 }
 
@@ -530,6 +586,8 @@ static void on_failed(struct sip_invite *i, uint16_t code, const struct sip_msg 
 
     tell_answer(s, code, response);
     log_info("call failed call=%s channel=\"%s\" status=%u", s->ch->linkedid, s->ch->name, code);
+    if (code >= 300 && code < 400 && redirect_follow(s, response))
+        return;
     session_gone(s, cause ? cause : pjsip_cause_of_status(code), code);
 }
 
@@ -539,6 +597,10 @@ const struct sip_invite_handlers pjsip_outgoing_handlers = {
     .failed = on_failed,
     .acked = session_on_acked,
     .reinvite = session_on_reinvite,
+    .reinvited = session_on_reinvited,
+    .update = session_on_update,
+    .updated = session_on_updated,
+    .refresh = session_on_refresh,
     .request = session_on_request,
     .may_move = session_may_move,
     .closed = session_on_closed,

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "call/cdr.h"
-#include "call/journal.h"
 #include "pjsip/cause.h"
 #include "pjsip/transport.h"
 
@@ -20,6 +19,49 @@ static void take_codecs(struct codec_list *to, const struct model_codecs *from)
     }
 }
 
+static int dup_unusual(char **to, const char *from, const char *usual)
+{
+    if (from[0] && strcmp(from, usual) != 0)
+        *to = mem_strdup(from);
+    return from[0] && strcmp(from, usual) != 0 && !*to ? ENOMEM : 0;
+}
+
+static void only(struct codec_list *l, const struct codec_list *of)
+{
+    struct codec_list kept = {0};
+
+    for (uint8_t i = 0; i < l->count; i++)
+        if (codec_list_has(of, l->id[i]))
+            codec_list_add(&kept, l->id[i]);
+    if (kept.count)
+        *l = kept;
+}
+
+void session_prefer(struct codec_list *own, const struct codec_list *theirs, uint8_t pref)
+{
+    struct codec_list ordered = *theirs;
+
+    if (!theirs->count)
+        return;
+    switch (pref) {
+    case MODEL_OFFER_LOCAL:
+    case MODEL_OFFER_LOCAL_FIRST: only(own, theirs); break;
+    case MODEL_OFFER_REMOTE:
+    case MODEL_OFFER_REMOTE_FIRST:
+    case MODEL_OFFER_REMOTE_MERGE:
+        only(&ordered, own);
+        for (uint8_t i = 0; i < own->count && pref == MODEL_OFFER_REMOTE_MERGE; i++)
+            codec_list_add(&ordered, own->id[i]);
+        only(&ordered, own); /* nothing in common: ours */
+        if (codec_list_has(own, ordered.id[0]))
+            *own = ordered;
+        break;
+    default: break;
+    }
+    if (own->count && (pref == MODEL_OFFER_LOCAL_FIRST || pref == MODEL_OFFER_REMOTE_FIRST))
+        own->count = 1;
+}
+
 int session_alloc(struct session **sp, struct pjsip *p, const struct model_endpoint *e)
 {
     struct session *s = mem_zalloc(sizeof(*s));
@@ -27,13 +69,18 @@ int session_alloc(struct session **sp, struct pjsip *p, const struct model_endpo
     if (!s)
         return ENOMEM;
     s->endpoint = mem_strdup(e->name);
-    if (!s->endpoint || pjsip_creds_get(&s->creds, p, e)) {
+    if (!s->endpoint || pjsip_creds_get(&s->creds, p, e) ||
+        dup_unusual(&s->sdp_owner, e->sdp_owner, "-") ||
+        dup_unusual(&s->sdp_name, e->sdp_session, "station")) {
         mem_free(s->endpoint);
+        mem_free(s->sdp_owner);
         mem_free(s);
         return ENOMEM;
     }
     s->p = p;
-    take_codecs(&s->codecs, &e->codecs);
+    s->options = e->call;
+    if (e->call.max_audio_streams)
+        take_codecs(&s->codecs, &e->codecs);
     s->dtmf_mode = e->dtmf_mode;
     s->is_rtp_symmetric = e->rtp_symmetric;
     s->is_symmetric = e->rewrite_contact;
@@ -41,6 +88,8 @@ int session_alloc(struct session **sp, struct pjsip *p, const struct model_endpo
     s->has_inband_progress = e->inband_progress;
     s->rtp_timeout_ms = (uint32_t)e->rtp_timeout * 1000;
     s->rtp_timeout_hold_ms = (uint32_t)e->rtp_timeout_hold * 1000;
+    s->rtp_keepalive_ms = (uint32_t)e->rtp_keepalive * 1000;
+    s->tos = e->tos;
     buf_init(&s->description, SDP_MAX_TEXT);
     buf_init(&s->headers, SESSION_HEADERS_MAX);
     sdp_session_init(&s->sdp, rand_u32());
@@ -56,9 +105,12 @@ void session_free(struct session *s)
         sip_invite_forget(s->invite);
     mem_deref(s->invite);
     mem_deref(s->request);
+    mem_deref(s->response);
     mem_deref(s->offer);
     outgoing_free(s->out);
     mem_free(s->endpoint);
+    mem_free(s->sdp_owner);
+    mem_free(s->sdp_name);
     buf_fini(&s->description);
     buf_fini(&s->headers);
     mem_free(s);
@@ -95,11 +147,24 @@ int session_dress(struct session *s, const struct model_endpoint *e)
         err = channel_set(&ch->musicclass, slice_of(e->moh_suggest));
     if (!err && e->accountcode[0])
         err = channel_set(&ch->accountcode, slice_of(e->accountcode));
+    if (!err && e->tone_zone[0])
+        err = channel_set(&ch->tonezone, slice_of(e->tone_zone));
     ch->callgroup = e->call_group;
     ch->pickupgroup = e->pickup_group;
     if (!err)
         err = cdr_leg(ch, is_trunk(e), slice_of(e->group_uuid));
     return err ? err : set_variables(ch, &e->set_var);
+}
+
+/* media_address is said; sound is bound to it only when asked, else to any of its family. */
+static void use_media_address(struct session *s, struct addr *bind)
+{
+    s->said = s->options.media_address;
+    s->said.port = 0;
+    if (s->options.bind_rtp_to_media_address)
+        *bind = s->said;
+    else if (bind->family != s->said.family)
+        *bind = (struct addr){.family = s->said.family};
 }
 
 int session_open_stream(struct session *s, const struct sip_flow *flow, struct media_stream *near,
@@ -110,89 +175,10 @@ int session_open_stream(struct session *s, const struct sip_flow *flow, struct m
 
     if (err)
         return err;
+    if (addr_is_set(&s->options.media_address))
+        use_media_address(s, &args.local);
     s->signal = flow->remote;
     return channel_open_stream(s->ch, &args, ready, s);
-}
-
-void session_local(const struct session *s, struct sdp_local *l)
-{
-    *l = (struct sdp_local){
-        .rtp = s->said,
-        .codecs = s->codecs,
-        .is_dtmf = s->dtmf_mode == MODEL_DTMF_RFC4733 || s->dtmf_mode == MODEL_DTMF_AUTO ||
-                   s->dtmf_mode == MODEL_DTMF_AUTO_INFO,
-        .dir = SDP_SENDRECV,
-    };
-    if (s->ch->stream)
-        l->rtp.port = media_stream_local(s->ch->stream)->port;
-}
-
-int session_apply(struct session *s, bool is_answered)
-{
-    const struct media_remote_args args = {
-        .agreed = &s->agreed,
-        .signal = s->signal,
-        .is_symmetric = s->is_rtp_symmetric,
-        .timeout_ms = is_answered ? s->rtp_timeout_ms : 0,
-        .timeout_hold_ms = is_answered ? s->rtp_timeout_hold_ms : 0,
-    };
-
-    call_journal_touch(s->ch);
-    if (!s->has_agreed || !s->ch->stream)
-        return 0;
-    return media_stream_set_remote(s->ch->stream, &args);
-}
-
-int session_parse(struct sdp **sp, const struct sip_msg *m)
-{
-    struct sdp_error why = {0};
-    int err;
-
-    *sp = NULL;
-    if (!m->body.len || !sip_msg_has_type(m, "application/sdp"))
-        return 0;
-    err = sdp_parse(sp, m->body, &why);
-    if (err == EINVAL)
-        log_info("description refused from=\"%.*s\" line=%u why=\"%s\"", SLICE_ARG(m->from.uri),
-                 why.line, why.why ? why.why : "");
-    return err;
-}
-
-int session_describe(struct session *s, const struct sdp *offer, struct buf *out)
-{
-    struct sdp_agreed agreed;
-    struct sdp_local l;
-    int err;
-
-    session_local(s, &l);
-    if (!offer)
-        return sdp_session_offer(&s->sdp, &l, out);
-    err = sdp_session_answer(&s->sdp, offer, &l, &agreed, out);
-    if (!err) {
-        s->agreed = agreed;
-        s->has_agreed = true;
-    }
-    return err;
-}
-
-int session_take_answer(struct session *s, const struct sip_msg *m)
-{
-    struct sdp_agreed agreed;
-    struct sdp_local l;
-    struct sdp *answer = NULL;
-    int err = session_parse(&answer, m);
-
-    if (!err && !answer)
-        err = ENOENT;
-    session_local(s, &l);
-    if (!err)
-        err = sdp_session_accept(&s->sdp, answer, &l, &agreed);
-    if (!err) {
-        s->agreed = agreed;
-        s->has_agreed = true;
-    }
-    mem_deref(answer);
-    return err;
 }
 
 void session_gone(struct session *s, int cause, int status)

@@ -23,6 +23,30 @@ static void pack_codecs(struct codec_list *l, struct pack *k)
         *l = read;
 }
 
+static void pack_key(struct srtp_key *key, struct pack *k)
+{
+    key->suite = (uint8_t)pack_enum(k, key->suite, SRTP_SUITES - 1);
+    pack_u8(k, &key->len);
+    if (key->len > SRTP_KEY_MAX) {
+        pack_fail(k, EBADMSG);
+        key->len = 0;
+    }
+    pack_bytes(k, key->key, key->len);
+}
+
+/* The keys of our offers stay for the whole dialog. */
+static void pack_offered_keys(struct sdp_session *s, struct pack *k)
+{
+    pack_bool(k, &s->is_savp);
+    pack_u8(k, &s->key_count);
+    if (s->key_count > SDP_KEYS_MAX) {
+        pack_fail(k, EBADMSG);
+        s->key_count = 0;
+    }
+    for (unsigned i = 0; i < s->key_count; i++)
+        pack_key(&s->keys[i], k);
+}
+
 static void pack_description(struct sdp_session *s, struct pack *k)
 {
     pack_u64(k, &s->id);
@@ -40,17 +64,7 @@ static void pack_description(struct sdp_session *s, struct pack *k)
     }
     for (unsigned i = 0; i < s->media_count; i++)
         pack_chars(k, s->kinds[i], sizeof(s->kinds[i]));
-}
-
-static void pack_key(struct srtp_key *key, struct pack *k)
-{
-    key->suite = (uint8_t)pack_enum(k, key->suite, SRTP_SUITES - 1);
-    pack_u8(k, &key->len);
-    if (key->len > SRTP_KEY_MAX) {
-        pack_fail(k, EBADMSG);
-        key->len = 0;
-    }
-    pack_bytes(k, key->key, key->len);
+    pack_offered_keys(s, k);
 }
 
 static void pack_agreed(struct sdp_agreed *a, struct pack *k)
@@ -93,6 +107,10 @@ static void pack_values(struct session *s, struct pack *k)
     pack_addr(k, &s->signal);
     pack_bool(k, &s->is_offer_ours);
     pack_bool(k, &s->is_running);
+    pack_addr(k, &s->direct);
+    pack_u8(k, &s->direct_tries);
+    pack_bool(k, &s->is_glare_past);
+    pack_bool(k, &s->is_holding);
 }
 
 static void pack_headers(struct session *s, struct pack *k)

@@ -217,7 +217,7 @@ void show_endpoint_fields(struct console *c, const struct model_endpoint *e)
                    " rewrite_contact    : %s\n rtp_symmetric      : %s\n"
                    " rtp_timeout        : %d\n rtp_timeout_hold   : %d\n"
                    " transport          : %s\n\n",
-                   e->callerid.name, e->callerid.number, e->context, yes(e->direct_media),
+                   e->callerid.name, e->callerid.number, e->context, yes(e->call.direct_media),
                    dtmf[e->dtmf_mode], yes(e->force_rport), e->from_domain, e->from_user,
                    e->language, e->moh_suggest, e->outbound_proxy, yes(e->rewrite_contact),
                    yes(e->rtp_symmetric), e->rtp_timeout, e->rtp_timeout_hold, e->transport);

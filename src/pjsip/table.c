@@ -12,8 +12,18 @@ const struct plan_app *const pjsip_apps[] = {
 
 const struct plan_func *const pjsip_funcs[] = {
     &pjsip_dial_contacts_func,
+    &pjsip_dtmf_mode_func,
     &pjsip_header_func,
+    &pjsip_header_param_func,
+    &pjsip_headers_func,
     &pjsip_inheritable_header_func,
+    &pjsip_media_offer_func,
+    &pjsip_moh_passthrough_func,
+    &pjsip_parse_uri_func,
+    &pjsip_parse_uri_from_func,
+    &pjsip_response_header_func,
+    &pjsip_response_headers_func,
+    &pjsip_send_session_refresh_func,
     NULL,
 };
 /* clang-format on */

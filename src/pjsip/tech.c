@@ -15,7 +15,8 @@ static void hang_up(struct channel *ch, int cause)
     if (!s->invite)
         return;
     buf_init(&headers, 256);
-    pjsip_reason_add(&headers, cause);
+    if (!s->options.suppress_q850 || cause == CAUSE_ANSWERED_ELSEWHERE)
+        pjsip_reason_add(&headers, cause);
     sip_invite_end(s->invite, pjsip_status_of_cause(cause), buf_slice(&headers));
     buf_fini(&headers);
 }
@@ -26,14 +27,49 @@ static void destroy(struct channel *ch)
     ch->pvt = NULL;
 }
 
+/* moh_passthrough: the phone plays its own music, or shows that it is held. */
+static int pass_hold(struct session *s, bool is_on)
+{
+    if (!s->options.moh_passthrough || s->is_holding == is_on)
+        return s->options.moh_passthrough ? 0 : ENOTSUP;
+    s->is_holding = is_on;
+    return session_refresh(s, MODEL_REFRESH_REINVITE, true);
+}
+
+static int tell_connected(struct session *s)
+{
+    if (!identity_may_update(s))
+        return 0;
+    return session_refresh(s, s->options.connected_line_method, false);
+}
+
+static int indicate(struct channel *ch, enum channel_indication ind)
+{
+    struct session *s = session_of(ch);
+
+    if (s->invite && !ch->is_outgoing && ch->state != CHANNEL_UP && ind != CHANNEL_IND_PROCEEDING)
+        return incoming_indicate(s, ind);
+    switch (ind) {
+    case CHANNEL_IND_HOLD: return pass_hold(s, true);
+    case CHANNEL_IND_UNHOLD: return pass_hold(s, false);
+    case CHANNEL_IND_CONNECTED: return ch->state == CHANNEL_UP ? tell_connected(s) : 0;
+    case CHANNEL_IND_REDIRECTING:
+    case CHANNEL_IND_PROCEEDING: return 0;
+    default: return ENOTSUP;
+    }
+}
+
 const struct channel_tech pjsip_tech = {
     .name = "PJSIP",
     .request = outgoing_request,
     .call = outgoing_call,
     .answer = incoming_answer,
-    .indicate = incoming_indicate,
+    .indicate = indicate,
     .hangup = hang_up,
     .dtmf = session_send_dtmf,
+    .transfer = transfer_call,
+    .send_text = transfer_send_text,
+    .bridged = direct_bridged,
     .get = session_get,
     .destroy = destroy,
     .save = session_save,

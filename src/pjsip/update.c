@@ -1,4 +1,4 @@
-/* update.c - what the peer does inside a call: re-INVITE, BYE, ACK with a description */
+/* update.c - what the peer does inside a call: re-INVITE, UPDATE, BYE, ACK with a description */
 #include <errno.h>
 
 #include "base/log.h"
@@ -7,50 +7,103 @@
 #include "pjsip/session.h"
 #include "pjsip/tell.h"
 
-static void refuse(struct sip_invite *i, int err)
+static uint16_t code_of(int err)
 {
-    uint16_t code = err == ENOTSUP ? 488 : err == EINVAL ? 400 : 500;
-
-    sip_invite_reject(i, &(struct sip_answer){.code = code});
+    return err == ENOTSUP ? 488 : err == EINVAL ? 400 : 500;
 }
 
-/* Media follow what was agreed, and the other leg hears of hold. */
-static void take_over(struct session *s)
+static void refuse(struct sip_invite *i, int err)
+{
+    sip_invite_reject(i, &(struct sip_answer){.code = code_of(err)});
+}
+
+/* Who is at our end now, where send_connected_line lets it be said. */
+static int answer_headers(const struct session *s, struct buf *out)
+{
+    return s->options.send_connected_line ? identity_add(s, out) : 0;
+}
+
+void session_take_over(struct session *s)
 {
     struct channel *ch = s->ch;
-    bool is_held = s->agreed.is_held;
     int err = session_apply(s, true);
 
     if (err)
         log_warning("media not updated call=%s channel=\"%s\" err=\"%s\"", ch->linkedid, ch->name,
                     strerror(err));
     channel_on_stream(ch);
-    channel_on_hold(ch, is_held);
+    channel_on_hold(ch, session_is_held(s));
+}
+
+/* Our answer to an offer, or an offer of ours where there is none. */
+static int describe(struct session *s, const struct sdp *offer, struct buf *text)
+{
+    direct_on_offer(s, offer);
+    return session_describe(s, offer, text);
 }
 
 void session_on_reinvite(struct sip_invite *i, const struct sip_msg *req, void *arg)
 {
     struct session *s = arg;
-    struct buf text;
+    struct buf text, headers;
     struct sdp *offer = NULL;
     int err = session_parse(&offer, req);
 
     buf_init(&text, SDP_MAX_TEXT);
+    buf_init(&headers, SIP_MESSAGE_MAX);
     if (!err)
-        err = session_describe(s, offer, &text);
+        err = describe(s, offer, &text);
+    if (!err)
+        err = answer_headers(s, &headers);
     if (!err)
         err = sip_invite_answer(i, &(struct sip_answer){.code = 200,
+                                                        .headers = buf_slice(&headers),
                                                         .content_type = SLICE("application/sdp"),
                                                         .body = buf_slice(&text)});
     if (err) {
         refuse(i, err);
     } else if (offer) {
-        take_over(s);
+        identity_on_message(s, req);
+        session_take_over(s);
     } else {
         s->is_update_ours = true;
     }
     mem_deref(offer);
     buf_fini(&text);
+    buf_fini(&headers);
+}
+
+/* UPDATE, or PRACK with an offer: answered at once. */
+void session_on_update(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
+                       void *arg)
+{
+    struct session *s = arg;
+    struct sip_answer a = {.code = 200};
+    struct buf text, headers;
+    struct sdp *offer = NULL;
+    int err = session_parse(&offer, req);
+
+    buf_init(&text, SDP_MAX_TEXT);
+    buf_init(&headers, SIP_MESSAGE_MAX);
+    if (!err && offer)
+        err = describe(s, offer, &text);
+    if (!err)
+        err = answer_headers(s, &headers);
+    a.headers = buf_slice(&headers);
+    if (offer) {
+        a.content_type = SLICE("application/sdp");
+        a.body = buf_slice(&text);
+    }
+    if (err)
+        a = (struct sip_answer){.code = code_of(err)};
+    (void)sip_invite_respond(i, t, &a);
+    if (!err)
+        identity_on_message(s, req);
+    if (!err && offer)
+        session_take_over(s);
+    mem_deref(offer);
+    buf_fini(&text);
+    buf_fini(&headers);
 }
 
 /* The peer seems to have moved: never to where its endpoint may not be. */
@@ -68,8 +121,10 @@ void session_on_acked(struct sip_invite *i, const struct sip_msg *ack, void *arg
     int err;
 
     call_journal_touch(s->ch);
-    if (!s->is_offer_ours && !s->is_update_ours)
+    if (!s->is_offer_ours && !s->is_update_ours) {
+        session_refresh_waiting(s);
         return;
+    }
     err = session_take_answer(s, ack);
     if (err && s->is_offer_ours) {
         log_notice("no usable answer in ACK, hanging up call=%s channel=\"%s\"", s->ch->linkedid,
@@ -78,9 +133,10 @@ void session_on_acked(struct sip_invite *i, const struct sip_msg *ack, void *arg
     } else if (err) {
         sdp_session_withdraw(&s->sdp); /* what was agreed before goes on */
     } else {
-        take_over(s);
+        session_take_over(s);
     }
     s->is_offer_ours = s->is_update_ours = false;
+    session_refresh_waiting(s);
 }
 
 void session_on_closed(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *m,
@@ -89,6 +145,7 @@ void session_on_closed(struct sip_invite *i, enum sip_invite_close why, const st
     static const int causes[] = {
         [SIP_CLOSE_BYE] = CAUSE_NORMAL,
         [SIP_CLOSE_NO_ACK] = CAUSE_NO_USER_RESPONSE,
+        [SIP_CLOSE_EXPIRED] = CAUSE_NO_USER_RESPONSE,
         [SIP_CLOSE_GONE] = CAUSE_NORMAL_UNSPECIFIED,
         [SIP_CLOSE_TRANSPORT] = CAUSE_OUT_OF_ORDER,
     };

@@ -5,7 +5,6 @@
 
 #include "call/bridge.h"
 #include "ipc/console.h"
-#include "plan/console_call.h"
 #include "plan/core.h"
 #include "plan/names.h"
 
@@ -396,12 +395,6 @@ const struct console_command plan_console_commands[] = {
      NULL},
     {"core show function", "NAME", "Справка о функции", "Help on a function", show_function,
      complete_func},
-    {"channel originate", "TECH/RESOURCE extension EXTEN@CONTEXT | application NAME [DATA]",
-     "Сделать вызов: после ответа - расширение или приложение",
-     "Make a call: when answered, an extension or an application", plan_console_originate, NULL},
-    {"channel redirect", "CHANNEL CONTEXT,EXTEN[,PRIORITY]",
-     "Перевести канал в другое место маршрутизации",
-     "Move a channel to another place of the routing", plan_console_redirect, complete_channel},
     {"core show channels", "[concise|verbose|count]", "Каналы", "Channels", show_channels, NULL},
     {"core show channel", "NAME", "Один канал со всеми переменными",
      "One channel with all its variables", show_channel, complete_channel},

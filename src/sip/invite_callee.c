@@ -122,7 +122,8 @@ int invite_send_answer(struct sip_invite *i, const struct sip_answer *args, stru
                             slice_of(i->contact_user));
     if (!err)
         err = print_headers(&headers, i, args, more);
-    a.contact = buf_slice(&contact);
+    if (args->code / 100 != 3) /* a 3xx names the target alone */
+        a.contact = buf_slice(&contact);
     a.headers = buf_slice(&headers);
     if (!err)
         err = sip_strans_answer(i->strans, &a);

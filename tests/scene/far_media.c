@@ -1,5 +1,6 @@
 /* far_media.c - see far_media.h */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct stream {
     bool is_half;
     bool has_remote, can_send, can_recv, is_echo, is_moh, is_held, is_silent;
     uint8_t dtmf_payload, dtmf_local;
+    char marks[120]; /* what else the engine asked for, as text */
     char tone[64], file[128], rest[MEDIA_NAMES_MAX + 1], missing[128];
     uint32_t play_id;
     struct timer playing, silence;
@@ -216,6 +218,9 @@ static void on_remote(struct far_media *m, const struct media_remote *r)
     s->dtmf_local = r->dtmf_local;
     s->timeout_ms = r->timeout_ms;
     s->timeout_hold_ms = r->timeout_hold_ms;
+    snprintf(s->marks, sizeof(s->marks),
+             "tos=%u cos=%u keepalive=%u inband=%d secret=%zu/%zu mux=%d", r->tos, r->cos,
+             r->keepalive_ms, r->is_inband, r->secret_tx.len, r->secret_rx.len, r->is_rtcp_mux);
     watch_silence(s);
 }
 
@@ -624,6 +629,13 @@ void far_media_silence(struct far_media *m, const struct addr *host)
     s->is_silent = true;
     watch_silence(s);
     watch_talk(s);
+}
+
+const char *far_media_marks(const struct far_media *m, const struct addr *host)
+{
+    const struct stream *s = find_host(m, host);
+
+    return s ? s->marks : "";
 }
 
 bool far_media_has_port(const struct far_media *m, uint16_t port)

@@ -36,5 +36,6 @@ void far_media_silence(struct far_media *m, const struct addr *host);
 void far_media_talk(struct far_media *m, const struct addr *host);
 
 /** Is a stream bound to this port? */
+const char *far_media_marks(const struct far_media *m, const struct addr *host);
 bool far_media_has_port(const struct far_media *m, uint16_t port);
 unsigned far_media_streams(const struct far_media *m);

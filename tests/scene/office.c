@@ -133,6 +133,10 @@ static void own_key(struct ua *u, const char *key, const char *value, struct buf
         slice_copy(slice_of(value), u->codecs, sizeof(u->codecs));
     else if (strcmp(key, "dtmf") == 0)
         u->is_info = strcmp(value, "info") == 0;
+    else if (strcmp(key, "profile") == 0)
+        slice_copy(slice_of(value), u->profile, sizeof(u->profile));
+    else if (strcmp(key, "sdp") == 0)
+        slice_copy(slice_of(value), u->sdp_lines, sizeof(u->sdp_lines));
     else if (strcmp(key, "transport") == 0)
         u->is_tcp = strcmp(value, "tcp") == 0;
     else if (strncmp(key, "aor.", 4) == 0)

@@ -49,6 +49,11 @@ static int dials_as(struct scene *s, const struct step_args *p)
     return result(s, ua_dial(p->a, p->w[0], p->w[1], NULL), "dial");
 }
 
+static int dials_as_with_header(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_dial(p->a, p->w[0], p->w[1], p->w[2]), "dial");
+}
+
 static int dials_with_header(struct scene *s, const struct step_args *p)
 {
     return result(s, ua_dial(p->a, p->w[0], p->a->shown, p->w[1]), "dial");
@@ -62,12 +67,41 @@ static int dials_with_password(struct scene *s, const struct step_args *p)
 
 static int answers(struct scene *s, const struct step_args *p)
 {
-    return result(s, ua_answer(p->a), "answer: nothing rings");
+    return result(s, ua_answer(p->a, p->w_count ? p->w[0] : ""), "answer: nothing rings");
 }
 
 static int sends_status(struct scene *s, const struct step_args *p)
 {
-    return result(s, ua_respond(p->a, (unsigned)p->n), "send: nothing rings");
+    return result(s, ua_respond(p->a, (unsigned)p->n, p->w_count ? p->w[0] : ""),
+                  "send: nothing rings");
+}
+
+static int sends_without_sdp(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_respond(p->a, (unsigned)p->n, "no sdp"), "send: nothing rings");
+}
+
+static int asks(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_ask(p->a, p->w[0], p->w_count > 1 ? p->w[1] : "", "", ""), "ask: no call");
+}
+
+static int updates(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_ask(p->a, "UPDATE", "", "application/sdp", "sdp"), "update: no call");
+}
+
+static int texts(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_ask(p->a, "MESSAGE", "", "text/plain", p->w[0]), "text: no call");
+}
+
+/* A key of its block, changed. */
+static int describes(struct scene *s, const struct step_args *p)
+{
+    slice_copy(slice_of(p->w[0]), p->a->profile, sizeof(p->a->profile));
+    slice_copy(slice_of(p->w_count > 1 ? p->w[1] : ""), p->a->sdp_lines, sizeof(p->a->sdp_lines));
+    return 0;
 }
 
 static int hangs_up(struct scene *s, const struct step_args *p)
@@ -276,11 +310,22 @@ const struct step steps_do[] = {
     {"A unregisters", unregisters},
     {"A dials W", dials},
     {"A dials W as W", dials_as},
+    {"A dials W as W with header T", dials_as_with_header},
     {"A dials W with header T", dials_with_header},
     {"A dials W with password W", dials_with_password},
     {"A answers", answers},
+    {"A answers with header T", answers},
     {"A refuses with N", sends_status},
+    {"A refuses with N and header T", sends_status},
     {"A sends N", sends_status},
+    {"A sends N with header T", sends_status},
+    {"A sends N without SDP", sends_without_sdp},
+    {"A asks W", asks},
+    {"A asks W with header T", asks},
+    {"A updates", updates},
+    {"A texts T", texts},
+    {"A describes its sound as W", describes},
+    {"A describes its sound as W with T", describes},
     {"A hangs up", hangs_up},
     {"A cancels without waiting", cancels},
     {"A holds", holds},

@@ -99,7 +99,7 @@ static int does_not_receive(struct scene *s, const struct step_args *p)
     return next_note(p->a, p->w[0]) ? scene_fail(s, "%s did", p->a->name) : 0;
 }
 
-static int saw(struct scene *s, const struct step_args *p)
+static int look(struct scene *s, const struct step_args *p, bool want)
 {
     struct link *k = p->a->seen ? &p->a->seen->link : list_last(&p->a->inbox);
     struct slice m;
@@ -107,9 +107,19 @@ static int saw(struct scene *s, const struct step_args *p)
     if (!k)
         return scene_fail(s, "%s received nothing", p->a->name);
     m = CONTAINER_OF(k, struct ua_note, link)->msg->bytes;
-    return memmem(m.p, m.len, p->w[0], strlen(p->w[0]))
+    return !memmem(m.p, m.len, p->w[0], strlen(p->w[0])) == !want
                ? 0
                : scene_fail(s, "the message is:\n%.*s", SLICE_ARG(m));
+}
+
+static int saw(struct scene *s, const struct step_args *p)
+{
+    return look(s, p, true);
+}
+
+static int saw_no(struct scene *s, const struct step_args *p)
+{
+    return look(s, p, false);
 }
 
 static int is_answered(struct scene *s, const struct step_args *p)
@@ -186,6 +196,14 @@ static int hears_tone(struct scene *s, const struct step_args *p)
 
     snprintf(text, sizeof(text), "tone %s", p->w[0]);
     return hears_text(s, p->a, text);
+}
+
+/* What the engine asked of the media role for its stream, besides addresses. */
+static int has_stream(struct scene *s, const struct step_args *p)
+{
+    const char *is = far_media_marks(s->media, &p->a->addr);
+
+    return strstr(is, p->w[0]) ? 0 : scene_fail(s, "its stream has %s", is);
 }
 
 static int hears_word(struct scene *s, const struct step_args *p)
@@ -291,6 +309,7 @@ const struct step steps_see[] = {
     {"A receives W", receives, true},
     {"A does not receive W", does_not_receive, true},
     {"A saw T", saw, true},
+    {"A saw no T", saw_no, true},
     {"A is answered", is_answered, true},
     {"A is refused with N", is_refused, true},
     {"A is idle", is_idle, true},
@@ -299,6 +318,7 @@ const struct step steps_see[] = {
     {"A hears T", hears_file, true},
     {"A hears tone W", hears_tone, true},
     {"A hears W", hears_word, true},
+    {"A has a stream with T", has_stream, true},
     {"A is told to hold", told_to_hold, true},
     {"A is not told to hold", not_told_to_hold, true},
     {"A gets digits W", gets_digits, true},

@@ -50,9 +50,11 @@ struct ua {
     struct listener *listener;
     struct conn *conn;
     char password[64], shown[64], codecs[64];
-    struct list calls;  /* newest first */
-    struct list trans;  /* client transactions */
-    struct list served; /* answers by branch, newest first */
+    char profile[32], sdp_lines[600]; /* of its m=audio; attribute lines, parted by ^ */
+    struct slice reply_headers;       /* lines of the next answer */
+    struct list calls;                /* newest first */
+    struct list trans;                /* client transactions */
+    struct list served;               /* answers by branch, newest first */
     unsigned served_count;
     struct list inbox;    /* struct ua_note, oldest first */
     struct ua_note *seen; /* up to here "receives" has looked; NULL: nothing yet */
@@ -76,8 +78,12 @@ int ua_open(struct ua *u); /* sockets, once the scene starts */
 int ua_reconnect(struct ua *u);
 int ua_register(struct ua *u, uint32_t expires);
 int ua_dial(struct ua *u, const char *number, const char *shown, const char *header);
-int ua_answer(struct ua *u);
-int ua_respond(struct ua *u, unsigned code);
+/** header: a line or "". */
+int ua_answer(struct ua *u, const char *header);
+int ua_respond(struct ua *u, unsigned code, const char *header);
+/** A request inside the call that is up or rings; type and body may be "", "sdp" describes its media. */
+int ua_ask(struct ua *u, const char *method, const char *header, const char *type,
+           const char *body);
 int ua_hangup(struct ua *u, bool is_hasty);
 int ua_hold(struct ua *u, bool is_on);
 int ua_info(struct ua *u, char digit);

@@ -87,6 +87,17 @@ static char *print(const char *fmt, ...)
 
 /* ---- media descriptions ---- */
 
+static void print_lines(const char *lines, struct buf *out)
+{
+    struct slice rest = slice_of(lines);
+
+    while (rest.len) {
+        struct slice line = slice_cut(rest, '^', &rest);
+
+        buf_printf(out, "%.*s\r\n", SLICE_ARG(line));
+    }
+}
+
 void ua_print_sdp(struct ua_call *c, const char *direction, struct buf *out)
 {
     static const struct {
@@ -117,9 +128,11 @@ void ua_print_sdp(struct ua_call *c, const char *direction, struct buf *out)
     addr_host(&c->ua->addr, host);
     buf_printf(out,
                "v=0\r\no=%s 1 %u IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
-               "m=audio %u RTP/AVP%s\r\n%sa=%s\r\n",
-               c->ua->name, ++c->sdp_version, host, host, c->rtp_port, buf_z(&list), buf_z(&maps),
+               "m=audio %u %s%s\r\n%sa=%s\r\n",
+               c->ua->name, ++c->sdp_version, host, host, c->rtp_port,
+               c->ua->profile[0] ? c->ua->profile : "RTP/AVP", buf_z(&list), buf_z(&maps),
                direction);
+    print_lines(c->ua->sdp_lines, out);
     buf_fini(&list);
     buf_fini(&maps);
 }
@@ -394,28 +407,73 @@ void ua_on_request(struct ua *u, struct sip_msg *m)
         take_info(u, m);
         ua_reply(u, c, m, c ? 200 : 481, SLICE_NONE);
         break;
-    default: ua_reply(u, c, m, m->method == SIP_OPTIONS ? 200 : 405, SLICE_NONE); break;
+    case SIP_UPDATE:
+        if (c && m->body.len)
+            reinvited(c, m);
+        else
+            ua_reply(u, c, m, c ? 200 : 481, SLICE_NONE);
+        break;
+    case SIP_REFER: ua_reply(u, c, m, c ? 202 : 481, SLICE_NONE); break;
+    case SIP_MESSAGE:
+    case SIP_OPTIONS: ua_reply(u, c, m, 200, SLICE_NONE); break;
+    default: ua_reply(u, c, m, 405, SLICE_NONE); break;
     }
 }
 
-int ua_answer(struct ua *u)
+/* The line that the next answer carries. */
+static void set_reply_line(struct ua *u, const char *header, char out[1000])
+{
+    snprintf(out, 1000, "%s\r\n", header);
+    u->reply_headers = *header ? slice_of(out) : SLICE_NONE;
+}
+
+int ua_answer(struct ua *u, const char *header)
 {
     struct ua_call *c = ua_call_in(u, UA_RINGING);
     struct buf sdp;
+    char line[1000];
     int err;
 
     if (!c)
         return ENOENT;
     buf_init(&sdp, 8192);
     ua_print_sdp(c, "sendrecv", &sdp);
+    set_reply_line(u, header, line);
     err = ua_reply(u, c, c->invite, 200, buf_slice(&sdp));
+    u->reply_headers = SLICE_NONE;
     buf_fini(&sdp);
     c->state = UA_UP;
     return err;
 }
 
-int ua_respond(struct ua *u, unsigned code)
+int ua_ask(struct ua *u, const char *method, const char *header, const char *type, const char *body)
 {
+    struct ua_call *c = ua_call_in(u, UA_UP);
+    struct buf headers, sdp;
+    int err;
+
+    if (!c)
+        c = ua_call_in(u, UA_RINGING);
+    if (!c)
+        return ENOENT;
+    buf_init(&headers, 2000);
+    buf_init(&sdp, 8192);
+    if (*header)
+        buf_printf(&headers, "%s\r\n", header);
+    if (strcmp(body, "sdp") == 0)
+        ua_print_sdp(c, c->is_holding ? "sendonly" : "sendrecv", &sdp);
+    else
+        buf_addz(&sdp, body);
+    err = ua_request(u, c, sip_method_parse(slice_of(method)), buf_slice(&headers), slice_of(type),
+                     buf_slice(&sdp));
+    buf_fini(&headers);
+    buf_fini(&sdp);
+    return err;
+}
+
+int ua_respond(struct ua *u, unsigned code, const char *header)
+{
+    char line[1000];
     struct ua_call *c = ua_call_in(u, UA_RINGING);
     struct buf sdp;
     int err;
@@ -423,9 +481,11 @@ int ua_respond(struct ua *u, unsigned code)
     if (!c)
         return ENOENT;
     buf_init(&sdp, 8192);
-    if (code == 183)
+    if (code == 183 && strcmp(header, "no sdp") != 0)
         ua_print_sdp(c, "sendrecv", &sdp);
+    set_reply_line(u, strcmp(header, "no sdp") == 0 ? "" : header, line);
     err = ua_reply(u, c, c->invite, (uint16_t)code, buf_slice(&sdp));
+    u->reply_headers = SLICE_NONE;
     buf_fini(&sdp);
     if (code >= 300)
         over(c);
@@ -439,7 +499,7 @@ int ua_hangup(struct ua *u, bool is_hasty)
     if (!c || c->state == UA_OVER)
         return ENOENT;
     if (c->state == UA_RINGING)
-        return ua_respond(u, 603);
+        return ua_respond(u, 603, "");
     if (c->state == UA_CALLING) {
         if (c->has_provisional || is_hasty)
             return ua_cancel(c);

@@ -275,7 +275,7 @@ int ua_reply(struct ua *u, struct ua_call *c, struct sip_msg *req, uint16_t code
 {
     struct served *s = served_find(u, req);
     char contact[300], tag[64];
-    struct sip_answer a = {.code = code, .body = body};
+    struct sip_answer a = {.code = code, .body = body, .headers = u->reply_headers};
     int err;
 
     if (!s)
@@ -288,7 +288,7 @@ int ua_reply(struct ua *u, struct ua_call *c, struct sip_msg *req, uint16_t code
         snprintf(tag, sizeof(tag), "%s-%u", u->name, u->next_call);
         a.to_tag = slice_of(c->local ? strstr(c->local, ";tag=") + 5 : tag);
     }
-    if (req->method == SIP_INVITE)
+    if (req->method == SIP_INVITE && code / 100 != 3)
         a.contact = slice_of(contact_of(u, contact));
     buf_reset(&s->bytes);
     err = sip_answer_print(&s->bytes, req, &a, "scene");

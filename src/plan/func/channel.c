@@ -22,6 +22,7 @@ static const struct {
     {"peeraccount", FIELD(peeraccount), true},
     {"userfield", FIELD(userfield), true},
     {"parkinglot", FIELD(parkinglot), true},
+    {"tonezone", FIELD(tonezone), true},
     {"context", FIELD(context), false},
     {"exten", FIELD(exten), false},
 };
@@ -125,12 +126,12 @@ const struct plan_func plan_func_channel = {
         "Сведения о канале\nname, state, uniqueid, linkedid, language, musicclass, accountcode, peeraccount, "
         "userfield, parkinglot, context, exten, channeltype, amaflags, callgroup, pickupgroup и то, что "
         "знает драйвер (pjsip, rtp ...). Записываются language, musicclass, accountcode, peeraccount, "
-        "userfield, parkinglot, amaflags.",
+        "userfield, parkinglot, tonezone, amaflags.",
     .help_en =
         "What is known of the channel\nname, state, uniqueid, linkedid, language, musicclass, accountcode, "
         "peeraccount, userfield, parkinglot, context, exten, channeltype, amaflags, callgroup, "
         "pickupgroup, and what the driver knows (pjsip, rtp ...). Write: language, musicclass, "
-        "accountcode, peeraccount, userfield, parkinglot, amaflags.",
+        "accountcode, peeraccount, userfield, parkinglot, tonezone, amaflags.",
     .shown = "tests/scene/record-account-code.scene",
     .read = channel_read,
     .write = channel_write,

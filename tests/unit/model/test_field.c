@@ -230,15 +230,11 @@ static int a_value_that_is_so_anyway_is_harmless(void)
 {
     const struct model_type *t = model_type_find(SLICE("endpoint"));
 
-    CHECK(model_field_is_harmless(model_field_find(t, SLICE("direct_media")), SLICE("no")));
+    CHECK(model_field_is_harmless(model_field_find(t, SLICE("refer_blind_progress")), SLICE("no")));
     CHECK(model_field_is_harmless(model_field_find(t, SLICE("webrtc")), SLICE("off")));
     CHECK(!model_field_is_harmless(model_field_find(t, SLICE("webrtc")), SLICE("yes")));
     CHECK(model_field_is_harmless(model_field_find(t, SLICE("cos_audio")), SLICE("00")));
     CHECK(!model_field_is_harmless(model_field_find(t, SLICE("cos_audio")), SLICE("5")));
-    CHECK(
-        model_field_is_harmless(model_field_find(t, SLICE("callerid_privacy")), SLICE("allowed")));
-    CHECK(
-        !model_field_is_harmless(model_field_find(t, SLICE("callerid_privacy")), SLICE("prohib")));
     return 0;
 }
 

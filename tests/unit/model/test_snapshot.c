@@ -147,9 +147,11 @@ out:
 
 static int a_restriction_that_nothing_obeys_keeps_the_endpoint_out(void)
 {
-    static const char *const set[][2] = {
-        {"media_encryption", "sdes"},     {"contact_acl", "office"}, {"contact_deny", "0.0.0.0/0"},
-        {"contact_permit", "10.0.0.0/8"}, {"webrtc", "yes"},         {"dtls_cert_file", "/x.pem"}};
+    static const char *const set[][2] = {{"contact_acl", "office"},
+                                         {"contact_deny", "0.0.0.0/0"},
+                                         {"contact_permit", "10.0.0.0/8"},
+                                         {"webrtc", "yes"},
+                                         {"dtls_cert_file", "/x.pem"}};
     struct model_snapshot *s = NULL;
     struct db *d = NULL;
     char sql[300];
@@ -179,24 +181,26 @@ static int columns_that_nothing_obeys_are_named_once_together(void)
     struct db *d = NULL;
     int err;
 
-    CHECK_OK_TO(make(&d, &s,
-                     "INSERT INTO context (name) VALUES ('default');"
-                     "INSERT INTO ps_endpoints (id, ice_support, t38_udptl, direct_media) VALUES "
-                     "('a', 'yes', 'yes', 'no'), ('b', 'yes', NULL, 'yes');"
-                     "UPDATE ps_endpoints SET dtmf_mode = CASE id WHEN 'a' THEN 'inband' ELSE "
-                     "'info' END;"
-                     "INSERT INTO ps_aors (id, support_path) VALUES ('a', 'yes');"
-                     "INSERT INTO ps_registrations (id, server_uri) VALUES ('r', 'sip:x')"),
-                out);
+    CHECK_OK_TO(
+        make(&d, &s,
+             "INSERT INTO context (name) VALUES ('default');"
+             "INSERT INTO ps_endpoints (id, ice_support, t38_udptl, refer_blind_progress) VALUES "
+             "('a', 'yes', 'yes', 'no'), ('b', 'yes', NULL, 'yes');"
+             "UPDATE ps_endpoints SET dtmf_mode = CASE id WHEN 'a' THEN 'inband' ELSE "
+             "'info' END;"
+             "INSERT INTO ps_aors (id, support_path) VALUES ('a', 'yes');"
+             "INSERT INTO ps_registrations (id, server_uri) VALUES ('r', 'sip:x')"),
+        out);
     CHECK_TO(report_has(s, "nothing obeys these columns yet", "ps_endpoints.ice_support(2)",
                         "ps_endpoints.t38_udptl(1)"),
              out);
-    CHECK_TO(report_has(s, "nothing obeys these columns yet", "ps_endpoints.dtmf_mode(1)", NULL),
+    CHECK_TO(!report_has(s, "nothing obeys these columns yet", "ps_endpoints.dtmf_mode(1)", NULL),
              out);
     CHECK_TO(report_has(s, "nothing obeys these columns yet", "ps_aors.support_path(1)",
                         "ps_registrations(1)"),
              out);
-    CHECK_TO(!report_has(s, "direct_media", NULL, NULL) && model_snapshot_report(s)->count == 1,
+    CHECK_TO(!report_has(s, "refer_blind_progress", NULL, NULL) &&
+                 model_snapshot_report(s)->count == 1,
              out);
     CHECK_TO(model_endpoint_count(s) == 2, out);
 out:
