@@ -117,7 +117,7 @@ static bool next_pair(char **line, char **key, char **value)
 static void column(struct buf *sql, const char *table, const char *name, const char *id,
                    const char *value)
 {
-    buf_printf(sql, "UPDATE %s SET %s='%s' WHERE id='%s';", table, name, value, id);
+    buf_printf(sql, "UPDATE %s SET \"%s\"='%s' WHERE id='%s';", table, name, value, id);
 }
 
 static void own_key(struct ua *u, const char *key, const char *value, struct buf *sql)
