@@ -183,6 +183,27 @@ out:
     return err;
 }
 
+/* use_ptime: the peer's packet length is what we send only where it is asked for. */
+static int the_peers_packet_length_counts_when_asked_for(void)
+{
+    struct sdp_local l = local_of("ulaw", SDP_SENDRECV);
+    struct sdp_agreed a = {0};
+    struct sdp_session s;
+    struct buf out;
+    int err;
+
+    buf_init(&out, 8000);
+    sdp_session_init(&s, 5);
+    CHECK_OK_TO(answer(&s, HEAD "m=audio 60 RTP/AVP 0\r\na=ptime:40\r\n", &l, &a, &out), out);
+    CHECK_TO(a.ptime_ms == 20, out);
+    l.use_ptime = true;
+    CHECK_OK_TO(answer(&s, HEAD "m=audio 60 RTP/AVP 0\r\na=ptime:40\r\n", &l, &a, &out), out);
+    CHECK_TO(a.ptime_ms == 40, out);
+out:
+    buf_fini(&out);
+    return err;
+}
+
 static int accept_text(struct sdp_session *s, const char *text, const struct sdp_local *l,
                        struct sdp_agreed *a)
 {
@@ -255,4 +276,5 @@ out:
 
 UNIT_TESTS(UNIT(answers_follow_both_sides_wishes), UNIT(other_lines_are_refused_in_place),
            UNIT(an_offer_lists_codecs_and_events), UNIT(the_version_rises_with_each_change_only),
-           UNIT(an_answer_decides_order_numbers_and_hold), UNIT(our_hold_is_offered_and_undone))
+           UNIT(an_answer_decides_order_numbers_and_hold), UNIT(our_hold_is_offered_and_undone),
+           UNIT(the_peers_packet_length_counts_when_asked_for))
