@@ -132,25 +132,28 @@ int channel_alloc(struct channel **chp, struct calls *c, const struct channel_ar
     if (!ch)
         return ENOMEM;
     ch->is_outgoing = args->is_outgoing;
+    ch->is_apart = args->is_apart;
     ch->state = args->state;
     err = name_it(ch, c, args);
     if (!err)
         err = channel_set(&ch->language, slice_of(c->language));
     if (!err && args->requestor)
         err = take_over(ch, args->requestor);
-    if (!err)
+    if (!err && !ch->is_apart)
         err = calls_add(c, ch);
     if (err)
         goto out;
     ch->tech = args->tech;
     err = cdr_begin(ch);
     if (err) {
-        calls_remove(c, ch);
+        if (!ch->is_apart)
+            calls_remove(c, ch);
         ch->tech = NULL;
         goto out;
     }
     ch->pvt = args->pvt;
-    mem_ref(ch); /* the tables' */
+    if (!ch->is_apart)
+        mem_ref(ch); /* the tables' */
     channel_tell(ch, CALL_NEW, NULL);
     *chp = ch;
     ch = NULL;
@@ -407,13 +410,18 @@ void channel_hangup(struct channel *ch, int cause)
     if (!ch->is_gone)
         ch->tech->hangup(ch, ch->cause);
     ch->is_hungup = true;
-    cdr_end(ch);
+    if (ch->is_apart)
+        cdr_free(ch);
+    else
+        cdr_end(ch);
     call_journal_forget(ch);
     close_stream(ch);
     channel_tell(ch, CALL_HANGUP, NULL);
     ch->state = CHANNEL_DOWN;
     channel_attach(ch, NULL);
     channel_groups_leave(ch);
+    if (ch->is_apart)
+        return;
     calls_remove(ch->calls, ch);
     mem_deref(ch); /* the tables' */
 }

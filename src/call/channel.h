@@ -238,6 +238,7 @@ struct channel {
     bool is_gone;      /* the far end said goodbye: nothing more is sent to it */
     bool is_timed_out; /* the absolute timeout ended it */
     bool is_moved; /* hung up only to end its application: it goes on at its place (channel_move) */
+    bool is_apart; /* see channel_args */
     bool is_unkept;                /* that the journal has no room for it was told */
     bool is_ended;                 /* hang-up complete; only the memory is left */
     int cause;                     /* Q.850, once hung up */
@@ -309,6 +310,7 @@ struct channel_args {
     enum channel_state state;
     const struct channel *requestor; /* NULL: a linkedid of its own */
     const char *uniqueid; /* NULL or "": the next one. EEXIST when a channel has it already */
+    bool is_apart;        /* in no table, told to nobody, without a record (dry runs) */
 };
 
 /**

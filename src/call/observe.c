@@ -15,7 +15,7 @@ void call_observer_remove(struct call_observer *o)
 
 void calls_tell(struct calls *c, const struct call_fact *f)
 {
-    if (!c)
+    if (!c || (f->channel && f->channel->is_apart))
         return;
     LIST_FOREACH(&c->observers, k)
     {

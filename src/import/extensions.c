@@ -294,6 +294,24 @@ static int begin_exten(struct dialplan *d, const struct conf_item *item, struct 
     return err;
 }
 
+/* "100/101": the row's extension says for which caller it is. */
+static int add_caller(struct dialplan *d, struct slice cid)
+{
+    struct buf whole;
+    char *text;
+
+    buf_init(&whole, 1024);
+    buf_printf(&whole, "%.*s/%.*s", SLICE_ARG(d->exten), SLICE_ARG(cid));
+    text = buf_take(&whole);
+    buf_fini(&whole);
+    if (!text)
+        return ENOMEM;
+    mem_free(d->made);
+    d->made = text;
+    d->exten = slice_of(text);
+    return 0;
+}
+
 static int take_exten(struct dialplan *d, const struct conf_item *item, bool is_same)
 {
     struct model_exten_line l;
@@ -306,6 +324,8 @@ static int take_exten(struct dialplan *d, const struct conf_item *item, bool is_
     }
     if (!is_same)
         err = begin_exten(d, item, l.exten);
+    if (!err && slice_is_set(l.cid))
+        err = add_caller(d, l.cid);
     if (err)
         return err == EINVAL ? 0 : err;
     /* n after another extension counts on, as in Asterisk */
@@ -315,15 +335,8 @@ static int take_exten(struct dialplan *d, const struct conf_item *item, bool is_
                         "no extension, or no first priority before n");
         return 0;
     }
-    if (slice_is_set(l.cid)) {
-        import_say_item(d->im, item, IMPORT_UNSUPPORTED,
-                        "выбор по номеру звонящего появится позже; строка не взята",
-                        "matching by caller id comes later; the line is not taken");
-        return 0;
-    }
     if (l.kind == MODEL_PRIO_HINT) {
-        import_say_item(d->im, item, IMPORT_LATER, "сохранено: индикация появится позже",
-                        "kept: hints come later");
+        import_say_item(d->im, item, IMPORT_TAKEN, "", "");
         return keep_line(d, item->name, item->value);
     }
     return take_place(d, item, &l);
@@ -331,17 +344,14 @@ static int take_exten(struct dialplan *d, const struct conf_item *item, bool is_
 
 static int take_include(struct dialplan *d, const struct conf_item *item)
 {
+    const size_t len = strcspn(item->value, ",|"); /* behind it a time: plan/when.h */
     struct buf name;
     int err;
 
-    if (strchr(item->value, ',') || strchr(item->value, '|')) {
-        import_say_item(d->im, item, IMPORT_UNSUPPORTED,
-                        "включение по времени появится позже; строка не взята",
-                        "includes by time come later; the line is not taken");
-        return 0;
-    }
     buf_init(&name, 1024);
-    err = put_name(d, item, slice_of(item->value), &name);
+    err = put_name(d, item, slice_from(item->value, len), &name);
+    if (!err)
+        err = buf_addz(&name, item->value + len);
     if (!err) {
         if (strchr(item->value, '$'))
             import_say_item(d->im, item, IMPORT_TRANSLATED, "глобальные переменные подставлены",
@@ -368,14 +378,20 @@ static int take_line(struct dialplan *d, const struct conf_item *item)
         import_say_item(d->im, item, IMPORT_NOT_NEEDED, "гудок даёт сам телефон",
                         "the phone gives the dial tone itself");
         return keep_line(d, item->name, item->value);
-    } else if (slice_caseeqz(name, "switch") &&
-               slice_casestarts(slice_of(item->value), SLICE("Realtime")))
+    }
+    if (slice_caseeqz(name, "switch") &&
+        slice_casestarts(slice_of(item->value), SLICE("Realtime"))) {
         import_say_item(d->im, item, IMPORT_NOT_NEEDED, "маршрутизация и так в базе данных",
                         "the routing is in the database anyway");
-    else if (slice_caseeqz(name, "switch") || slice_caseeqz(name, "eswitch") ||
-             slice_caseeqz(name, "lswitch"))
-        import_say_item(d->im, item, IMPORT_UNSUPPORTED, "switch появится позже; строка не взята",
-                        "switch comes later; the line is not taken");
+        return keep_line(d, item->name, item->value);
+    }
+    if (slice_caseeqz(name, "switch") || slice_caseeqz(name, "eswitch") ||
+        slice_caseeqz(name, "lswitch"))
+        import_say_item(d->im, item, IMPORT_UNSUPPORTED,
+                        "станция ищет только в своих таблицах; строка не взята, замените её на "
+                        "include или Goto",
+                        "the station looks in its own tables only; the line is not taken, put an "
+                        "include or a Goto in its place");
     else
         import_say_item(d->im, item, IMPORT_WRONG, "неизвестная строка маршрутизации",
                         "unknown line of a routing");

@@ -16,8 +16,10 @@ struct raw_step {
 /* An include or ignorepat. */
 struct raw_word {
     const char *context, *word;
-    uint32_t order;
+    uint32_t order; /* switches before includes */
 };
+
+#define INCLUDES_FROM (1u << 24)
 
 struct routing {
     struct model_snapshot *s;
@@ -27,6 +29,7 @@ struct routing {
     uint32_t include_count, include_room, ignorepat_count, ignorepat_room;
     /* of the static section being read */
     const char *context, *exten;
+    const char *cid; /* of exten; NULL: none */
     int32_t priority;
 };
 
@@ -70,6 +73,11 @@ static int add_step(struct routing *r, const char *context, const struct model_e
     st->step.label = model_pool_text(p, l->label);
     st->step.app = model_pool_text(p, l->app);
     st->step.appdata = model_pool_text(p, l->appdata);
+    if (slice_is_set(l->cid)) {
+        st->step.cid = model_pool_text(p, l->cid);
+        if (!st->step.cid)
+            return ENOMEM;
+    }
     if (!st->step.exten || !st->step.label || !st->step.app || !st->step.appdata)
         return ENOMEM;
     r->step_count++;
@@ -88,6 +96,7 @@ static int read_row(struct routing *r, struct stmt *st)
     int64_t priority = stmt_col_int(st, 2);
     const char *c;
 
+    l.exten = slice_trim(slice_cut(l.exten, '/', &l.cid));
     if (context.len == 0 || l.exten.len == 0 || l.app.len == 0)
         return wrong(r, "realtime_extensions", context, l.exten,
                      "no context, extension or application");
@@ -164,9 +173,11 @@ static int read_exten(struct routing *r, struct slice value, bool is_same)
         return wrong(r, "static_extensions", slice_of(r->context), value, why.en);
     if (!is_same) {
         r->exten = model_pool_text(&r->s->pool, l.exten);
-        if (!r->exten)
+        r->cid = slice_is_set(l.cid) ? model_pool_text(&r->s->pool, l.cid) : NULL;
+        if (!r->exten || (slice_is_set(l.cid) && !r->cid))
             return ENOMEM;
     }
+    l.cid = slice_of(r->cid);
     if (!r->exten)
         return wrong(r, "static_extensions", slice_of(r->context), value,
                      "same without an extension");
@@ -180,6 +191,34 @@ static int read_exten(struct routing *r, struct slice value, bool is_same)
     return add_step(r, r->context, &l, slice_of(r->exten), r->priority);
 }
 
+static int read_include(struct routing *r, struct slice value)
+{
+    int err = add_word(&r->includes, &r->include_count, &r->include_room, r, value);
+
+    if (!err)
+        r->includes[r->include_count - 1].order += INCLUDES_FROM;
+    return err;
+}
+
+/* "Realtime/context@family": the tables are looked at in the context of that name anyway, another
+   one is as good as included. Families name tables of Asterisk; ours have one name. */
+static int read_switch(struct routing *r, struct slice name, struct slice value)
+{
+    struct slice rest, type = slice_trim(slice_cut(value, '/', &rest)), context;
+
+    if (!slice_caseeqz(type, "Realtime"))
+        return model_report_add(
+            &r->s->report, LOG_WARNING,
+            "switch of a routing has no effect, the station looks in its own tables only: write an "
+            "include or a Goto instead table=static_extensions category=\"%s\" var_name=\"%.*s\" "
+            "var_val=\"%.*s\"",
+            r->context, SLICE_ARG(name), SLICE_ARG(value));
+    context = slice_trim(slice_cut(rest, '@', &rest));
+    if (!context.len || slice_eqz(context, r->context))
+        return 0;
+    return add_word(&r->includes, &r->include_count, &r->include_room, r, context);
+}
+
 static int read_line(struct routing *r, struct slice name, struct slice value)
 {
     if (slice_caseeqz(name, "exten"))
@@ -187,12 +226,12 @@ static int read_line(struct routing *r, struct slice name, struct slice value)
     if (slice_caseeqz(name, "same"))
         return read_exten(r, value, true);
     if (slice_caseeqz(name, "include"))
-        return add_word(&r->includes, &r->include_count, &r->include_room, r, value);
+        return read_include(r, value);
     if (slice_caseeqz(name, "ignorepat"))
         return add_word(&r->ignorepats, &r->ignorepat_count, &r->ignorepat_room, r, value);
-    /* the tables are always looked at: "switch => Realtime/..." asks for what is so anyway */
-    if (slice_caseeqz(name, "switch") && slice_casestarts(value, SLICE("Realtime")))
-        return 0;
+    if (slice_caseeqz(name, "switch") || slice_caseeqz(name, "lswitch") ||
+        slice_caseeqz(name, "eswitch"))
+        return read_switch(r, name, value);
     return model_report_add(
         &r->s->report, LOG_WARNING,
         "line of a routing has no effect table=static_extensions category=\"%s\" "
@@ -247,6 +286,8 @@ static int by_place(const void *a, const void *b)
         c = (int)x->is_hint - (int)y->is_hint;
     if (!c)
         c = x->step.exten == y->step.exten ? 0 : strcmp(x->step.exten, y->step.exten);
+    if (!c && x->step.cid != y->step.cid)
+        c = strcmp(x->step.cid ? x->step.cid : "", y->step.cid ? y->step.cid : "");
     if (!c)
         c = (x->step.priority > y->step.priority) - (x->step.priority < y->step.priority);
     return c ? c : (x->order > y->order) - (x->order < y->order);
@@ -269,7 +310,8 @@ static int drop_doubles(struct routing *r)
         struct raw_step *last = n ? &r->steps[n - 1] : NULL, *now = &r->steps[i];
 
         if (last && last->context == now->context && last->step.exten == now->step.exten &&
-            last->is_hint == now->is_hint && last->step.priority == now->step.priority)
+            last->step.cid == now->step.cid && last->is_hint == now->is_hint &&
+            last->step.priority == now->step.priority)
             err =
                 model_report_add(&r->s->report, LOG_WARNING,
                                  "step of a routing stands twice, the first is used context=\"%s\" "

@@ -253,6 +253,7 @@ struct model_moh {
  * of the tables; contexts by name. */
 struct model_step {
     const char *exten, *label, *app, *appdata;
+    const char *cid; /* only for callers of this number or pattern; NULL: all */
     int32_t priority;
 };
 
@@ -265,7 +266,7 @@ struct model_context {
     uint32_t include_count;
     const char *const *ignorepats;
     uint32_t ignorepat_count;
-    const struct model_step *hints; /* exten and app ("PJSIP/101"); kept for later */
+    const struct model_step *hints; /* exten and app ("PJSIP/101&Custom:x,presence(Name)") */
     uint32_t hint_count;
 };
 

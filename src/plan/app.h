@@ -11,9 +11,10 @@
 
 /** What exec returns; a digit ('0'...'#') means: leave to the extension that begins with it. */
 enum {
-    PLAN_NEXT = 0,  /* go on with the next priority (or where the application moved the channel) */
-    PLAN_END = -1,  /* end the call: its channel is hung up, h runs */
-    PLAN_ERROR = -2 /* the same, after an error of the routing (extension e, where there is one) */
+    PLAN_NEXT = 0,   /* go on with the next priority (or where the application moved the channel) */
+    PLAN_END = -1,   /* end the call: its channel is hung up, h runs */
+    PLAN_ERROR = -2, /* the same, after an error of the routing (extension e, where there is one) */
+    PLAN_INCOMPLETE = -3 /* the extension wants more digits (Incomplete) */
 };
 
 struct plan_app {

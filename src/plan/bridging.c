@@ -365,9 +365,10 @@ int plan_bridging_run(struct plan_run *run, struct plan_bridging *b)
 int plan_redirect(struct plan_core *p, struct channel *ch, struct slice context, struct slice exten,
                   int priority)
 {
+    const struct plan_ask ask = plan_ask_for(p, ch, context, exten);
     struct plan_found found;
 
-    if (!p->routing || plan_routing_find(p->routing, context, exten, priority, &found))
+    if (!p->routing || plan_routing_find(p->routing, &ask, priority, &found))
         return ENOENT;
     if (!ch->plan && (ch->state != CHANNEL_UP || !ch->bridge))
         return EINVAL;

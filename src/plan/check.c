@@ -1,11 +1,15 @@
-/* check.c - one walk through a new routing: what it asks for and nobody does (core.h) */
+/* check.c - one walk through a new routing: what it asks for and nobody does (check.h) */
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "plan/app/all.h"
+#include "plan/check.h"
 #include "plan/core.h"
 #include "plan/names.h"
 #include "plan/scan.h"
+
+#define STEPS_A_TURN 500
 
 /* The step being looked at. */
 struct check {
@@ -64,20 +68,72 @@ static void check_app(const struct check *c)
                    c->context, c->exten, s->priority);
 }
 
-void plan_check_routing(struct plan_core *p, const struct plan_routing *r)
+static void check_exten(struct check *c, struct plan_exten *e)
 {
+    for (uint32_t i = 0; i < e->count; i++) {
+        struct plan_step *s = &e->steps[i];
+
+        if (s->priority == PLAN_HINT)
+            continue;
+        if (!s->app)
+            s->app = plan_app_find(c->core, slice_of(s->name));
+        c->exten = e->name;
+        c->step = s;
+        check_app(c);
+        plan_scan_step(c->core, slice_of(s->name), s->data, on_lack, c);
+    }
+}
+
+/* A walk under way. */
+struct plan_check {
+    struct timer timer;
+    struct plan_routing *routing; /* a reference */
+    const struct plan_context *context;
+    struct plan_exten *exten; /* the next one; NULL: of the next context */
+};
+
+static void walk(void *arg)
+{
+    struct plan_core *p = arg;
+    struct plan_check *w = p->check;
     struct check c = {.core = p};
+    uint32_t steps = 0;
 
-    for (const struct plan_context *x = plan_routing_first(r); x; x = plan_context_next(x))
-        for (struct plan_exten *e = plan_context_extens(x); e; e = e->next)
-            for (uint32_t i = 0; i < e->count; i++) {
-                struct plan_step *s = &e->steps[i];
+    while (w->context && steps < STEPS_A_TURN) {
+        if (!w->exten) {
+            w->context = plan_context_next(w->context);
+            w->exten = w->context ? plan_context_extens(w->context) : NULL;
+            continue;
+        }
+        c.context = plan_context_name(w->context);
+        check_exten(&c, w->exten);
+        steps += w->exten->count + 1;
+        w->exten = w->exten->next;
+    }
+    if (w->context)
+        timer_start(p->loop, &w->timer, 1, walk, p);
+    else
+        plan_check_stop(p);
+}
 
-                s->app = plan_app_find(p, slice_of(s->name));
-                c.context = plan_context_name(x);
-                c.exten = e->name;
-                c.step = s;
-                check_app(&c);
-                plan_scan_step(p, slice_of(s->name), s->data, on_lack, &c);
-            }
+void plan_check_start(struct plan_core *p)
+{
+    plan_check_stop(p);
+    p->check = mem_zalloc(sizeof(*p->check));
+    if (!p->check)
+        return; /* what is missing is named when it is run */
+    p->check->routing = mem_ref(p->routing);
+    p->check->context = plan_routing_first(p->routing);
+    p->check->exten = p->check->context ? plan_context_extens(p->check->context) : NULL;
+    walk(p);
+}
+
+void plan_check_stop(struct plan_core *p)
+{
+    if (!p->check)
+        return;
+    timer_stop(&p->check->timer);
+    mem_deref(p->check->routing);
+    mem_free(p->check);
+    p->check = NULL;
 }

@@ -14,12 +14,17 @@ static void show_exten(struct console *c, const struct plan_exten *e)
 {
     for (uint32_t i = 0; i < e->count; i++) {
         const struct plan_step *s = &e->steps[i];
-        char shown[96] = "";
+        char shown[192] = "";
 
         if (i == 0)
-            snprintf(shown, sizeof(shown), "'%.79s' =>", e->name);
-        console_printf(c, "  %-16s %s%s%s%3d. %s(%s)\n", shown, *s->label ? "[" : "", s->label,
-                       *s->label ? "] " : "", s->priority, s->name, s->data);
+            snprintf(shown, sizeof(shown), "'%.79s%s%.79s' =>", e->name, e->cid ? "/" : "",
+                     e->cid ? e->cid : "");
+        if (s->priority == PLAN_HINT)
+            console_printf(c, "  %-16s hint: %s%s%s%s\n", shown, s->name, *s->data ? "(" : "",
+                           s->data, *s->data ? ")" : "");
+        else
+            console_printf(c, "  %-16s %s%s%s%3d. %s(%s)\n", shown, *s->label ? "[" : "", s->label,
+                           *s->label ? "] " : "", s->priority, s->name, s->data);
     }
 }
 

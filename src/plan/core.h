@@ -23,9 +23,22 @@ struct plan_core {
     struct hash dialgroups;       /* func/dialgroup.c */
     struct zones *zones;          /* for STRFTIME */
     struct list runs;             /* struct plan_run by link */
-    uint32_t told[64];            /* hashes of warnings given lately (plan_tell_once) */
+    struct list hint_watches;     /* struct plan_hint_watch */
+    struct deferred hints_later;
+    uint32_t dry_runs;
+    struct plan_check *check;        /* the walk through a new routing, or NULL */
+    struct plan_changes *changes;    /* what was changed by hand (change.c), or NULL */
+    struct model_snapshot *snapshot; /* a reference to that of routing, NULL in unit tests */
+    uint32_t told[64];               /* hashes of warnings given lately (plan_tell_once) */
     struct mono told_at[64];
 };
+
+/** Where a channel (NULL: nobody) looks for exten in context, now. */
+struct plan_ask plan_ask_for(const struct plan_core *p, const struct channel *ch,
+                             struct slice context, struct slice exten);
+
+/** Wall time for a channel (NULL: the station): now, or what a dry run supposes. */
+struct wall plan_wall(const struct plan_core *p, const struct channel *ch);
 
 /** True when this warning about this thing was not given in the last minute. */
 bool plan_tell_once(struct plan_core *p, const char *what, const char *about);
@@ -37,10 +50,6 @@ void plan_dialgroups_free(struct plan_core *p);
  * the end */
 const struct plan_app *plan_app_next(const struct plan_core *p, const char *name);
 const struct plan_func *plan_func_next(const struct plan_core *p, const char *name);
-
-/** One walk through a new routing: unknown applications and functions, options that nothing obeys
- *  (check.c). */
-void plan_check_routing(struct plan_core *p, const struct plan_routing *r);
 
 /** Globals in the order of their names. @return how many */
 uint32_t plan_globals_each(const struct plan_core *p,

@@ -26,5 +26,9 @@ int plan_frame_pop(struct plan_run *run, bool go);
 struct pack;
 void plan_frames_pack(struct plan_run *run, struct pack *k);
 
+/** What Gosub does: "[[context,]exten,]priority[(args)]", cut up. @return PLAN_NEXT (moved there);
+ *  PLAN_END (no such place, too deep; warned about) */
+int plan_gosub(struct plan_run *run, char *where);
+
 /** Forget all; variables stay as they are. */
 void plan_frames_free(struct plan_run *run);

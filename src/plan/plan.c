@@ -6,10 +6,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/local.h"
-#include "model/snapshot.h"
 #include "plan/app/all.h"
+#include "plan/change_inner.h"
+#include "plan/check.h"
 #include "plan/core.h"
-#include "plan/subst.h"
+#include "plan/dry.h"
 #include "plan/zone.h"
 
 /* An application or a function in its table. */
@@ -59,7 +60,11 @@ static void core_destroy(void *object)
     }
     hash_fini(&p->globals);
     plan_dialgroups_free(p);
+    plan_check_stop(p);
+    loop_defer_stop(&p->hints_later);
+    plan_changes_free(p);
     mem_deref(p->routing);
+    mem_deref(p->snapshot);
     mem_deref(p->zones);
 }
 
@@ -190,6 +195,7 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     p->agi_dir = args->agi_dir ? args->agi_dir : "";
     p->system_name = args->system_name ? args->system_name : "";
     list_init(&p->runs);
+    list_init(&p->hint_watches);
     hash_init(&p->apps);
     hash_init(&p->funcs);
     hash_init(&p->globals);
@@ -352,149 +358,35 @@ uint32_t plan_runs_count(const struct plan_core *p)
     return count;
 }
 
-/* ---- a change of the routing ---- */
-
-static const char *configured(const struct plan_routing *r, const char *name)
+struct wall plan_wall(const struct plan_core *p, const struct channel *ch)
 {
-    uint32_t count = 0;
-    const struct plan_global *rows = r ? plan_routing_globals(r, &count) : NULL;
+    const struct plan_run *run = ch ? plan_run_of(ch) : NULL;
 
-    for (uint32_t i = 0; i < count; i++)
-        if (strcmp(rows[i].name, name) == 0)
-            return rows[i].value;
-    return NULL;
+    return run && run->dry ? plan_dry_wall(run->dry) : loop_wall(p->loop);
 }
 
-/* A value may hold ${} of globals above it; they are put in once, here, as in Asterisk. */
-static int set_configured(struct plan_core *p, const struct plan_global *g)
+struct plan_ask plan_ask_for(const struct plan_core *p, const struct channel *ch,
+                             struct slice context, struct slice exten)
 {
-    const struct plan_env env = {.core = p};
-    struct buf value;
-    int err;
-
-    buf_init(&value, PLAN_TEXT_MAX);
-    err = plan_subst(&env, slice_of(g->value), &value);
-    if (err != ENOMEM)
-        err = plan_global_set(p, slice_of(g->name), buf_slice(&value));
-    buf_fini(&value);
-    return err == ENOMEM ? ENOMEM : 0; /* anything else was warned about; the others are set */
-}
-
-/* Only what the new configuration says otherwise than the old one: Set(GLOBAL()) survives. A value
-   made of others is made again when one above it has changed. */
-static int change_globals(struct plan_core *p, const struct plan_routing *to)
-{
-    uint32_t count;
-    const struct plan_global *rows = plan_routing_globals(to, &count);
-    bool is_changed = false;
-    int err = 0;
-
-    for (uint32_t i = 0; i < count && !err; i++) {
-        const char *before = configured(p->routing, rows[i].name);
-
-        if (before && strcmp(before, rows[i].value) == 0 &&
-            !(is_changed && strchr(rows[i].value, '$')))
-            continue;
-        is_changed = true;
-        err = set_configured(p, &rows[i]);
-    }
-    if (err || !p->routing)
-        return err;
-    rows = plan_routing_globals(p->routing, &count);
-    for (uint32_t i = 0; i < count; i++)
-        if (!configured(to, rows[i].name))
-            plan_global_set(p, slice_of(rows[i].name), SLICE_NONE);
-    return 0;
-}
-
-int plan_set_routing(struct plan_core *p, struct plan_routing *r)
-{
-    int err = change_globals(p, r);
-
-    if (err)
-        return err;
-    plan_check_routing(p, r);
-    mem_ref(r);
-    mem_deref(p->routing);
-    p->routing = r;
-    return 0;
-}
-
-/* Rows of the snapshot in the shape that routing.h takes; their texts stay where they are. */
-struct rows {
-    struct plan_row *rows;
-    struct plan_include *includes;
-    struct plan_global *globals;
-    uint32_t row_count, include_count, global_count;
-};
-
-static void rows_add_context(struct rows *r, const struct model_context *c)
-{
-    for (uint32_t i = 0; i < c->step_count; i++) {
-        const struct model_step *s = &c->steps[i];
-
-        r->rows[r->row_count++] =
-            (struct plan_row){c->name, s->exten, s->priority, s->label, s->app, s->appdata};
-    }
-    for (uint32_t i = 0; i < c->include_count; i++)
-        r->includes[r->include_count++] = (struct plan_include){c->name, c->includes[i]};
-}
-
-static int rows_of(struct rows *r, const struct model_snapshot *s)
-{
-    uint32_t contexts = model_context_count(s), steps = 0, includes = 0;
-
-    for (uint32_t i = 0; i < contexts; i++) {
-        steps += model_context_at(s, i)->step_count;
-        includes += model_context_at(s, i)->include_count;
-    }
-    r->rows = mem_zalloc((steps + 1) * sizeof(*r->rows));
-    r->includes = mem_zalloc((includes + 1) * sizeof(*r->includes));
-    r->globals = mem_zalloc((model_var_count(s) + 1) * sizeof(*r->globals));
-    if (!r->rows || !r->includes || !r->globals)
-        return ENOMEM;
-    for (uint32_t i = 0; i < contexts; i++)
-        rows_add_context(r, model_context_at(s, i));
-    for (uint32_t i = 0; i < model_var_count(s); i++) {
-        const struct model_var *v = model_var_at(s, i);
-
-        r->globals[r->global_count++] = (struct plan_global){v->name, v->value};
-    }
-    return 0;
-}
-
-int plan_set_snapshot(struct plan_core *p, struct model_snapshot *s)
-{
-    struct plan_routing *routing = NULL;
-    struct rows r = {0};
-    int err = rows_of(&r, s);
-
-    if (!err)
-        err = plan_routing_alloc(&routing,
-                                 &(struct plan_routing_args){.rows = r.rows,
-                                                             .row_count = r.row_count,
-                                                             .includes = r.includes,
-                                                             .include_count = r.include_count,
-                                                             .globals = r.globals,
-                                                             .global_count = r.global_count,
-                                                             .owner = s});
-    if (!err)
-        err = plan_set_routing(p, routing);
-    mem_deref(routing);
-    mem_free(r.rows);
-    mem_free(r.includes);
-    mem_free(r.globals);
-    return err;
+    return (struct plan_ask){.context = context,
+                             .exten = exten,
+                             .caller = ch ? slice_of(ch->caller.number) : SLICE_NONE,
+                             .at = plan_wall(p, ch),
+                             .zones = p->zones};
 }
 
 bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten)
 {
     struct plan_found found;
 
-    return p->routing && plan_routing_find(p->routing, context, exten, 1, &found) == 0;
+    const struct plan_ask ask = plan_ask_for(p, NULL, context, exten);
+
+    return p->routing && plan_routing_find(p->routing, &ask, 1, &found) == 0;
 }
 
 bool plan_may_match_more(const struct plan_core *p, struct slice context, struct slice exten)
 {
-    return p->routing && plan_routing_match(p->routing, context, exten, PATTERN_MATCH_MORE);
+    const struct plan_ask ask = plan_ask_for(p, NULL, context, exten);
+
+    return p->routing && plan_routing_match(p->routing, &ask, PATTERN_MATCH_MORE);
 }

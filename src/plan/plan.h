@@ -42,7 +42,15 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args);
  * obeys yet are named, each once. @return 0; ENOMEM (the old routing stays) */
 int plan_set_routing(struct plan_core *p, struct plan_routing *r);
 
-/** The same from the model's snapshot (shared: its texts are used in place). @return 0; ENOMEM */
+/** Compile the routing of a snapshot: tens of milliseconds for ten thousand extensions, so on
+ *  whatever thread loads it. Touches nothing else; counts no reference. @return 0; ENOMEM */
+int plan_compile(struct plan_routing **rp, const struct model_snapshot *s);
+
+/** Take what was compiled from s (both shared: the routing uses the snapshot's texts in place). What was
+ *  changed by hand (plan/change.h) is put upon it a moment later. @return as plan_set_routing */
+int plan_set_compiled(struct plan_core *p, struct model_snapshot *s, struct plan_routing *r);
+
+/** Both at once, for who has no other thread. @return 0; ENOMEM */
 int plan_set_snapshot(struct plan_core *p, struct model_snapshot *s);
 
 /**
@@ -97,3 +105,6 @@ struct slice plan_global_get(const struct plan_core *p, struct slice name);
  */
 extern const struct console_command plan_console_commands[];
 extern const size_t plan_console_command_count;
+/** The others: changes, dry run, hints, device states. */
+extern const struct console_command plan_console_more[];
+extern const size_t plan_console_more_count;

@@ -10,17 +10,24 @@
  */
 #pragma once
 #include "base/mem.h"
+#include "loop/loop.h"
 #include "plan/pattern.h"
+
+/** Priority of a hint: never run, looked up like a step. */
+#define PLAN_HINT (-1)
 
 struct plan_row {
     const char *context, *exten;
-    int priority;           /* from 1 */
+    int priority;           /* from 1, or PLAN_HINT */
     const char *label;      /* NULL or "": none */
-    const char *app, *data; /* never NULL */
+    const char *app, *data; /* never NULL; of a hint: its devices */
+    const char *cid;        /* only for callers of this number or pattern; "": for who shows none;
+                               NULL: for all */
 };
 
 struct plan_include {
-    const char *context, *included;
+    const char *context;
+    const char *included; /* "night", or with a time: "night,18:00-9:00,*,*,*" (plan/when.h) */
 };
 
 struct plan_global {
@@ -37,7 +44,9 @@ struct plan_routing_args {
     void *owner; /* counted; may be NULL when the texts live for ever */
 };
 
+struct model_report;
 struct plan_app;
+struct zones;
 
 struct plan_step {
     const char *name, *data, *label; /* application and its data */
@@ -47,15 +56,17 @@ struct plan_step {
 
 struct plan_exten {
     const char *name;
+    const char *cid;         /* NULL: for all callers */
     struct plan_step *steps; /* by priority */
     uint32_t count;
     struct plan_exten *next; /* of this context, in the order of pattern_cmp */
+    struct plan_exten *same; /* the same extension, for other callers */
 };
 
 struct plan_context;
 struct plan_routing;
 
-/** @return 0 (bad rows are left out, each with one warning); ENOMEM */
+/** @return 0 (bad rows are left out, each with a sentence in the report); ENOMEM */
 int plan_routing_alloc(struct plan_routing **rp, const struct plan_routing_args *args);
 
 struct plan_found {
@@ -64,16 +75,24 @@ struct plan_found {
     const struct plan_step *step;
 };
 
-/** The step to run. @return 0; ENOENT */
-int plan_routing_find(const struct plan_routing *r, struct slice context, struct slice exten,
-                      int priority, struct plan_found *found);
+/** Where is looked, by whom and when. */
+struct plan_ask {
+    struct slice context, exten;
+    struct slice caller; /* the caller's number; "" or absent: he shows none */
+    struct wall at;      /* for includes with a time */
+    struct zones *zones; /* NULL: those never hold */
+};
+
+/** The step to run (or the hint). @return 0; ENOENT */
+int plan_routing_find(const struct plan_routing *r, const struct plan_ask *ask, int priority,
+                      struct plan_found *found);
 
 /** Priority of a label. @return 0; ENOENT */
-int plan_routing_label(const struct plan_routing *r, struct slice context, struct slice exten,
-                       struct slice label, int *priority);
+int plan_routing_label(const struct plan_routing *r, const struct plan_ask *ask, struct slice label,
+                       int *priority);
 
 /** Is there (PATTERN_CAN_MATCH, PATTERN_MATCH_MORE) an extension with priority 1? */
-bool plan_routing_match(const struct plan_routing *r, struct slice context, struct slice exten,
+bool plan_routing_match(const struct plan_routing *r, const struct plan_ask *ask,
                         enum pattern_mode mode);
 
 bool plan_routing_has_context(const struct plan_routing *r, struct slice context);
@@ -81,7 +100,21 @@ bool plan_routing_has_context(const struct plan_routing *r, struct slice context
 /** Walking, for the console and for checks: contexts in the order of their names. */
 const struct plan_context *plan_routing_first(const struct plan_routing *r);
 const struct plan_context *plan_context_next(const struct plan_context *c);
+/** NULL: there is none of that name. */
+const struct plan_context *plan_routing_context(const struct plan_routing *r, struct slice name);
 const char *plan_context_name(const struct plan_context *c);
 struct plan_exten *plan_context_extens(const struct plan_context *c);
 const char *plan_context_include(const struct plan_context *c, uint32_t n); /* NULL: no more */
 const struct plan_global *plan_routing_globals(const struct plan_routing *r, uint32_t *count);
+
+/** How many steps and hints there are. */
+void plan_routing_counts(const struct plan_routing *r, uint32_t *steps, uint32_t *hints);
+
+/** What was wrong with its rows. */
+const struct model_report *plan_routing_report(const struct plan_routing *r);
+
+/** Hand it the owner of the texts (a reference, taken): what was built on another thread counts no
+ *  references of things that live on the loop's. */
+void plan_routing_own(struct plan_routing *r, void *owner);
+/** One more owner of texts (a reference, taken). */
+void plan_routing_keep(struct plan_routing *r, void *owner);

@@ -12,6 +12,17 @@
 #pragma once
 #include "call/channel.h"
 #include "plan/func.h"
+#include "plan/routing.h"
+
+/** Why the call went to extension e: EXCEPTION(). */
+struct plan_exception {
+    char *reason;          /* NULL: nothing was raised. "ERROR" "INVALIDEXTEN" "RESPONSETIMEOUT"
+                     "ABSOLUTETIMEOUT", or RaiseException's */
+    char *context, *exten; /* where */
+    int priority;
+};
+
+struct plan_dry;
 
 struct plan_bridging;
 
@@ -23,7 +34,11 @@ struct plan_run {
     uint32_t frame_count;
     uint32_t steps; /* since steps_since */
     struct mono steps_since;
-    struct link link;             /* the core's runs */
+    struct link link;     /* the core's runs */
+    struct list handlers; /* of the hang-up (plan/handler.h) */
+    uint32_t handler_count;
+    struct plan_exception exception;
+    struct plan_dry *dry;         /* nothing is really done (plan/dry.h); NULL: a call */
     unsigned nesting;             /* applications that run one another now */
     bool is_agi;                  /* AGI EXEC: digits come back to the program */
     bool is_jumped;               /* an application set the place: do not add 1 to the priority */
@@ -55,11 +70,25 @@ int plan_run_goto(struct plan_run *run, struct slice context, struct slice exten
 int plan_run_parse_goto(struct plan_run *run, char *where, struct slice *context,
                         struct slice *exten, int *priority);
 
+/** The step there. Absent context: the present one. @return whether there is one */
+bool plan_run_find(const struct plan_run *run, struct slice context, struct slice exten,
+                   int priority, struct plan_found *found);
+
+/** What looking there asks. */
+struct plan_ask plan_run_ask(const struct plan_run *run, struct slice context, struct slice exten);
+
 /** Exists there (with includes)? Absent context: the present one. */
 bool plan_run_has(const struct plan_run *run, struct slice context, struct slice exten,
                   int priority);
 bool plan_run_can_match(const struct plan_run *run, struct slice context, struct slice exten);
 bool plan_run_match_more(const struct plan_run *run, struct slice context, struct slice exten);
+
+/** Raise an exception: remember why and where, go to e,1 of the present context (whether or not
+ *  there is one). @return 0; ENOMEM */
+int plan_run_raise(struct plan_run *run, struct slice reason);
+
+/** Nothing was dialled in time: to t, else e. @return false: neither is there (warned about) */
+bool plan_run_timed_out(struct plan_run *run);
 
 /** Before and after an application is run by another one. @return false at the limit (warned about):
  *  nothing may be run, and plan_run_leave is not called */

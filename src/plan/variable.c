@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "plan/core.h"
+#include "plan/hint.h"
 #include "plan/plan.h"
 #include "plan/subst.h"
 
@@ -39,7 +40,7 @@ static int get_hangupcause(const struct plan_env *env, struct buf *out)
 
 static int get_epoch(const struct plan_env *env, struct buf *out)
 {
-    return buf_printf(out, "%lld", (long long)(loop_wall(plan_loop(env->core)).us / 1000000));
+    return buf_printf(out, "%lld", (long long)(plan_wall(env->core, env->channel).us / 1000000));
 }
 
 static int get_system(const struct plan_env *env, struct buf *out)
@@ -47,9 +48,27 @@ static int get_system(const struct plan_env *env, struct buf *out)
     return buf_addz(out, env->core->system_name);
 }
 
-static int get_nothing(const struct plan_env *env, struct buf *out)
+static int get_hint_part(const struct plan_env *env, bool is_name, struct buf *out)
 {
-    return 0;
+    const struct channel *ch = env->channel;
+    struct plan_hint hint;
+    int err = plan_hint_get(env->core, slice_of(ch->context), slice_of(ch->exten), &hint);
+
+    if (err)
+        return err == ENOMEM ? ENOMEM : 0;
+    buf_adds(out, buf_slice(is_name ? &hint.name : &hint.devices));
+    plan_hint_fini(&hint);
+    return buf_err(out);
+}
+
+static int get_hint(const struct plan_env *env, struct buf *out)
+{
+    return get_hint_part(env, false, out);
+}
+
+static int get_hintname(const struct plan_env *env, struct buf *out)
+{
+    return get_hint_part(env, true, out);
 }
 
 static const struct {
@@ -57,12 +76,12 @@ static const struct {
     bool needs_channel;
     int (*get)(const struct plan_env *env, struct buf *out);
 } known[] = {
-    {"EXTEN", true, get_exten},        {"CONTEXT", true, get_context},
-    {"PRIORITY", true, get_priority},  {"CHANNEL", true, get_channel},
-    {"UNIQUEID", true, get_uniqueid},  {"HANGUPCAUSE", true, get_hangupcause},
-    {"HINT", true, get_nothing}, /* with hints */
-    {"HINTNAME", true, get_nothing},   {"EPOCH", false, get_epoch},
-    {"SYSTEMNAME", false, get_system}, {"ENTITYID", false, get_system},
+    {"EXTEN", true, get_exten},       {"CONTEXT", true, get_context},
+    {"PRIORITY", true, get_priority}, {"CHANNEL", true, get_channel},
+    {"UNIQUEID", true, get_uniqueid}, {"HANGUPCAUSE", true, get_hangupcause},
+    {"HINT", true, get_hint},         {"HINTNAME", true, get_hintname},
+    {"EPOCH", false, get_epoch},      {"SYSTEMNAME", false, get_system},
+    {"ENTITYID", false, get_system},
 };
 
 int plan_var_get(const struct plan_env *env, struct slice name, struct buf *out)

@@ -5,6 +5,7 @@
 
 #include "call/calls.h"
 #include "call/media.h"
+#include "plan/change.h"
 #include "role/engine_console.h"
 #include "sip/server.h"
 #include "store/store.h"
@@ -79,6 +80,29 @@ static int reload(struct console *c, int argc, char **argv, void *arg)
     return 0;
 }
 
+static void is_forgotten(int err, void *arg)
+{
+    struct console *c = arg;
+
+    console_printf(c, "%s\n",
+                   err ? strerror(err)
+                       : console_say(c, "Маршрутизация - как в базе данных.",
+                                     "The routing is that of the database."));
+    console_finish(c, err);
+    mem_deref(c);
+}
+
+static int dialplan_reload(struct console *c, int argc, char **argv, void *arg)
+{
+    const struct engine_console *e = arg;
+    int err = plan_change_forget(e->plan, is_forgotten, mem_ref(c));
+
+    store_watch_poke(e->store);
+    if (err)
+        mem_deref(c);
+    return err ? err : EINPROGRESS;
+}
+
 const struct console_command engine_console_commands[] = {
     {"database show", "", "Состояние базы данных и запасного файла записей о вызовах.",
      "State of the database and of the spool of call records.", show_database, NULL},
@@ -89,6 +113,9 @@ const struct console_command engine_console_commands[] = {
     {"core reload", "", "Перечитать настройки из базы сейчас (изменения видны и сами, за секунду).",
      "Read the configuration again now (changes are noticed by themselves within a second).",
      reload, NULL},
+    {"dialplan reload", "", "Перечитать маршрутизацию из базы, забыв изменённое командами dialplan",
+     "Read the routing from the database again, forgetting what dialplan commands changed",
+     dialplan_reload, NULL},
 };
 const size_t engine_console_command_count =
     sizeof(engine_console_commands) / sizeof(engine_console_commands[0]);

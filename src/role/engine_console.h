@@ -10,6 +10,7 @@ struct store;
 struct sip;
 struct calls;
 struct media;
+struct plan_core;
 
 /** arg of the rows; borrowed. */
 struct engine_console {
@@ -17,6 +18,7 @@ struct engine_console {
     struct sip *sip;
     struct calls *calls;
     struct media *media;
+    struct plan_core *plan;
 };
 
 extern const struct console_command engine_console_commands[];

@@ -15,6 +15,7 @@
 #include "model/schema.h"
 #include "model/snapshot.h"
 #include "pjsip/pjsip.h"
+#include "plan/outgoing.h"
 #include "plan/plan.h"
 #include "plan/resume.h"
 #include "role/console.h"
@@ -35,12 +36,14 @@ struct engine {
     struct loop *loop;
     struct store *store;
     struct model_snapshot *snapshot;
+    struct plan_routing *routing; /* of snapshot, until the plan has it */
     struct media *media;
     struct runner *runner;
     struct call_journal *journal; /* NULL: none */
     enum call_journal_mode left;  /* what the engine before has left in it */
     struct calls *calls;
     struct plan_core *plan;
+    struct outgoing *outgoing;
     struct sip *sip;
     struct pjsip *pjsip;
     struct story_keeper *stories;
@@ -87,6 +90,7 @@ static void engine_destroy(void *object)
 
     timer_stop(&e->stopping);
     mem_deref(e->consoles);
+    mem_deref(e->outgoing);
     if (e->pjsip)
         pjsip_shutdown(e->pjsip);
     /* Streams that say goodbye hold their channels, those what they stand on. */
@@ -100,6 +104,7 @@ static void engine_destroy(void *object)
     forget_sockets(e);
     e->runner = mem_deref(e->runner);
     e->store = mem_deref(e->store);
+    mem_deref(e->routing);
     mem_deref(e->snapshot);
 }
 
@@ -310,11 +315,40 @@ static void take_settings(struct engine *e)
     slice_copy(slice_of(s->tone_zone), e->zone, sizeof(e->zone));
 }
 
+/* A snapshot and its routing, made on the reader's thread. */
+struct loaded {
+    struct model_snapshot *snapshot;
+    struct plan_routing *routing;
+};
+
+static void loaded_destroy(void *object)
+{
+    struct loaded *l = object;
+
+    mem_deref(l->routing);
+    mem_deref(l->snapshot);
+}
+
+static int load_configuration(struct db *d, void **object, void *arg)
+{
+    struct loaded *l = mem_alloc(sizeof(*l), loaded_destroy);
+    int err = l ? model_snapshot_load(&l->snapshot, d) : ENOMEM;
+
+    if (!err)
+        err = plan_compile(&l->routing, l->snapshot);
+    if (err)
+        mem_deref(l);
+    else
+        *object = l;
+    return err;
+}
+
 /* A new snapshot: the first before the parts exist, later ones while calls run. */
 static void apply_snapshot(void *object, void *arg)
 {
     struct engine *e = arg;
-    struct model_snapshot *s = object;
+    struct loaded *l = object;
+    struct model_snapshot *s = mem_ref(l->snapshot);
     struct media_settings m;
     int err;
 
@@ -323,12 +357,16 @@ static void apply_snapshot(void *object, void *arg)
     mem_deref(e->snapshot);
     e->snapshot = s;
     take_settings(e);
-    if (!e->pjsip)
+    if (!e->pjsip) {
+        e->routing = mem_ref(l->routing);
+        mem_deref(l);
         return;
+    }
     story_keeper_set_days(e->stories, (uint32_t)model_settings_of(s)->call_story_days);
     m = media_settings_of(e);
     media_set_settings(e->media, &m);
-    err = plan_set_snapshot(e->plan, s);
+    err = plan_set_compiled(e->plan, s, l->routing);
+    mem_deref(l);
     if (!err)
         err = pjsip_set_snapshot(e->pjsip, s);
     if (err)
@@ -350,7 +388,7 @@ static int open_store(struct engine *e, const char **why)
     if (err)
         return err;
     *why = "the configuration in the database cannot be read";
-    return store_watch(e->store, model_snapshot_load_h, apply_snapshot, e);
+    return store_watch(e->store, load_configuration, apply_snapshot, e);
 }
 
 /* Without one the station works, and its calls end with the engine. */
@@ -434,7 +472,10 @@ static int open_calls(struct engine *e)
     err = plan_core_alloc(
         &e->plan,
         &(struct plan_core_args){.calls = e->calls, .runner = e->runner, .agi_dir = e->agi_dir});
-    return err ? err : plan_set_snapshot(e->plan, e->snapshot);
+    if (!err)
+        err = plan_set_compiled(e->plan, e->snapshot, e->routing);
+    e->routing = mem_deref(e->routing);
+    return err;
 }
 
 static int open_sip(struct engine *e)
@@ -463,6 +504,14 @@ static int open_sip(struct engine *e)
     return err ? err : pjsip_alloc(&e->pjsip, &args, e->snapshot);
 }
 
+static int open_outgoing(struct engine *e)
+{
+    char dir[512];
+
+    role_file(dir, sizeof(dir), e->args.state, "spool");
+    return outgoing_alloc(&e->outgoing, e->plan, dir);
+}
+
 static int open_console(struct engine *e)
 {
     int err = console_set_alloc(&e->consoles, e->loop);
@@ -470,7 +519,7 @@ static int open_console(struct engine *e)
     e->core = (struct core_commands){
         .loop = e->loop, .control = e->args.control, .start = loop_wall(e->loop)};
     e->console = (struct engine_console){
-        .store = e->store, .sip = e->sip, .calls = e->calls, .media = e->media};
+        .store = e->store, .sip = e->sip, .calls = e->calls, .media = e->media, .plan = e->plan};
     if (!err)
         err = console_set_add_core(e->consoles, &e->core);
     if (!err)
@@ -482,6 +531,8 @@ static int open_console(struct engine *e)
     if (!err)
         err = console_set_add(e->consoles, story_console_commands, story_console_command_count,
                               e->stories);
+    if (!err)
+        err = console_set_add(e->consoles, plan_console_more, plan_console_more_count, e->plan);
     for (const struct console_command *c = pjsip_commands; !err && c->words; c++)
         err = console_set_add(e->consoles, c, 1, e->pjsip);
     return err;
@@ -511,6 +562,8 @@ int engine_alloc(struct engine **ep, const struct engine_args *args, const char 
     read_journal(e);
     attach_media(e);
     err = open_sip(e);
+    if (!err)
+        err = open_outgoing(e);
     if (!err)
         err = open_console(e);
     if (err)

@@ -22,8 +22,16 @@ static const struct folder {
     const char *name;
     mode_t mode;
 } folders[] = {
-    {"run", 02750},        {ROLE_AGI_DIR, 02755}, {"sounds", 02770}, {"moh", 02770},
-    {"recordings", 02770}, {"spool", 02770},      {"tls", 02770},    {"spool/cdr", 02770},
+    {"run", 02750},
+    {ROLE_AGI_DIR, 02755},
+    {"sounds", 02770},
+    {"moh", 02770},
+    {"recordings", 02770},
+    {"spool", 02770},
+    {"tls", 02770},
+    {"spool/cdr", 02770},
+    {"spool/outgoing", 02770},
+    {"spool/outgoing_done", 02770},
 };
 
 /* Files that init may have made as root, and the least mode that the roles need. */

@@ -30,16 +30,18 @@ static int parse_place(struct plan_run *run, const struct channel *ch, char **ar
                        struct slice *context, struct slice *exten, int *priority)
 {
     const char *last = argv[count - 1];
+    struct plan_ask ask;
     uint32_t n;
 
     *context = slice_of(count == 3 ? argv[0] : ch->context);
     *exten = slice_of(count == 3 ? argv[1] : count == 2 ? argv[0] : ch->exten);
+    ask = plan_ask_for(run->core, ch, *context, *exten);
     if (slice_u32(slice_of(last), &n) == 0 && n > 0 && n < 1000000) {
         *priority = (int)n;
         return 0;
     }
     return run->core->routing
-               ? plan_routing_label(run->core->routing, *context, *exten, slice_of(last), priority)
+               ? plan_routing_label(run->core->routing, &ask, slice_of(last), priority)
                : ENOENT;
 }
 

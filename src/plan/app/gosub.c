@@ -29,7 +29,7 @@ static char *cut_arguments(char *data)
     return open + 1;
 }
 
-static int gosub_exec(struct plan_run *run, char *data)
+int plan_gosub(struct plan_run *run, char *data)
 {
     struct channel *ch = run->channel;
     char *argv[PLAN_GOSUB_ARGS_MAX], *args = cut_arguments(data);
@@ -66,7 +66,7 @@ static int gosubif_exec(struct plan_run *run, char *data)
     if (no)
         *no++ = '\0';
     where = plan_is_true(data) ? yes : no;
-    return where && *where ? gosub_exec(run, where) : PLAN_NEXT;
+    return where && *where ? plan_gosub(run, where) : PLAN_NEXT;
 }
 
 static int return_exec(struct plan_run *run, char *data)
@@ -96,7 +96,7 @@ const struct plan_app plan_app_gosub = {
         "Call a subroutine\nIt sees the arguments as ARG1 ... ARGn and their number as ARGC; its own "
         "variables are LOCAL(name). Return goes back to the next priority.",
     .shown = "tests/scene/gosub-arguments.scene",
-    .exec = gosub_exec,
+    .exec = plan_gosub,
 };
 
 const struct plan_app plan_app_gosubif = {

@@ -20,13 +20,7 @@ static int wait_is_over(struct plan_run *run)
 
     if (plan_run_has(run, SLICE_NONE, slice_of(ch->exten), ch->priority + 1))
         return PLAN_NEXT;
-    if (plan_run_has(run, SLICE_NONE, SLICE("t"), 1))
-        return plan_run_goto(run, SLICE_NONE, SLICE("t"), 1) ? PLAN_END : PLAN_NEXT;
-    if (plan_run_has(run, SLICE_NONE, SLICE("e"), 1))
-        return plan_run_goto(run, SLICE_NONE, SLICE("e"), 1) ? PLAN_END : PLAN_NEXT;
-    log_warning("nothing was dialled, and there is no t call=%s context=\"%s\"", ch->linkedid,
-                ch->context);
-    return PLAN_END;
+    return plan_run_timed_out(run) ? PLAN_NEXT : PLAN_END;
 }
 
 static int waitexten_exec(struct plan_run *run, char *data)

@@ -7,6 +7,8 @@
 extern const struct plan_func plan_func_callerid, plan_func_cdr, plan_func_channel, plan_func_cut,
     plan_func_dialgroup, plan_func_epoch, plan_func_global, plan_func_if, plan_func_len,
     plan_func_local, plan_func_math, plan_func_regex, plan_func_strftime, plan_func_timeout;
+extern const struct plan_func plan_func_device_state, plan_func_dialplan_exists,
+    plan_func_exception, plan_func_extension_state, plan_func_hint, plan_func_valid_exten;
 
 extern const struct plan_func plan_func_cdr_prop;
 extern const struct plan_func plan_func_channels;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plan/func/all.h"
+#include "plan/handler.h"
 
 #define FIELD(member) offsetof(struct channel, member)
 
@@ -25,6 +26,7 @@ static const struct {
     {"tonezone", FIELD(tonezone), true},
     {"context", FIELD(context), false},
     {"exten", FIELD(exten), false},
+    {"channame", FIELD(name), false},
 };
 
 static char **text_of(struct channel *ch, const char *item, bool for_writing)
@@ -65,6 +67,12 @@ static int read_other(const struct channel *ch, const char *item, struct buf *ou
         return print_groups(out, ch->callgroup);
     if (strcasecmp(item, "pickupgroup") == 0)
         return print_groups(out, ch->pickupgroup);
+    if (strcasecmp(item, "appname") == 0)
+        return buf_addz(out, ch->app ? ch->app : "");
+    if (strcasecmp(item, "appdata") == 0)
+        return buf_addz(out, ch->app && ch->appdata ? ch->appdata : "");
+    if (strcasecmp(item, "checkhangup") == 0 || strcasecmp(item, "onhold") == 0)
+        return buf_addc(out, (item[0] | 0x20) == 'c' ? '0' + ch->is_hungup : '0' + ch->is_on_hold);
     if (strcasecmp(item, "hangupsource") == 0 || strcasecmp(item, "transfercapability") == 0)
         return 0;
     return ENOENT;
@@ -101,10 +109,60 @@ static int parse_amaflags(struct slice value)
     return slice_i64(value, &n) == 0 && n >= 0 && n <= 3 ? (int)n : -1;
 }
 
+/* "1,3-5" @return 0; EINVAL */
+static int parse_groups(struct slice text, uint64_t *groups)
+{
+    *groups = 0;
+    text = slice_trim(text);
+    while (text.len) {
+        struct slice to, one = slice_trim(slice_cut(text, ',', &text)),
+                         from = slice_trim(slice_cut(one, '-', &to));
+        uint32_t first, last;
+
+        if (slice_u32(from, &first) || first > 63)
+            return EINVAL;
+        last = first;
+        if (slice_is_set(to) && (slice_u32(slice_trim(to), &last) || last > 63 || last < first))
+            return EINVAL;
+        for (uint32_t i = first; i <= last; i++)
+            *groups |= UINT64_C(1) << i;
+    }
+    return 0;
+}
+
+/* Groups and hang-up handlers. @return ENOENT: none of these */
+static int write_other(const struct plan_env *env, const char *item, struct slice value)
+{
+    struct channel *ch = env->channel;
+    struct plan_run *run = plan_run_of(ch);
+
+    if (strcasecmp(item, "callgroup") == 0)
+        return parse_groups(value, &ch->callgroup);
+    if (strcasecmp(item, "pickupgroup") == 0)
+        return parse_groups(value, &ch->pickupgroup);
+    if (strncasecmp(item, "hangup_handler_", 15) != 0)
+        return ENOENT;
+    if (!run) {
+        plan_func_warn(env, "hang-up handlers are kept for calls in the routing", item);
+        return EINVAL;
+    }
+    if (strcasecmp(item, "hangup_handler_push") == 0)
+        return plan_handler_push(run, slice_trim(value));
+    if (strcasecmp(item, "hangup_handler_pop") != 0 && strcasecmp(item, "hangup_handler_wipe") != 0)
+        return ENOENT;
+    if (strcasecmp(item, "hangup_handler_wipe") == 0)
+        while (run->handler_count)
+            plan_handler_pop(run);
+    plan_handler_pop(run);
+    value = slice_trim(value);
+    return value.len ? plan_handler_push(run, value) : 0;
+}
+
 static int channel_write(const struct plan_env *env, char *args, struct slice value)
 {
     struct channel *ch = env->channel;
     char **text;
+    int err;
 
     if (!ch)
         return ENOENT;
@@ -115,6 +173,9 @@ static int channel_write(const struct plan_env *env, char *args, struct slice va
         ch->amaflags = parse_amaflags(value);
         return 0;
     }
+    err = write_other(env, args, value);
+    if (err != ENOENT)
+        return err;
     plan_func_warn(env, "CHANNEL item cannot be set", args);
     return EINVAL;
 }

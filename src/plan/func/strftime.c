@@ -15,7 +15,7 @@ static int64_t parse_epoch(const struct plan_env *env, const char *text)
     double seconds = strtod(text, &end);
 
     if (end == text || seconds < 0 || seconds > 1e11)
-        return loop_wall(plan_loop(env->core)).us;
+        return plan_wall(env->core, env->channel).us;
     return (int64_t)(seconds * 1000000);
 }
 

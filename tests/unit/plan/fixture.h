@@ -324,7 +324,7 @@ static inline int world_init(struct world *w)
 
 static inline void world_row(struct world *w, char *context, char *line)
 {
-    char *exten = line, *priority, *label, *app, *data, *end;
+    char *exten = line, *priority, *label, *app, *data, *end, *cid;
 
     if (strncmp(line, "include ", 8) == 0) {
         w->includes[w->include_count++] = (struct plan_include){context, line + 8};
@@ -333,6 +333,13 @@ static inline void world_row(struct world *w, char *context, char *line)
     exten = strsep(&line, ",");
     priority = strsep(&line, ",");
     app = line;
+    cid = strchr(exten, '/');
+    if (cid)
+        *cid++ = '\0';
+    if (strcmp(priority, "hint") == 0) {
+        w->rows[w->row_count++] = (struct plan_row){context, exten, PLAN_HINT, "", app, "", cid};
+        return;
+    }
     label = strchr(priority, '(');
     if (label) {
         *label++ = '\0';
@@ -342,7 +349,8 @@ static inline void world_row(struct world *w, char *context, char *line)
     *data++ = '\0';
     end = strrchr(data, ')');
     *end = '\0';
-    w->rows[w->row_count++] = (struct plan_row){context, exten, atoi(priority), label, app, data};
+    w->rows[w->row_count++] =
+        (struct plan_row){context, exten, atoi(priority), label, app, data, cid};
 }
 
 /* "[context]\nexten,priority(label),App(data)\n..." becomes the routing. */

@@ -4,7 +4,9 @@
 static int find(const struct world *w, const char *context, const char *exten, int priority,
                 struct plan_found *found)
 {
-    return plan_routing_find(w->core->routing, slice_of(context), slice_of(exten), priority, found);
+    const struct plan_ask ask = plan_ask_for(w->core, NULL, slice_of(context), slice_of(exten));
+
+    return plan_routing_find(w->core->routing, &ask, priority, found);
 }
 
 static const char *data_at(const struct world *w, const char *context, const char *exten,
@@ -53,20 +55,21 @@ static int places_are_found_in_order(void)
         places);
 }
 
-static int labels(struct world *w)
+static int label_at(const struct world *w, const char *label)
 {
+    const struct plan_ask ask = plan_ask_for(w->core, NULL, SLICE("main"), SLICE("100"));
     int priority = 0;
 
-    CHECK(plan_routing_label(w->core->routing, SLICE("main"), SLICE("100"), SLICE("two"),
-                             &priority) == 0);
-    CHECK(priority == 2);
-    CHECK(plan_routing_label(w->core->routing, SLICE("main"), SLICE("100"), SLICE("pat"),
-                             &priority) == 0);
-    CHECK(priority == 7);
-    CHECK(plan_routing_label(w->core->routing, SLICE("main"), SLICE("100"), SLICE("no"),
-                             &priority) == ENOENT);
-    CHECK(plan_routing_label(w->core->routing, SLICE("main"), SLICE("100"), SLICE(""), &priority) ==
-          ENOENT);
+    plan_routing_label(w->core->routing, &ask, slice_of(label), &priority);
+    return priority;
+}
+
+static int labels(struct world *w)
+{
+    CHECK(label_at(w, "two") == 2);
+    CHECK(label_at(w, "pat") == 7);
+    CHECK(label_at(w, "no") == 0);
+    CHECK(label_at(w, "") == 0);
     return 0;
 }
 
@@ -218,6 +221,7 @@ static int many_extensions_are_found_quickly(void)
     struct plan_row *rows = mem_zalloc(COUNT * sizeof(*rows));
     char(*names)[16] = mem_zalloc(COUNT * 16);
     struct plan_routing *r = NULL;
+    struct plan_ask ask = {.context = SLICE("main")};
     struct plan_found found;
     int err = rows && names ? 0 : ENOMEM;
 
@@ -233,7 +237,8 @@ static int many_extensions_are_found_quickly(void)
         snprintf(dialled, sizeof(dialled), "%d", 100000 + n % COUNT);
         if (n % 2)
             strcat(dialled, "7");
-        if (plan_routing_find(r, SLICE("main"), slice_of(dialled), 1, &found) ||
+        ask.exten = slice_of(dialled);
+        if (plan_routing_find(r, &ask, 1, &found) ||
             strcmp(found.step->data, names[n % COUNT]) != 0)
             err = unit_failed(__FILE__, __LINE__, dialled);
     }

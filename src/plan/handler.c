@@ -1,0 +1,103 @@
+/* handler.c - see handler.h */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "plan/course.h"
+#include "plan/frame.h"
+#include "plan/handler.h"
+
+#define MOST_HANDLERS 50
+
+struct handler {
+    struct link link;
+    char *where; /* "context,exten,priority(args)" */
+};
+
+static void handler_free(struct handler *h)
+{
+    list_unlink(&h->link);
+    mem_free(h->where);
+    mem_free(h);
+}
+
+/* With the parts that were left out: those of where it is pushed. */
+static char *whole_place(const struct plan_run *run, struct slice where)
+{
+    const struct channel *ch = run->channel;
+    ptrdiff_t open = slice_chr(where, '(');
+    struct slice place = slice_from(where.p, open < 0 ? where.len : (size_t)open);
+    int commas = 0;
+    struct buf out;
+    char *text;
+
+    for (size_t i = 0; i < place.len; i++)
+        commas += place.p[i] == ',';
+    buf_init(&out, 65536);
+    if (commas < 2)
+        buf_printf(&out, "%s,", ch->context ? ch->context : "");
+    if (commas < 1)
+        buf_printf(&out, "%s,", ch->exten ? ch->exten : "");
+    buf_adds(&out, where);
+    text = buf_take(&out);
+    buf_fini(&out);
+    return text;
+}
+
+int plan_handler_push(struct plan_run *run, struct slice where)
+{
+    struct handler *h;
+
+    if (!where.len || run->handler_count >= MOST_HANDLERS) {
+        log_warning("hang-up handler not kept, %s call=%s",
+                    where.len ? "there are 50 already" : "it names no place",
+                    run->channel->linkedid);
+        return EINVAL;
+    }
+    h = mem_zalloc(sizeof(*h));
+    if (!h)
+        return ENOMEM;
+    h->where = whole_place(run, where);
+    if (!h->where) {
+        mem_free(h);
+        return ENOMEM;
+    }
+    list_append(&run->handlers, &h->link);
+    run->handler_count++;
+    return 0;
+}
+
+void plan_handler_pop(struct plan_run *run)
+{
+    struct link *k = list_last(&run->handlers);
+
+    if (!k)
+        return;
+    handler_free(CONTAINER_OF(k, struct handler, link));
+    run->handler_count--;
+}
+
+void plan_handlers_free(struct plan_run *run)
+{
+    LIST_FOREACH(&run->handlers, k)
+    {
+        handler_free(CONTAINER_OF(k, struct handler, link));
+    }
+    run->handler_count = 0;
+}
+
+void plan_handlers_run(struct plan_run *run)
+{
+    while (run->handler_count) {
+        struct handler *h = CONTAINER_OF(list_last(&run->handlers), struct handler, link);
+        char *where = h->where;
+
+        h->where = NULL;
+        plan_handler_pop(run);
+        plan_frames_free(run);
+        if (plan_gosub(run, where) == PLAN_NEXT)
+            plan_run_nested(run, 1);
+        mem_free(where);
+    }
+}
