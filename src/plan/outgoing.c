@@ -183,22 +183,33 @@ static void look_run(void *arg)
         closedir(d);
 }
 
+/* A copy with its status in outgoing_done: the sandbox lets nothing be moved between folders. */
+static int archive_file(const struct call *c, int fd)
+{
+    char path[PATH_SIZE], status[64], *text = mem_zalloc(CALLFILE_MAX);
+    int len = snprintf(status, sizeof(status), "Status: %s\n", c->status), to = -1, err = EIO;
+    ssize_t n = text ? pread(fd, text, CALLFILE_MAX, 0) : -1;
+
+    if (n >= 0 && !path_of(path, c->of, "outgoing_done", c->name))
+        to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0660);
+    if (to >= 0 && write(to, text, (size_t)n) == n && write(to, status, (size_t)len) == len)
+        err = 0;
+    if (to >= 0)
+        close(to);
+    mem_free(text);
+    return err;
+}
+
 /* Away with it: archived or removed. A file that somebody dated anew may ask to stay. */
 static int remove_file(const struct call *c, int fd, const char *path)
 {
-    char done[PATH_SIZE];
     struct stat st;
 
     if (c->file.keeps_future && fstat(fd, &st) == 0 &&
         st.st_mtim.tv_sec > c->now_s + c->file.wait_s + c->file.retry_s)
         return 0;
-    if (c->file.archives && !path_of(done, c->of, "outgoing_done", c->name)) {
-        char text[64];
-        int len = snprintf(text, sizeof(text), "Status: %s\n", c->status);
-
-        if (write(fd, text, (size_t)len) == len && rename(path, done) == 0)
-            return 0;
-    }
+    if (c->file.archives && archive_file(c, fd))
+        return EIO; /* it stays where it is */
     return unlink(path) && errno != ENOENT ? errno : 0;
 }
 

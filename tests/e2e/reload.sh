@@ -34,7 +34,9 @@ default_routing >"$WORK/routing"
 cat >>"$WORK/routing" <<'X'
 [office]
 exten => 700,1,Verbose(0,first step)
-exten => 701,1,Verbose(0,called by file)
+exten => 701,1,Answer()
+same => n,Verbose(0,called by file)
+same => n,Wait(1)
 X
 check init office
 check station-starts station_up
@@ -62,5 +64,5 @@ X
 mv "$STATE/spool/.call" "$STATE/spool/outgoing/test.call"
 check the-call-file-is-called within 10 grep -q 'called by file' "$LOG"
 check the-call-file-is-gone within 10 test ! -e "$STATE/spool/outgoing/test.call"
-check the-call-file-is-archived within 10 test -e "$STATE/spool/outgoing_done/test.call"
+check the-call-file-is-archived within 10 grep -q 'Status: Completed' "$STATE/spool/outgoing_done/test.call"
 end
