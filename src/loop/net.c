@@ -1,6 +1,7 @@
 /* net.c - see net.h: what both kinds of network share, and the system's sockets */
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -230,6 +231,27 @@ int socket_open(int *fdp, int type, int family, const struct addr *local)
     }
     *fdp = fd;
     return 0;
+}
+
+void net_tune_fd(int fd, const struct net_tune *t)
+{
+    int tos = t->tos, cos = t->cos, on = t->has_keepalive;
+    struct addr local;
+
+    if (fd < 0)
+        return;
+    socket_local(fd, &local);
+    if (local.family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof(tos));
+    else
+        setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
+    setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &cos, sizeof(cos));
+    if (!on)
+        return;
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &t->idle_s, sizeof(t->idle_s));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &t->gap_s, sizeof(t->gap_s));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &t->probes, sizeof(t->probes));
 }
 
 void socket_local(int fd, struct addr *local)

@@ -39,6 +39,16 @@ struct datagram {
 /** Up to 64 at once. The handler may mem_deref the socket. */
 typedef void(udp_recv_h)(const struct datagram *d, size_t count, void *arg);
 
+/** How packets of a socket are marked, and whether the kernel looks after silent streams. */
+struct net_tune {
+    uint8_t tos, cos;   /* type of service; 802.1p priority */
+    bool has_keepalive; /* streams only; the next three then */
+    int idle_s, gap_s, probes;
+};
+
+/** Mark a socket that is open; those that a listening one accepts inherit it. Best effort. */
+void net_tune_fd(int fd, const struct net_tune *t);
+
 /**
  * Open or adopt a datagram socket with large buffers (SO_RCVBUFFORCE, else SO_RCVBUF, 8 MiB).
  * @param up     out: one reference

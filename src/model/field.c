@@ -47,6 +47,8 @@ bool model_field_is_obeyed(const struct model_field *f, struct slice value)
 {
     struct slice later = slice_of(f->later);
 
+    if (f->state == MODEL_MOOT)
+        return true;
     if (f->state != MODEL_OBEYED)
         return model_field_is_harmless(f, value);
     value = slice_trim(value);

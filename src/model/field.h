@@ -47,7 +47,9 @@ enum model_state {
     MODEL_LATER,   /* checked and kept in the table; nothing obeys it yet (harmless): named in one
                       warning */
     MODEL_REFUSED, /* a restriction that is not obeyed yet: an object that sets it is not loaded */
-    MODEL_INNER,   /* the station's own: uuid, name, description, group_uuid, what the driver writes
+    MODEL_MOOT,  /* taken without a word: it says how Asterisk works inside, help says why it means
+                      nothing here */
+    MODEL_INNER, /* the station's own: uuid, name, description, group_uuid, what the driver writes
                     */
 };
 

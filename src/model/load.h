@@ -56,6 +56,7 @@ struct model_snapshot {
     uint8_t bits6[129];
     uint32_t bits4_count, bits6_count;
     struct model_global global;
+    struct model_system system;
     struct model_settings settings;
     struct buf later; /* columns that are set although nothing obeys them; only while loading */
 };

@@ -19,6 +19,7 @@ static const struct model_words states[] = {
     [MODEL_LATER] = {"пока нет", "not yet"},
     [MODEL_REFUSED] = {"пока нет: объект с ним не загружается",
                        "not yet: an object that sets it is not loaded"},
+    [MODEL_MOOT] = {"не имеет значения", "means nothing here"},
     [MODEL_INNER] = {"служебное", "the station's own"},
 };
 

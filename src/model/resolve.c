@@ -299,13 +299,33 @@ static int resolve_identify(struct model_snapshot *s, uint32_t i)
 
 /* ---- single objects ---- */
 
+/* "MD5:<hash>,SHA-256:<hash>" */
+static int take_digests(struct model_snapshot *s, struct model_auth *a)
+{
+    struct slice rest = slice_of(a->password_digest);
+
+    a->sha256_cred = "";
+    while (slice_is_set(rest) && rest.len) {
+        struct slice one = slice_trim(slice_cut(rest, ',', &rest)), hash;
+        struct slice alg = slice_trim(slice_cut(one, ':', &hash));
+        const char **to = slice_caseeqz(alg, "MD5") ? &a->md5_cred : &a->sha256_cred;
+
+        if (!slice_is_set(hash) || (to == &a->sha256_cred && !slice_caseeqz(alg, "SHA-256")))
+            continue;
+        *to = model_pool_text(&s->pool, slice_trim(hash));
+        if (!*to)
+            return ENOMEM;
+    }
+    return 0;
+}
+
 static int finish_auth(struct model_snapshot *s, uint32_t i)
 {
     struct model_auth *a = s->auths.v[i];
-    struct slice hash, alg = slice_cut(slice_of(a->password_digest), ':', &hash);
+    int err = take_digests(s, a);
 
-    if (slice_caseeqz(alg, "MD5") && slice_is_set(hash))
-        a->md5_cred = hash.p;
+    if (err)
+        return err;
     if (a->type != MODEL_AUTH_GOOGLE_OAUTH)
         return 0;
     shelf_take(&s->auths, &shelf_auth, i);
@@ -335,7 +355,9 @@ static int finish_transport(struct model_snapshot *s, uint32_t i)
     struct model_transport *t = s->transports.v[i];
     const char *why = NULL;
 
-    if (t->protocol != MODEL_UDP && t->protocol != MODEL_TCP && t->protocol != MODEL_TLS)
+    if (model_tos_parse(slice_of(t->tos_text), &t->tos))
+        why = "tos";
+    else if (t->protocol != MODEL_UDP && t->protocol != MODEL_TCP && t->protocol != MODEL_TLS)
         why = "protocol";
     else if (!addr_is_set(&t->bind))
         why = "bind";
@@ -346,7 +368,37 @@ static int finish_transport(struct model_snapshot *s, uint32_t i)
     shelf_take(&s->transports, &shelf_transport, i);
     return model_report_add(
         &s->report, LOG_ERROR, "transport is not loaded: %s id=\"%s\" column=%s",
-        *why == 'p' ? "nothing obeys this protocol yet" : "a value is missing", t->name, why);
+        *why == 'p'   ? "nothing obeys this protocol yet"
+        : *why == 't' ? "this is no type of service (cs0-cs7, af11-af43, ef, 0-255)"
+                      : "a value is missing",
+        t->name, why);
+}
+
+/* Without either there is nothing to register, or nowhere. */
+static int finish_registration(struct model_snapshot *s, uint32_t i)
+{
+    struct model_registration *r = s->registrations.v[i];
+    const char *const uris[] = {r->server_uri, r->client_uri};
+    static const char *const columns[] = {"server_uri", "client_uri"};
+
+    for (int k = 0; k < 2; k++) {
+        struct slice uri = slice_of(uris[k]);
+
+        if (slice_casestarts(uri, SLICE("sip:")) || slice_casestarts(uri, SLICE("sips:")))
+            continue;
+        shelf_take(&s->registrations, &shelf_registration, i);
+        return model_report_add(
+            &s->report, LOG_ERROR,
+            "registration is not loaded: this must be a SIP URI table=ps_registrations "
+            "id=\"%s\" column=%s value=\"%s\" allowed=\"sip:user@host\"",
+            r->name, columns[k], uris[k]);
+    }
+    if (r->endpoint[0] && !model_endpoint_find(s, slice_of(r->endpoint)))
+        return warn(s, "registration", r->name, "endpoint", r->endpoint);
+    for (uint32_t n = 0; n < r->outbound_auth.count; n++)
+        if (!model_auth_find(s, slice_of(r->outbound_auth.v[n])))
+            return warn(s, "registration", r->name, "outbound_auth", r->outbound_auth.v[n]);
+    return 0;
 }
 
 static int finish_settings(struct model_snapshot *s)
@@ -395,5 +447,7 @@ int resolve_all(struct model_snapshot *s)
         err = tell_lost_contexts(s);
     if (!err)
         err = each(s, &s->identifies, resolve_identify);
+    if (!err)
+        err = each(s, &s->registrations, finish_registration);
     return err ? err : finish_settings(s);
 }

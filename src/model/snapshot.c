@@ -59,7 +59,7 @@ static int load_all(struct model_snapshot *s, struct db *d)
     if (!err)
         err = load_single(s, d, "global", &s->global);
     if (!err)
-        err = load_single(s, d, "system", NULL);
+        err = load_single(s, d, "system", &s->system);
     if (!err)
         err = load_objects(s, d);
     if (!err)
@@ -280,6 +280,11 @@ const struct model_var *model_var_at(const struct model_snapshot *s, uint32_t i)
 const struct model_global *model_global_of(const struct model_snapshot *s)
 {
     return &s->global;
+}
+
+const struct model_system *model_system_of(const struct model_snapshot *s)
+{
+    return &s->system;
 }
 
 const struct model_settings *model_settings_of(const struct model_snapshot *s)

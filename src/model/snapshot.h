@@ -134,7 +134,8 @@ struct model_auth {
     struct hash_link link;
     const char *name;
     const char *username, *password, *md5_cred, *realm;
-    const char *password_digest;   /* "MD5:<hash>" is also in md5_cred */
+    const char *password_digest;   /* "MD5:<hash>,SHA-256:<hash>": also in the next and md5_cred */
+    const char *sha256_cred;       /* 64 hex digits, "" none */
     int32_t nonce_lifetime;        /* seconds */
     uint8_t type;                  /* enum model_auth_type */
     struct model_order algorithms; /* offered and accepted as server; empty: MD5 and SHA-256 */
@@ -163,9 +164,13 @@ struct model_transport {
     const char *external_media_address; /* address or host's name */
     const char *external_signaling_address;
     int32_t external_signaling_port; /* 0: the one bound */
-    const char *cert_file, *priv_key_file, *ca_list_file;
-    const char *domain;
-    bool verify_server, verify_client, require_client_cert, symmetric_transport, allow_reload;
+    const char *cert_file, *priv_key_file, *ca_list_file, *ca_list_path, *cipher, *password;
+    const char *tos_text; /* "cs3", "af31", "ef", "0x60", "96" */
+    int32_t tos, cos;     /* the byte that it means; 802.1p; 0 none */
+    int32_t tcp_keepalive_idle, tcp_keepalive_interval, tcp_keepalive_probes; /* seconds, count */
+    uint8_t method; /* model_tls_method says it */
+    bool verify_server, verify_client, require_client_cert;
+    bool allow_wildcard_certs, tcp_keepalive;
 };
 
 /** What a call obeys of its endpoint besides texts: plain values, so that a call copies them whole. */
@@ -227,8 +232,9 @@ struct model_identify {
     const char *name;
     const char *endpoint;
     const struct model_endpoint *endpoint_of;
-    struct model_names match; /* as written: addresses, networks, host names */
-    const char *match_header; /* "Name: value", "" none */
+    struct model_names match;      /* as written: addresses, networks, host names */
+    const char *match_header;      /* "Name: value" or "Name: /expression/", "" none */
+    const char *match_request_uri; /* text or /expression/, "" none */
     bool srv_lookups;
     bool has_names; /* some of match are host names: the driver resolves them */
 };
@@ -236,9 +242,12 @@ struct model_identify {
 struct model_registration {
     const char *name;
     const char *server_uri, *client_uri, *transport, *contact_user, *endpoint, *outbound_proxy;
+    const char *contact_header_params, *user_agent;
     struct model_names outbound_auth;
+    /* seconds, but for max_retries */
     int32_t expiration, retry_interval, max_retries, forbidden_retry_interval, fatal_retry_interval;
-    bool auth_rejection_permanent, line;
+    int32_t max_random_initial_delay;
+    bool auth_rejection_permanent, line, support_path, support_outbound;
 };
 
 struct model_moh {
@@ -275,9 +284,15 @@ struct model_global {
     const char *name;
     int32_t max_forwards;
     const char *user_agent, *default_realm, *default_from_user;
-    struct model_order identifier_order; /* enum model_identify_by */
-    int32_t max_initial_qualify_time, keep_alive_interval, contact_expiration_check_interval;
-    bool disable_multi_domain;
+    struct model_order identifier_order;                   /* enum model_identify_by */
+    int32_t max_initial_qualify_time, keep_alive_interval; /* seconds */
+    const char *default_outbound_endpoint;
+    bool disable_multi_domain, ignore_uri_user_options, use_callerid_contact;
+};
+
+struct model_system {
+    const char *name;
+    bool disable_tcp_switch;
 };
 
 struct model_settings {
@@ -368,4 +383,11 @@ const struct model_var *model_var_at(const struct model_snapshot *s,
                                      uint32_t i); /* as configured */
 
 const struct model_global *model_global_of(const struct model_snapshot *s);
+const struct model_system *model_system_of(const struct model_snapshot *s);
+
+/** A transport's method as it was written ("tlsv1_2"). */
+const char *model_tls_method(const struct model_transport *t);
+
+/** "cs0" ... "cs7", "af11" ... "af43", "ef", or a number: the byte that IP carries. @return 0; EINVAL */
+int model_tos_parse(struct slice text, int32_t *tos);
 const struct model_settings *model_settings_of(const struct model_snapshot *s);

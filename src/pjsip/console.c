@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "pjsip/contact.h"
+#include "pjsip/outbound.h"
 #include "pjsip/session.h"
 #include "pjsip/show.h"
 #include "pjsip/trace.h"
@@ -292,7 +293,7 @@ static int trace(struct console *c, int argc, char **argv, void *arg)
     return err;
 }
 
-const struct console_command pjsip_commands[] = {
+static const struct console_command commands[] = {
     {"pjsip show endpoints", "", "Конечные точки, их контакты и состояние",
      "Endpoints, their contacts and state", show_endpoints, NULL},
     {"pjsip show endpoint", "NAME", "Одна конечная точка со всеми полями",
@@ -320,3 +321,5 @@ const struct console_command pjsip_commands[] = {
      NULL},
     {NULL},
 };
+
+const struct console_command *const pjsip_commands[] = {commands, outbound_commands, NULL};

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "pjsip/registrar.h"
+#include "pjsip/state.h"
 #include "sip/resolve.h"
 #include "store/store.h"
 
@@ -107,7 +108,7 @@ int contact_alloc(struct contact **cp, struct aor *a, const struct contact_args 
 {
     size_t name_len = strlen(a->name), id_len = name_len + 2 + ID_HASH;
     size_t size = id_len + args->uri.len + args->transport.len + args->endpoint.len +
-                  args->user_agent.len + args->call_id.len + 6;
+                  args->user_agent.len + args->call_id.len + args->path.len + 7;
     struct contact *c = mem_alloc(sizeof(*c) + size, contact_destroy);
     char *at;
 
@@ -124,6 +125,7 @@ int contact_alloc(struct contact **cp, struct aor *a, const struct contact_args 
     c->endpoint = put_text(&at, args->endpoint);
     c->user_agent = put_text(&at, args->user_agent);
     c->call_id = put_text(&at, args->call_id);
+    c->path = put_text(&at, args->path);
     c->aor = a;
     c->is_permanent = args->is_permanent;
     c->source = args->source;
@@ -192,6 +194,7 @@ void contact_add(struct contact *c, struct contact *replaces)
         a->p->contacts++;
     }
     qualify_start(c);
+    state_changed(a);
 }
 
 void contact_remove(struct contact *c)
@@ -207,6 +210,7 @@ void contact_remove(struct contact *c)
         c->aor->registered--;
         c->aor->p->contacts--;
     }
+    state_changed(c->aor);
     mem_deref(c);
 }
 
@@ -271,7 +275,7 @@ int contact_route(const struct contact *c, struct sip_target *target)
     struct sip_binding *b =
         c->transport.len ? sip_binding_find(c->aor->p->sip, c->transport.p) : NULL;
 
-    if (!b || !c->conn || sip_binding_transport(b) == SIP_UDP)
+    if (!b || !c->conn || c->path.len || sip_binding_transport(b) == SIP_UDP)
         return ENOENT;
     target->transport = sip_binding_transport(b);
     sip_flow_to(&target->flow, b, &c->source);
@@ -295,6 +299,7 @@ void contact_row(const struct contact *c, struct store_contact *row)
         .uri = c->uri,
         .user_agent = c->user_agent,
         .call_id = c->call_id,
+        .path = c->path,
         .endpoint = c->endpoint,
         .transport = c->transport,
         .via_port = c->source.port,
@@ -339,6 +344,7 @@ static int load_one(const struct store_contact *row, void *arg)
         .endpoint = row->endpoint,
         .user_agent = row->user_agent,
         .call_id = row->call_id,
+        .path = row->path,
         .expires = expires,
     };
     if (row->via_addr.len)

@@ -17,6 +17,9 @@
 /** Most contacts of one address of record, whatever max_contacts says. */
 #define PJSIP_CONTACTS_MAX 100
 
+/** Bytes of Route lines made of a path. */
+#define CONTACT_ROUTES_MAX 4096
+
 enum contact_status {
     CONTACT_NONQUAL, /* nobody asks it */
     CONTACT_UNKNOWN, /* asked, not answered yet */
@@ -62,6 +65,7 @@ struct contact {
     struct slice uri;       /* where it is reached; the phone's own host in x-ast-orig-host */
     struct slice transport; /* name of the binding, empty: any */
     struct slice endpoint, user_agent, call_id;
+    struct slice path; /* values of Path, comma separated: requests go that way (RFC 3327) */
     char text[];
 };
 
@@ -81,7 +85,7 @@ void aor_release(struct aor *a);
 
 struct contact_args {
     bool is_permanent;
-    struct slice uri, transport, endpoint, user_agent, call_id;
+    struct slice uri, transport, endpoint, user_agent, call_id, path;
     struct addr source;
     struct sip_conn *conn; /* a reference is taken */
     uint32_t cseq;
@@ -113,7 +117,8 @@ static inline bool contact_is_reachable(const struct contact *c)
     return c->status != CONTACT_UNAVAIL;
 }
 
-/** The connection that it registered over, while that is open. @return 0; ENOENT */
+/** The connection that it registered over, while that is open; none with a Path: the proxy knows the
+ * way. @return 0; ENOENT */
 struct sip_target;
 int contact_route(const struct contact *c, struct sip_target *target);
 

@@ -4,16 +4,28 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "pjsip/match.h"
 #include "pjsip/names.h"
+#include "pjsip/outbound.h"
 #include "sip/print.h"
 
 void pjsip_identify_follow(struct pjsip *p)
 {
+    match_follow(p);
     p->has_domains = false;
     if (model_global_of(p->snap)->disable_multi_domain)
         return;
     for (uint32_t i = 0; i < model_endpoint_count(p->snap) && !p->has_domains; i++)
         p->has_domains = strchr(model_endpoint_at(p->snap, i)->name, '@') != NULL;
+}
+
+int pjsip_user_copy(const struct pjsip *p, struct slice user, char *out, size_t size)
+{
+    struct slice options;
+
+    if (model_global_of(p->snap)->ignore_uri_user_options)
+        user = slice_cut(user, ';', &options);
+    return sip_unescape(user, out, size);
 }
 
 typedef const struct model_endpoint *(find_h)(const struct pjsip *p, const struct sip_msg *req);
@@ -51,7 +63,7 @@ static const struct model_endpoint *find_by_username(const struct pjsip *p,
     struct sip_uri uri;
     char user[128];
 
-    if (sip_uri_parse(&uri, req->from.uri) || sip_unescape(uri.user, user, sizeof(user)))
+    if (sip_uri_parse(&uri, req->from.uri) || pjsip_user_copy(p, uri.user, user, sizeof(user)))
         return NULL;
     return find_by_name(p, slice_of(user), uri.host);
 }
@@ -76,6 +88,8 @@ static find_h *const finders[] = {
     [MODEL_BY_USERNAME] = find_by_username,
     [MODEL_BY_AUTH_USERNAME] = find_by_auth_username,
     [MODEL_BY_IP] = find_by_ip,
+    [MODEL_BY_HEADER] = match_header,
+    [MODEL_BY_REQUEST_URI] = match_request_uri,
     [MODEL_BY_ANONYMOUS] = find_anonymous,
 };
 
@@ -90,26 +104,46 @@ static bool may_be_found_by(const struct model_endpoint *e, uint8_t by)
     return false;
 }
 
+static bool is_found_by(const struct pjsip *p, const struct sip_msg *req, uint8_t by,
+                        struct pjsip_who *who)
+{
+    const struct model_endpoint *e =
+        by < sizeof(finders) / sizeof(finders[0]) && finders[by] ? finders[by](p, req) : NULL;
+
+    if (!e || !may_be_found_by(e, by))
+        return false;
+    who->endpoint = e;
+    who->by = by;
+    return true;
+}
+
+static bool names(const struct model_order *order, uint8_t by)
+{
+    for (unsigned i = 0; i < order->count; i++)
+        if (order->v[i] == by)
+            return true;
+    return false;
+}
+
 int pjsip_identify(const struct pjsip *p, const struct sip_msg *req, struct pjsip_who *who)
 {
+    static const uint8_t unnamed[] = {MODEL_BY_HEADER, MODEL_BY_REQUEST_URI};
     static const struct model_order usual = {3,
                                              {MODEL_BY_IP, MODEL_BY_USERNAME, MODEL_BY_ANONYMOUS}};
     const struct model_order *order = &model_global_of(p->snap)->identifier_order;
 
-    *who = (struct pjsip_who){NULL};
+    *who = (struct pjsip_who){.endpoint = outbound_find_line(p, req), .by = MODEL_BY_IP};
+    if (who->endpoint)
+        return 0;
     if (!order->count)
         order = &usual;
-    for (unsigned i = 0; i < order->count; i++) {
-        uint8_t by = order->v[i];
-        const struct model_endpoint *e =
-            by < sizeof(finders) / sizeof(finders[0]) && finders[by] ? finders[by](p, req) : NULL;
-
-        if (e && may_be_found_by(e, by)) {
-            who->endpoint = e;
-            who->by = by;
+    for (unsigned i = 0; i < order->count; i++)
+        if (is_found_by(p, req, order->v[i], who))
             return 0;
-        }
-    }
+    /* What the order does not name comes last, as in Asterisk. */
+    for (unsigned i = 0; i < sizeof(unnamed) && (p->has_header_rows || p->has_uri_rows); i++)
+        if (!names(order, unnamed[i]) && is_found_by(p, req, unnamed[i], who))
+            return 0;
     return ENOENT;
 }
 
@@ -141,9 +175,28 @@ static struct sip_auth *server_of(const struct pjsip *p, const struct model_auth
     return p->auth_md5;
 }
 
+/* supported_algorithms_uac: what challenges we answer with it. */
+static uint8_t algorithms_of(const struct model_auth *a)
+{
+    uint8_t all = 0;
+
+    for (unsigned i = 0; i < a->algorithms_uac.count; i++) {
+        if (a->algorithms_uac.v[i] == MODEL_ALG_MD5)
+            all |= 1 << SIP_DIGEST_MD5 | 1 << SIP_DIGEST_MD5_SESS;
+        else if (a->algorithms_uac.v[i] == MODEL_ALG_SHA256)
+            all |= 1 << SIP_DIGEST_SHA256 | 1 << SIP_DIGEST_SHA256_SESS;
+    }
+    return all;
+}
+
 static void credential_of(const struct model_auth *a, struct sip_credential *c)
 {
-    *c = (struct sip_credential){.user = a->username, .realm = a->realm};
+    *c = (struct sip_credential){.user = a->username,
+                                 .realm = a->realm,
+                                 .nonce_life_s = (uint32_t)a->nonce_lifetime,
+                                 .algorithms = algorithms_of(a)};
+    if (a->sha256_cred[0] && !a->password[0])
+        c->ha1_sha256 = a->sha256_cred;
     if (a->type == MODEL_AUTH_MD5 || (a->type == MODEL_AUTH_DIGEST && !a->password[0]))
         c->ha1_md5 = a->md5_cred;
     else
@@ -156,7 +209,7 @@ static bool has_secret(const struct model_auth *a)
     struct sip_credential c;
 
     credential_of(a, &c);
-    return c.password ? c.password[0] : c.ha1_md5[0];
+    return c.password ? c.password[0] : c.ha1_md5[0] || c.ha1_sha256;
 }
 
 /* Two authentications in one realm make one challenge, as a stranger gets. */
@@ -252,7 +305,8 @@ static bool is_one_of(struct slice user, const char *name)
  * is; the other two ways have looked at it already (user name), or mean a trunk, which speaks for
  * many (address).
  */
-static bool is_from_its_own(const struct sip_msg *req, const struct pjsip_who *who)
+static bool is_from_its_own(const struct pjsip *p, const struct sip_msg *req,
+                            const struct pjsip_who *who)
 {
     const struct model_endpoint *e = who->endpoint;
     struct sip_uri uri;
@@ -261,7 +315,7 @@ static bool is_from_its_own(const struct sip_msg *req, const struct pjsip_who *w
 
     if (who->by != MODEL_BY_AUTH_USERNAME)
         return true;
-    if (sip_uri_parse(&uri, req->from.uri) || sip_unescape(uri.user, user, sizeof(user)))
+    if (sip_uri_parse(&uri, req->from.uri) || pjsip_user_copy(p, uri.user, user, sizeof(user)))
         return false;
     name = slice_of(user);
     if (is_one_of(name, e->name) || is_one_of(name, e->from_user) ||
@@ -348,7 +402,7 @@ int pjsip_authorize(struct pjsip *p, struct sip_strans *t, const struct sip_msg 
         return EACCES;
     if (!model_rules_allow(&who->endpoint->rules, &req->flow.remote))
         return forbid(p, t, req, "address not allowed");
-    if (!is_from_its_own(req, who))
+    if (!is_from_its_own(p, req, who))
         return forbid(p, t, req, "From is not the endpoint's own");
     return 0;
 }
@@ -383,20 +437,23 @@ int pjsip_creds_get(struct pjsip_creds **cp, struct pjsip *p, const struct model
     return 0;
 }
 
+bool pjsip_auth_fits(const struct model_auth *a, struct slice realm, struct sip_credential *c)
+{
+    if (a->realm[0] && strcmp(a->realm, "*") != 0 && !slice_eqz(realm, a->realm))
+        return false;
+    credential_of(a, c);
+    return true;
+}
+
 bool pjsip_creds_find(struct slice realm, struct sip_credential *c, void *arg)
 {
     const struct pjsip_creds *creds = arg;
     const struct model_endpoint *e =
         creds ? model_endpoint_find(creds->p->snap, slice_of(creds->endpoint)) : NULL;
 
-    for (const struct model_auth *const *a = e ? e->outbound_auths : NULL; a && *a; a++) {
-        const char *own = (*a)->realm;
-
-        if (!own[0] || !strcmp(own, "*") || slice_eqz(realm, own)) {
-            credential_of(*a, c);
+    for (const struct model_auth *const *a = e ? e->outbound_auths : NULL; a && *a; a++)
+        if (pjsip_auth_fits(*a, realm, c))
             return true;
-        }
-    }
     return false;
 }
 

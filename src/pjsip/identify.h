@@ -23,6 +23,12 @@ struct pjsip_who {
 /** Look at a new snapshot, so that no request pays for what it does not use. */
 void pjsip_identify_follow(struct pjsip *p);
 
+/**
+ * The user of a URI, unescaped; with ignore_uri_user_options without what stands behind a semicolon.
+ * @return as sip_unescape
+ */
+int pjsip_user_copy(const struct pjsip *p, struct slice user, char *out, size_t size);
+
 /** Find the endpoint, without any check. @return 0; ENOENT */
 int pjsip_identify(const struct pjsip *p, const struct sip_msg *req, struct pjsip_who *who);
 
@@ -45,6 +51,9 @@ struct pjsip_creds {
 
 /** @param cp  out: borrowed; NULL when the endpoint has no outbound_auth. @return 0; ENOMEM */
 int pjsip_creds_get(struct pjsip_creds **cp, struct pjsip *p, const struct model_endpoint *e);
+
+/** Does this authentication answer a challenge for realm? Then c is what to log in with. */
+bool pjsip_auth_fits(const struct model_auth *a, struct slice realm, struct sip_credential *c);
 
 /** sip_creds_h; arg is a struct pjsip_creds, or NULL. */
 bool pjsip_creds_find(struct slice realm, struct sip_credential *c, void *arg);

@@ -20,6 +20,7 @@ struct pjsip {
     const char *state_dir;
 
     struct model_snapshot *snap;
+    bool has_header_rows, has_uri_rows;   /* match.c: some identify row looks there */
     bool has_domains;                     /* some endpoint is named user@domain */
     struct sip_auth *auth_md5, *auth_sha; /* challenges with MD5 alone / with SHA-256 too */
 
@@ -30,7 +31,15 @@ struct pjsip {
     struct hash creds;       /* identify.c: struct pjsip_creds by endpoint */
     struct list names;       /* names.c: host names in identify rows */
     struct hash named_addrs; /* and the addresses behind them */
-    struct list watches;     /* console.c: consoles that follow the trace */
+    struct list outbounds;   /* outbound.c: struct outbound, those of the snapshot */
+    struct list leaving;     /* and those that say goodbye */
+    struct hash outbound_names, lines, routed;
+    struct list texts;     /* message.c: struct text that waits */
+    struct list texts_now; /* and those that run */
+    struct list sendings;  /* message_send.c */
+    uint32_t texts_waiting, texts_running, sending_count;
+    struct deferred texts_later;
+    struct list watches; /* console.c: consoles that follow the trace */
 
     int64_t date_second; /* registrar.c: the Date line of this second */
     char date[40];

@@ -6,6 +6,7 @@
 #include "call/journal.h"
 #include "pjsip/cause.h"
 #include "pjsip/contact.h"
+#include "pjsip/outbound.h"
 #include "pjsip/session.h"
 #include "pjsip/tell.h"
 #include "sip/print.h"
@@ -13,6 +14,7 @@
 struct outgoing {
     struct buf uri;              /* request URI */
     struct buf reach;            /* URI that says where it goes, when there is no proxy */
+    struct buf routes;           /* Route lines: the contact's Path, or Service-Route */
     char *proxy;                 /* NULL: none */
     struct sip_binding *binding; /* a reference, or NULL */
     struct sip_target targets[SIP_TARGETS_MAX]; /* with references */
@@ -51,6 +53,7 @@ void outgoing_free(struct outgoing *o)
     mem_deref(o->binding);
     buf_fini(&o->uri);
     buf_fini(&o->reach);
+    buf_fini(&o->routes);
     mem_free(o->proxy);
     mem_free(o->from_user);
     mem_free(o->from_domain);
@@ -119,9 +122,27 @@ static int put_user(const struct session *s, struct buf *out, struct slice kept,
     return err;
 }
 
+/* The proxy, else the first Route, else where the URI is reached. */
 static struct slice hop_of(const struct outgoing *o)
 {
-    return o->proxy ? slice_of(o->proxy) : buf_slice(&o->reach);
+    struct sip_name_addr first;
+    struct slice rest;
+
+    if (o->proxy)
+        return slice_of(o->proxy);
+    slice_cut(buf_slice(&o->routes), ':', &rest);
+    rest = slice_cut(rest, '\r', &rest);
+    return o->routes.len && !sip_name_addr_parse(&first, slice_trim(rest)) ? first.uri
+                                                                           : buf_slice(&o->reach);
+}
+
+/* The way that the registrar of the phone, or ours, said calls must go. */
+static int find_routes(const struct pjsip *p, struct outgoing *o, const struct model_endpoint *e,
+                       const struct contact *c)
+{
+    if (c && c->path.len)
+        return sip_routes_add_text(&o->routes, c->path);
+    return buf_adds(&o->routes, outbound_routes(p, e));
 }
 
 /* Where the URI is reached, when that needs no question to the network; else the layer below asks.
@@ -169,6 +190,8 @@ static int find_target(const struct session *s, struct outgoing *o, const struct
         r->number.len ? put_user(s, &o->uri, kept, r->number) : contact_uri_request(&o->uri, kept);
     if (!err)
         err = contact_uri_reach(&o->reach, kept);
+    if (!err)
+        err = find_routes(p, o, e, c);
     if (!err && c && !proxy[0] && !contact_route(c, &o->targets[0]))
         o->target_count = 1;
     if (!err)
@@ -197,6 +220,7 @@ static int outgoing_alloc(struct outgoing **op, const struct session *s,
         return ENOMEM;
     buf_init(&o->uri, SIP_URI_MAX);
     buf_init(&o->reach, SIP_URI_MAX);
+    buf_init(&o->routes, CONTACT_ROUTES_MAX);
     err = dup_set(&o->from_user, e->from_user);
     if (!err)
         err = dup_set(&o->from_domain, e->from_domain);
@@ -377,6 +401,7 @@ static int send_invite(struct session *s)
     struct sip_invite_args args = {
         .uri = buf_slice(&o->uri),
         .proxy = slice_of(o->proxy),
+        .routes = buf_slice(&o->routes),
         .binding = o->binding,
         .max_forwards = o->hops,
         .targets = o->target_count ? o->targets : NULL,

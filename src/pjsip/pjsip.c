@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "pjsip/contact.h"
 #include "pjsip/identify.h"
+#include "pjsip/message.h"
 #include "pjsip/names.h"
+#include "pjsip/outbound.h"
 #include "pjsip/registrar.h"
 #include "pjsip/session.h"
 #include "pjsip/table.h"
@@ -25,7 +27,7 @@ static void on_options(struct sip_strans *t, struct sip_msg *req, void *arg)
     if (pjsip_authorize(p, t, req, &who))
         return;
     context = slice_of(who.endpoint->context);
-    if (!sip_unescape(req->uri.user, exten, sizeof(exten)) && exten[0] &&
+    if (!pjsip_user_copy(p, req->uri.user, exten, sizeof(exten)) && exten[0] &&
         !plan_has_exten(p->plan, context, slice_of(exten))) {
         sip_strans_refuse(t, 404, NULL);
         return;
@@ -55,7 +57,7 @@ static const struct {
     {SIP_INVITE, incoming_on_invite},
     {SIP_REGISTER, registrar_on_register},
     {SIP_OPTIONS, on_options},
-    {SIP_MESSAGE, on_later},
+    {SIP_MESSAGE, message_on_request},
     {SIP_SUBSCRIBE, on_later},
     {SIP_NOTIFY, on_later},
     {SIP_REFER, on_later},
@@ -74,6 +76,8 @@ static void pjsip_destroy(void *object)
     trace_stop_all(p);
     contacts_clear(p);
     names_clear(p);
+    outbound_clear(p);
+    message_clear(p);
     transports_clear(p);
     pjsip_creds_clear(p);
     loop_defer_stop(&p->drop_later);
@@ -93,16 +97,24 @@ static int make_auth(struct pjsip *p)
     return err ? err : sip_auth_alloc(&p->auth_sha, &args);
 }
 
-/* Once for all drivers of a core: a second one (tests) finds them there. */
-static int add_functions(struct pjsip *p)
+int pjsip_rows_add(struct plan_core *plan)
 {
     int err = 0;
 
     for (size_t i = 0; pjsip_apps[i] && !err; i++)
-        err = plan_app_add(p->plan, pjsip_apps[i]);
+        err = plan_app_add(plan, pjsip_apps[i]);
     for (size_t i = 0; pjsip_funcs[i] && !err; i++)
-        err = plan_func_add(p->plan, pjsip_funcs[i]);
+        err = plan_func_add(plan, pjsip_funcs[i]);
     return err;
+}
+
+/* What of the global and system objects lives in the SIP core. */
+static void apply_global(struct pjsip *p)
+{
+    const struct model_global *g = model_global_of(p->snap);
+
+    sip_set_ping(p->sip, g->keep_alive_interval > 0 ? (uint32_t)g->keep_alive_interval : 0);
+    sip_set_tcp_switch(p->sip, !model_system_of(p->snap)->disable_tcp_switch);
 }
 
 static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snapshot *snapshot)
@@ -114,6 +126,14 @@ static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snaps
     list_init(&p->transports);
     list_init(&p->permanent);
     list_init(&p->names);
+    list_init(&p->outbounds);
+    list_init(&p->leaving);
+    list_init(&p->texts);
+    list_init(&p->texts_now);
+    list_init(&p->sendings);
+    hash_init(&p->outbound_names);
+    hash_init(&p->lines);
+    hash_init(&p->routed);
     hash_init(&p->named_addrs);
     list_init(&p->watches);
     guard_init(&p->guard);
@@ -142,8 +162,6 @@ int pjsip_alloc(struct pjsip **pp, const struct pjsip_args *args, struct model_s
         return ENOMEM;
     err = make_auth(p);
     if (!err)
-        err = add_functions(p);
-    if (!err)
         err = contacts_load(p);
     if (!err)
         err = contacts_follow(p);
@@ -156,10 +174,11 @@ int pjsip_alloc(struct pjsip **pp, const struct pjsip_args *args, struct model_s
     for (size_t i = 0; i < METHOD_COUNT; i++)
         (methods[i].h == on_later ? sip_handle_refusal : sip_handle)(p->sip, methods[i].method,
                                                                      methods[i].h, p);
+    apply_global(p);
     p->is_running = true;
     *pp = p;
-    if (transports_follow(p) || names_follow(p))
-        log_error("some transports are not opened err=\"out of memory\"");
+    if (transports_follow(p) || names_follow(p) || outbound_follow(p))
+        log_error("some transports or registrations are not started err=\"out of memory\"");
     return 0;
 }
 
@@ -180,9 +199,12 @@ int pjsip_set_snapshot(struct pjsip *p, struct model_snapshot *snapshot)
         return err;
     }
     pjsip_identify_follow(p);
+    apply_global(p);
     mem_deref(old);
     err = transports_follow(p);
-    return err ? err : names_follow(p);
+    if (!err)
+        err = names_follow(p);
+    return err ? err : outbound_follow(p);
 }
 
 bool pjsip_is_ready(const struct pjsip *p)

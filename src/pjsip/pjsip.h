@@ -52,6 +52,10 @@ struct pjsip_args {
     const char *state_dir;    /* relative certificate files stand in it; NULL: as they are */
 };
 
+/** Add the driver's applications and functions: once, before a routing is compiled that names them.
+ *  @return as plan_app_add */
+int pjsip_rows_add(struct plan_core *plan);
+
 /**
  * Take over SIP's methods and load the contacts of the database (waits for the disk).
  * @param snapshot  shared; its transports are opened from here
@@ -72,5 +76,6 @@ uint32_t pjsip_transports_failed(const struct pjsip *p);
 /** No new calls (503), no qualifying; sessions end by calls_shutdown. Contacts stay. */
 void pjsip_shutdown(struct pjsip *p);
 
-/** Rows for the console, ending with a NULL row; their arg is the struct pjsip. */
-extern const struct console_command pjsip_commands[];
+/** Rows for the console, tables of them: a NULL row ends each, NULL ends them all. Their arg is the
+ * struct pjsip. */
+extern const struct console_command *const pjsip_commands[];

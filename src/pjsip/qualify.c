@@ -11,6 +11,8 @@
 #include "base/rand.h"
 #include "pjsip/contact.h"
 #include "pjsip/identify.h"
+#include "pjsip/state.h"
+#include "sip/print.h"
 
 #define NEW_MS 1000 /* a contact that has just registered is asked within this time */
 
@@ -38,6 +40,7 @@ static void set_status(struct contact *c, enum contact_status status)
                    c->rtt_us / 1000);
     else if (status == CONTACT_UNAVAIL)
         log_notice("contact is unreachable aor=\"%s\" uri=\"%s\"", c->aor->name, c->uri.p);
+    state_changed(c->aor);
 }
 
 static void answered(int err, const struct sip_msg *response, void *arg)
@@ -79,16 +82,20 @@ int qualify_now(struct contact *c)
     const struct model_aor *m = rules_of(c);
     struct sip_client_args args = {.method = SIP_OPTIONS};
     struct sip_target target;
-    struct buf uri;
+    struct buf uri, routes;
     int err;
 
     if (c->probe)
         return 0;
     buf_init(&uri, SIP_URI_MAX + 256);
+    buf_init(&routes, CONTACT_ROUTES_MAX);
     err = contact_uri_reach(&uri, c->uri);
+    if (!err && c->path.len)
+        err = sip_routes_add_text(&routes, c->path);
     if (!err) {
         args.uri = buf_slice(&uri);
         args.proxy = m && m->outbound_proxy[0] ? slice_of(m->outbound_proxy) : SLICE_NONE;
+        args.routes = buf_slice(&routes);
         args.binding = c->transport.len ? sip_binding_find(p->sip, c->transport.p) : NULL;
         args.timeout_ms = m ? m->qualify_timeout : 0;
         if (m && m->authenticate_qualify)
@@ -100,6 +107,7 @@ int qualify_now(struct contact *c)
         c->probed = loop_now(p->loop);
         err = sip_client_send(&c->probe, p->sip, &args, answered, c);
     }
+    buf_fini(&routes);
     buf_fini(&uri);
     return err;
 }

@@ -14,6 +14,7 @@
 #define VALUES_MAX 10
 #define WAITING_MAX 8
 #define RETRY_AFTER "5"
+#define PATH_MAX_BYTES 2048
 
 /* One Contact value of the request, and what becomes of it. */
 struct change {
@@ -29,6 +30,7 @@ struct registration {
     struct sip_strans *t;
     struct sip_msg *req;
     char *endpoint;
+    struct buf path; /* values of Path, when its address of record keeps them */
     bool is_rewritten;
     bool is_refused; /* and answered so */
     struct change changes[VALUES_MAX + PJSIP_CONTACTS_MAX];
@@ -51,6 +53,7 @@ static void registration_free(struct registration *r)
     mem_deref(r->t);
     mem_deref(r->req);
     mem_free(r->endpoint);
+    buf_fini(&r->path);
     mem_free(r);
 }
 
@@ -97,6 +100,8 @@ static void answer_ok(struct registration *r)
     buf_init(&headers, 32768);
     add_date(r->p, &headers);
     add_contacts(&headers, r->aor);
+    if (r->path.len)
+        sip_headers_add(&headers, "Path", buf_slice(&r->path));
     if (buf_err(&headers))
         sip_strans_refuse(r->t, 500, NULL);
     else
@@ -273,6 +278,7 @@ static int make_fresh(struct registration *r, const struct sip_uri *uri, int64_t
                              .endpoint = slice_of(r->endpoint),
                              .user_agent = sip_msg_get(r->req, SIP_H_USER_AGENT),
                              .call_id = r->req->call_id,
+                             .path = buf_slice(&r->path),
                              .source = r->req->flow.remote,
                              .conn = r->req->flow.conn,
                              .cseq = r->req->cseq.number,
@@ -428,6 +434,8 @@ static void refuse(struct registration *r, const struct model_aor *m, int code)
     if (code == 423) {
         snprintf(text, sizeof(text), "%d", m->minimum_expiration);
         answer_with(r->t, 423, "Min-Expires", text);
+    } else if (code == 420) {
+        answer_with(r->t, 420, "Unsupported", "path");
     } else {
         sip_strans_refuse(r->t, (uint16_t)code, NULL);
     }
@@ -443,11 +451,38 @@ static void drop_changes(struct registration *r)
     r->count = 0;
 }
 
+/*
+ * The proxies on the way (RFC 3327), where the address of record wants them kept. Who does not say that
+ * it supports Path could not be reached by it. @return 0; or the status that refuses the request
+ */
+static int take_path(struct registration *r, const struct model_aor *m)
+{
+    struct sip_name_addr n;
+    struct sip_values v;
+    struct slice value;
+
+    if (!m->support_path || !sip_msg_has(r->req, SIP_H_PATH))
+        return 0;
+    if (!sip_msg_has_token(r->req, SIP_H_SUPPORTED, "path"))
+        return 420;
+    sip_values_init(&v, r->req, SIP_H_PATH);
+    while (sip_values_next(&v, &value)) {
+        if (sip_name_addr_parse(&n, value))
+            return 400;
+        if (r->path.len)
+            buf_addz(&r->path, ", ");
+        buf_adds(&r->path, slice_trim(value));
+    }
+    return !buf_err(&r->path) ? 0 : buf_err(&r->path) == ENOSPC ? 400 : 500;
+}
+
 /* m: what the snapshot says now; NULL: nothing any more */
 static void begin(struct registration *r, const struct model_aor *m)
 {
-    int code = m ? plan_values(r, m) : 404;
+    int code = m ? take_path(r, m) : 404;
 
+    if (!code)
+        code = plan_values(r, m);
     if (!code)
         code = make_room(r, m);
     r->aor->busy = r;
@@ -473,14 +508,15 @@ static const struct model_aor *match_aor(const struct model_endpoint *e, struct 
  * The To user names one of the endpoint's own; a phone that knows only its login registers its
  * endpoint's first one under that.
  */
-static const struct model_aor *find_aor(const struct sip_msg *req, const struct pjsip_who *who)
+static const struct model_aor *find_aor(const struct pjsip *p, const struct sip_msg *req,
+                                        const struct pjsip_who *who)
 {
     const struct model_endpoint *e = who->endpoint;
     const struct model_aor *a;
     struct sip_uri uri;
     char user[128], full[256];
 
-    if (sip_uri_parse(&uri, req->to.uri) || sip_unescape(uri.user, user, sizeof(user)))
+    if (sip_uri_parse(&uri, req->to.uri) || pjsip_user_copy(p, uri.user, user, sizeof(user)))
         return NULL;
     snprintf(full, sizeof(full), "%s@%.*s", user, SLICE_ARG(uri.host));
     a = match_aor(e, slice_of(full));
@@ -504,6 +540,7 @@ static struct registration *registration_new(struct pjsip *p, struct sip_strans 
         return NULL;
     }
     r->p = p;
+    buf_init(&r->path, PATH_MAX_BYTES);
     r->t = mem_ref(t);
     r->req = mem_ref(req);
     r->is_rewritten = who->endpoint->rewrite_contact;
@@ -520,7 +557,7 @@ void registrar_on_register(struct sip_strans *t, struct sip_msg *req, void *arg)
 
     if (pjsip_authorize(p, t, req, &who))
         return;
-    m = find_aor(req, &who);
+    m = find_aor(p, req, &who);
     if (!m || m->max_contacts <= 0) {
         if (log_gate_pass(&p->refusals, loop_now(p->loop)))
             log_notice("registration refused, no such address of record endpoint=\"%s\" "

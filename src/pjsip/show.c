@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "call/device_state.h"
 #include "pjsip/session.h"
 
 #define RULE                                                                                       \
@@ -154,36 +155,18 @@ void show_endpoint_head(struct console *c)
                       "  Transport:  <TransportId........>\n" RULE "\n");
 }
 
-static bool has_contact(const struct pjsip *p, const struct model_endpoint *e)
-{
-    for (const struct model_aor *const *m = e->aors; *m; m++) {
-        struct aor *a = aor_find(p, slice_of((*m)->name));
-
-        if (!a)
-            continue;
-        LIST_FOREACH(&a->contacts, k)
-        {
-            if (contact_is_reachable(contact_of_link(k)))
-                return true;
-        }
-    }
-    return false;
-}
-
 void show_endpoint(struct console *c, const struct pjsip *p, const struct show_use *u,
                    const struct model_endpoint *e)
 {
     const struct count *n = find_count(&u->counts, e->name);
     uint32_t channels = n ? n->channels : 0;
-    char name[200];
+    char name[200], device[300];
 
+    snprintf(device, sizeof(device), "PJSIP/%.290s", e->name);
     snprintf(name, sizeof(name), "%s%s%s", e->name, e->callerid.number[0] ? "/" : "",
              e->callerid.number);
     console_printf(c, " Endpoint:  %-52s  %-12s  %u of inf\n", name,
-                   channels            ? "In use"
-                   : has_contact(p, e) ? "Not in use"
-                                       : "Unavailable",
-                   channels);
+                   device_state_text(device_state_get(p->calls, slice_of(device))), channels);
     for (const struct model_auth *const *a = e->auths; *a; a++)
         console_printf(c, "     InAuth:  %s/%s\n", (*a)->name, (*a)->username);
     for (const struct model_auth *const *a = e->outbound_auths; *a; a++)

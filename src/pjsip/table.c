@@ -7,10 +7,13 @@
 /* One a line, so that lines can be added without others moving. */
 /* clang-format off */
 const struct plan_app *const pjsip_apps[] = {
+    &pjsip_message_send_app,
     NULL,
 };
 
 const struct plan_func *const pjsip_funcs[] = {
+    &pjsip_message_func,
+    &pjsip_message_data_func,
     &pjsip_dial_contacts_func,
     &pjsip_dtmf_mode_func,
     &pjsip_header_func,

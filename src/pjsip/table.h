@@ -8,6 +8,9 @@
 #include "plan/app.h"
 #include "plan/func.h"
 
+extern const struct plan_app pjsip_message_send_app;
+extern const struct plan_func pjsip_message_func, pjsip_message_data_func;
+
 /** In the order of their names; the last row is NULL. */
 extern const struct plan_app *const pjsip_apps[];
 extern const struct plan_func *const pjsip_funcs[];

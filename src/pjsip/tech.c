@@ -3,6 +3,7 @@
 
 #include "pjsip/cause.h"
 #include "pjsip/session.h"
+#include "pjsip/state.h"
 
 /* Busy and Congestion end a call by their cause; a ringing caller is told by a status. */
 static void hang_up(struct channel *ch, int cause)
@@ -70,6 +71,8 @@ const struct channel_tech pjsip_tech = {
     .transfer = transfer_call,
     .send_text = transfer_send_text,
     .bridged = direct_bridged,
+    .device_state = state_of_device,
+    .device_busy_at = state_busy_at,
     .get = session_get,
     .destroy = destroy,
     .save = session_save,

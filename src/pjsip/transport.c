@@ -99,15 +99,16 @@ static void failed(struct transport *t, int err, const char *why)
 
 /* ---- opening ---- */
 
-static int make_tls(struct transport *t)
+#define FILES 4
+
+/* @param why  out: what is wrong with it */
+static int read_tls(const struct transport *t, struct tls **tp, const char **why)
 {
     const struct model_transport *m = t->m;
-    const char *names[3] = {m->cert_file, m->priv_key_file, m->ca_list_file};
-    char paths[3][512];
-    const char *why = NULL;
-    int err;
+    const char *names[FILES] = {m->cert_file, m->priv_key_file, m->ca_list_file, m->ca_list_path};
+    char paths[FILES][512];
 
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < FILES; i++) {
         const char *dir = t->p->state_dir;
         bool is_relative = names[i][0] && names[i][0] != '/' && dir;
 
@@ -118,19 +119,64 @@ static int make_tls(struct transport *t)
             names[i] = NULL;
         }
     }
-    err = tls_alloc(&t->tls,
-                    &(struct tls_args){
-                        .cert_file = names[0],
-                        .key_file = names[1],
-                        .ca_file = names[2],
-                        .verify_server = m->verify_server,
-                        .verify_client = m->verify_client || m->require_client_cert,
-                        .is_tls12_min = true,
-                    },
-                    &why);
+    return tls_alloc(tp,
+                     &(struct tls_args){
+                         .cert_file = names[0],
+                         .key_file = names[1],
+                         .ca_file = names[2],
+                         .ca_dir = names[3],
+                         .verify_server = m->verify_server,
+                         .verify_client = m->require_client_cert,
+                         .asks_client = m->verify_client,
+                         .allows_wildcard = m->allow_wildcard_certs,
+                         .ciphers = m->cipher[0] ? m->cipher : NULL,
+                         .method = model_tls_method(m),
+                         .password = m->password[0] ? m->password : NULL,
+                         .is_tls12_min = true,
+                     },
+                     why);
+}
+
+static int make_tls(struct transport *t)
+{
+    const char *why = NULL;
+    int err = read_tls(t, &t->tls, &why);
+
     if (err)
         failed(t, err, why);
     return err;
+}
+
+/* New certificates for a transport that stays open: calls and connections go on. */
+static void renew_tls(struct transport *t)
+{
+    struct tls *fresh = NULL;
+    const char *why = NULL;
+
+    if (!t->tls || t->m->protocol != MODEL_TLS)
+        return;
+    if (read_tls(t, &fresh, &why)) {
+        log_error("certificate is not renewed, the old one goes on transport=\"%s\" reason=\"%s\" "
+                  "next=\"look at the certificate and key files\"",
+                  t->name, why ? why : "");
+        return;
+    }
+    tls_replace(t->tls, fresh);
+    mem_deref(fresh);
+    log_notice("certificate is renewed transport=\"%s\"", t->name);
+}
+
+static void tune(const struct transport *t, int fd)
+{
+    const struct model_transport *m = t->m;
+
+    net_tune_fd(fd,
+                &(struct net_tune){.tos = (uint8_t)m->tos,
+                                   .cos = (uint8_t)m->cos,
+                                   .has_keepalive = m->protocol != MODEL_UDP && m->tcp_keepalive,
+                                   .idle_s = m->tcp_keepalive_idle,
+                                   .gap_s = m->tcp_keepalive_interval,
+                                   .probes = m->tcp_keepalive_probes});
 }
 
 static void binding_args(const struct transport *t, struct sip_binding_args *args)
@@ -157,8 +203,10 @@ static void bind_to_core(struct transport *t, int fd)
 
     binding_args(t, &args);
     args.fd = fd;
-    if (fd >= 0)
+    if (fd >= 0) {
         args.local = t->local;
+        tune(t, fd);
+    }
     err = sip_binding_open(&t->binding, t->p->sip, &args);
     if (err) {
         t->binding = NULL;
@@ -287,10 +335,26 @@ static void forget(struct transport *t)
 
 static bool is_same_socket(const struct model_transport *a, const struct model_transport *b)
 {
-    return a->protocol == b->protocol && addr_eq(&a->bind, &b->bind) &&
-           !strcmp(a->cert_file, b->cert_file) && !strcmp(a->priv_key_file, b->priv_key_file) &&
-           !strcmp(a->ca_list_file, b->ca_list_file) && a->verify_server == b->verify_server &&
-           a->verify_client == b->verify_client && a->require_client_cert == b->require_client_cert;
+    return a->protocol == b->protocol && addr_eq(&a->bind, &b->bind) && a->tos == b->tos &&
+           a->cos == b->cos && a->tcp_keepalive == b->tcp_keepalive &&
+           a->tcp_keepalive_idle == b->tcp_keepalive_idle &&
+           a->tcp_keepalive_interval == b->tcp_keepalive_interval &&
+           a->tcp_keepalive_probes == b->tcp_keepalive_probes;
+}
+
+static bool is_same_tls(const struct model_transport *a, const struct model_transport *b)
+{
+    const char *const ta[] = {a->cert_file,    a->priv_key_file, a->ca_list_file,
+                              a->ca_list_path, a->cipher,        a->password};
+    const char *const tb[] = {b->cert_file,    b->priv_key_file, b->ca_list_file,
+                              b->ca_list_path, b->cipher,        b->password};
+
+    for (size_t i = 0; i < sizeof(ta) / sizeof(ta[0]); i++)
+        if (strcmp(ta[i], tb[i]) != 0)
+            return false;
+    return a->verify_server == b->verify_server && a->verify_client == b->verify_client &&
+           a->require_client_cert == b->require_client_cert && a->method == b->method &&
+           a->allow_wildcard_certs == b->allow_wildcard_certs;
 }
 
 static int change_external(struct transport *t)
@@ -349,6 +413,8 @@ static int follow_one(struct pjsip *p, const struct model_transport *m)
     }
     t->m = m;
     t->snap = mem_ref(p->snap);
+    if (!is_same_tls(old, m))
+        renew_tls(t);
     err = change_external(t);
     mem_deref(old_snap);
     return err;

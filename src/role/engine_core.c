@@ -473,6 +473,8 @@ static int open_calls(struct engine *e)
         &e->plan,
         &(struct plan_core_args){.calls = e->calls, .runner = e->runner, .agi_dir = e->agi_dir});
     if (!err)
+        err = pjsip_rows_add(e->plan);
+    if (!err)
         err = plan_set_compiled(e->plan, e->snapshot, e->routing);
     e->routing = mem_deref(e->routing);
     return err;
@@ -533,8 +535,9 @@ static int open_console(struct engine *e)
                               e->stories);
     if (!err)
         err = console_set_add(e->consoles, plan_console_more, plan_console_more_count, e->plan);
-    for (const struct console_command *c = pjsip_commands; !err && c->words; c++)
-        err = console_set_add(e->consoles, c, 1, e->pjsip);
+    for (const struct console_command *const *t = pjsip_commands; *t; t++)
+        for (const struct console_command *c = *t; !err && c->words; c++)
+            err = console_set_add(e->consoles, c, 1, e->pjsip);
     return err;
 }
 

@@ -84,9 +84,20 @@ static void take(char **p, struct slice *s)
 static int copy_args(struct sip_attempt *a, const struct sip_attempt_args *from)
 {
     struct sip_attempt_args x = *from;
-    struct slice *const all[] = {&x.uri,       &x.proxy,       &x.from,         &x.from_display,
-                                 &x.from_user, &x.from_domain, &x.to,           &x.contact_user,
-                                 &x.headers,   &x.body,        &x.content_type, &x.contact_params,
+    struct slice *const all[] = {&x.uri,
+                                 &x.proxy,
+                                 &x.from,
+                                 &x.from_display,
+                                 &x.from_user,
+                                 &x.from_domain,
+                                 &x.to,
+                                 &x.contact_user,
+                                 &x.headers,
+                                 &x.body,
+                                 &x.content_type,
+                                 &x.contact_params,
+                                 &x.contact_uri_params,
+                                 &x.user_agent,
                                  &x.routes};
     size_t size = sizeof(x);
     char *p;
@@ -202,6 +213,11 @@ static int print_contact(struct buf *b, const struct sip_attempt *a)
 
     if (x->has_contact)
         err = sip_contact_print(b, &a->flow, x->contact_user.len ? x->contact_user : x->from_user);
+    if (!err && x->contact_uri_params.len && b->len) { /* before the ">" */
+        b->len--;
+        buf_adds(b, x->contact_uri_params);
+        err = buf_addc(b, '>');
+    }
     return err ? err : buf_adds(b, x->contact_params);
 }
 
@@ -257,11 +273,13 @@ static int print_lines(struct lines *l, const struct sip_attempt *a, const char 
 
 static int print(struct sip_attempt *a, const char *branch)
 {
+    char agent[256];
     const struct sip_attempt_args *x = a->args;
     struct sip *sip = a->sip;
     struct lines l;
     int err;
 
+    slice_copy(x->user_agent, agent, sizeof(agent));
     lines_init(&l);
     err = print_lines(&l, a, branch);
     if (!err) {
@@ -280,7 +298,7 @@ static int print(struct sip_attempt *a, const char *branch)
             .auth = l.auth.len ? buf_slice(&l.auth) : buf_slice(&a->auth),
             .content_type = x->content_type,
             .body = x->body,
-            .user_agent = sip->user_agent,
+            .user_agent = x->user_agent.len ? agent : sip->user_agent,
         };
 
         buf_reset(&sip->out);

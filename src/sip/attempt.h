@@ -22,7 +22,8 @@ struct sip_attempt_args {
     struct slice from_display, from_user, from_domain;
     struct slice to;
     bool has_contact;
-    struct slice contact_user, contact_params;
+    struct slice contact_user, contact_params, contact_uri_params;
+    struct slice user_agent; /* absent: the core's */
     struct slice call_id;
     uint32_t cseq;
     uint8_t max_forwards; /* 0: 70 */

@@ -295,7 +295,7 @@ int sip_auth_check(struct sip_auth *a, const struct sip_msg *req, const struct s
         return EINVAL;
     if (!is_right(req, d, c))
         return EACCES;
-    if (now_s(a) - second > a->life_s)
+    if (now_s(a) - second > (c->nonce_life_s ? c->nonce_life_s : a->life_s))
         return ESTALE;
     return check_count(a, d, second, random);
 }

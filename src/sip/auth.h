@@ -42,6 +42,9 @@ struct sip_credential {
     const char *password;
     const char *ha1_md5;    /* 32 hex digits (Asterisk's md5_cred), or NULL */
     const char *ha1_sha256; /* 64 hex digits, or NULL */
+    uint32_t nonce_life_s;  /* server: nonces older than this are stale; 0: sip_auth_args' */
+    uint8_t algorithms; /* client: only challenges of these are answered, bits 1 << SIP_DIGEST_...;
+                           0: any */
 };
 
 /* ---- server ---- */

@@ -29,6 +29,8 @@ static bool fits(const struct sip_credential *c, const struct sip_digest *d)
         return false;
     if (c->realm && c->realm[0] && strcmp(c->realm, "*") != 0 && !slice_eqz(d->realm, c->realm))
         return false;
+    if (c->algorithms && !(c->algorithms >> d->algorithm & 1))
+        return false;
     return c->password || (digest_hex_len(d->algorithm) == 32 ? c->ha1_md5 : c->ha1_sha256);
 }
 

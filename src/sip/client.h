@@ -20,15 +20,18 @@ struct sip_client_args {
     struct slice proxy;  /* URI of an outbound proxy ("sip:proxy;lr"), or absent */
     struct slice routes; /* "Route: ..." lines behind it (sip_routes_add: Service-Route, Path), or
                             absent; without proxy the first one says where it goes */
-    struct sip_binding *binding; /* NULL: the first that fits */
-    struct slice from;           /* name-addr without tag; absent: <sip:station@our address> */
-    struct slice to;             /* name-addr; absent: <uri> */
-    struct slice contact_user;   /* absent: no Contact line */
-    struct slice contact_params; /* ";expires=..." behind the Contact, or absent */
-    struct slice call_id;        /* absent: made up */
-    uint32_t cseq;               /* 0: 1 */
-    uint8_t max_forwards;        /* 0: 70 */
-    struct slice headers;        /* lines made with sip_headers_add */
+    struct sip_binding *binding;         /* NULL: the first that fits */
+    struct slice from;                   /* name-addr without tag; absent: made of the next two */
+    struct slice from_user, from_domain; /* absent: "station", our address */
+    struct slice to;                     /* name-addr; absent: <uri> */
+    struct slice contact_user;           /* absent: no Contact line */
+    struct slice contact_params;         /* ";expires=..." behind the Contact, or absent */
+    struct slice contact_uri_params;     /* ";line=..." inside its URI, or absent */
+    struct slice user_agent;             /* absent: the core's */
+    struct slice call_id;                /* absent: made up */
+    uint32_t cseq;                       /* 0: 1 */
+    uint8_t max_forwards;                /* 0: 70 */
+    struct slice headers;                /* lines made with sip_headers_add */
     struct slice content_type, body;
     sip_creds_h *creds; /* NULL: challenges are final answers */
     void *creds_arg;

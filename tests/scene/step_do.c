@@ -34,6 +34,17 @@ static int tries_to_register(struct scene *s, const struct step_args *p)
     return result(s, ua_register(p->a, 3600), "register");
 }
 
+/* One more line for all requests outside of calls; "" takes them away. */
+static int adds_header(struct scene *s, const struct step_args *p)
+{
+    size_t used = p->w[0][0] ? strlen(p->a->own_headers) : 0;
+
+    p->a->own_headers[used] = '\0';
+    if (p->w[0][0])
+        snprintf(p->a->own_headers + used, sizeof(p->a->own_headers) - used, "%s\r\n", p->w[0]);
+    return 0;
+}
+
 static int unregisters(struct scene *s, const struct step_args *p)
 {
     return result(s, ua_register(p->a, 0), "unregister");
@@ -63,6 +74,33 @@ static int dials_with_password(struct scene *s, const struct step_args *p)
 {
     slice_copy(slice_of(p->w[1]), p->a->password, sizeof(p->a->password));
     return dials(s, p);
+}
+
+static int dials_registrant(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_dial_registrant(p->a), "dial: nobody registered there");
+}
+
+static int sends_text(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_text(p->a, p->w[1], p->w[0]), "send");
+}
+
+static int accepts_registrations(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_rule_registrar(p->a, (uint32_t)p->n, p->w_count ? p->w[0] : ""), "accept");
+}
+
+static int answers_method(struct scene *s, const struct step_args *p)
+{
+    return result(s, ua_rule_answer(p->a, p->w[0], (unsigned)p->n, p->w_count > 1 ? p->w[1] : ""),
+                  "answer");
+}
+
+static int answers_as_usual(struct scene *s, const struct step_args *p)
+{
+    ua_rule_drop(p->a, p->w[0]);
+    return 0;
 }
 
 static int answers(struct scene *s, const struct step_args *p)
@@ -307,12 +345,22 @@ const struct step steps_do[] = {
     {"A registers for N s", registers},
     {"A registers with password W", tries_to_register},
     {"A tries to register", tries_to_register},
+    {"A adds header T", adds_header},
     {"A unregisters", unregisters},
     {"A dials W", dials},
     {"A dials W as W", dials_as},
     {"A dials W as W with header T", dials_as_with_header},
     {"A dials W with header T", dials_with_header},
     {"A dials W with password W", dials_with_password},
+    {"A dials its registrant", dials_registrant},
+    {"A sends text T to W", sends_text},
+    {"A accepts registrations", accepts_registrations},
+    {"A accepts registrations for N s", accepts_registrations},
+    {"A accepts registrations with password W", accepts_registrations},
+    {"A answers W with N", answers_method},
+    {"A answers W with N and header T", answers_method},
+    {"A does not answer W", answers_method},
+    {"A answers W as usual", answers_as_usual},
     {"A answers", answers},
     {"A answers with header T", answers},
     {"A refuses with N", sends_status},

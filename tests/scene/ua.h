@@ -56,8 +56,12 @@ struct ua {
     struct list trans;                /* client transactions */
     struct list served;               /* answers by branch, newest first */
     unsigned served_count;
-    struct list inbox;    /* struct ua_note, oldest first */
-    struct ua_note *seen; /* up to here "receives" has looked; NULL: nothing yet */
+    struct list rules;          /* ua_rule.c: what it answers because the story says so */
+    char text_to[64], text[300]; /* of its last MESSAGE */
+    unsigned text_tries;
+    char own_headers[600];      /* lines of every REGISTER and MESSAGE of its own */
+    struct list inbox;          /* struct ua_note, oldest first */
+    struct ua_note *seen;       /* up to here "receives" has looked; NULL: nothing yet */
     int register_status;
     uint32_t register_cseq, expires;
     unsigned register_tries, next_branch, next_call;
@@ -78,6 +82,7 @@ int ua_open(struct ua *u); /* sockets, once the scene starts */
 int ua_reconnect(struct ua *u);
 int ua_register(struct ua *u, uint32_t expires);
 int ua_dial(struct ua *u, const char *number, const char *shown, const char *header);
+int ua_dial_uri(struct ua *u, const char *uri, const char *shown, const char *header);
 /** header: a line or "". */
 int ua_answer(struct ua *u, const char *header);
 int ua_respond(struct ua *u, unsigned code, const char *header);
@@ -87,6 +92,24 @@ int ua_ask(struct ua *u, const char *method, const char *header, const char *typ
 int ua_hangup(struct ua *u, bool is_hasty);
 int ua_hold(struct ua *u, bool is_on);
 int ua_info(struct ua *u, char digit);
+
+/** From now on answer this method so: code 0 not at all; header: a line or "". Kept until dropped
+ *  (method NULL: all rules). */
+int ua_rule_answer(struct ua *u, const char *method, unsigned code, const char *header);
+void ua_rule_drop(struct ua *u, const char *method);
+
+/** Accept REGISTER for at most so many seconds (0: as asked) from who knows the password ("": all). */
+int ua_rule_registrar(struct ua *u, uint32_t most_s, const char *password);
+
+/** Has a rule answered (or swallowed) this request? */
+bool ua_rule_apply(struct ua *u, struct sip_msg *m);
+
+/** Send a text to a number, with its password when asked. The status is register_status. */
+int ua_text(struct ua *u, const char *to, const char *text);
+void ua_text_answered(struct ua *u, const struct sip_msg *m);
+
+/** Call the Contact of the last REGISTER that came in. @return 0; ENOENT */
+int ua_dial_registrant(struct ua *u);
 
 /** Bytes as they are. */
 int ua_send(struct ua *u, struct slice bytes, const struct addr *to);

@@ -179,6 +179,7 @@ static int send_register(struct ua *u, struct slice auth)
              u->is_tcp ? ";transport=tcp" : "", u->expires);
     sip_headers_add(&b, "Contact", slice_of(line));
     buf_adds(&b, auth);
+    buf_addz(&b, u->own_headers);
     err = ua_request(u, NULL, SIP_REGISTER, buf_slice(&b), SLICE_NONE, SLICE_NONE);
     buf_fini(&b);
     return err;
@@ -229,12 +230,20 @@ int ua_invite(struct ua_call *c, struct slice auth)
 
 int ua_dial(struct ua *u, const char *number, const char *shown, const char *header)
 {
+    char uri[300];
+
+    snprintf(uri, sizeof(uri), "sip:%.250s@127.0.0.1", number);
+    return ua_dial_uri(u, uri, shown, header);
+}
+
+int ua_dial_uri(struct ua *u, const char *uri, const char *shown, const char *header)
+{
     struct ua_call *c = call_new(u);
 
     if (!c)
         return ENOMEM;
     c->state = UA_CALLING;
-    c->uri = print("sip:%s@127.0.0.1", number);
+    c->uri = print("%s", uri);
     c->call_id = print("call-%s-%u", u->name, u->next_call);
     c->local = print("<sip:%s@127.0.0.1>;tag=%s-%u", shown, u->name, u->next_call);
     c->remote = print("<%s>", c->uri);
@@ -312,6 +321,8 @@ void ua_on_response(struct ua *u, struct sip_msg *m, enum sip_method method)
 {
     struct ua_call *c = ua_call_by_id(u, m->call_id);
 
+    if (method == SIP_MESSAGE)
+        ua_text_answered(u, m);
     if (method == SIP_REGISTER)
         register_answered(u, m);
     else if (method == SIP_INVITE && c)
@@ -386,6 +397,8 @@ void ua_on_request(struct ua *u, struct sip_msg *m)
 {
     struct ua_call *c = ua_call_by_id(u, m->call_id);
 
+    if (ua_rule_apply(u, m))
+        return;
     switch (m->method) {
     case SIP_INVITE:
         if (c)
@@ -551,6 +564,7 @@ int ua_alloc(struct ua **up, struct scene *s, const char *name, bool is_trunk, c
     list_init(&u->calls);
     list_init(&u->trans);
     list_init(&u->served);
+    list_init(&u->rules);
     list_init(&u->inbox);
     list_append(&s->uas, &u->link);
     *up = u;

@@ -134,7 +134,7 @@ static const char *contact_of(const struct ua *u, char out[300])
 int ua_request(struct ua *u, struct ua_call *c, enum sip_method method, struct slice headers,
                struct slice type, struct slice body)
 {
-    char branch[64], via[300], contact[300], self[200], id[100];
+    char branch[64], via[300], contact[300], self[200], id[100], to[100];
     struct sip_request_args r = {.method = method, .headers = headers, .body = body};
     struct buf b;
     int err;
@@ -164,6 +164,11 @@ int ua_request(struct ua *u, struct ua_call *c, enum sip_method method, struct s
         r.to = slice_of(self);
         r.call_id = slice_of(id);
         r.cseq = ++u->register_cseq;
+        if (method == SIP_MESSAGE) {
+            snprintf(to, sizeof(to), "<sip:%s@127.0.0.1>", u->text_to);
+            r.to = slice_of(to);
+            r.uri = slice_from(to + 1, strlen(to) - 2);
+        }
     }
     err = sip_request_print(&b, &r);
     if (!err)
@@ -429,6 +434,7 @@ int ua_open(struct ua *u)
 
 void ua_sip_free(struct ua *u)
 {
+    ua_rule_drop(u, NULL);
     LIST_FOREACH(&u->trans, k)
     {
         trans_free(CONTAINER_OF(k, struct trans, link));

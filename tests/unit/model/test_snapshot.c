@@ -188,16 +188,17 @@ static int columns_that_nothing_obeys_are_named_once_together(void)
              "('a', 'yes', 'yes', 'no'), ('b', 'yes', NULL, 'yes');"
              "UPDATE ps_endpoints SET dtmf_mode = CASE id WHEN 'a' THEN 'inband' ELSE "
              "'info' END;"
-             "INSERT INTO ps_aors (id, support_path) VALUES ('a', 'yes');"
-             "INSERT INTO ps_registrations (id, server_uri) VALUES ('r', 'sip:x')"),
+             "INSERT INTO ps_aors (id, mailboxes) VALUES ('a', '1@default');"
+             "INSERT INTO ps_registrations (id, server_uri, client_uri, security_negotiation) "
+             "VALUES ('r', 'sip:x', 'sip:y', 'mediasec')"),
         out);
     CHECK_TO(report_has(s, "nothing obeys these columns yet", "ps_endpoints.ice_support(2)",
                         "ps_endpoints.t38_udptl(1)"),
              out);
     CHECK_TO(!report_has(s, "nothing obeys these columns yet", "ps_endpoints.dtmf_mode(1)", NULL),
              out);
-    CHECK_TO(report_has(s, "nothing obeys these columns yet", "ps_aors.support_path(1)",
-                        "ps_registrations(1)"),
+    CHECK_TO(report_has(s, "nothing obeys these columns yet", "ps_aors.mailboxes(1)",
+                        "ps_registrations.security_negotiation(1)"),
              out);
     CHECK_TO(!report_has(s, "refer_blind_progress", NULL, NULL) &&
                  model_snapshot_report(s)->count == 1,

@@ -631,9 +631,9 @@ out:
 static const struct {
     const char *method, *exten;
     unsigned status;
-} others[] = {{"OPTIONS", "600", 200},   {"OPTIONS", "404", 404},   {"MESSAGE", "600", 501},
-              {"SUBSCRIBE", "600", 489}, {"PUBLISH", "600", 489},   {"NOTIFY", "600", 501},
-              {"REFER", "600", 501},     {"FROBNICATE", "600", 501}};
+} others[] = {{"OPTIONS", "600", 200},   {"OPTIONS", "404", 404}, {"MESSAGE", "600", 202},
+              {"SUBSCRIBE", "600", 489}, {"PUBLISH", "600", 489}, {"NOTIFY", "600", 501},
+              {"REFER", "600", 501},     {"MESSAGE", "404", 404}, {"FROBNICATE", "600", 501}};
 
 static int other_requests_are_answered_properly(void)
 {

@@ -1,0 +1,201 @@
+/*
+ * test_transport.c - columns of a transport: protocol, bind, local_net, external_media_address,
+ * external_signaling_address, external_signaling_port, cert_file, priv_key_file, ca_list_file,
+ * ca_list_path, verify_server, verify_client, require_client_cert, method, cipher, password,
+ * allow_wildcard_certs, cos, tos, tcp_keepalive_enable, tcp_keepalive_idle_time,
+ * tcp_keepalive_interval_time, tcp_keepalive_probe_count
+ */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "loop/tls.h"
+#include "pjsip/office.h"
+#include "pjsip/transport.h"
+
+static char cert[2][80];
+
+__attribute__((constructor)) static void make_certs(void)
+{
+    for (int i = 0; i < 2; i++) {
+        snprintf(cert[i], sizeof(cert[i]), "/tmp/station-transport-%d-%d.pem", (int)getpid(), i);
+        unlink(cert[i]);
+        if (tls_make_self_signed(cert[i], "station.example"))
+            _exit(1);
+    }
+}
+
+__attribute__((destructor)) static void remove_certs(void)
+{
+    for (int i = 0; i < 2; i++)
+        unlink(cert[i]);
+}
+
+/* A TLS transport with one more column; then another value of it. */
+static int change_tls(struct office *o, const char *column, const char *value)
+{
+    char sql[1200];
+
+    snprintf(sql, sizeof(sql),
+             "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,var_name,"
+             "var_val) VALUES (5,0,0,'pjsip.conf','tls','type','transport'),"
+             "(5,1,0,'pjsip.conf','tls','protocol','tls'),"
+             "(5,2,0,'pjsip.conf','tls','bind','192.0.2.1:5061'),"
+             "(5,3,0,'pjsip.conf','tls','cert_file','%s'),(5,4,0,'pjsip.conf','tls','%s','%s')",
+             cert[0], column, value);
+    return office_change(o, sql);
+}
+
+static const struct {
+    const char *column, *value;
+    bool is_open;
+} columns[] = {
+    {"priv_key_file", "CERT", true},
+    {"priv_key_file", "/nonexistent.pem", false},
+    {"ca_list_file", "CERT", true},
+
+    {"ca_list_path", "/etc/ssl/certs", true},
+    {"verify_server", "yes", true},
+    {"verify_client", "yes", true},
+    {"require_client_cert", "yes", true},
+    {"method", "tlsv1_2", true},
+    {"password", "secret", true},
+    {"allow_wildcard_certs", "yes", true},
+    {"cipher", "ECDHE-ECDSA-AES256-GCM-SHA384", true},
+};
+
+/* Each column reaches loop/tls.h, which tests what it does with it. */
+static int tls_columns_open_a_transport_or_say_why_not(void)
+{
+    struct office o;
+    int err;
+
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+        const char *value = strcmp(columns[i].value, "CERT") ? columns[i].value : cert[0];
+        struct sip_binding *b;
+
+        CHECK_OK(office_init(&o, false));
+        EXPECT(!change_tls(&o, columns[i].column, value));
+        b = sip_binding_find(o.sip, "tls");
+        if (!unit_is_rerun() && (b != NULL) != columns[i].is_open) {
+            fprintf(stderr, "column %s\n", columns[i].column);
+            err = unit_failed(__FILE__, __LINE__, "open or not");
+            goto out;
+        }
+        EXPECT(!b || sip_binding_transport(b) == SIP_TLS);
+        office_fini(&o);
+    }
+    return 0;
+out:
+    office_fini(&o);
+    return err;
+}
+
+/* A certificate is renewed in place: the binding, and with it calls, stay. */
+static int a_new_certificate_does_not_close_the_transport(void)
+{
+    struct office o;
+    struct sip_binding *before;
+    int err;
+
+    CHECK_OK(office_init(&o, false));
+    EXPECT(!change_tls(&o, "priv_key_file", cert[0]));
+    before = sip_binding_find(o.sip, "tls");
+    EXPECT(before);
+    mem_ref(before);
+    err = change_tls(&o, "cipher", "ECDHE-ECDSA-AES128-GCM-SHA256");
+    if (!err && sip_binding_find(o.sip, "tls") != before)
+        err = unit_failed(__FILE__, __LINE__, "the same binding");
+    /* one that cannot be read leaves the old one in force */
+    if (!err)
+        err = change_tls(&o, "priv_key_file", "/nonexistent.pem");
+    if (!err && (sip_binding_find(o.sip, "tls") != before || pjsip_transports_failed(o.pjsip)))
+        err = unit_failed(__FILE__, __LINE__, "the old certificate goes on");
+    mem_deref(before);
+out:
+    office_fini(&o);
+    return err;
+}
+
+/* local_net and external addresses: inside our own, outside the external ones. */
+static int outsiders_are_told_the_external_addresses(void)
+{
+    struct addr inside, outside, said, bind;
+    struct sip_self self;
+    struct sip_flow flow;
+    struct office o;
+    char text[ADDR_TEXT];
+    int err;
+
+    CHECK_OK(office_init(&o, false));
+    EXPECT(!office_change(
+        &o, "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,var_name,"
+            "var_val) VALUES (1,5,0,'pjsip.conf','transport-udp','local_net','192.0.2.0/24'),"
+            "(1,6,0,'pjsip.conf','transport-udp','external_media_address','198.51.100.7'),"
+            "(1,7,0,'pjsip.conf','transport-udp','external_signaling_address','198.51.100.8'),"
+            "(1,8,0,'pjsip.conf','transport-udp','external_signaling_port','5099')"));
+    addr_parse_host(&inside, SLICE("192.0.2.10"), 5060);
+    addr_parse_host(&outside, SLICE("203.0.113.5"), 5060);
+    sip_flow_to(&flow, sip_binding_find(o.sip, "transport-udp"), &outside);
+    EXPECT(!transport_media_addr(o.pjsip, &flow, &said, &bind));
+    EXPECT(!strcmp(addr_host(&said, text), "198.51.100.7"));
+    EXPECT(!sip_flow_self(&flow, &self) && !strcmp(self.host, "198.51.100.8") && self.port == 5099);
+    sip_flow_to(&flow, sip_binding_find(o.sip, "transport-udp"), &inside);
+    EXPECT(!transport_media_addr(o.pjsip, &flow, &said, &bind));
+    EXPECT(!strcmp(addr_host(&said, text), "192.0.2.1"));
+    EXPECT(!sip_flow_self(&flow, &self) && !strcmp(self.host, "192.0.2.1") && self.port == 5060);
+out:
+    office_fini(&o);
+    return err;
+}
+
+static const struct {
+    const char *text;
+    int tos; /* -1: refused */
+} services[] = {
+    {"", 0},        {"0", 0},     {"cs3", 0x60}, {"CS7", 0xe0}, {"af31", 0x68},
+    {"af43", 0x98}, {"ef", 0xb8}, {"0x60", 96},  {"96", 96},    {"256", -1},
+    {"af44", -1},   {"af01", -1}, {"cs8", -1},   {"best", -1},  {"none", 0},
+};
+
+static int types_of_service_have_names(void)
+{
+    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+        int32_t tos = 0;
+        int err = model_tos_parse(slice_of(services[i].text), &tos);
+
+        CHECK(err ? services[i].tos < 0 : services[i].tos == tos);
+    }
+    return 0;
+}
+
+static int option(int fd, int level, int name)
+{
+    int value = -1;
+    socklen_t len = sizeof(value);
+
+    return getsockopt(fd, level, name, &value, &len) ? -1 : value;
+}
+
+/* tos, cos and tcp_keepalive_* are the socket's own. */
+static int sockets_are_marked_and_looked_after(void)
+{
+    const struct net_tune t = {
+        .tos = 0x60, .cos = 3, .has_keepalive = true, .idle_s = 31, .gap_s = 11, .probes = 4};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    CHECK(fd >= 0);
+    net_tune_fd(fd, &t);
+    CHECK(option(fd, IPPROTO_IP, IP_TOS) == 0x60 && option(fd, SOL_SOCKET, SO_PRIORITY) == 3);
+    CHECK(option(fd, SOL_SOCKET, SO_KEEPALIVE) == 1);
+    CHECK(option(fd, IPPROTO_TCP, TCP_KEEPIDLE) == 31);
+    CHECK(option(fd, IPPROTO_TCP, TCP_KEEPINTVL) == 11);
+    CHECK(option(fd, IPPROTO_TCP, TCP_KEEPCNT) == 4);
+    close(fd);
+    return 0;
+}
+
+UNIT_TESTS(UNIT_ONCE(tls_columns_open_a_transport_or_say_why_not),
+           UNIT_ONCE(a_new_certificate_does_not_close_the_transport),
+           UNIT(outsiders_are_told_the_external_addresses), UNIT(types_of_service_have_names),
+           UNIT(sockets_are_marked_and_looked_after))
