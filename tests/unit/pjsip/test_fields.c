@@ -1,6 +1,7 @@
 /* test_fields.c - columns of aor, auth, identify, global and system: what each one changes */
 #include "pjsip/office.h"
-#include "pjsip/outbound.h"
+#include "pjsip/identify.h"
+#include "pjsip/names.h"
 #include "sip/core.h"
 
 struct case_ {
@@ -246,7 +247,7 @@ out:
     return err;
 }
 
-/* ---- qualifying: qualify_2xx_only, qualify_timeout, remove_unavailable, outbound_proxy ---- */
+/* ---- qualifying: qualify_2xx_only, qualify_timeout, outbound_proxy ---- */
 
 static struct contact *asked_contact(const struct office *o)
 {
@@ -333,7 +334,137 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(a_challenge_says_what_the_rows_say),
+/* ---- registrations: default_, minimum_ and maximum_expiration, remove_unavailable ---- */
+
+static int granted_s(const struct case_ *c)
+{
+    const struct sip_msg *m = phone_response(&c->ph, SIP_REGISTER);
+    struct sip_name_addr n;
+    struct slice text;
+    uint32_t seconds;
+
+    if (!m || m->status != 200 || sip_msg_contact(m, 0, &n) ||
+        !sip_param(n.params, "expires", &text) || slice_u32(text, &seconds))
+        return m ? -(int)m->status : 0;
+    return (int)seconds;
+}
+
+/* One REGISTER of 101 with these lines, the challenge answered. */
+static void register_with(struct case_ *c, const char *lines)
+{
+    static unsigned cseq = 100;
+    struct phone_args a = {.method = "REGISTER",
+                           .uri = "sip:" STATION,
+                           .to = "101",
+                           .call_id = "periods",
+                           .headers = lines};
+
+    for (int i = 0; i < 2; i++) {
+        a.cseq = cseq++;
+        phone_say(&c->ph, &a);
+        if (i || phone_status(&c->ph, SIP_REGISTER) != 401)
+            break;
+        phone_answer_challenge(&c->ph, SIP_REGISTER, "sip:" STATION);
+        phone_forget(&c->ph);
+    }
+    c->ph.auth[0] = '\0';
+}
+
+#define AT(port) "Contact: <sip:101@192.0.2.10:" port ">\r\n"
+
+static const struct {
+    const char *set, *lines;
+    int granted_s; /* below 0: refused with this status */
+} periods[] = {
+    {"default_expiration = 777", AT("5060"), 777},
+    {"minimum_expiration = 300", AT("5060") "Expires: 299\r\n", -423},
+    {"minimum_expiration = 300", AT("5060") "Expires: 300\r\n", 300},
+    {"maximum_expiration = 400", AT("5060") "Expires: 9999\r\n", 400},
+};
+
+static int periods_are_those_of_the_address_of_record(void)
+{
+    struct case_ c;
+    int err;
+
+    for (size_t i = 0; i < sizeof(periods) / sizeof(periods[0]); i++) {
+        char sql[128];
+
+        CHECK_OK(case_init(&c, "192.0.2.10", "101", "pw-101"));
+        snprintf(sql, sizeof(sql), "UPDATE ps_aors SET %s WHERE id = '101'", periods[i].set);
+        EXPECT(!office_change(&c.o, sql));
+        register_with(&c, periods[i].lines);
+        EXPECT(granted_s(&c) == periods[i].granted_s);
+        case_fini(&c);
+    }
+    return 0;
+out:
+    case_fini(&c);
+    return err;
+}
+
+static int a_contact_out_of_reach_makes_room(void)
+{
+    struct case_ c;
+    int err;
+
+    for (int i = 0; i < 2; i++) {
+        struct aor *a;
+
+        CHECK_OK(case_init(&c, "192.0.2.10", "101", "pw-101"));
+        EXPECT(!office_change(&c.o, i ? "UPDATE ps_endpoints SET rewrite_contact = 'no';UPDATE "
+                                        "ps_aors SET remove_existing = 'no', remove_unavailable = "
+                                        "'yes' WHERE id = '101'"
+                                      : "UPDATE ps_endpoints SET rewrite_contact = 'no';UPDATE "
+                                        "ps_aors SET remove_existing = 'no' WHERE id = '101'"));
+        register_with(&c, AT("5060"));
+        a = aor_find(c.o.pjsip, SLICE("101"));
+        EXPECT(a && a->registered == 1);
+        contact_of_link(list_first(&a->contacts))->status = CONTACT_UNAVAIL;
+        register_with(&c, AT("5070"));
+        EXPECT(phone_status(&c.ph, SIP_REGISTER) == (i ? 200 : 403));
+        EXPECT(a->registered == 1);
+        case_fini(&c);
+    }
+    return 0;
+out:
+    case_fini(&c);
+    return err;
+}
+
+/* srv_lookups: the addresses behind an identify row's name are looked up by SRV, too. */
+static int names_of_identify_rows_are_found_by_srv_when_asked_for(void)
+{
+    const struct dns_srv srv = {.target = "far.example", .port = 5080, .priority = 1, .weight = 1};
+    struct case_ c;
+    int err;
+
+    for (int i = 0; i < 2; i++) {
+        struct addr from;
+        char sql[200];
+
+        CHECK_OK(case_init(&c, "192.0.2.10", "101", "pw-101"));
+        EXPECT(!dns_fake_add_srv(c.o.dns, "_sip._udp.carrier.example", &srv));
+        snprintf(sql, sizeof(sql),
+                 "DELETE FROM ps_endpoint_id_ips;INSERT INTO ps_endpoint_id_ips (id,endpoint,match,"
+                 "srv_lookups) VALUES ('s','trunk','carrier.example','%s')",
+                 i ? "yes" : "no");
+        EXPECT(!office_change(&c.o, sql));
+        loop_fake_advance(c.o.loop, 100);
+        addr_parse_host(&from, SLICE("192.0.2.99"), 5060);
+        EXPECT((names_find(c.o.pjsip, &from) != NULL) == (i == 1));
+        case_fini(&c);
+    }
+    return 0;
+out:
+    case_fini(&c);
+    return err;
+}
+
+UNIT_TESTS(UNIT(periods_are_those_of_the_address_of_record),
+           UNIT(a_contact_out_of_reach_makes_room),
+           UNIT(names_of_identify_rows_are_found_by_srv_when_asked_for),
+           UNIT(a_challenge_says_what_the_rows_say),
            UNIT(a_nonce_lives_as_long_as_nonce_lifetime_says),
            UNIT(a_challenge_is_answered_by_the_algorithms_that_are_allowed),
            UNIT(user_options_are_dropped_when_that_is_asked_for),
