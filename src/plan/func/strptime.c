@@ -70,7 +70,7 @@ static struct wall now_of(const struct plan_env *env)
 
     if (slice_is_set(set) && !slice_u64(set, &seconds) && seconds < 1000000000000)
         return (struct wall){(int64_t)seconds * 1000000};
-    return loop_wall(plan_loop(env->core));
+    return plan_wall(env->core, env->channel);
 }
 
 static int iftime_read(const struct plan_env *env, char *args, struct buf *out)
