@@ -3,7 +3,7 @@
 #   office                       a state directory in $STATE: phones 101-104 (password pw-NUMBER), a trunk, and the
 #                                routing of $WORK/routing when that exists
 #   phone NAME [KEY=VALUE...]    a baresip of that number; keys: transport=udp|tcp|tls codec= answer=auto|manual
-#                                password= register=no
+#                                password= register=no enc=srtp|srtp-mand
 #   say NAME COMMAND [ARG]       dial, hangup, hold, resume, sndcode ...
 #   event NAME TEXT [SECONDS]    its log of events has TEXT since the last `forget NAME`
 #   talk A B                     each hears the other's tone now, and not its own
@@ -107,6 +107,7 @@ module               g711.so
 module               aufile.so
 module               aubridge.so
 module               sndfile.so
+module               srtp.so
 module_tmp           uuid.so
 module_tmp           account.so
 module_app           menu.so
@@ -128,7 +129,7 @@ certificate() {
 phone() {
   name=$1
   shift
-  transport=udp codec=pcma answer=manual password=pw-$name register=yes
+  transport=udp codec=pcma answer=manual password=pw-$name register=yes enc=
   for pair; do eval "${pair%%=*}=\${pair#*=}"; done
   phone_count=$((phone_count + 1))
   dir=$WORK/$name port=$((BASE + 20 + phone_count * 4)) control=$((BASE + 60 + phone_count))
@@ -141,7 +142,7 @@ phone() {
   to=$SIP interval=60
   [ $transport != tls ] || to=$((SIP + 1))
   [ $register = yes ] || interval=0
-  echo "<sip:$name@127.0.0.1:$to;transport=$transport>;auth_user=$name;auth_pass=$password;outbound=\"sip:127.0.0.1:$to;transport=$transport\";regint=$interval;audio_codecs=$codec;answermode=$answer" >"$dir/accounts"
+  echo "<sip:$name@127.0.0.1:$to;transport=$transport>;auth_user=$name;auth_pass=$password;outbound=\"sip:127.0.0.1:$to;transport=$transport\";regint=$interval;audio_codecs=$codec;answermode=$answer${enc:+;mediaenc=$enc}" >"$dir/accounts"
   mkfifo "$dir/fifo"
   "$TOOLS/remote" $control "$dir/events" <"$dir/fifo" 2>"$dir/remote.log" &
   pids="$pids $!"
