@@ -628,5 +628,6 @@ const struct sip_invite_handlers pjsip_outgoing_handlers = {
     .refresh = session_on_refresh,
     .request = session_on_request,
     .may_move = session_may_move,
+    .find_way = session_find_way,
     .closed = session_on_closed,
 };

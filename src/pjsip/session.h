@@ -7,7 +7,7 @@
  *          It belongs to its channel and dies with it; ch is borrowed.
  * Files:   session.c (birth), describe.c (SDP), incoming.c, outgoing.c, redirect.c (3xx), update.c (what
  *          the peer changes), refresh.c (what we change), direct.c (media past us), identity.c,
- *          diversion.c, transfer.c (302, REFER, MESSAGE), tech.c (the technology's row), dtmf.c,
+ *          diversion.c, way.c (a phone that connected again), transfer.c (302, REFER, MESSAGE), tech.c (the technology's row), dtmf.c,
  *          header.c, item.c.
  */
 #pragma once
@@ -128,6 +128,7 @@ void session_on_reinvite(struct sip_invite *i, const struct sip_msg *req, void *
 void session_on_request(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
                         void *arg);
 bool session_may_move(struct sip_invite *i, const struct addr *to, void *arg);
+bool session_find_way(struct sip_invite *i, struct slice target, struct sip_flow *to, void *arg);
 void session_on_acked(struct sip_invite *i, const struct sip_msg *ack, void *arg);
 void session_on_closed(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *m,
                        void *arg);

@@ -250,7 +250,13 @@ void *sip_dialog_owner(struct sip *sip, struct slice call_id, struct slice local
 /** May requests go to that address from now on? arg is the dialog's. Asked before a symmetric dialog
  * follows its peer to another host. */
 typedef bool(sip_dialog_move_h)(const struct addr *to, void *arg);
-void sip_dialog_guard(struct sip_dialog *d, sip_dialog_move_h *may_move);
+/** The connection that requests went over is closed: which way is the peer reached now? arg is the
+ *  dialog's, target its Contact. @param to  out: borrowed. @return false: the same way as before */
+typedef bool(sip_dialog_way_h)(struct slice target, struct sip_flow *to, void *arg);
+void sip_dialog_guard(struct sip_dialog *d, sip_dialog_move_h *may_move,
+                      sip_dialog_way_h *find_way);
+/** Ask for another way now, if the present one is closed; sip_dialog_send does it, too. */
+void sip_dialog_find_way(struct sip_dialog *d);
 
 bool sip_dialog_is_unusable(const struct sip_dialog *d);
 

@@ -96,9 +96,20 @@ static void follow(struct sip_dialog *d, const struct sip_flow *flow)
         set_flow(d, flow);
 }
 
-void sip_dialog_guard(struct sip_dialog *d, sip_dialog_move_h *may_move)
+void sip_dialog_guard(struct sip_dialog *d, sip_dialog_move_h *may_move, sip_dialog_way_h *find_way)
 {
     d->may_move = may_move;
+    d->find_way = find_way;
+}
+
+/* A phone whose connection broke, or that lost it with the process before us, has made another one. */
+void sip_dialog_find_way(struct sip_dialog *d)
+{
+    struct sip_flow to;
+
+    if (d->sip && d->find_way && !slice_is_set(d->first_route) && sip_flow_is_reliable(&d->flow) &&
+        !sip_flow_is_open(&d->flow) && d->find_way(slice_of(d->target), &to, d->arg))
+        sip_flow_copy(&d->flow, &to);
 }
 
 static void on_resolved(int err, const struct sip_target *targets, size_t count, void *arg)
@@ -311,6 +322,7 @@ static int replace(struct sip_dialog **dp, const struct sip_msg *r)
     if (err)
         return err;
     d->may_move = old->may_move;
+    d->find_way = old->find_way;
     d->remote_cseq = old->remote_cseq;
     d->has_remote_cseq = old->has_remote_cseq;
     sip_dialog_close(old);
@@ -512,6 +524,7 @@ int sip_dialog_send(struct sip_ctrans **tp, struct sip_dialog *d,
         return ENOTCONN;
     if (a.method != SIP_ACK || a.cseq == 0)
         a.cseq = ++d->local_cseq;
+    sip_dialog_find_way(d);
     sip_branch_make(branch);
     err = print(d, &d->flow, &a, branch);
     if (err)

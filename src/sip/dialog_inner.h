@@ -9,6 +9,7 @@ struct sip_dialog {
     struct sip *sip;       /* NULL: closed */
     sip_dialog_h *h;
     sip_dialog_move_h *may_move; /* NULL: anywhere */
+    sip_dialog_way_h *find_way;  /* NULL: nobody knows another way */
     void *arg;
     struct sip_flow flow;        /* with references: where the next request goes */
     struct sip_resolve *resolve; /* the next hop is a name that is being asked for */

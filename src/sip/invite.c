@@ -229,6 +229,13 @@ bool invite_may_move(const struct addr *to, void *arg)
     return i->is_quiet || !i->h->may_move || i->h->may_move(i, to, i->arg);
 }
 
+bool invite_find_way(struct slice target, struct sip_flow *to, void *arg)
+{
+    struct sip_invite *i = arg;
+
+    return !i->is_quiet && i->h->find_way && i->h->find_way(i, target, to, i->arg);
+}
+
 void invite_on_dialog(struct sip_dialog *d, struct sip_strans *t, struct sip_msg *req, void *arg)
 {
     struct sip_invite *i = mem_ref(arg);
@@ -276,6 +283,8 @@ void sip_invite_end(struct sip_invite *i, uint16_t code, struct slice headers)
 {
     struct sip_answer a = {.code = code >= 300 ? code : 480, .headers = headers};
 
+    if (i->state == INVITE_UP)
+        sip_dialog_find_way(i->dialog);
     i->is_quiet = true;
     switch (i->state) {
     case INVITE_RINGING:

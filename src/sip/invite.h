@@ -119,6 +119,12 @@ struct sip_invite_handlers {
      */
     bool (*may_move)(struct sip_invite *i, const struct addr *to, void *arg);
 
+    /**
+     * The connection to the peer is closed: where is it reached now? target is its Contact.
+     * @param to  out: borrowed. [false: a connection to the same address is tried]
+     */
+    bool (*find_way)(struct sip_invite *i, struct slice target, struct sip_flow *to, void *arg);
+
     /** Up, and now over without our doing. */
     void (*closed)(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *m,
                    void *arg);

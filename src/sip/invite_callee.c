@@ -404,7 +404,7 @@ int sip_invite_accept(struct sip_invite **ip, struct sip_strans *t,
             sip_strans_refuse(t, 400, "Contact Or Record-Route Not Usable");
         return err;
     }
-    sip_dialog_guard(i->dialog, invite_may_move);
+    sip_dialog_guard(i->dialog, invite_may_move, invite_find_way);
     invite_take(i, t);
     timer_start(sip->loop, &i->resend, TRYING_MS, on_trying_time, i);
     *ip = i;

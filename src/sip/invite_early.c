@@ -19,7 +19,7 @@ static void add_dialog(struct sip_invite *i, struct invite_leg *l, const struct 
     if (!sip_msg_has(r, SIP_H_CONTACT) || invite_make_dialog(i, &l->dialog, r))
         return;
     if (!sip_dialog_is_unusable(l->dialog)) {
-        sip_dialog_guard(l->dialog, invite_may_move);
+        sip_dialog_guard(l->dialog, invite_may_move, invite_find_way);
         return;
     }
     sip_dialog_close(l->dialog);
@@ -100,7 +100,7 @@ int invite_leg_win(struct sip_invite *i, const struct sip_msg *r)
         err = invite_make_dialog(i, &i->dialog, r);
     if (err)
         return err;
-    sip_dialog_guard(i->dialog, invite_may_move);
+    sip_dialog_guard(i->dialog, invite_may_move, invite_find_way);
     invite_legs_close(i);
     return 0;
 }

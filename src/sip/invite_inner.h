@@ -110,6 +110,7 @@ void invite_send_bye(struct sip_invite *i, struct slice headers);
 /** Handlers of its dialog. */
 sip_dialog_h invite_on_dialog;
 sip_dialog_move_h invite_may_move;
+sip_dialog_way_h invite_find_way;
 
 /** Note Allow of the peer. */
 void invite_note_peer(struct sip_invite *i, const struct sip_msg *m);

@@ -70,7 +70,7 @@ static int restore_dialog(struct sip_invite *i, struct pack *k, struct sip_msg *
 
     if (err)
         return err;
-    sip_dialog_guard(i->dialog, invite_may_move);
+    sip_dialog_guard(i->dialog, invite_may_move, invite_find_way);
     pack_slice(k, &answer);
     i->is_acked = true; /* a repeated 2xx is acknowledged anyway (sip_dialog_stray) */
     return pack_err(k) ? pack_err(k) : restore_transaction(i, request, answer);
