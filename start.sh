@@ -37,7 +37,7 @@ fi
 # ---- packages ----
 
 build_packages='gcc libc6-dev meson ninja-build pkgconf libssl-dev libc-ares-dev libsqlite3-dev
-  libsndfile1-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev'
+  libsndfile1-dev libmariadb-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev'
 run_packages='ca-certificates tzdata asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav
   asterisk-moh-opsound-wav'
 
@@ -124,7 +124,9 @@ instructions() {
 install_missing
 build
 if is_root; then sh packaging/users.sh; fi
-if [ ! -e "$state/station.db" ]; then
+# On a server (file database) the certificate, made last, tells that init went through.
+is_made() { [ -e "$state/station.db" ] || { [ -e "$state/database" ] && [ -e "$state/tls/station.pem" ]; }; }
+if ! is_made; then
   set -- --state "$state"
   [ -z "$port" ] || set -- "$@" --sip-port "$port"
   [ -z "$bind" ] || set -- "$@" --bind "$bind"

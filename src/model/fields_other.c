@@ -161,16 +161,18 @@ const struct model_field model_fields_settings[] = {
 
 #define CDR(column_, sql_, ru_, en_)                                                               \
     OWN(column_, TEXT, .sql = sql_, SAYS(column_, column_, ru_, en_))
+/* The longest value is kept whole by a server, too. */
+#define LONG_WORD "TEXT NOT NULL DEFAULT ''"
 #define MAYBE(size_) "VARCHAR(" #size_ ") DEFAULT NULL"
 const struct model_field model_fields_cdr[] = {
     CDR("accountcode", MAYBE(80), "Код учета.", "Account code."),
-    CDR("src", WORD(80), "Номер вызывающего.", "Caller's number."),
-    CDR("dst", WORD(80), "Набранное расширение.", "Extension dialled."),
-    CDR("dcontext", WORD(80), "Маршрутизация.", "Routing."),
-    CDR("clid", WORD(80), "Имя и номер вызывающего.", "Caller's name and number."),
-    CDR("channel", WORD(80), "Канал вызывающего.", "Caller's channel."),
-    CDR("dstchannel", WORD(80), "Канал вызываемого.", "Called channel."),
-    CDR("lastapp", WORD(80), "Последнее приложение.", "Last application."),
+    CDR("src", LONG_WORD, "Номер вызывающего.", "Caller's number."),
+    CDR("dst", LONG_WORD, "Набранное расширение.", "Extension dialled."),
+    CDR("dcontext", LONG_WORD, "Маршрутизация.", "Routing."),
+    CDR("clid", LONG_WORD, "Имя и номер вызывающего.", "Caller's name and number."),
+    CDR("channel", LONG_WORD, "Канал вызывающего.", "Caller's channel."),
+    CDR("dstchannel", LONG_WORD, "Канал вызываемого.", "Called channel."),
+    CDR("lastapp", LONG_WORD, "Последнее приложение.", "Last application."),
     CDR("lastdata", "TEXT NOT NULL DEFAULT ''", "Его параметры.", "Its parameters."),
     CDR("start", "DATETIME DEFAULT NULL", "Начало вызова, местное время.", "Start, local time."),
     CDR("answer", "DATETIME DEFAULT NULL", "Ответ; NULL, если не ответили.",
@@ -197,7 +199,7 @@ const struct model_field model_fields_cdr[] = {
 const struct model_field model_fields_call_quality[] = {
     CDR("uniqueid", WORD(150), "Идентификатор канала.", "The channel's identifier."),
     CDR("linkedid", WORD(150), "Идентификатор всего вызова.", "The whole call's identifier."),
-    CDR("channel", WORD(80), "Канал.", "Channel."),
+    CDR("channel", LONG_WORD, "Канал.", "Channel."),
     CDR("end", "DATETIME DEFAULT NULL", "Конец, местное время.", "End, local time."),
     CDR("rx_packets", COUNT, "Принято пакетов RTP.", "RTP packets received."),
     CDR("rx_lost", COUNT, "Из них потеряно в пути.", "Lost on the way to us."),
@@ -208,7 +210,7 @@ const struct model_field model_fields_call_quality[] = {
     CDR("rtt_us", COUNT, "Время туда и обратно, последнее, мкс.", "Last round trip, us."),
     CDR("rtt_max_us", COUNT, "Время туда и обратно, наибольшее, мкс.", "Longest round trip, us."),
     CDR("foreign", COUNT, "Отброшено чужих пакетов.", "Packets of strangers, dropped."),
-    CDR("remote", WORD(80), "Адрес телефона.", "The phone's address."),
+    CDR("remote", LONG_WORD, "Адрес телефона.", "The phone's address."),
     {0}};
 
 const struct model_field model_fields_call_story[] = {

@@ -38,7 +38,7 @@ int model_schema_sql(const struct model_type *t, struct buf *out)
 {
     const char *gap = "";
 
-    buf_printf(out, "CREATE TABLE \"%s\" (", t->table);
+    buf_printf(out, "CREATE TABLE IF NOT EXISTS \"%s\" (", t->table);
     if (t->shape == MODEL_PAIRS)
         buf_addz(out, pairs_sql);
     for (const struct model_field *f = t->fields; t->shape != MODEL_PAIRS && f->column; f++) {
@@ -47,27 +47,33 @@ int model_schema_sql(const struct model_type *t, struct buf *out)
     }
     buf_printf(out, ")%s;\n", t->tail ? t->tail : "");
     if (t->index)
-        buf_printf(out, "CREATE INDEX \"%s_index\" ON \"%s\" (%s);\n", t->table, t->table,
-                   t->index);
+        buf_printf(out, "CREATE INDEX IF NOT EXISTS \"%s_index\" ON \"%s\" (%s);\n", t->table,
+                   t->table, t->index);
     return buf_err(out);
 }
 
-/* Rows of config_version move when a watched table does: one row per table. */
+/* A server's CREATE ends a transaction: a step that was cut short runs again over what it made.
+ * Rows of config_version move when a watched table does: one row per table. */
 static void add_watch(const struct model_type *t, struct buf *out)
 {
     static const char *const when[] = {"INSERT", "UPDATE", "DELETE"};
 
-    buf_printf(out, "INSERT INTO config_version (name) VALUES ('%s');\n", t->table);
+    buf_printf(out,
+               "INSERT INTO config_version (name) SELECT '%s' FROM (SELECT 1 AS one) AS one "
+               "WHERE NOT EXISTS (SELECT 1 FROM config_version WHERE name = '%s');\n",
+               t->table, t->table);
     for (int i = 0; i < 3; i++)
-        buf_printf(out,
-                   "CREATE TRIGGER \"%s_%s\" AFTER %s ON \"%s\" BEGIN UPDATE config_version SET "
-                   "version = version + 1 WHERE name = '%s'; END;\n",
-                   t->table, when[i], when[i], t->table, t->table);
+        buf_printf(
+            out,
+            "CREATE TRIGGER IF NOT EXISTS \"%s_%s\" AFTER %s ON \"%s\" FOR EACH ROW BEGIN UPDATE config_version SET "
+            "version = version + 1 WHERE name = '%s'; END;\n",
+            t->table, when[i], when[i], t->table, t->table);
 }
 
 /* What is read from tables and what from static_pjsip, as the manual's recipe expects to find it:
  * the transport's row is there, commented out. */
 static const char sources_sql[] =
+    "DELETE FROM static_sorcery;"
     "INSERT INTO static_sorcery (cat_metric,var_metric,commented,filename,category,var_name,var_val) "
     "VALUES (0,0,0,'sorcery.conf','res_pjsip','endpoint','realtime,ps_endpoints'),"
     "(0,1,0,'sorcery.conf','res_pjsip','auth','realtime,ps_auths'),"
@@ -85,8 +91,9 @@ static int make_tables(struct db *d)
     int err;
 
     buf_init(&sql, MOST_SQL);
-    buf_addz(&sql, "CREATE TABLE config_version (name VARCHAR(128) NOT NULL PRIMARY KEY, "
-                   "version INTEGER NOT NULL DEFAULT 1);\n");
+    buf_addz(&sql,
+             "CREATE TABLE IF NOT EXISTS config_version (name VARCHAR(128) NOT NULL PRIMARY KEY, "
+             "version INTEGER NOT NULL DEFAULT 1);\n");
     for (const struct model_type *t = model_types; t->name; t++) {
         model_schema_sql(t, &sql);
         if (t->is_watched)
@@ -101,25 +108,6 @@ static int make_tables(struct db *d)
 }
 
 /* ---- tables and columns that came after a database was made ---- */
-
-/* Names of a table's columns, joined by commas on both sides; "" when there is no such table. */
-static int columns_of(struct db *d, const char *table, struct buf *out)
-{
-    struct stmt *s;
-    bool row = false;
-    int err = db_stmt(&s, d, "SELECT name FROM pragma_table_info(?)");
-
-    buf_reset(out);
-    if (!err)
-        err = stmt_text(s, 1, slice_of(table));
-    while (!err) {
-        err = stmt_step(s, &row);
-        if (err || !row)
-            break;
-        buf_printf(out, ",%.*s,", SLICE_ARG(stmt_col(s, 0)));
-    }
-    return err ? err : buf_err(out);
-}
 
 static bool has_column(const struct buf *columns, const char *name)
 {
@@ -152,7 +140,8 @@ static int add_missing(struct db *d)
     buf_init(&columns, MOST_SQL);
     buf_init(&sql, MOST_SQL);
     for (const struct model_type *t = model_types; !err && t->name; t++) {
-        err = columns_of(d, t->table, &columns);
+        buf_reset(&columns);
+        err = db_columns(d, t->table, &columns);
         if (!err)
             add_lacking(t, &columns, &sql);
     }

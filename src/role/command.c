@@ -21,7 +21,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"init", "[--state DIR] [--demo|--bare] [--sip-port PORT] [--bind ADDRESS]",
+    {"init",
+     "[--state DIR] [--demo|--bare] [--sip-port PORT] [--bind ADDRESS] [--database mysql://...|-]",
      "создать каталог состояния: базу данных и показательный офис",
      "make the state directory: database and a demo office", cmd_init},
     {"import", "[--state DIR] [--report FILE] CONFDIR", "взять конфигурацию Asterisk из CONFDIR",

@@ -15,6 +15,22 @@ int cmd_run(int argc, char **argv);    /* run.c */
 int cmd_ctl(int argc, char **argv);    /* ctl.c */
 int cmd_role(int argc, char **argv);   /* role.c; inner */
 
+struct db;
+struct db_where;
+
+/**
+ * Open the database of a state directory, at the present schema, patient with locks; or say why not.
+ * @param dp  out: one reference; untouched unless 0 is returned
+ * @return 0; 1 (said)
+ */
+int command_database(struct db **dp, const char *state);
+
+/** Which database the directory has (store/where.h). @return 0; errno (said) */
+int command_database_where(struct db_where *w, const char *state);
+
+/** Write `init --database VALUE` down for all to come. @return 0; 1 (said) */
+int command_database_set(const char *state, const char *value);
+
 /** Called by main. */
 int command_main(int argc, char **argv);
 

@@ -7,10 +7,8 @@
 
 #include "base/mem.h"
 #include "import/import.h"
-#include "model/schema.h"
 #include "role/command.h"
 #include "role/role.h"
-#include "store/migrate.h"
 
 static const struct {
     const char *word; /* in the report file */
@@ -76,28 +74,6 @@ static void print_totals(const struct import_totals *t)
            t->endpoints, t->extensions, t->sounds);
 }
 
-static int open_db(struct db **dp, const char *state)
-{
-    char path[PATH_MAX];
-    int err = role_file(path, sizeof(path), state, "station.db");
-
-    if (!err)
-        err = db_open(dp, path, DB_WRITE);
-    if (err == ENOENT)
-        return command_fail(
-            command_say("в %s нет станции: создайте ее командой: station init --state %s",
-                        "there is no station in %s: make one: station init --state %s"),
-            state, state);
-    if (!err)
-        err = store_migrate(*dp, model_migrations);
-    if (err)
-        return command_fail(
-            command_say("база данных %s не открывается: %s", "cannot open the database %s: %s"),
-            path, *dp && *db_why(*dp) ? db_why(*dp) : strerror(err));
-    db_set_busy_ms(*dp, 10000);
-    return 0;
-}
-
 static int run(struct db *d, const char *state, const char *dir, FILE *to)
 {
     struct import_totals totals = {0};
@@ -142,7 +118,7 @@ int cmd_import(int argc, char **argv)
         return command_usage("import");
     if (file && !(to = fopen(file, "we")))
         return command_fail("%s: %s", file, strerror(errno));
-    code = open_db(&d, state);
+    code = command_database(&d, state);
     if (!code)
         code = run(d, state, dir, to);
     mem_deref(d);

@@ -17,6 +17,7 @@
 #include "role/demo.h"
 #include "role/role.h"
 #include "role/users.h"
+#include "store/where.h"
 
 struct init {
     const char *state;
@@ -24,6 +25,8 @@ struct init {
     char dir[PATH_MAX]; /* absolute */
     char db[PATH_MAX], fresh[PATH_MAX], cert[PATH_MAX], phones[PATH_MAX];
     struct demo_phone logins[DEMO_PHONES];
+    const char *database; /* --database */
+    struct db_where where;
 };
 
 /* Every folder on the way, as mkdir -p. */
@@ -131,31 +134,49 @@ static void remove_fresh(const struct init *in)
     }
 }
 
+static void database_failed(const char *name, const struct db *d, int err)
+{
+    const char *why = d && *db_why(d) ? db_why(d) : db_open_why();
+
+    command_fail(
+        command_say("не удалось создать базу данных %s: %s", "cannot make the database %s: %s"),
+        name, *why ? why : strerror(err));
+}
+
+static int fill(struct init *in, struct db *d)
+{
+    int err = store_migrate(d, model_migrations);
+
+    in->demo.cert = "tls/station.pem"; /* the directory may move */
+    return err ? err : demo_write(d, &in->demo, in->logins);
+}
+
+static int keep_phones(const struct init *in)
+{
+    int err = in->demo.is_bare ? 0 : write_phones(in);
+
+    if (err)
+        command_fail(command_say("не удалось записать %s: %s", "cannot write %s: %s"), in->phones,
+                     strerror(err));
+    return err;
+}
+
 /* Made under another name and put in place whole: an init that is cut short leaves no half
  * database. */
-static int make_database(struct init *in)
+static int make_file(struct init *in)
 {
     struct db *d = NULL;
     int err;
 
     remove_fresh(in);
-    in->demo.cert = "tls/station.pem"; /* the directory may move */
     err = db_open(&d, in->fresh, DB_CREATE);
     if (!err)
-        err = store_migrate(d, model_migrations);
-    if (!err)
-        err = demo_write(d, &in->demo, in->logins);
+        err = fill(in, d);
     if (err)
-        command_fail(
-            command_say("не удалось создать базу данных %s: %s", "cannot make the database %s: %s"),
-            in->fresh, d && *db_why(d) ? db_why(d) : strerror(err));
+        database_failed(in->fresh, d, err);
     mem_deref(d); /* the last connection empties the write-ahead log into the file */
-    if (!err && !in->demo.is_bare) {
-        err = write_phones(in);
-        if (err)
-            command_fail(command_say("не удалось записать %s: %s", "cannot write %s: %s"),
-                         in->phones, strerror(err));
-    }
+    if (!err)
+        err = keep_phones(in);
     /* link and not rename: never over a database that came up meanwhile */
     if (!err && link(in->fresh, in->db) != 0) {
         err = errno;
@@ -165,6 +186,39 @@ static int make_database(struct init *in)
     }
     remove_fresh(in);
     return err;
+}
+
+/* The office is written in one transaction, and it has settings: without any, an init was cut short. */
+static int is_filled(struct db *d, bool *answer)
+{
+    int64_t version = 0;
+    struct stmt *s;
+    int err;
+
+    *answer = false;
+    if (store_version(d, &version) || version == 0)
+        return 0;
+    err = db_stmt(&s, d, "SELECT 1 FROM settings");
+    if (!err)
+        err = stmt_step(s, answer);
+    if (!err && *answer)
+        stmt_reset(s);
+    return err;
+}
+
+static int make_on_server(struct init *in, bool *is_old)
+{
+    struct db *d = NULL;
+    int err = db_open(&d, in->where.text, DB_CREATE);
+
+    if (!err)
+        err = is_filled(d, is_old);
+    if (!err && !*is_old)
+        err = fill(in, d);
+    if (err)
+        database_failed(in->where.shown, d, err);
+    mem_deref(d);
+    return err || *is_old ? err : keep_phones(in);
 }
 
 static int tell(const struct init *in)
@@ -210,26 +264,41 @@ static int read_options(struct init *in, int argc, char **argv)
         else if (command_option(argc, argv, &i, "bind", &value) && value &&
                  addr_parse_host(&a, slice_of(value), 0) == 0)
             in->demo.bind = value;
+        else if (command_option(argc, argv, &i, "database", &value) && value && *value)
+            in->database = value;
         else
             return EINVAL;
     }
     return 0;
 }
 
+static int make_database(struct init *in, bool *is_old)
+{
+    if (in->where.is_server)
+        return make_on_server(in, is_old);
+    *is_old = access(in->db, F_OK) == 0;
+    return *is_old ? 0 : make_file(in);
+}
+
 int cmd_init(int argc, char **argv)
 {
     static struct init in; /* paths: too big for a stack frame */
+    bool is_old = false;
 
     in = (struct init){.state = STATION_STATE_DIR, .demo = {.bind = "0.0.0.0", .sip_port = 5060}};
     if (read_options(&in, argc, argv) != 0)
         return command_usage("init");
     if (make_state(&in) != 0)
         return 1;
-    if (access(in.db, F_OK) == 0) {
-        printf(command_say("База данных уже есть, ничего не изменено: %s\n",
-                           "There is a database already, nothing was changed: %s\n"),
-               in.db);
-        return 0;
-    }
-    return make_cert(&in) == 0 && make_database(&in) == 0 ? tell(&in) : 1;
+    if (in.database && command_database_set(in.dir, in.database) != 0)
+        return 1;
+    if (command_database_where(&in.where, in.dir) != 0 || make_database(&in, &is_old) != 0 ||
+        make_cert(&in) != 0)
+        return 1;
+    if (!is_old)
+        return tell(&in);
+    printf(command_say("База данных уже есть, ничего не изменено: %s\n",
+                       "There is a database already, nothing was changed: %s\n"),
+           in.where.shown);
+    return 0;
 }

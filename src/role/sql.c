@@ -1,16 +1,13 @@
 /* sql.c - `station sql`: run what an administrator types, as the manual's recipes are written */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "model/schema.h"
 #include "role/command.h"
 #include "role/role.h"
 #include "store/db.h"
-#include "store/migrate.h"
 
 #define MOST_SQL (64u << 20)
 
@@ -59,29 +56,6 @@ static int read_input(struct buf *b)
     return buf_err(b);
 }
 
-static int open_db(struct db **dp, const char *state)
-{
-    char path[PATH_MAX];
-    int err = role_file(path, sizeof(path), state, "station.db");
-
-    if (!err)
-        err = db_open(dp, path, DB_WRITE);
-    if (err == ENOENT)
-        return command_fail(
-            command_say("в %s нет станции: создайте ее командой: station init --state %s",
-                        "there is no station in %s: make one: station init --state %s"),
-            state, state);
-    if (!err)
-        err = store_migrate(*dp, model_migrations);
-    if (err)
-        return command_fail(
-            command_say("база данных %s не открывается: %s", "cannot open the database %s: %s"),
-            path, *dp && *db_why(*dp) ? db_why(*dp) : strerror(err));
-    db_set_busy_ms(*dp, 10000);
-    db_allow_double_quoted(*dp, true);
-    return 0;
-}
-
 int cmd_sql(int argc, char **argv)
 {
     const char *state = STATION_STATE_DIR, *query = NULL;
@@ -100,7 +74,9 @@ int cmd_sql(int argc, char **argv)
             return command_usage("sql");
     }
     buf_init(&input, MOST_SQL);
-    code = open_db(&d, state);
+    code = command_database(&d, state);
+    if (!code)
+        db_allow_double_quoted(d, true);
     if (!code && !query && read_input(&input) != 0)
         code = command_fail("%s", strerror(buf_err(&input)));
     if (!code)

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "role/command.h"
+#include "store/where.h"
 
 static const struct folder {
     const char *name;
@@ -40,6 +41,7 @@ static const struct gift {
     mode_t mode;
 } gifts[] = {
     {".", "station.db", 0660},
+    {".", WHERE_FILE, 0640},
     {"tls", "", 0640},
     {"spool/cdr", "", 0660},
 };
@@ -166,6 +168,8 @@ static int check_there(const char *state, struct stat *st)
 
     if (stat(state, st) == 0 && S_ISDIR(st->st_mode)) {
         if (role_file(path, sizeof(path), state, "station.db") == 0 && stat(path, &db) == 0)
+            return 0;
+        if (role_file(path, sizeof(path), state, WHERE_FILE) == 0 && stat(path, &db) == 0)
             return 0;
         if (errno != EACCES)
             errno = ENOENT;

@@ -1,19 +1,24 @@
 /*
- * store/db.h - one connection to the station's SQLite database, and its prepared statements
+ * store/db.h - one connection to the station's database, and its prepared statements
  *
- * Scope:   the only place that calls SQLite. Values always travel as bound values: texts of SQL are
- *          constants of our own, or what the administrator typed into `station sql`.
+ * Scope:   the only place that calls SQLite, or a MariaDB server: where says which. Values always travel as
+ *          bound values: texts of SQL are constants of our own, in SQLite's words (dialect.h has what
+ *          MariaDB calls otherwise), or what the administrator typed into `station sql`.
  * Owns:    its statements: one per distinct text, prepared once, kept until the connection closes.
  * Thread:  any, one at a time (a connection belongs to one worker, or to a tool's main thread).
  * Errors:  EBUSY (another process holds the lock longer than the busy time), ENOSPC (disk or quota
- *          full), EIO (cannot be read or written, or gone), EROFS, EBADMSG (not a database, or
- *          damaged), EEXIST (a constraint), ENOMEM, EINVAL (wrong SQL). db_why has SQLite's words.
- * Source:  sqlite.org: WAL, PRAGMA synchronous=FULL, result codes.
+ *          full), EIO (cannot be read or written, or gone: open another), EROFS, EBADMSG (not a
+ *          database, or damaged), EEXIST (a constraint), EACCES (the server refuses the user), ENOMEM,
+ *          EINVAL (wrong SQL). db_why has the database's words.
+ * Server:  connects within 3 s, waits 60 s for an answer. Its DDL ends a transaction, so that steps of
+ *          store/migrate.h must be able to run twice; a transaction takes locks row by row.
+ * Source:  sqlite.org: WAL, PRAGMA synchronous=FULL, result codes; MariaDB's SQL modes, error codes.
  */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/slice.h"
 
 struct db;
@@ -21,32 +26,46 @@ struct stmt;
 
 enum db_mode {
     DB_READ,   /* never writes */
-    DB_WRITE,  /* the file must exist */
-    DB_CREATE, /* made when missing, mode 0660 */
+    DB_WRITE,  /* file or database must exist */
+    DB_CREATE, /* made when missing; a file's mode is 0660 */
 };
 
-/** Opens in WAL mode, synchronous=FULL, foreign keys on. @return 0; ENOENT (no file); see Errors.
+/**
+ * Opens a file in WAL mode, synchronous=FULL, foreign keys on; or connects to a server.
+ * @param where  a path, or mysql://... (where.h)
+ * @return 0; ENOENT (no file, no such database); EINVAL (not a server's line); see Errors
  */
-int db_open(struct db **dp, const char *path, enum db_mode mode);
+int db_open(struct db **dp, const char *where, enum db_mode mode);
+
+/** What the database said about this thread's last db_open that failed. */
+const char *db_open_why(void);
+
+/** where is a server's. */
+bool db_is_server(const char *where);
 
 /* A connection is a counted object; the last mem_deref closes it. */
 
-/** The file opened is still the one at its path: neither removed nor replaced since. */
+/** The file opened is still the one at its path, neither removed nor replaced since; the connection to
+ * a server has not broken. */
 bool db_is_in_place(const struct db *d);
 
-/** How long a statement waits for another process's lock (default 1,000 ms). */
+/** Before the first table: a server's database compares texts byte by byte, as a file does. */
+int db_make_ready(struct db *d);
+
+/** How long a statement waits for another process's lock (default 1,000 ms; a server counts whole seconds,
+ * and below one a statement fails at once). */
 void db_set_busy_ms(struct db *d, int ms);
 
 /** Take "text" in double quotes for a string, as the manual's recipes write it (default: no). */
 void db_allow_double_quoted(struct db *d, bool is_on);
 
-/** What SQLite said about the last error; borrowed until the next call. */
+/** What the database said about the last error; borrowed until the next call. */
 const char *db_why(const struct db *d);
 
 /** Run a script of statements without values. @return 0; see Errors. */
 int db_run(struct db *d, const char *sql);
 
-/** Transaction that takes the write lock at once. */
+/** Transaction that takes the write lock at once (of a file). */
 int db_begin(struct db *d);
 int db_commit(struct db *d);
 void db_rollback(struct db *d); /* harmless outside */
@@ -58,6 +77,10 @@ void db_trim(struct db *d);
 /** Rows changed by the last statement / id of the last inserted row. */
 int64_t db_changes(const struct db *d);
 int64_t db_last_id(const struct db *d);
+
+/** Add the names of a table's columns to out, each between two commas; nothing when there is no such
+ * table. @return 0; see Errors; errno of buf */
+int db_columns(struct db *d, const char *table, struct buf *out);
 
 /**
  * The statement for this text: prepared now or taken from the kept ones, reset, without values.

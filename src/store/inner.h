@@ -11,6 +11,7 @@
 #include "store/journal.h"
 #include "store/spool.h"
 #include "store/store.h"
+#include "store/where.h"
 
 enum item_kind { ITEM_CONTACT_PUT, ITEM_CONTACT_DELETE, ITEM_CDR, ITEM_EXEC, ITEM_FLUSH };
 enum item_state { ITEM_WAITS, ITEM_DONE };
@@ -61,7 +62,8 @@ struct look {
 
 struct store {
     struct loop *loop;
-    char *dir, *path;
+    char *dir;
+    struct db_where where;
     struct db *writer, *reader, *asker;
     struct spool *spool;
     struct journal *journal;

@@ -63,8 +63,11 @@ int store_migrate(struct db *d, const struct store_migration *steps)
     int err = 0;
 
     /* a current database is only read: nothing to write, nothing to wait for */
-    if (store_version(d, &done) != 0)
-        err = db_run(d, make_table);
+    if (store_version(d, &done) != 0) {
+        err = db_make_ready(d);
+        if (!err)
+            err = db_run(d, make_table);
+    }
     for (; !err && steps && steps->version; steps++)
         if (steps->version > done)
             err = step(d, steps);

@@ -2,7 +2,8 @@
  * store/migrate.h - bringing a database to the present schema, step by step
  *
  * Shape:   a step has a version YYYYMMDDHHMMSS; steps done are rows of table `migrations` (version,
- *          name, applied). Each step is one transaction; steps go forward only, and in order.
+ *          name, applied). Each step is one transaction; steps go forward only, and in order. A server's
+ *          CREATE and ALTER end a transaction: a step must stand being run again over its own half.
  * Source:  the manual's migrations (F8, F9, F640).
  */
 #pragma once

@@ -91,7 +91,7 @@ static void run_query(void *arg)
     if (s->asker && !db_is_in_place(s->asker))
         s->asker = mem_deref(s->asker);
     if (!s->asker)
-        q->err = db_open(&s->asker, s->path, DB_READ);
+        q->err = db_open(&s->asker, s->where.text, DB_READ);
     if (!q->err)
         q->err = ask(q);
     if (q->err == EIO || q->err == EBADMSG)

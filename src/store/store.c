@@ -10,6 +10,7 @@
 
 static char why_text[512]; /* of the last store_open; one thread opens stores */
 
+/* path and detail stand in buffers of others */
 static void explain(const char *what, const char *path, int err, const char *detail)
 {
     snprintf(why_text, sizeof(why_text), "%s %s: %s", what, path,
@@ -36,23 +37,23 @@ static void store_destroy(void *object)
     mem_deref(s->journal);
     mem_deref(s->spool);
     mem_deref(s->look.object);
-    mem_free(s->path);
+    explicit_bzero(&s->where, sizeof(s->where));
     mem_free(s->dir);
 }
 
-static int open_one(struct db **dp, const char *path, enum db_mode mode)
+static int open_one(struct store *s, struct db **dp, enum db_mode mode)
 {
-    int err = db_open(dp, path, mode);
+    int err = db_open(dp, s->where.text, mode);
 
     if (err)
-        explain("cannot open the database", path, err,
-                err == ENOENT ? "it does not exist: run `station init` first" : NULL);
+        explain("cannot open the database", s->where.shown, err,
+                err == ENOENT ? "it does not exist: run `station init` first" : db_open_why());
     return err;
 }
 
 static int open_files(struct store *s, const struct store_migration *migrations)
 {
-    int err = open_one(&s->writer, s->path, DB_WRITE);
+    int err = open_one(s, &s->writer, DB_WRITE);
 
     if (err)
         return err;
@@ -60,11 +61,12 @@ static int open_files(struct store *s, const struct store_migration *migrations)
                    5000); /* at start a short lock of somebody else is worth waiting for */
     err = store_migrate(s->writer, migrations);
     if (err) {
-        explain("cannot bring the database to the present schema", s->path, err, db_why(s->writer));
+        explain("cannot bring the database to the present schema", s->where.shown, err,
+                db_why(s->writer));
         return err;
     }
     db_set_busy_ms(s->writer, 400);
-    err = open_one(&s->reader, s->path, DB_READ);
+    err = open_one(s, &s->reader, DB_READ);
     if (err)
         return err;
     err = spool_open(&s->spool, s->dir);
@@ -73,16 +75,6 @@ static int open_files(struct store *s, const struct store_migration *migrations)
     if (err)
         explain("cannot open the spool of call records below", s->dir, err, NULL);
     return err;
-}
-
-static char *path_of(const char *dir)
-{
-    size_t len = strlen(dir) + sizeof("/station.db");
-    char *p = mem_zalloc(len);
-
-    if (p)
-        snprintf(p, len, "%s/station.db", dir);
-    return p;
 }
 
 int store_open(struct store **sp, const struct store_args *args, const char **why)
@@ -100,8 +92,13 @@ int store_open(struct store **sp, const struct store_args *args, const char **wh
     list_init(&s->batch.items);
     s->loop = args->loop;
     s->dir = mem_strdup(args->dir);
-    s->path = path_of(args->dir);
-    if (!s->dir || !s->path)
+    if (!s->dir)
+        goto out;
+    err = db_where_read(&s->where, s->dir);
+    if (err)
+        explain("cannot tell the database from", s->where.shown, err,
+                err == EINVAL ? "it must be one line: mysql://USER:PASSWORD@HOST/NAME" : NULL);
+    if (err)
         goto out;
     err = open_files(s, args->migrations);
     if (!err)

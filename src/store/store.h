@@ -31,13 +31,13 @@ struct store;
 
 struct store_args {
     struct loop *loop; /* borrowed; outlives the store */
-    const char *dir;   /* state directory; holds station.db and spool/cdr */
+    const char *dir;   /* state directory; holds station.db (or database: where.h) and spool/cdr */
     const struct store_migration
         *migrations; /* model_migrations (model/schema.h); NULL: none are run */
 };
 
 /**
- * Open state/station.db (which `station init` made), bring it to the present schema, take up the
+ * Open the database of a state directory (which `station init` made), bring it to the present schema, take up the
  * spool. Waits for the disk: call it before the loop runs.
  * @param why  out: one sentence saying what and where, borrowed until the next call; may be NULL
  * @return 0; ENOENT (no database); errno of db.h; ENOMEM

@@ -56,14 +56,16 @@ static int look(struct store *s)
         s->look.version = -1; /* another file: all is new */
     }
     if (!s->reader)
-        err = db_open(&s->reader, s->path, DB_READ);
+        err = db_open(&s->reader, s->where.text, DB_READ);
     if (!err)
         err = read_version(s->reader, &version);
     if (!err && version != s->look.version)
         err = load(s);
     if (err)
         snprintf(s->look.why, sizeof(s->look.why), "%s",
-                 s->reader && *db_why(s->reader) ? db_why(s->reader) : strerror(err));
+                 s->reader && *db_why(s->reader) ? db_why(s->reader)
+                 : *db_open_why()                ? db_open_why()
+                                                 : strerror(err));
     if (err == EIO || err == EBADMSG)
         s->reader = mem_deref(s->reader);
     return err;
@@ -89,9 +91,9 @@ static void tell(struct store *s)
 {
     if (s->look.err && !s->is_look_failed)
         log_error("configuration cannot be read, the old one stays in use file=\"%s\" error=\"%s\"",
-                  s->path, s->look.why);
+                  s->where.shown, s->look.why);
     if (!s->look.err && s->is_look_failed)
-        log_notice("configuration can be read again file=\"%s\"", s->path);
+        log_notice("configuration can be read again file=\"%s\"", s->where.shown);
     s->is_look_failed = s->look.err != 0;
 }
 

@@ -37,7 +37,9 @@ static void note_error(struct store *s, int err)
 {
     s->batch.err = err;
     snprintf(s->batch.why, sizeof(s->batch.why), "%s",
-             s->writer && *db_why(s->writer) ? db_why(s->writer) : strerror(err));
+             s->writer && *db_why(s->writer) ? db_why(s->writer)
+             : *db_open_why()                ? db_open_why()
+                                             : strerror(err));
 }
 
 /* A file that was removed or replaced takes writes that nobody will ever read: open the one in
@@ -49,7 +51,7 @@ static int open_again(struct store *s)
     if (s->writer && db_is_in_place(s->writer))
         return 0;
     s->writer = mem_deref(s->writer);
-    err = db_open(&s->writer, s->path, DB_WRITE);
+    err = db_open(&s->writer, s->where.text, DB_WRITE);
     if (!err)
         db_set_busy_ms(s->writer, WRITER_BUSY_MS);
     return err;
@@ -186,10 +188,10 @@ static void tell_health(struct store *s)
     int err = s->batch.err;
 
     if (err && !s->is_away)
-        log_error("database cannot be written file=\"%s\" error=\"%s\" records=spool", s->path,
-                  s->batch.why);
+        log_error("database cannot be written file=\"%s\" error=\"%s\" records=spool",
+                  s->where.shown, s->batch.why);
     if (!err && s->is_away)
-        log_notice("database can be written again file=\"%s\"", s->path);
+        log_notice("database can be written again file=\"%s\"", s->where.shown);
     s->is_away = err != 0;
     s->stats.last_err = err;
 }

@@ -1,4 +1,9 @@
-/* tables.h - a state directory with the tables that store/ itself knows, for its tests */
+/*
+ * tables.h - a state directory with the tables that store/ itself knows, for its tests
+ *
+ * With STATION_TEST_MARIADB=SOCKET in the environment every place is a database of its own on that server
+ * (user root without a password); tests/e2e/mariadb.sh runs them so.
+ */
 #pragma once
 #include <errno.h>
 #include <stdio.h>
@@ -8,6 +13,7 @@
 #include <unistd.h>
 
 #include "store/store.h"
+#include "store/where.h"
 #include "unit.h"
 
 static const char tables_sql[] =
@@ -16,14 +22,16 @@ static const char tables_sql[] =
     "transport TEXT DEFAULT '', outbound_proxy TEXT, expiration_time INTEGER, qualify_frequency INTEGER, "
     "qualify_timeout VARCHAR(20), authenticate_qualify VARCHAR(5), qualify_2xx_only VARCHAR(5), "
     "prune_on_boot VARCHAR(5));"
-    "CREATE TABLE cdr (accountcode, src, dst, dcontext, clid, channel, dstchannel, lastapp, lastdata, "
-    "start, answer, \"end\", duration, billsec, disposition, amaflags, userfield, uniqueid, linkedid, "
-    "peeraccount, sequence, source, destination, direction, group_uuid);"
+    "CREATE TABLE cdr (accountcode TEXT, src TEXT, dst TEXT, dcontext TEXT, clid TEXT, channel TEXT, "
+    "dstchannel TEXT, lastapp TEXT, lastdata TEXT, start DATETIME, answer DATETIME, \"end\" DATETIME, "
+    "duration INTEGER, billsec INTEGER, disposition TEXT, amaflags TEXT, userfield TEXT, "
+    "uniqueid VARCHAR(150), linkedid TEXT, peeraccount TEXT, sequence INTEGER, source TEXT, "
+    "destination TEXT, direction TEXT, group_uuid TEXT);"
     "CREATE INDEX cdr_index ON cdr (uniqueid);"
-    "CREATE TABLE config_version (name TEXT PRIMARY KEY, version INTEGER NOT NULL DEFAULT 1);"
+    "CREATE TABLE config_version (name VARCHAR(128) NOT NULL PRIMARY KEY, version INTEGER NOT NULL DEFAULT 1);"
     "INSERT INTO config_version (name) VALUES ('thing');"
     "CREATE TABLE thing (value TEXT);"
-    "CREATE TRIGGER thing_insert AFTER INSERT ON thing BEGIN UPDATE config_version SET version = "
+    "CREATE TRIGGER thing_insert AFTER INSERT ON thing FOR EACH ROW BEGIN UPDATE config_version SET version = "
     "version + 1 WHERE name = 'thing'; END;";
 
 static int tables_make(struct db *d)
@@ -36,9 +44,60 @@ static const struct store_migration tables_migrations[] = {
 
 struct place {
     char dir[64];
-    char db[96];
+    char db[200]; /* for db_open */
     char spool[128];
 };
+
+static inline const char *place_server(void)
+{
+    return getenv("STATION_TEST_MARIADB");
+}
+
+/* What only a file can show. */
+static inline bool place_skips(const char *name)
+{
+    if (place_server() && !unit_is_rerun())
+        printf("skipped on a server: %s\n", name);
+    return place_server() != NULL;
+}
+
+static inline int place_name(struct place *p)
+{
+    char path[96];
+    FILE *f;
+
+    if (!place_server()) {
+        snprintf(p->db, sizeof(p->db), "%s/station.db", p->dir);
+        return 0;
+    }
+    snprintf(p->db, sizeof(p->db), "mysql://root@localhost/test_%s?socket=%s",
+             p->dir + strlen(p->dir) - 6, place_server());
+    snprintf(path, sizeof(path), "%s/database", p->dir);
+    f = fopen(path, "we");
+    if (!f)
+        return errno;
+    fprintf(f, "%s\n", p->db);
+    fclose(f);
+    return 0;
+}
+
+/* Keep everybody else from writing. */
+static inline int place_lock(struct db *d)
+{
+    return place_server()
+               ? db_run(
+                     d,
+                     "LOCK TABLES cdr WRITE, ps_contacts WRITE, thing WRITE, config_version WRITE")
+               : db_begin(d);
+}
+
+static inline void place_unlock(struct db *d)
+{
+    if (place_server())
+        db_run(d, "UNLOCK TABLES");
+    else
+        db_rollback(d);
+}
 
 /* A fresh directory below /tmp with an empty database. */
 static inline int place_make(struct place *p)
@@ -49,7 +108,8 @@ static inline int place_make(struct place *p)
     snprintf(p->dir, sizeof(p->dir), "/tmp/station-test-XXXXXX");
     if (!mkdtemp(p->dir))
         return errno;
-    snprintf(p->db, sizeof(p->db), "%s/station.db", p->dir);
+    if (place_name(p))
+        return EIO;
     snprintf(p->spool, sizeof(p->spool), "%s/spool/cdr/cdr.spool", p->dir);
     err = db_open(&d, p->db, DB_CREATE);
     if (!err)
@@ -63,9 +123,15 @@ static inline void place_clear(struct place *p)
     static const char *const files[] = {
         "station.db",          "station.db-wal",           "station.db-shm", "old.db",
         "spool/cdr/cdr.spool", "spool/cdr/cdr.spool.torn", "old.db-wal",     "old.db-shm",
-        "spool/cdr/journal.0", "spool/cdr/journal.1"};
+        "spool/cdr/journal.0", "spool/cdr/journal.1",      "database"};
     char path[160];
+    struct db *d = NULL;
 
+    if (place_server() && *p->dir && db_open(&d, p->db, DB_WRITE) == 0) {
+        snprintf(path, sizeof(path), "DROP DATABASE `test_%s`", p->dir + strlen(p->dir) - 6);
+        db_run(d, path);
+        mem_deref(d);
+    }
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         snprintf(path, sizeof(path), "%s/%s", p->dir, files[i]);
         unlink(path);

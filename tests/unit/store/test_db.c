@@ -36,6 +36,16 @@ out:
     return err;
 }
 
+static int write_one(struct db *d)
+{
+    int err = db_begin(d);
+
+    if (!err)
+        err = db_run(d, "INSERT INTO thing (value) VALUES ('a')");
+    db_rollback(d);
+    return err;
+}
+
 static int a_lock_of_another_is_ebusy(void)
 {
     struct place p;
@@ -46,12 +56,13 @@ static int a_lock_of_another_is_ebusy(void)
     CHECK_OK_TO(db_open(&a, p.db, DB_WRITE), out);
     CHECK_OK_TO(db_open(&b, p.db, DB_WRITE), out);
     db_set_busy_ms(b, 10);
-    CHECK_OK_TO(db_begin(a), out);
-    CHECK_TO(db_begin(b) == EBUSY, out);
-    CHECK_TO(*db_why(b), out);
-    db_rollback(a);
-    CHECK_OK_TO(db_begin(b), out);
-    db_rollback(b);
+    CHECK_OK_TO(place_lock(a), out);
+    err = write_one(b);
+    CHECK_TO(err == EBUSY || (err == ENOMEM && unit_is_rerun()), out);
+    if (err == EBUSY)
+        CHECK_TO(*db_why(b), out);
+    place_unlock(a);
+    err = write_one(b);
 out:
     mem_deref(a);
     mem_deref(b);
@@ -67,7 +78,9 @@ static int a_reader_cannot_write(void)
 
     CHECK_OK_TO(place_make(&p), out);
     CHECK_OK_TO(db_open(&d, p.db, DB_READ), out);
-    CHECK_TO(db_run(d, "DELETE FROM thing") == EROFS, out);
+    err = db_run(d, "DELETE FROM thing");
+    CHECK_TO(err == EROFS || err == ENOMEM, out);
+    err = err == ENOMEM ? err : 0;
 out:
     mem_deref(d);
     place_clear(&p);
@@ -81,6 +94,8 @@ static int what_is_no_database_is_named_so(void)
     FILE *f;
     int err;
 
+    if (place_skips("what_is_no_database_is_named_so"))
+        return 0;
     CHECK_OK_TO(place_make(&p), out);
     f = fopen(p.db, "w");
     CHECK_TO(f, out);
@@ -103,6 +118,8 @@ static int a_replaced_file_is_noticed(void)
     char old[96];
     int err;
 
+    if (place_skips("a_replaced_file_is_noticed"))
+        return 0;
     CHECK_OK_TO(place_make(&p), out);
     CHECK_OK_TO(db_open(&d, p.db, DB_WRITE), out);
     CHECK_TO(db_is_in_place(d), out);
@@ -143,7 +160,7 @@ out:
 
 static int failing_step(struct db *d)
 {
-    int err = db_run(d, "CREATE TABLE half (a)");
+    int err = db_run(d, "CREATE TABLE half (a TEXT)");
 
     return err ? err : EINVAL;
 }
@@ -166,7 +183,8 @@ static int a_failing_migration_leaves_nothing_behind(void)
     err = 0;
     CHECK_OK_TO(store_version(d, &version), out);
     CHECK_TO(version == 20260101000000, out);
-    CHECK_TO(db_run(d, "SELECT * FROM half") == EINVAL, out);
+    if (!place_server()) /* there a CREATE ends the transaction: steps must stand being run again */
+        CHECK_TO(db_run(d, "SELECT * FROM half") == EINVAL, out);
 out:
     mem_deref(d);
     place_clear(&p);

@@ -93,8 +93,11 @@ static int too_many_rows_are_cut_and_it_says_so(void)
     int err;
 
     CHECK_OK_TO(
-        desk_open(&k, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
-                      "10001) INSERT INTO thing (value) SELECT i FROM n"),
+        desk_open(&k,
+                  "INSERT INTO thing (value) WITH d AS (SELECT 0 AS i UNION ALL SELECT 1 UNION "
+                  "ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION "
+                  "ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9) "
+                  "SELECT a.i FROM d AS a, d AS b, d AS c, d AS e, (SELECT 1 UNION SELECT 2) AS f"),
         out);
     CHECK_OK_TO(store_query(k.s, "SELECT value FROM thing", NULL, 0, take, &a), out);
     loop_fake_advance(k.l, 100);

@@ -117,7 +117,7 @@ static int a_locked_database_loses_no_record(void)
     int err;
 
     CHECK_OK_TO(site_open(&t), out);
-    CHECK_OK_TO(db_begin(t.other), out);
+    CHECK_OK_TO(place_lock(t.other), out);
     for (int i = 0; i < 5; i++) {
         struct store_cdr c = some_cdr(i);
 
@@ -129,7 +129,7 @@ static int a_locked_database_loses_no_record(void)
     CHECK_OK_TO(store_flush(t.s, note, &r), out);
     loop_fake_advance(t.l, 300);
     CHECK_TO(r.calls == 1 && r.err == 0, out); /* in the spool is safe */
-    db_rollback(t.other);
+    place_unlock(t.other);
     CHECK_OK_TO(store_flush(t.s, note, &r), out);
     loop_fake_advance(t.l, 1000);
     store_stats_get(t.s, &st);
@@ -149,13 +149,13 @@ static int a_contact_gives_up_after_five_seconds(void)
     int err;
 
     CHECK_OK_TO(site_open(&t), out);
-    CHECK_OK_TO(db_begin(t.other), out);
+    CHECK_OK_TO(place_lock(t.other), out);
     CHECK_OK_TO(store_contact_put(t.s, &c, note, &r), out);
     loop_fake_advance(t.l, 4500);
     CHECK_TO(r.calls == 0, out);
     loop_fake_advance(t.l, 1000);
     CHECK_TO(r.calls == 1 && r.err == EBUSY, out);
-    db_rollback(t.other);
+    place_unlock(t.other);
     CHECK_OK_TO(store_contact_put(t.s, &c, note, &r), out);
     loop_fake_advance(t.l, 1000);
     CHECK_TO(r.calls == 2 && r.err == 0, out);
@@ -171,11 +171,11 @@ static int the_spool_is_taken_up_at_the_next_start(void)
     int err;
 
     CHECK_OK_TO(site_open(&t), out);
-    CHECK_OK_TO(db_begin(t.other), out);
+    CHECK_OK_TO(place_lock(t.other), out);
     CHECK_OK_TO(store_cdr_put(t.s, &c), out);
     loop_fake_advance(t.l, 100);
     t.s = mem_deref(t.s);
-    db_rollback(t.other);
+    place_unlock(t.other);
     CHECK_OK_TO(site_reopen(&t), out);
     loop_fake_advance(t.l, 100);
     CHECK_TO(place_ask(&t.p, "SELECT count(*) FROM cdr WHERE sequence=7") == 1, out);
@@ -252,10 +252,10 @@ static int closing_spools_what_a_lock_keeps_out(void)
     int err;
 
     CHECK_OK_TO(site_open(&t), out);
-    CHECK_OK_TO(db_begin(t.other), out);
+    CHECK_OK_TO(place_lock(t.other), out);
     CHECK_OK_TO(store_cdr_put(t.s, &c), out);
     t.s = mem_deref(t.s);
-    db_rollback(t.other);
+    place_unlock(t.other);
     CHECK_OK_TO(site_reopen(&t), out);
     loop_fake_advance(t.l, 100);
     CHECK_TO(place_ask(&t.p, "SELECT count(*) FROM cdr WHERE sequence=9") == 1, out);
@@ -299,6 +299,8 @@ static int a_removed_database_keeps_records_in_the_spool(void)
     char away[128];
     int err;
 
+    if (place_skips("a_removed_database_keeps_records_in_the_spool"))
+        return 0;
     CHECK_OK_TO(site_open(&t), out);
     CHECK_OK_TO(store_cdr_put(t.s, &a), out);
     loop_fake_advance(t.l, 300); /* records gather for 200 ms */
@@ -359,6 +361,8 @@ static int a_full_disk_loses_no_record(void)
     struct store_stats st;
     int i, err;
 
+    if (place_skips("a_full_disk_loses_no_record"))
+        return 0;
     /* files of this process cannot grow beyond 200 KiB: the database fails first, then the spool */
     getrlimit(RLIMIT_FSIZE, &old);
     small.rlim_max = old.rlim_max;
