@@ -21,6 +21,7 @@ struct plan_core {
     struct hash globals;          /* struct plan_var by name */
     size_t global_bytes;          /* names and values of globals */
     struct hash dialgroups;       /* func/dialgroup.c */
+    struct hash locks;            /* func/lock.c */
     struct zones *zones;          /* for STRFTIME */
     struct list runs;             /* struct plan_run by link */
     struct list hint_watches;     /* struct plan_hint_watch */
@@ -45,6 +46,9 @@ bool plan_tell_once(struct plan_core *p, const char *what, const char *about);
 
 /** Free the dial groups (func/dialgroup.c). */
 void plan_dialgroups_free(struct plan_core *p);
+
+/** Free the locks of LOCK() (func/lock.c). */
+void plan_locks_free(struct plan_core *p);
 
 /** Walk apps or funcs in the order of their names (console). @return the one after name, NULL at
  * the end */

@@ -129,6 +129,37 @@ int plan_frame_local(struct plan_run *run, struct slice name, struct slice value
     return err ? err : channel_var_set(run->channel, name, value);
 }
 
+int plan_frame_place(const struct plan_run *run, unsigned n, const char **context,
+                     const char **exten, int *priority)
+{
+    const struct link *k = run->frames.ends.prev;
+
+    while (k != &run->frames.ends && n-- > 1)
+        k = k->prev;
+    if (k == &run->frames.ends)
+        return ENOENT;
+    *context = CONTAINER_OF(k, const struct plan_frame, link)->context;
+    *exten = CONTAINER_OF(k, const struct plan_frame, link)->exten;
+    *priority = CONTAINER_OF(k, const struct plan_frame, link)->priority - 1;
+    return 0;
+}
+
+struct slice plan_frame_hidden(const struct plan_run *run, unsigned n, struct slice name)
+{
+    for (const struct link *k = run->frames.ends.prev; k != &run->frames.ends; k = k->prev) {
+        const struct plan_frame *f = CONTAINER_OF(k, const struct plan_frame, link);
+
+        LIST_FOREACH(&f->hidden, hk)
+        {
+            const struct hidden *h = CONTAINER_OF(hk, struct hidden, link);
+
+            if (slice_eqz(name, h->name) && --n == 0)
+                return slice_of(h->value);
+        }
+    }
+    return SLICE_NONE;
+}
+
 int plan_frame_pop(struct plan_run *run, bool go)
 {
     struct plan_frame *f = newest(run);

@@ -30,5 +30,13 @@ void plan_frames_pack(struct plan_run *run, struct pack *k);
  *  PLAN_END (no such place, too deep; warned about) */
 int plan_gosub(struct plan_run *run, char *where);
 
+/** The nth frame from the newest (1): where its Gosub stood; texts borrowed. @return 0; ENOENT */
+int plan_frame_place(const struct plan_run *run, unsigned n, const char **context,
+                     const char **exten, int *priority);
+
+/** What the nth frame from the newest (1) of those that hide this variable put aside; absent: none, or
+ *  it was not set there. Borrowed until it returns. */
+struct slice plan_frame_hidden(const struct plan_run *run, unsigned n, struct slice name);
+
 /** Forget all; variables stay as they are. */
 void plan_frames_free(struct plan_run *run);

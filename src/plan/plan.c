@@ -60,6 +60,7 @@ static void core_destroy(void *object)
     }
     hash_fini(&p->globals);
     plan_dialgroups_free(p);
+    plan_locks_free(p);
     plan_check_stop(p);
     loop_defer_stop(&p->hints_later);
     plan_changes_free(p);
@@ -200,6 +201,7 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     hash_init(&p->funcs);
     hash_init(&p->globals);
     hash_init(&p->dialgroups);
+    hash_init(&p->locks);
     err = zones_alloc(&p->zones);
     if (!err)
         err = add_tables(p);

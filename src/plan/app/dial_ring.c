@@ -9,6 +9,7 @@
 #include "call/media.h"
 #include "call/observe.h"
 #include "plan/app/dial.h"
+#include "plan/func/all.h"
 #include "plan/bridging.h"
 #include "plan/plan.h"
 #include "plan/sub.h"
@@ -348,6 +349,7 @@ static void on_leg_gone(struct dial *d, struct dial_leg *leg)
         d->run->channel->cause = ch->cause;
         dial_count(d, ch->cause);
         dial_tell_end(d, ch, cdr_dial_word(ch->cause));
+        (void)plan_hangupcause_note(d->run->channel, ch);
     }
     if (ch->stream && media_stream_peer(ch->stream))
         media_stream_disconnect(ch->stream);

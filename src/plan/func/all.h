@@ -84,6 +84,18 @@ extern const struct plan_func plan_func_uuid;
 extern const struct plan_func plan_func_env;
 extern const struct plan_func plan_func_ifmodule;
 extern const struct plan_func plan_func_channel_exists;
+extern const struct plan_func plan_func_lock;
+extern const struct plan_func plan_func_trylock;
+extern const struct plan_func plan_func_unlock;
+extern const struct plan_func plan_func_stack_peek;
+extern const struct plan_func plan_func_local_peek;
+extern const struct plan_func plan_func_eval_exten;
+extern const struct plan_func plan_func_eval_sub;
+extern const struct plan_func plan_func_hangupcause;
+extern const struct plan_func plan_func_hangupcause_keys;
 
 /** One warning about a function, with the channel's place. */
 void plan_func_warn(const struct plan_env *env, const char *what, const char *about);
+
+/** A leg that Dial called is over: HANGUPCAUSE of the caller will tell. @return errno of channel_var_set */
+int plan_hangupcause_note(struct channel *caller, const struct channel *leg);

@@ -414,5 +414,78 @@ static int functions_without_memory_are_an_error(void)
     return run_rows(ROWS(rows));
 }
 
+/* ---- functions about the routing's own places: with a call ---- */
+
+static int subroutines_are_looked_into(void)
+{
+    return world_story("[main]\n"
+                       "1,1,Set(V=1.5)\n"
+                       "1,2,Gosub(sub,s,1(AA))\n"
+                       "1,3,Note(${STACK_PEEK(0,c)}${STACK_PEEK(1,c)}${LOCAL_PEEK(1,V)})\n"
+                       "[sub]\n"
+                       "s,1,Note(${STACK_PEEK(1,c)}|${STACK_PEEK(1,e)}|${STACK_PEEK(1,p)}|"
+                       "${STACK_PEEK(1,l)}|${STACK_PEEK(5,c)})\n"
+                       "s,2,Set(LOCAL(V)=new)\n"
+                       "s,3,Note(${LOCAL_PEEK(0,V)}|${LOCAL_PEEK(1,V)}|${LOCAL_PEEK(1,ARG1)}|"
+                       "${LOCAL_PEEK(0,ARG1)})\n"
+                       "s,4,Return()\n",
+                       "1", 1000, "main|1|2|main,1,2|;new|1.5||AA;;end=16;");
+}
+
+static int steps_and_subroutines_give_values(void)
+{
+    return world_story("[main]\n"
+                       "1,1,Set(N=4)\n"
+                       "1,2,Note(${EVAL_EXTEN(ev,100,1)})\n"
+                       "1,3,Note(${EVAL_SUB(ev,200,1)})\n"
+                       "1,4,Note([${EVAL_EXTEN(ev,nosuch,1)}${EVAL_SUB(ev,nosuch,1)}]${EXTEN})\n"
+                       "[ev]\n"
+                       "100,1,Return(ev-${EXTEN}-${N})\n"
+                       "200,1,Set(Q=5)\n"
+                       "200,2,Return(sub-${EXTEN}-${Q})\n",
+                       "1", 1000, "ev-100-4;sub-200-5;[]1;end=16;");
+}
+
+static int the_end_of_a_leg_is_told(void)
+{
+    return world_story(
+        "[main]\n"
+        "1,1,Note([${HANGUPCAUSE_KEYS()}])\n"
+        "1,2,Dial(Test/busy)\n"
+        "1,3,Note(${HANGUPCAUSE(${HANGUPCAUSE_KEYS()},ast)})\n"
+        "1,4,Note([${HANGUPCAUSE(nosuch,ast)}${HANGUPCAUSE(${HANGUPCAUSE_KEYS()},tech)}])\n",
+        "1", 2000, "[];busy=17;17;[];end=17;");
+}
+
+/* The second call waits for the first to hang up; a third gives up after three seconds. */
+static int a_lock_is_held_by_one_call(void)
+{
+    static const char routing[] = "[main]\n"
+                                  "1,1,Note(1:${LOCK(l)}${TRYLOCK(l)}${UNLOCK(l)}${UNLOCK(x)})\n"
+                                  "1,2,Wait(2)\n"
+                                  "2,1,Note(2t:${TRYLOCK(l)})\n"
+                                  "2,2,Note(2:${LOCK(l)})\n"
+                                  "2,3,Wait(10)\n"
+                                  "2,4,Note(2u:${UNLOCK(l)}${UNLOCK(l)})\n"
+                                  "3,1,Note(3:${LOCK(l)}${UNLOCK(l)})\n";
+    struct world w;
+    int err;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(world_route(&w, routing), out);
+    CHECK_OK_TO(world_dial(&w, "1", NULL), out);
+    loop_fake_advance(w.loop, 100);
+    CHECK_OK_TO(world_dial(&w, "2", NULL), out);
+    loop_fake_advance(w.loop, 3000);
+    CHECK_OK_TO(world_dial(&w, "3", NULL), out);
+    loop_fake_advance(w.loop, 20000);
+    CHECK_TO(world_saw(&w, "1:1110;2t:0;end=16;2:1;3:00;end=16;2u:10;end=16;"), out);
+out:
+    world_fini(&w);
+    return err;
+}
+
 UNIT_TESTS(UNIT_ONCE(values_are_as_a_running_asterisk_printed), UNIT_ONCE(odd_arguments_too),
-           UNIT_ONCE(what_is_the_stations_own), UNIT(functions_without_memory_are_an_error))
+           UNIT_ONCE(what_is_the_stations_own), UNIT(functions_without_memory_are_an_error),
+           UNIT_ONCE(subroutines_are_looked_into), UNIT_ONCE(steps_and_subroutines_give_values),
+           UNIT_ONCE(the_end_of_a_leg_is_told), UNIT_ONCE(a_lock_is_held_by_one_call))
