@@ -454,7 +454,7 @@ static int the_end_of_a_leg_is_told(void)
         "1,2,Dial(Test/busy)\n"
         "1,3,Note(${HANGUPCAUSE(${HANGUPCAUSE_KEYS()},ast)})\n"
         "1,4,Note([${HANGUPCAUSE(nosuch,ast)}${HANGUPCAUSE(${HANGUPCAUSE_KEYS()},tech)}])\n",
-        "1", 2000, "[];busy=17;17;[];end=17;");
+        "1", 2000, "[];17;[];end=17;");
 }
 
 /* The second call waits for the first to hang up; a third gives up after three seconds. */
