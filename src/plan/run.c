@@ -1,5 +1,6 @@
 /* run.c - one channel going through the routing, step by step (run.h) */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,17 +163,34 @@ static bool count_step(struct plan_run *run)
     return false;
 }
 
-/* The channel shows what it does: console, records, events. */
-static int show_step(struct channel *ch, const char *app, const char *data)
+/* "context,extension" where a step stands, when that is not plainly the channel's own place. */
+static struct slice rule_of(const struct plan_found *f, const struct channel *ch, char *text,
+                            size_t size)
+{
+    const char *context = plan_context_name(f->context);
+
+    if (f->exten->name[0] != '_' && ch->context && strcmp(context, ch->context) == 0)
+        return SLICE_NONE;
+    snprintf(text, size, "%.80s,%.80s", context, f->exten->name);
+    return slice_of(text);
+}
+
+/* The channel shows what it does: console, records, events. found is NULL when another application
+   runs this one. */
+static int show_step(struct channel *ch, const char *app, const char *data,
+                     const struct plan_found *found)
 {
     int err = channel_set(&ch->appdata, slice_of(data));
+    char rule[168];
 
     ch->app = app;
     cdr_update(ch);
     calls_tell(ch->calls, &(struct call_fact){.type = CALL_STEP,
                                               .channel = ch,
                                               .name = slice_of(app),
-                                              .value = slice_of(data)});
+                                              .value = slice_of(data),
+                                              .rule = found ? rule_of(found, ch, rule, sizeof(rule))
+                                                            : SLICE_NONE});
     log_info("step call=%s channel=\"%s\" at=\"%s,%s,%d\" application=%s data=\"%s\"", ch->linkedid,
              ch->name, ch->context, ch->exten, ch->priority, app, data);
     return err;
@@ -196,11 +214,12 @@ static int unknown_app(struct plan_run *run, const char *name)
     return is_later ? PLAN_NEXT : PLAN_END;
 }
 
-static int run_app(struct plan_run *run, const struct plan_app *app, char *data)
+static int run_app(struct plan_run *run, const struct plan_app *app, char *data,
+                   const struct plan_found *found)
 {
     int rc;
 
-    if (!run->dry && show_step(run->channel, app->name, data))
+    if (!run->dry && show_step(run->channel, app->name, data, found))
         return PLAN_END;
     rc = run->dry ? plan_dry_app(run, app, data) : app->exec(run, data);
     run->channel->app = NULL;
@@ -236,7 +255,7 @@ int plan_app_exec(struct plan_run *run, const char *name, char *data)
         return unknown_app(run, name);
     if (!plan_run_enter(run))
         return PLAN_END;
-    rc = run_app(run, app, data);
+    rc = run_app(run, app, data, NULL);
     plan_run_leave(run);
     return rc;
 }
@@ -271,7 +290,7 @@ int plan_run_step(struct plan_run *run)
     if (!err)
         text = buf_take(&data);
     if (text)
-        rc = run_app(run, app, text);
+        rc = run_app(run, app, text, &found);
     else
         log_error("step of routing without memory, the call is ended call=%s", ch->linkedid);
     mem_free(text);
