@@ -175,13 +175,10 @@ static struct slice rule_of(const struct plan_found *f, const struct channel *ch
     return slice_of(text);
 }
 
-/* The channel shows what it does: console, records, events. found is NULL when another application
-   runs this one. */
-static int show_step(struct channel *ch, const char *app, const char *data,
-                     const struct plan_found *found)
+/* The channel shows what it does: console, records, events. */
+static int show_step(struct channel *ch, const char *app, const char *data, struct slice rule)
 {
     int err = channel_set(&ch->appdata, slice_of(data));
-    char rule[168];
 
     ch->app = app;
     cdr_update(ch);
@@ -189,8 +186,7 @@ static int show_step(struct channel *ch, const char *app, const char *data,
                                               .channel = ch,
                                               .name = slice_of(app),
                                               .value = slice_of(data),
-                                              .rule = found ? rule_of(found, ch, rule, sizeof(rule))
-                                                            : SLICE_NONE});
+                                              .rule = rule});
     log_info("step call=%s channel=\"%s\" at=\"%s,%s,%d\" application=%s data=\"%s\"", ch->linkedid,
              ch->name, ch->context, ch->exten, ch->priority, app, data);
     return err;
@@ -214,12 +210,11 @@ static int unknown_app(struct plan_run *run, const char *name)
     return is_later ? PLAN_NEXT : PLAN_END;
 }
 
-static int run_app(struct plan_run *run, const struct plan_app *app, char *data,
-                   const struct plan_found *found)
+static int run_app(struct plan_run *run, const struct plan_app *app, char *data, struct slice rule)
 {
     int rc;
 
-    if (!run->dry && show_step(run->channel, app->name, data, found))
+    if (!run->dry && show_step(run->channel, app->name, data, rule))
         return PLAN_END;
     rc = run->dry ? plan_dry_app(run, app, data) : app->exec(run, data);
     run->channel->app = NULL;
@@ -255,20 +250,42 @@ int plan_app_exec(struct plan_run *run, const char *name, char *data)
         return unknown_app(run, name);
     if (!plan_run_enter(run))
         return PLAN_END;
-    rc = run_app(run, app, data, NULL);
+    rc = run_app(run, app, data, SLICE_NONE);
     plan_run_leave(run);
     return rc;
 }
 
-int plan_run_step(struct plan_run *run)
+/* The data of a step with its variables filled in; NULL without memory. Functions may wait. */
+static char *fill_in(const struct plan_run *run, const char *data)
 {
     const struct plan_env env = plan_run_env(run);
+    struct buf out;
+    char *text = NULL;
+    int err;
+
+    buf_init(&out, PLAN_TEXT_MAX);
+    err = plan_subst(&env, slice_of(data), &out);
+    if (err == ENOSPC) { /* warned about; the beginning is used */
+        out.err = 0;
+        err = 0;
+    }
+    if (!err && !out.p)
+        err = buf_add(&out, "", 1);
+    if (!err)
+        text = buf_take(&out);
+    buf_fini(&out);
+    return text;
+}
+
+int plan_run_step(struct plan_run *run)
+{
     struct channel *ch = run->channel;
+    struct plan_routing *routing;
     const struct plan_app *app;
     struct plan_found found;
-    struct buf data;
-    char *text = NULL;
-    int err, rc = PLAN_END;
+    struct slice rule;
+    char *text, place[168];
+    int rc = PLAN_END;
 
     if (run->resumed)
         return plan_resumed_step(run);
@@ -279,21 +296,14 @@ int plan_run_step(struct plan_run *run)
     app = found.step->app ? found.step->app : plan_app_find(run->core, slice_of(found.step->name));
     if (!app)
         return unknown_app(run, found.step->name);
-    buf_init(&data, PLAN_TEXT_MAX);
-    err = plan_subst(&env, slice_of(found.step->data), &data);
-    if (err == ENOSPC) { /* warned about; the beginning is used */
-        data.err = 0;
-        err = 0;
-    }
-    if (!err && !data.p)
-        err = buf_add(&data, "", 1);
-    if (!err)
-        text = buf_take(&data);
+    rule = rule_of(&found, ch, place, sizeof(place));
+    routing = mem_ref(run->core->routing); /* another one may come while functions wait */
+    text = fill_in(run, found.step->data);
+    mem_deref(routing);
     if (text)
-        rc = run_app(run, app, text, &found);
+        rc = run_app(run, app, text, rule);
     else
         log_error("step of routing without memory, the call is ended call=%s", ch->linkedid);
     mem_free(text);
-    buf_fini(&data);
     return rc;
 }
