@@ -28,8 +28,15 @@ struct named {
     struct conf_section *first, *last;
 };
 
+/* A file that was read. */
+struct read_name {
+    struct read_name *next;
+    const char *name;
+};
+
 struct conf {
     struct arena arena;
+    struct read_name *names;
     struct conf_section *first, **last;
     struct hash by_name; /* struct named */
     uint32_t lines;
@@ -522,6 +529,23 @@ static int check_file(const struct reader *r, int fd, struct open_file *o)
     return 0;
 }
 
+static int note_file(struct conf *c, const char *file)
+{
+    struct read_name *n = arena_alloc(&c->arena, sizeof(*n));
+
+    if (!n)
+        return ENOMEM;
+    *n = (struct read_name){.next = c->names, .name = file};
+    c->names = n;
+    return 0;
+}
+
+void conf_files(const struct conf *c, conf_file_h *h, void *arg)
+{
+    for (const struct read_name *n = c->names; n; n = n->next)
+        h(n->name, arg);
+}
+
 static int read_file(struct reader *r, const char *file)
 {
     struct open_file o;
@@ -532,6 +556,8 @@ static int read_file(struct reader *r, const char *file)
         return errno;
     buf_init(&text, MOST_FILE);
     err = check_file(r, fd, &o);
+    if (!err)
+        err = note_file(r->conf, file);
     if (!err)
         err = read_all(fd, &text);
     close(fd);

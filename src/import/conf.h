@@ -58,3 +58,7 @@ const struct conf_item *conf_find(const struct conf_section *s, const char *name
 
 /** Read text as if it were a file (fuzz harness, tests); #include is refused there. */
 int conf_parse(struct conf **cp, struct slice text, conf_trouble_h *trouble, void *arg);
+
+/** Called per file that was read: the first one and those it includes. */
+typedef void(conf_file_h)(const char *file, void *arg);
+void conf_files(const struct conf *c, conf_file_h *h, void *arg);

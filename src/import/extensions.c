@@ -160,7 +160,7 @@ static int say_lacks(struct dialplan *d, const struct conf_item *item, const str
 
 /* The verdict on a step whose application is here. */
 static int judge_data(struct dialplan *d, const struct conf_item *item,
-                      const struct model_exten_line *l)
+                      const struct model_exten_line *l, bool is_moved)
 {
     struct lacks lacks = {.worst = PLAN_LACKS};
     char *data = mem_strndup(l->appdata.p, l->appdata.len);
@@ -178,6 +178,10 @@ static int judge_data(struct dialplan *d, const struct conf_item *item,
              (slice_casestarts(l->appdata, SLICE("SIP/")) || strcasestr(data, "&SIP/")))
         import_say_item(d->im, item, IMPORT_TRANSLATED, "SIP/ работает как PJSIP/",
                         "SIP/ works as PJSIP/");
+    else if (is_moved)
+        import_say_item(d->im, item, IMPORT_TRANSLATED,
+                        "каталог Asterisk убран: станция ищет файл в своём",
+                        "Asterisk's folder was taken off: the station looks in its own");
     else
         import_say_item(d->im, item, IMPORT_TAKEN, "", "");
 out:
@@ -218,16 +222,34 @@ static int say_app(struct dialplan *d, const struct conf_item *item, struct slic
     return err;
 }
 
+int import_step(struct import *im, const struct conf_item *item, const struct model_exten_line *l,
+                struct buf *data)
+{
+    struct dialplan d = {.im = im};
+    bool is_moved;
+    int err = import_dirs_off(im, l->app, l->appdata, &is_moved, data);
+
+    if (err)
+        return err;
+    if (plan_name_state(NULL, PLAN_NAME_APP, l->app) != PLAN_NAME_WORKS)
+        return say_app(&d, item, l->app);
+    return judge_data(&d, item, l, is_moved);
+}
+
 static int take_step(struct dialplan *d, const struct conf_item *item,
                      const struct model_exten_line *l)
 {
-    int err = 0;
+    struct model_exten_line ours = *l;
+    struct buf data;
+    int err;
 
-    if (plan_name_state(NULL, PLAN_NAME_APP, l->app) != PLAN_NAME_WORKS)
-        err = say_app(d, item, l->app);
-    else
-        err = judge_data(d, item, l);
-    return err ? err : insert_step(d, l);
+    buf_init(&data, 65536);
+    err = import_step(d->im, item, l, &data);
+    ours.appdata = buf_slice(&data);
+    if (!err)
+        err = insert_step(d, &ours);
+    buf_fini(&data);
+    return err;
 }
 
 /* Is there a step of this extension and priority already? As in Asterisk the first one stays. */

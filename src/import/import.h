@@ -1,14 +1,17 @@
 /*
- * import/import.h - take an Asterisk configuration into the station's database
+ * import/import.h - take an Asterisk configuration, or a dump of the manual's station, into the
+ * station's database
  *
- * Scope:   extensions.conf, pjsip.conf, rtp.conf, musiconhold.conf, acl.conf; manager.conf and
- *          http.conf are kept for later; sounds/ is copied. Every line of every file gets a
- *          verdict: nothing is dropped silently.
- * Writes:  replaces endpoints, addresses of record, authentications, transports,
- *          identification, access lists, music, globals and routing of the database, in one
- *          transaction; an error leaves the database as it was.
+ * Scope:   a folder: the files of Asterisk that the table in import.c names; of later subjects they
+ *          are kept in table import_later. A file: pbx.sql, the tables that the rules in dump.c and
+ *          the field tables name. Every line, row and file gets a verdict: nothing is dropped
+ *          silently. Sounds and music are copied, programs are only named.
+ * Writes:  replaces what it brings (endpoints, addresses of record, ..., routing; of a dump the tables
+ *          that it holds), in one transaction; an error leaves the database as it was. The same import
+ *          again changes nothing; call records are added once.
  * Thread:  a tool's main thread; waits for the disk.
- * Limits:  files inside the folder only; 16 includes deep; lines of 8 KiB; 512 MiB in all.
+ * Limits:  files inside the folder only; 16 includes deep; lines of 8 KiB; 512 MiB in all; a dump of
+ *          any length in a few MiB; a sound 512 MiB.
  */
 #pragma once
 #include <stdbool.h>
@@ -37,21 +40,27 @@ struct import_note {
 /** Called once per line (or file); everything is borrowed during the call. */
 typedef void(import_note_h)(const struct import_note *note, void *arg);
 
+/** Bytes of a dump read so far, now and then. */
+typedef void(import_progress_h)(uint64_t bytes, void *arg);
+
 struct import_args {
     struct db *db;          /* borrowed */
-    const char *dir;        /* the configuration's folder */
-    const char *sounds_dir; /* where its sounds/ is copied to; NULL: they are not */
+    const char *dir;        /* the configuration's folder, or a dump */
+    const char *sounds_dir; /* where sounds are copied to; NULL: they are not */
+    const char *moh_dir;    /* the same for music */
+    bool is_dry;            /* say what would be: nothing is written or copied */
     import_note_h *note;
+    import_progress_h *progress; /* may be NULL */
     void *arg;
 };
 
 struct import_totals {
     uint32_t count[IMPORT_VERDICTS];
-    uint32_t endpoints, extensions, sounds;
+    uint32_t endpoints, extensions, sounds, rows; /* rows: of a dump */
 };
 
 /**
- * @return 0 (also when lines were not understood: see the notes); ENOENT (no such folder, or none
- * of the known files in it); errno of reading or of the database (nothing changed then); ENOMEM
+ * @return 0 (also when lines were not understood: see the notes); ENOENT (no such folder or file,
+ * or nothing known in it); errno of reading or of the database (nothing changed then); ENOMEM
  */
 int import_run(const struct import_args *args, struct import_totals *totals);

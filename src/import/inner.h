@@ -3,13 +3,28 @@
  */
 #pragma once
 #include "import/conf.h"
+#include "base/buf.h"
 #include "import/import.h"
+
+#define IMPORT_MOST_PATH 1024
+
+struct model_exten_line;
+
+/* Where an Asterisk keeps things, as its asterisk.conf says. */
+struct import_dirs {
+    char root
+        [IMPORT_MOST_PATH]; /* in front of them: the configuration's folder is root/etc/asterisk */
+    char varlib[IMPORT_MOST_PATH], data[IMPORT_MOST_PATH], agi[IMPORT_MOST_PATH];
+    bool is_root_known, is_varlib_named, is_data_named, is_agi_named;
+};
 
 struct import {
     const struct import_args *args;
     struct import_totals *totals;
     int dir_fd;
     const char *file; /* being read */
+    struct import_dirs dirs;
+    struct buf read; /* "\nname\n" of each file that was opened */
 };
 
 /** A verdict about a line. */
@@ -34,11 +49,36 @@ int import_rtp(struct import *im, const struct conf *conf);
 int import_moh(struct import *im, const struct conf *conf);
 int import_acl(struct import *im, const struct conf *conf);
 
+int import_asterisk(struct import *im, const struct conf *conf);
+int import_indications(struct import *im, const struct conf *conf);
+
 /** Keep the file as it is in table import_later. */
 int import_keep(struct import *im, const struct conf *conf);
 
-/** Copy sounds/ (regular files, no links). @return 0; errno */
+/** A setting of the station. @return 0; errno of the database */
+int import_setting(struct import *im, const char *name, const char *value);
+
+/** The folders before asterisk.conf is read: Asterisk's own. */
+void import_dirs_init(struct import *im);
+
+/** A step's data without the folders of sounds (of AGI programs) that the station has elsewhere.
+ *  @param is_moved  out: there were such. @return 0; ENOSPC; ENOMEM */
+int import_dirs_off(const struct import *im, struct slice app, struct slice appdata, bool *is_moved,
+                    struct buf *out);
+
+/** Copy sounds and music (regular files, no links), name the AGI programs. @return 0; errno */
 int import_sounds(struct import *im);
+
+/** pbx.sql. @param fd borrowed. @return 0; ENOENT (no rows in it); errno; ENOMEM */
+int import_dump(struct import *im, int fd, const char *name);
+
+/** The verdict on a step of a routing, said; its data as the station wants it goes to data. @return
+ *  0; ENOSPC; ENOMEM */
+int import_step(struct import *im, const struct conf_item *item, const struct model_exten_line *l,
+                struct buf *data);
+
+/** A value of that name is shown as ***. */
+bool import_is_secret(const char *name);
 
 /** INSERT INTO static_... (cat_metric, var_metric, commented, filename, category, var_name,
  * var_val) */

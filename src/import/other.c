@@ -1,21 +1,14 @@
-/* other.c - rtp.conf, musiconhold.conf, files kept for later, sounds (import.h) */
-#include <dirent.h>
+/* other.c - rtp.conf, musiconhold.conf, acl.conf, indications.conf, files kept for later (import.h) */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "import/inner.h"
 #include "model/field.h"
 
-#define MOST_SOUND_DEPTH 8
 #define DEBIAN_MUSIC "/usr/share/asterisk/moh"
 
-static int put_setting(struct import *im, const char *name, const char *value)
+int import_setting(struct import *im, const char *name, const char *value)
 {
     struct stmt *st;
     int err = db_stmt(&st, im->args->db,
@@ -54,7 +47,7 @@ static int take_rtp(struct import *im, const struct conf_item *item)
             return 0;
         }
         import_say_item(im, item, IMPORT_TAKEN, "", "");
-        return put_setting(im, f->column, item->value);
+        return import_setting(im, f->column, item->value);
     }
     if (rtp_is_so_anyway(item))
         import_say_item(im, item, IMPORT_NOT_NEEDED, "станция всегда работает так",
@@ -248,98 +241,32 @@ int import_keep(struct import *im, const struct conf *conf)
     return err;
 }
 
-/* ---- sounds ---- */
+/* ---- indications.conf: the zone; its tones are built in, those of others are kept ---- */
 
-static int copy_bytes(int from, int to)
+int import_indications(struct import *im, const struct conf *conf)
 {
-    ssize_t n;
+    int err = 0;
 
-    while ((n = sendfile(to, from, NULL, 1 << 20)) > 0)
-        continue;
-    return n < 0 ? errno : 0;
-}
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next) {
+        const bool is_own = strcmp(s->name, "ru") == 0 || strcmp(s->name, "us") == 0;
 
-static int copy_file(int from_dir, int to_dir, const char *name)
-{
-    int from = openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), to = -1, err;
+        for (uint32_t i = 0; !err && !s->is_template && i < s->count; i++) {
+            const struct conf_item *item = &s->items[i];
+            const struct slice value = slice_of(item->value);
 
-    if (from < 0)
-        return errno;
-    to = openat(to_dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0660);
-    err = to < 0 ? errno : copy_bytes(from, to);
-    if (to >= 0 && close(to) && !err)
-        err = errno;
-    close(from);
-    return err;
-}
-
-static int copy_folder(struct import *im, int from_dir, int to_dir, unsigned depth);
-
-static int copy_entry(struct import *im, int from_dir, int to_dir, const char *name, unsigned depth)
-{
-    struct stat st;
-    int from, to, err;
-
-    if (fstatat(from_dir, name, &st, AT_SYMLINK_NOFOLLOW))
-        return errno;
-    if (S_ISREG(st.st_mode)) {
-        err = copy_file(from_dir, to_dir, name);
-        im->totals->sounds += !err;
-        return err;
+            if (is_own) {
+                import_say_item(im, item, IMPORT_NOT_NEEDED, "гудки ru и us встроены",
+                                "tones of ru and us are built in");
+            } else if (strcmp(s->name, "general") == 0 && strcmp(item->name, "country") == 0 &&
+                       (slice_eqz(value, "ru") || slice_eqz(value, "us"))) {
+                import_say_item(im, item, IMPORT_TAKEN, "", "");
+                err = import_setting(im, "tone_zone", item->value);
+            } else {
+                import_say_item(im, item, IMPORT_UNSUPPORTED,
+                                "есть только гудки ru и us: задайте их в настройке tone_zone",
+                                "there are the tones of ru and us only: set tone_zone to one");
+            }
+        }
     }
-    if (!S_ISDIR(st.st_mode) || depth >= MOST_SOUND_DEPTH) {
-        import_say(im, "sounds", 0, IMPORT_UNSUPPORTED, slice_of(name),
-                   "не файл и не каталог (ссылки не копируются)",
-                   "neither a file nor a directory (links are not copied)");
-        return 0;
-    }
-    if (mkdirat(to_dir, name, 02770) && errno != EEXIST)
-        return errno;
-    from = openat(from_dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    to = openat(to_dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    err = from < 0 || to < 0 ? errno : copy_folder(im, from, to, depth + 1);
-    if (from >= 0)
-        close(from);
-    if (to >= 0)
-        close(to);
-    return err;
-}
-
-static int copy_folder(struct import *im, int from_dir, int to_dir, unsigned depth)
-{
-    int fd = dup(from_dir), err = 0;
-    struct dirent *e;
-    DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-    if (!d)
-        return errno;
-    while (!err && (e = readdir(d)))
-        if (e->d_name[0] != '.')
-            err = copy_entry(im, from_dir, to_dir, e->d_name, depth);
-    closedir(d);
-    return err;
-}
-
-int import_sounds(struct import *im)
-{
-    int from, to, err;
-
-    if (!im->args->sounds_dir)
-        return 0;
-    from = openat(im->dir_fd, "sounds", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (from < 0)
-        return errno == ENOENT ? 0 : errno;
-    if (mkdir(im->args->sounds_dir, 02770) && errno != EEXIST) {
-        err = errno;
-        close(from);
-        return err;
-    }
-    to = open(im->args->sounds_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    err = to < 0 ? errno : copy_folder(im, from, to, 0);
-    close(from);
-    if (to >= 0)
-        close(to);
-    if (!err)
-        import_say(im, "sounds", 0, IMPORT_TAKEN, SLICE("sounds/"), "", "");
     return err;
 }

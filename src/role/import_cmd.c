@@ -1,12 +1,14 @@
-/* import_cmd.c - `station import`: take an Asterisk configuration, and say what became of every
- * line */
+/* import_cmd.c - `station import`: take an Asterisk configuration or a dump of tables, and say what
+ * became of every line */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "import/import.h"
+#include "import/text.h"
 #include "role/command.h"
 #include "role/role.h"
 
@@ -57,14 +59,73 @@ static void tell(const struct import_note *n)
     putchar('\n');
 }
 
+/* Where the report goes. */
+struct output {
+    FILE *text, *json; /* NULL: not asked for */
+    struct buf line;
+    bool has_notes; /* in json already */
+    bool is_tty;
+};
+
+static void json_member(struct output *o, const char *name, const char *value)
+{
+    buf_printf(&o->line, ", \"%s\": ", name);
+    import_text_json(slice_of(value), &o->line);
+}
+
+/* One note, an object on a line of its own. */
+static void report_json(struct output *o, const struct import_note *n)
+{
+    buf_reset(&o->line);
+    buf_printf(&o->line, "%s{\"file\": ", o->has_notes ? ",\n  " : "\n  ");
+    import_text_json(slice_of(n->file), &o->line);
+    buf_printf(&o->line, ", \"line\": %u, \"verdict\": \"%s\"", n->line, verdicts[n->verdict].word);
+    json_member(o, "what", n->what);
+    json_member(o, "ru", n->text_ru);
+    json_member(o, "en", n->text_en);
+    buf_addc(&o->line, '}');
+    o->has_notes = true;
+    fwrite(buf_z(&o->line), 1, o->line.len, o->json);
+}
+
 static void on_note(const struct import_note *n, void *arg)
 {
-    if (arg)
-        report(arg, n);
+    struct output *o = arg;
+
+    if (o->text)
+        report(o->text, n);
+    if (o->json)
+        report_json(o, n);
     tell(n);
 }
 
-static void print_totals(const struct import_totals *t)
+static void on_progress(uint64_t bytes, void *arg)
+{
+    const struct output *o = arg;
+
+    if (o->is_tty)
+        fprintf(stderr, command_say("\rпрочитано %llu МиБ ", "\rread %llu MiB "),
+                (unsigned long long)(bytes >> 20));
+}
+
+static void begin_json(struct output *o, const char *source, bool is_dry)
+{
+    buf_reset(&o->line);
+    import_text_json(slice_of(source), &o->line);
+    fprintf(o->json, "{\"source\": %s,\n \"dry_run\": %s,\n \"notes\": [", buf_z(&o->line),
+            is_dry ? "true" : "false");
+}
+
+static void end_json(struct output *o, const struct import_totals *t, int err)
+{
+    fprintf(o->json, "],\n \"done\": %s,\n \"counts\": {", err ? "false" : "true");
+    for (int i = 0; i < IMPORT_VERDICTS; i++)
+        fprintf(o->json, "%s\"%s\": %u", i ? ", " : "", verdicts[i].word, t->count[i]);
+    fprintf(o->json, "},\n \"endpoints\": %u, \"steps\": %u, \"sounds\": %u, \"rows\": %u}\n",
+            t->endpoints, t->extensions, t->sounds, t->rows);
+}
+
+static void print_totals(const struct import_totals *t, bool is_dry)
 {
     for (int i = 0; i < IMPORT_VERDICTS; i++)
         if (t->count[i])
@@ -72,57 +133,107 @@ static void print_totals(const struct import_totals *t)
     printf(command_say("Конечных точек: %u, шагов маршрутизации: %u, звуковых файлов: %u\n",
                        "Endpoints: %u, steps of routing: %u, sound files: %u\n"),
            t->endpoints, t->extensions, t->sounds);
+    if (t->rows)
+        printf(command_say("Записей в дампе: %u\n", "Rows in the dump: %u\n"), t->rows);
+    if (is_dry)
+        puts(command_say("Пробный прогон: ничего не изменено", "Dry run: nothing was changed"));
 }
 
-static int run(struct db *d, const char *state, const char *dir, FILE *to)
+/* What the words of the command line said. */
+struct options {
+    const char *state, *source, *report, *json;
+    bool is_dry;
+};
+
+static int run(struct db *d, const struct options *opt, struct output *o)
 {
     struct import_totals totals = {0};
-    char sounds[PATH_MAX];
-    int err = role_file(sounds, sizeof(sounds), state, "sounds");
-    const struct import_args args = {
-        .db = d, .dir = dir, .sounds_dir = sounds, .note = on_note, .arg = to};
+    char sounds[PATH_MAX], moh[PATH_MAX];
+    int err = role_file(sounds, sizeof(sounds), opt->state, "sounds");
+    const struct import_args args = {.db = d,
+                                     .dir = opt->source,
+                                     .sounds_dir = sounds,
+                                     .moh_dir = moh,
+                                     .is_dry = opt->is_dry,
+                                     .note = on_note,
+                                     .progress = on_progress,
+                                     .arg = o};
 
     if (!err)
+        err = role_file(moh, sizeof(moh), opt->state, "moh");
+    if (o->json)
+        begin_json(o, opt->source, opt->is_dry);
+    if (!err)
         err = import_run(&args, &totals);
+    if (o->is_tty && totals.rows)
+        fputc('\n', stderr);
+    if (o->json)
+        end_json(o, &totals, err);
     if (err)
         return command_fail(
-            command_say("ничего не изменено: %s: %s", "nothing was changed: %s: %s"), dir,
-            err == ENOENT ? command_say("нет файлов конфигурации Asterisk",
-                                        "no files of an Asterisk configuration")
-            : *db_why(d)  ? db_why(d)
-                          : strerror(err));
-    print_totals(&totals);
+            command_say("ничего не изменено: %s: %s", "nothing was changed: %s: %s"), opt->source,
+            err == ENOENT
+                ? command_say("нет ни файлов конфигурации Asterisk, ни дампа таблиц",
+                              "neither files of an Asterisk configuration nor a dump of tables")
+            : *db_why(d) ? db_why(d)
+                         : strerror(err));
+    print_totals(&totals, opt->is_dry);
     return 0;
+}
+
+static int open_report(FILE **fp, const char *file)
+{
+    if (file && !(*fp = fopen(file, "we")))
+        return command_fail("%s: %s", file, strerror(errno));
+    return 0;
+}
+
+static int close_report(FILE *f, const char *file, int code)
+{
+    if (f && (ferror(f) | fclose(f)))
+        return command_fail("%s: %s", file, strerror(errno));
+    return code;
+}
+
+static int import_all(const struct options *opt)
+{
+    struct output o = {.is_tty = isatty(STDERR_FILENO)};
+    struct db *d = NULL;
+    int code;
+
+    buf_init(&o.line, 65536);
+    code = open_report(&o.text, opt->report);
+    if (!code)
+        code = open_report(&o.json, opt->json);
+    if (!code)
+        code = command_database(&d, opt->state);
+    if (!code)
+        code = run(d, opt, &o);
+    mem_deref(d);
+    buf_fini(&o.line);
+    code = close_report(o.text, opt->report, code);
+    return close_report(o.json, opt->json, code);
 }
 
 int cmd_import(int argc, char **argv)
 {
-    const char *state = STATION_STATE_DIR, *dir = NULL, *file = NULL;
-    struct db *d = NULL;
-    FILE *to = NULL;
-    int code;
+    struct options opt = {.state = STATION_STATE_DIR};
 
     for (int i = 1; i < argc; i++) {
         const char *value = NULL;
 
         if (command_option(argc, argv, &i, "state", &value) && value)
-            state = value;
+            opt.state = value;
         else if (command_option(argc, argv, &i, "report", &value) && value)
-            file = value;
-        else if (strncmp(argv[i], "--", 2) != 0 && !dir)
-            dir = argv[i];
+            opt.report = value;
+        else if (command_option(argc, argv, &i, "json", &value) && value)
+            opt.json = value;
+        else if (strcmp(argv[i], "--dry-run") == 0)
+            opt.is_dry = true;
+        else if (strncmp(argv[i], "--", 2) != 0 && !opt.source)
+            opt.source = argv[i];
         else
             return command_usage("import");
     }
-    if (!dir)
-        return command_usage("import");
-    if (file && !(to = fopen(file, "we")))
-        return command_fail("%s: %s", file, strerror(errno));
-    code = command_database(&d, state);
-    if (!code)
-        code = run(d, state, dir, to);
-    mem_deref(d);
-    if (to && fclose(to) != 0)
-        code = command_fail("%s: %s", file, strerror(errno));
-    return code;
+    return opt.source ? import_all(&opt) : command_usage("import");
 }

@@ -202,6 +202,88 @@ out:
     return err;
 }
 
+static int take_dump(struct db *d, bool is_dry, struct buf *report, struct import_totals *t)
+{
+    const struct import_args args = {.db = d,
+                                     .dir = "tests/golden/import-dump/pbx.sql",
+                                     .is_dry = is_dry,
+                                     .note = note,
+                                     .arg = report};
+
+    return import_run(&args, t);
+}
+
+static int a_dump_of_the_manual_s_station_is_taken(void)
+{
+    struct import_totals t;
+    struct model_snapshot *s = NULL;
+    const struct model_endpoint *ep;
+    struct db *d = NULL;
+    int err;
+
+    CHECK_OK_TO(database_make(&d, "INSERT INTO ps_endpoints (id) VALUES ('old')"), out);
+    CHECK_OK_TO(report_is("tests/golden/import-dump/pbx.sql", d, &t), out);
+    CHECK_TO(t.endpoints == 2 && t.extensions == 4 && t.rows == 22, out);
+    CHECK_OK_TO(model_snapshot_load(&s, d), out);
+    ep = model_endpoint_find(s, SLICE("user-100-domain"));
+    CHECK_TO(ep && strcmp(ep->callerid.name, "Иван") == 0 && ep->codecs.count == 2, out);
+    CHECK_TO(strcmp(ep->auths[0]->password, "s'e;c)r,e\"t") == 0, out);
+    CHECK_TO(!model_endpoint_find(s, SLICE("old")), out);
+    CHECK_TO(strcmp(model_global_var(s, SLICE("GREETING")), "Добрый\tдень") == 0, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM realtime_extensions WHERE appdata = 'custom/busy'") == 1,
+             out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM context WHERE description = 'a\\b'") == 1, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM import_later WHERE filename = 'dump/api_user'") == 4,
+             out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM ps_endpoints WHERE length(uuid) = 36") == 2, out);
+out:
+    if (err && s)
+        report_print(s);
+    mem_deref(s);
+    mem_deref(d);
+    return err;
+}
+
+static int a_dump_twice_is_a_dump_once(void)
+{
+    struct import_totals t;
+    struct buf report;
+    struct db *d = NULL;
+    int err;
+
+    buf_init(&report, 1u << 20);
+    CHECK_OK_TO(database_make(&d, "INSERT INTO cdr (uniqueid) VALUES ('mine')"), out);
+    for (int i = 0; i < 2; i++)
+        CHECK_OK_TO(take_dump(d, false, &report, &t), out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM cdr") == 3, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM ps_endpoints") == 2, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM realtime_extensions") == 4, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM import_later") == 4, out);
+out:
+    buf_fini(&report);
+    mem_deref(d);
+    return err;
+}
+
+static int a_dry_run_changes_nothing(void)
+{
+    struct import_totals t;
+    struct buf report;
+    struct db *d = NULL;
+    int err;
+
+    buf_init(&report, 1u << 20);
+    CHECK_OK_TO(database_make(&d, "INSERT INTO ps_endpoints (id) VALUES ('old')"), out);
+    CHECK_OK_TO(take_dump(d, true, &report, &t), out);
+    CHECK_TO(t.endpoints == 2 && !db_is_in_transaction(d), out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM ps_endpoints WHERE id = 'old'") == 1, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM ps_endpoints") == 1, out);
+out:
+    buf_fini(&report);
+    mem_deref(d);
+    return err;
+}
+
 static int a_second_import_replaces_the_first(void)
 {
     struct import_totals t;
@@ -216,7 +298,7 @@ static int a_second_import_replaces_the_first(void)
     CHECK_TO(ask(d, "SELECT count(*) FROM ps_endpoints") == 22, out);
     CHECK_TO(ask(d, "SELECT count(*) FROM realtime_extensions") == 11, out);
     CHECK_TO(ask(d, "SELECT count(*) FROM static_pjsip") == 5, out);
-    CHECK_TO(ask(d, "SELECT count(*) FROM import_later") == 14, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM import_later") == 15, out);
 out:
     buf_fini(&report);
     mem_deref(d);
@@ -332,6 +414,8 @@ out:
 UNIT_TESTS(UNIT_ONCE(the_peer_s_configuration_is_taken_whole),
            UNIT_ONCE(every_line_of_an_office_gets_its_verdict),
            UNIT_ONCE(an_old_configuration_is_read_as_asterisk_does),
+           UNIT_ONCE(a_dump_of_the_manual_s_station_is_taken),
+           UNIT_ONCE(a_dump_twice_is_a_dump_once), UNIT_ONCE(a_dry_run_changes_nothing),
            UNIT_ONCE(a_second_import_replaces_the_first), UNIT_ONCE(without_files_nothing_changes),
            UNIT_ONCE(a_failure_in_the_middle_changes_nothing),
            UNIT_ONCE(sounds_come_along_but_links_do_not),

@@ -1,0 +1,131 @@
+/* dirs.c - asterisk.conf: where an Asterisk keeps its sounds, music and programs (inner.h) */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/inner.h"
+
+#define HOME "/etc/asterisk"
+
+void import_dirs_init(struct import *im)
+{
+    struct import_dirs *d = &im->dirs;
+    char *whole = realpath(im->args->dir, NULL);
+    size_t len = whole ? strlen(whole) : 0;
+
+    strcpy(d->varlib, "/var/lib/asterisk");
+    strcpy(d->data, "/usr/share/asterisk");
+    strcpy(d->agi, "/var/lib/asterisk/agi-bin");
+    /* a backup has the same tree somewhere else */
+    if (len >= strlen(HOME) && strcmp(whole + len - strlen(HOME), HOME) == 0 &&
+        len - strlen(HOME) < sizeof(d->root)) {
+        d->is_root_known = true;
+        memcpy(d->root, whole, len - strlen(HOME));
+    }
+    free(whole); /* the C library's */
+}
+
+static int take_directory(struct import *im, const struct conf_item *item)
+{
+    struct import_dirs *d = &im->dirs;
+    char *to = NULL;
+
+    if (strcmp(item->name, "astvarlibdir") == 0) {
+        to = d->varlib;
+        d->is_varlib_named = true;
+    } else if (strcmp(item->name, "astdatadir") == 0) {
+        to = d->data;
+        d->is_data_named = true;
+    } else if (strcmp(item->name, "astagidir") == 0) {
+        to = d->agi;
+        d->is_agi_named = true;
+    }
+    if (!to) {
+        import_say_item(im, item, IMPORT_NOT_NEEDED, "у станции свой каталог состояния",
+                        "the station has its own state directory");
+    } else if (item->value[0] != '/' || slice_copy(slice_of(item->value), to, IMPORT_MOST_PATH)) {
+        import_say_item(im, item, IMPORT_WRONG, "это не полный путь", "this is no whole path");
+        strcpy(to, "/nonexistent");
+    } else {
+        import_say_item(im, item, IMPORT_TAKEN, "", "");
+    }
+    return 0;
+}
+
+static int take_option(struct import *im, const struct conf_item *item)
+{
+    const struct slice value = slice_of(item->value);
+
+    if (strcmp(item->name, "defaultlanguage") != 0) {
+        import_say_item(im, item, IMPORT_NOT_NEEDED, "станции этот параметр не нужен",
+                        "the station needs no such option");
+        return 0;
+    }
+    if (!slice_starts(value, SLICE("ru")) && !slice_starts(value, SLICE("en"))) {
+        import_say_item(im, item, IMPORT_UNSUPPORTED, "язык станции - ru или en",
+                        "the station's language is ru or en");
+        return 0;
+    }
+    import_say_item(im, item, IMPORT_TAKEN, "", "");
+    return import_setting(im, "language", slice_starts(value, SLICE("ru")) ? "ru" : "en");
+}
+
+int import_asterisk(struct import *im, const struct conf *conf)
+{
+    struct import_dirs *d = &im->dirs;
+    int err = 0;
+
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
+        for (uint32_t i = 0; !err && !s->is_template && i < s->count; i++)
+            err = strcmp(s->name, "directories") == 0 ? take_directory(im, &s->items[i])
+                                                      : take_option(im, &s->items[i]);
+    if (d->is_varlib_named && !d->is_agi_named)
+        snprintf(d->agi, sizeof(d->agi), "%.1000s/agi-bin", d->varlib);
+    return err;
+}
+
+/* ---- folders in the data of steps ---- */
+
+/* Without each "folder/" in it. */
+static void take_off(struct buf *b, const char *folder, const char *tail, bool *is_moved)
+{
+    char whole[IMPORT_MOST_PATH + 20];
+    size_t len;
+    char *at;
+
+    snprintf(whole, sizeof(whole), "%s%s/", folder, tail);
+    len = strlen(whole);
+    while (b->len && (at = strstr(b->p, whole))) {
+        memmove(at, at + len, b->len - (size_t)(at - b->p) - len + 1);
+        b->len -= len;
+        *is_moved = true;
+    }
+}
+
+static bool runs_programs(struct slice app)
+{
+    return slice_caseeqz(app, "System") || slice_caseeqz(app, "TrySystem") ||
+           slice_caseeqz(app, "MixMonitor") || slice_caseeqz(app, "ExternalIVR");
+}
+
+int import_dirs_off(const struct import *im, struct slice app, struct slice appdata, bool *is_moved,
+                    struct buf *out)
+{
+    const struct import_dirs *d = &im->dirs;
+
+    *is_moved = false;
+    buf_reset(out);
+    buf_adds(out, appdata.p ? appdata : SLICE(""));
+    if (buf_err(out) || runs_programs(app))
+        return buf_err(out);
+    if (slice_caseeqz(app, "AGI") || slice_caseeqz(app, "DeadAGI") || slice_caseeqz(app, "EAGI")) {
+        take_off(out, d->agi, "", is_moved);
+        return 0;
+    }
+    take_off(out, d->varlib, "/sounds", is_moved);
+    if (strcmp(d->data, "/usr/share/asterisk") != 0) /* that one is read where it is */
+        take_off(out, d->data, "/sounds", is_moved);
+    return 0;
+}
