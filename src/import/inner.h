@@ -24,6 +24,8 @@ struct import {
     int dir_fd;
     const char *file; /* being read */
     struct import_dirs dirs;
+    bool is_pjsip_empty; /* the driver's tables, for this import */
+    int pjsip_sections;
     struct buf read; /* "\nname\n" of each file that was opened */
 };
 
@@ -44,6 +46,8 @@ void import_trouble(const char *file, uint32_t line, struct slice what, const ch
 
 /** One file each: its sections into the database. @return 0; errno of the database; ENOMEM */
 int import_pjsip(struct import *im, const struct conf *conf);
+int import_wizard(struct import *im, const struct conf *conf);
+int import_sip(struct import *im, const struct conf *conf);
 int import_extensions(struct import *im, const struct conf *conf);
 int import_rtp(struct import *im, const struct conf *conf);
 int import_moh(struct import *im, const struct conf *conf);
@@ -54,6 +58,11 @@ int import_indications(struct import *im, const struct conf *conf);
 
 /** Keep the file as it is in table import_later. */
 int import_keep(struct import *im, const struct conf *conf);
+
+/** Empty the driver's tables, the first time. Then one section of pjsip.conf, also one made of others.
+ *  @return 0; errno of the database; ENOMEM */
+int import_pjsip_begin(struct import *im);
+int import_pjsip_section(struct import *im, const struct conf_section *s);
 
 /** A setting of the station. @return 0; errno of the database */
 int import_setting(struct import *im, const char *name, const char *value);

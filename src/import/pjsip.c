@@ -239,8 +239,9 @@ static bool stays_lines(const struct model_type *t)
            strcmp(t->name, "system") == 0;
 }
 
-static int import_section(struct import *im, const struct conf_section *s, int category)
+int import_pjsip_section(struct import *im, const struct conf_section *s)
 {
+    const int category = im->pjsip_sections++;
     const struct conf_item *type = type_of(s);
     const struct model_type *t = type ? model_type_find(slice_of(type->value)) : NULL;
 
@@ -280,20 +281,29 @@ static const char *const emptied[] = {
     "ps_endpoints",       "ps_aors",          "ps_auths",    "ps_contacts",
     "ps_endpoint_id_ips", "ps_registrations", "static_pjsip"};
 
-int import_pjsip(struct import *im, const struct conf *conf)
+int import_pjsip_begin(struct import *im)
 {
-    int err = 0, category = 0;
+    int err = 0;
 
-    for (size_t i = 0; !err && i < sizeof(emptied) / sizeof(emptied[0]); i++) {
+    for (size_t i = 0; !err && !im->is_pjsip_empty && i < sizeof(emptied) / sizeof(emptied[0]);
+         i++) {
         char sql[64] = "DELETE FROM ";
 
         strcat(sql, emptied[i]); /* our own names */
         err = db_run(im->args->db, sql);
     }
+    im->is_pjsip_empty = true;
+    return err;
+}
+
+int import_pjsip(struct import *im, const struct conf *conf)
+{
+    int err = import_pjsip_begin(im);
+
     for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
         if (s->is_template)
             judge_template(im, s);
         else
-            err = import_section(im, s, category++);
+            err = import_pjsip_section(im, s);
     return err;
 }

@@ -202,6 +202,44 @@ out:
     return err;
 }
 
+static int a_generated_configuration_with_old_files_is_taken(void)
+{
+    struct import_totals t;
+    struct model_snapshot *s = NULL;
+    const struct model_endpoint *ep;
+    struct addr from = {0};
+    struct db *d = NULL;
+    int err;
+
+    CHECK_OK_TO(database_make(&d, ""), out);
+    CHECK_OK_TO(report_is("tests/golden/import-freepbx", d, &t), out);
+    CHECK_TO(t.endpoints == 5, out);
+    CHECK_OK_TO(model_snapshot_load(&s, d), out);
+    ep = model_endpoint_find(s, SLICE("operator"));
+    CHECK_TO(ep && strcmp(ep->context, "from-trunk") == 0 && ep->aors[0]->contacts.count == 1, out);
+    CHECK_TO(strcmp(ep->aors[0]->contacts.v[0], "sip:sip.example.org:5061") == 0, out);
+    CHECK_TO(strcmp(ep->outbound_auths[0]->password, "op-secret") == 0, out);
+    CHECK_OK_TO(addr_parse(&from, SLICE("192.0.2.8"), 5060), out);
+    CHECK_TO(model_endpoint_by_addr(s, &from) == model_endpoint_find(s, SLICE("gate")), out);
+    CHECK_TO(model_registration_count(s) == 2, out);
+    ep = model_endpoint_find(s, SLICE("201"));
+    CHECK_TO(ep && strcmp(ep->auths[0]->password, "s201") == 0 && ep->rtp_symmetric, out);
+    CHECK_TO(strcmp(ep->context, "from-sip") == 0 && ep->codecs.id[0] == MODEL_ALAW, out);
+    ep = model_endpoint_find(s, SLICE("trunk"));
+    CHECK_TO(ep && !ep->auths[0] && ep->outbound_auths[0], out);
+    CHECK_TO(strcmp(ep->outbound_auths[0]->username, "7812") == 0 && !ep->direct_media, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM realtime_extensions WHERE appdata = 'custom/busy&beep'") ==
+                 1,
+             out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM settings WHERE name = 'tone_zone'") == 1, out);
+out:
+    if (err && s)
+        report_print(s);
+    mem_deref(s);
+    mem_deref(d);
+    return err;
+}
+
 static int take_dump(struct db *d, bool is_dry, struct buf *report, struct import_totals *t)
 {
     const struct import_args args = {.db = d,
@@ -414,6 +452,7 @@ out:
 UNIT_TESTS(UNIT_ONCE(the_peer_s_configuration_is_taken_whole),
            UNIT_ONCE(every_line_of_an_office_gets_its_verdict),
            UNIT_ONCE(an_old_configuration_is_read_as_asterisk_does),
+           UNIT_ONCE(a_generated_configuration_with_old_files_is_taken),
            UNIT_ONCE(a_dump_of_the_manual_s_station_is_taken),
            UNIT_ONCE(a_dump_twice_is_a_dump_once), UNIT_ONCE(a_dry_run_changes_nothing),
            UNIT_ONCE(a_second_import_replaces_the_first), UNIT_ONCE(without_files_nothing_changes),
