@@ -227,7 +227,7 @@ static int a_generated_configuration_with_old_files_is_taken(void)
     CHECK_TO(strcmp(ep->context, "from-sip") == 0 && ep->codecs.id[0] == MODEL_ALAW, out);
     ep = model_endpoint_find(s, SLICE("trunk"));
     CHECK_TO(ep && !ep->auths[0] && ep->outbound_auths[0], out);
-    CHECK_TO(strcmp(ep->outbound_auths[0]->username, "7812") == 0 && !ep->direct_media, out);
+    CHECK_TO(strcmp(ep->outbound_auths[0]->username, "7812") == 0, out);
     CHECK_TO(ask(d, "SELECT count(*) FROM realtime_extensions WHERE appdata = 'custom/busy&beep'") ==
                  1,
              out);
