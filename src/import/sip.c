@@ -227,11 +227,13 @@ static void judge_template(struct import *im, const struct conf_section *s)
         const struct conf_item *item = &s->items[i];
         const struct option *o = find_option(item);
         const struct model_field *f =
-            o && o->to ? model_field_find(model_type_find(SLICE("endpoint")), slice_of(o->to)) : NULL;
+            o && o->to ? model_field_find(model_type_find(SLICE("endpoint")), slice_of(o->to))
+                       : NULL;
         const char *value = o && o->becomes ? o->becomes : item->value;
 
         if (f && model_field_set(f, NULL, slice_of(value), NULL))
-            import_say_item(im, item, IMPORT_WRONG, "недопустимое значение: объект не будет загружен",
+            import_say_item(im, item, IMPORT_WRONG,
+                            "недопустимое значение: объект не будет загружен",
                             "value not allowed: the object will not be loaded");
         else if (o || is_in(item->name, elsewhere, sizeof(elsewhere) / sizeof(elsewhere[0])))
             import_say_item(im, item, IMPORT_TRANSLATED, "записано в объекты pjsip",
@@ -290,9 +292,9 @@ static int take_register(struct import *im, const struct conf_section *s,
 static int take_general_line(struct import *im, const struct conf_section *s,
                              const struct conf_item *item, unsigned *registers)
 {
-    static const char *const used[] = {"realm", "context",  "disallow",    "allow",
-                                       "bindport", "udpbindaddr", "bindaddr",
-                                       "localnet", "externip",    "externaddr"};
+    static const char *const used[] = {"realm",    "context",     "disallow", "allow",
+                                       "bindport", "udpbindaddr", "bindaddr", "localnet",
+                                       "externip", "externaddr"};
     int err = 0;
 
     if (strcasecmp(item->name, "register") == 0) {

@@ -265,7 +265,8 @@ static void judge_template(struct import *im, const struct conf_section *s)
             import_say_item(im, item, IMPORT_UNSUPPORTED, "такого параметра у объекта нет",
                             "the object has no such option");
         else if (f && model_field_set(f, NULL, slice_of(item->value), NULL))
-            import_say_item(im, item, IMPORT_WRONG, "недопустимое значение: объект не будет загружен",
+            import_say_item(im, item, IMPORT_WRONG,
+                            "недопустимое значение: объект не будет загружен",
                             "value not allowed: the object will not be loaded");
         else
             import_say_item(im, item, IMPORT_TRANSLATED, "мастер раскрыт в объекты",

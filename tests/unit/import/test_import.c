@@ -228,9 +228,9 @@ static int a_generated_configuration_with_old_files_is_taken(void)
     ep = model_endpoint_find(s, SLICE("trunk"));
     CHECK_TO(ep && !ep->auths[0] && ep->outbound_auths[0], out);
     CHECK_TO(strcmp(ep->outbound_auths[0]->username, "7812") == 0, out);
-    CHECK_TO(ask(d, "SELECT count(*) FROM realtime_extensions WHERE appdata = 'custom/busy&beep'") ==
-                 1,
-             out);
+    CHECK_TO(
+        ask(d, "SELECT count(*) FROM realtime_extensions WHERE appdata = 'custom/busy&beep'") == 1,
+        out);
     CHECK_TO(ask(d, "SELECT count(*) FROM settings WHERE name = 'tone_zone'") == 1, out);
 out:
     if (err && s)
