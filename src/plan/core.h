@@ -15,6 +15,7 @@ struct plan_core {
     struct loop *loop;       /* of calls; runs may outlive those by a moment */
     struct local_args local; /* call/local.h */
     struct runner *runner;
+    struct store *store;
     const char *agi_dir, *system_name;
     struct plan_routing *routing; /* a reference; NULL before the first */
     struct hash apps, funcs;      /* struct plan_row_link by lower-case name */

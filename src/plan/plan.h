@@ -26,10 +26,12 @@ struct plan_app;
 struct plan_func;
 struct model_snapshot;
 struct runner;
+struct store;
 
 struct plan_core_args {
     struct calls *calls;     /* borrowed; outlives the core */
     struct runner *runner;   /* borrowed; NULL: AGI answers AGISTATUS=FAILURE */
+    struct store *store;     /* borrowed; NULL: SQL() asks nobody */
     const char *agi_dir;     /* "/var/lib/station/agi-bin", for agi_* texts; borrowed for ever */
     const char *system_name; /* ${SYSTEMNAME}; NULL: "" */
 };

@@ -131,6 +131,7 @@ const struct plan_func *const plan_funcs[] = {
     &plan_func_shift,
     &plan_func_sort,
     &plan_func_sprintf,
+    &plan_func_sql,
     &plan_func_stack_peek,
     &plan_func_strbetween,
     &plan_func_strftime,

@@ -469,9 +469,10 @@ static int open_calls(struct engine *e)
         return err;
     story_keeper_set_days(e->stories, (uint32_t)s->call_story_days);
     role_file(e->agi_dir, sizeof(e->agi_dir), e->args.state, ROLE_AGI_DIR);
-    err = plan_core_alloc(
-        &e->plan,
-        &(struct plan_core_args){.calls = e->calls, .runner = e->runner, .agi_dir = e->agi_dir});
+    err = plan_core_alloc(&e->plan, &(struct plan_core_args){.calls = e->calls,
+                                                             .runner = e->runner,
+                                                             .store = e->store,
+                                                             .agi_dir = e->agi_dir});
     if (!err)
         err = pjsip_rows_add(e->plan);
     if (!err)

@@ -93,6 +93,7 @@ extern const struct plan_func plan_func_eval_exten;
 extern const struct plan_func plan_func_eval_sub;
 extern const struct plan_func plan_func_hangupcause;
 extern const struct plan_func plan_func_hangupcause_keys;
+extern const struct plan_func plan_func_sql;
 
 /** One warning about a function, with the channel's place. */
 void plan_func_warn(const struct plan_env *env, const char *what, const char *about);
