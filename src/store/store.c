@@ -8,7 +8,7 @@
 
 #define MOST_QUESTIONS 64
 
-static char why_text[512]; /* of the last store_open; one thread opens stores */
+static char why_text[2048]; /* of the last store_open; one thread opens stores */
 
 /* path and detail stand in buffers of others */
 static void explain(const char *what, const char *path, int err, const char *detail)

@@ -150,7 +150,7 @@ int db_where_read(struct db_where *w, const char *dir)
 
     if (snprintf(path, sizeof(path), "%s/" WHERE_FILE, dir) >= (int)sizeof(path))
         return ENAMETOOLONG;
-    snprintf(w->shown, sizeof(w->shown), "%s", path); /* what cannot be read */
+    snprintf(w->shown, sizeof(w->shown), "%.1000s", path); /* what cannot be read */
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno != ENOENT)
         return errno;

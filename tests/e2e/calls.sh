@@ -16,6 +16,7 @@ RTP=$((10000 + SLOT * 200)) # the station has the first hundred, its phones the 
 TRUNK=$((BASE + 10))
 CALLER=$((BASE + 12))
 phone_count=0 pids=
+INIT_WITH=${INIT_WITH:-} # further options of init
 
 need() { for p; do command -v "$p" >/dev/null || { echo "needs $p"; exit 1; }; done; }
 need baresip sipp openssl
@@ -50,7 +51,7 @@ office_sql() {
   cat <<X
 INSERT INTO ps_aors (id,contact) VALUES ('trunk','sip:127.0.0.2:$TRUNK');
 INSERT INTO ps_endpoints (id,aors,context,disallow,allow,direct_media) VALUES ('trunk','trunk','from-trunk','all','alaw,ulaw','no');
-INSERT INTO ps_endpoint_id_ips (id,endpoint,match) VALUES ('trunk','trunk','127.0.0.2');
+INSERT INTO ps_endpoint_id_ips (id,endpoint,\`match\`) VALUES ('trunk','trunk','127.0.0.2');
 X
 }
 
@@ -81,7 +82,7 @@ X
 }
 office() {
   [ -e "$WORK/routing" ] || default_routing >"$WORK/routing"
-  "$STATION" init --state "$STATE" --bare --sip-port "$SIP" --bind 127.0.0.1 >"$WORK/init.log" 2>&1 || return 1
+  "$STATION" init --state "$STATE" --bare --sip-port "$SIP" --bind 127.0.0.1 $INIT_WITH >"$WORK/init.log" 2>&1 || return 1
   { office_sql && routing_sql "$WORK/routing"; } | "$STATION" sql --state "$STATE" >"$WORK/sql.log" 2>&1
 }
 station_up() { start_station --rtp-start "$RTP" --rtp-end $((RTP + 98)) "$@"; }

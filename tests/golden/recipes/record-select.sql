@@ -1,0 +1,1 @@
+SELECT * FROM `realtime_extensions` WHERE `app` = "MixMonitor";

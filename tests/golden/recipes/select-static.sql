@@ -1,0 +1,2 @@
+select * from static_pjsip;
+delete from static_pjsip;
