@@ -1,16 +1,20 @@
 # server.sh - a MariaDB server of one's own for the end-to-end tests. Sourced after lib.sh, not run.
 #
-#   server_make   an empty data directory below $WORK
+#   server_make   an empty data directory
 #   server_up     starts it; socket $SERVER_SOCKET, user root without a password, no port
-#   server_down   ends it politely; server_kill does not
+#   server_down   ends it for good; server_kill kills it
 #   server_sql    runs SQL by MariaDB's own client
-SERVER=$WORK/mariadb SERVER_SOCKET=$WORK/mariadb/socket server_pid=
+server_pid=
 command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null || { echo "needs mariadb-server"; exit 1; }
+
+# In memory where that is to be had: a thousand small databases are made and dropped.
+SERVER=$(mktemp -d /dev/shm/station-e2e-XXXXXX 2>/dev/null || mktemp -d "$WORK/mariadb-XXXXXX")
+SERVER_SOCKET=$SERVER/socket
 
 # It refuses to be root, and needs nobody's rights.
 as_nobody() { if [ "$(id -u)" = 0 ]; then setpriv --reuid nobody --clear-groups "$@"; else "$@"; fi; }
 server_make() {
-  mkdir "$SERVER" && chmod 755 "$SERVER" || return 1
+  chmod 755 "$SERVER"
   [ "$(id -u)" != 0 ] || chown nobody "$SERVER"
   as_nobody mariadb-install-db --no-defaults --datadir="$SERVER/data" --auth-root-authentication-method=normal \
     --skip-test-db --skip-name-resolve >"$WORK/server.log" 2>&1
@@ -29,7 +33,10 @@ server_end() {
   within 10 server_is_gone
   server_pid=
 }
-server_down() { server_end -TERM; }
+server_down() {
+  server_end -TERM
+  rm -rf "$SERVER"
+}
 server_kill() { server_end -KILL; }
 server_sql() { mariadb --no-defaults -u root -S "$SERVER_SOCKET" -N -B "$@"; }
 server_url() { echo "mysql://root@localhost/$1?socket=$SERVER_SOCKET"; }
