@@ -241,7 +241,7 @@ static void hand_socket(struct bind_wait *w)
 {
     struct engine *e = w->e;
 
-    w->done(w->err, w->fd, &w->local, w->arg);
+    w->done(w->err, w->fd, w->err ? NULL : &w->local, w->arg);
     mem_free(w);
     e->binds--;
 }
@@ -256,7 +256,8 @@ static void socket_came(int err, int fd, const struct addr *local, void *arg)
 
     w->err = err;
     w->fd = fd;
-    w->local = *local;
+    if (!err)
+        w->local = *local;
     list_append(&e->came, &w->link);
     if (++e->came_count < e->binds && !e->is_ready)
         return;
