@@ -17,6 +17,7 @@ static const struct {
     {" IS ?", " <=> "},    /* the value comes next */
     {"ON CONFLICT (id) DO UPDATE SET", "ON DUPLICATE KEY UPDATE"},
     {"ON CONFLICT (name) DO UPDATE SET", "ON DUPLICATE KEY UPDATE"},
+    {"INSERT OR IGNORE", "INSERT IGNORE"},
     {"excluded.value", "VALUES(value)"},
 };
 

@@ -88,5 +88,20 @@ no_secret() { ! grep -q 'p%2Fw\|p/w' "$LOG" && ! ps -eo args | grep -v grep | gr
 check password-is-nowhere no_secret
 cleanup
 stop_station
+
+# ---- an Asterisk configuration, the demo office ----
+
+rows='SELECT id, aors, context, allow FROM ps_endpoints ORDER BY id; SELECT context, exten, priority, app, appdata FROM realtime_extensions ORDER BY id'
+same_import() {
+  "$STATION" init --state "$WORK/file" --bare >/dev/null
+  for s in "$STATE" "$WORK/file"; do
+    "$STATION" import --state "$s" tests/golden/import-office >/dev/null || return 1
+    "$STATION" sql --state "$s" "$rows" >"$s.rows"
+  done
+  [ -s "$STATE.rows" ] && cmp "$STATE.rows" "$WORK/file.rows"
+}
+check import-gives-the-same-as-on-a-file same_import
+check demo-office "$STATION" init --state "$WORK/demo" --database "$(server_url demo)" >/dev/null
+check demo-has-its-phones test "$(cut -f2 "$WORK/demo/phones.txt")" = "$(server_sql -e 'SELECT password FROM demo.ps_auths ORDER BY username')"
 server_down
 finish

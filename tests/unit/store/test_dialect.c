@@ -24,6 +24,7 @@ static int each_difference_is_translated(void)
         {"a VARCHAR(40) DEFAULT NULL, b", "a TEXT DEFAULT NULL, b", ""},
         {"a VARCHAR(80) NOT NULL DEFAULT ''", "a VARCHAR(80) NOT NULL DEFAULT ''", ""},
         {"DEFAULT (lower(hex(randomblob(4))||')')), x", "DEFAULT (uuid()), x", ""},
+        {"INSERT OR IGNORE INTO t", "INSERT IGNORE INTO t", ""},
         {"x ON CONFLICT (id) DO UPDATE SET a=?2", "x ON DUPLICATE KEY UPDATE a=?", "2"},
     };
     int err = 0;
