@@ -146,7 +146,7 @@ static void warn_place(const struct plan_run *run, const char *what, const char 
 static bool go_invalid(struct plan_run *run, const char *exten)
 {
     channel_var_set(run->channel, SLICE("INVALID_EXTEN"), text_of(exten));
-    if (go_special(run, SLICE("i")) || go_exception(run, SLICE("INVALIDEXTEN")))
+    if (go_special(run, SLICE("i")) || go_exception(run, SLICE("INVALID")))
         return true;
     warn_place(run, "call sent to an extension that does not exist, and there is no i", exten);
     return false;

@@ -16,7 +16,7 @@
 
 /** Why the call went to extension e: EXCEPTION(). */
 struct plan_exception {
-    char *reason;          /* NULL: nothing was raised. "ERROR" "INVALIDEXTEN" "RESPONSETIMEOUT"
+    char *reason;          /* NULL: nothing was raised. "ERROR" "INVALID" "RESPONSETIMEOUT"
                      "ABSOLUTETIMEOUT", or RaiseException's */
     char *context, *exten; /* where */
     int priority;

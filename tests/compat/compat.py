@@ -97,7 +97,7 @@ def write_config(conf, routings, shared, port, phone_port, rtp):
     put('extensions.conf', '[general]\nstatic=yes\nwriteprotect=yes\n' + shared + ''.join(''.join(r.lines) for r in routings))
     out = ['[global]\ntype=global\nendpoint_identifier_order=username,ip\n'
            f'[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:{port}\n']
-    common = 'disallow=all\nallow=alaw,ulaw\ndirect_media=no\ndtmf_mode=info\n'
+    common = 'language=en\ndisallow=all\nallow=alaw,ulaw\ndirect_media=no\ndtmf_mode=info\n'
     for r in routings:
         out.append(f'[{r.name}]\ntype=endpoint\ncontext={r.name}\ncallerid={r.caller}\n{common}')
     for d in list(DEVICES) + ['trunk']:
@@ -391,7 +391,7 @@ def steps_of(log, kind):
             exten, context, priority, app, channel, data = m.groups()
         else:
             channel, context, exten, priority, app, data = m.groups()
-        yield context, exten, priority, app, channel, data
+        yield context, exten, priority, 'Background' if app == 'BackGround' else app, channel, data
 
 
 class Normal:

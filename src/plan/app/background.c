@@ -35,7 +35,7 @@ static void breaking_digits(const struct plan_run *run, const struct options *o,
     size_t n = 0;
 
     for (const char *d = PLAN_ALL_DIGITS; *d && !o->no_break; d++)
-        if (!o->only_matching || plan_run_can_match(run, context, slice_from(d, 1)))
+        if (!o->only_matching || plan_run_has(run, context, slice_from(d, 1), 1))
             out[n++] = *d;
     out[n] = '\0';
 }

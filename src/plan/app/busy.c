@@ -17,8 +17,6 @@ static int end_with(struct plan_run *run, const char *data, int cause, const cha
     }
     if (plan_parse_seconds(data, &ms) || ms <= 0)
         ms = -1;
-    if (!ch->cause)
-        ch->cause = cause;
     if (channel_tone(ch, tone) == 0)
         plan_wait_ms(run, ms);
     return PLAN_END;

@@ -15,7 +15,7 @@ static int set_exec(struct plan_run *run, char *data)
                     run->channel->context, run->channel->exten, run->channel->priority);
         return PLAN_NEXT;
     }
-    plan_var_set(&env, slice_trim(name), value);
+    plan_var_set(&env, name, value); /* blanks around a name are its own */
     return PLAN_NEXT;
 }
 

@@ -43,6 +43,18 @@ static struct party *party_of(struct channel *ch, const char *item, const char *
     return &ch->ani;
 }
 
+/* CALLERID(num,"Anna" <201>): of a caller id that is given, not of the channel's. */
+static int read_from_text(const char *item, const char *text, struct buf *out)
+{
+    struct party given = {0};
+    int err = party_item_write(&given, "all", slice_of(text));
+
+    if (!err)
+        err = party_item_read(&given, item, out);
+    party_fini(&given);
+    return err == ENOMEM ? err : 0;
+}
+
 static int callerid_read(const struct plan_env *env, char *args, struct buf *out)
 {
     struct channel *ch = env->channel;
@@ -54,6 +66,8 @@ static int callerid_read(const struct plan_env *env, char *args, struct buf *out
     if (!ch)
         return 0;
     plan_args_split(args, ',', argv, 2);
+    if (*argv[1])
+        return read_from_text(argv[0], argv[1], out);
     if (text_of(ch, argv[0]))
         return *text_of(ch, argv[0]) ? buf_addz(out, *text_of(ch, argv[0])) : 0;
     if (number_of(ch, argv[0]))
@@ -93,16 +107,16 @@ static int callerid_write(const struct plan_env *env, char *args, struct slice v
 
 const struct plan_func plan_func_callerid = {
     .name = "CALLERID",
-    .syntax = "CALLERID(item)",
+    .syntax = "CALLERID(item[,caller])",
     .help_ru =
         "Определитель номера\nnum (number), name, all - \"имя\" <номер>; num-valid, name-valid; num-pres, "
         "name-pres, pres (allowed..., prohib..., unavailable); num-plan (ton), subaddr, tag; ani, ani-name, "
-        "ani-all, ani2; dnid, dnid-num-plan, dnid-subaddr, rdnis, tns. Всё это можно и записать.",
+        "ani-all, ani2; dnid, dnid-num-plan, dnid-subaddr, rdnis, tns. Всё это можно и записать. caller: \"имя\" <номер>, из которого взять item.",
     .help_en =
         "Who calls\nnum (number), name, all - \"name\" <number>; num-valid, name-valid; num-pres, "
         "name-pres, pres (allowed..., prohib..., unavailable); num-plan (ton), subaddr, tag; ani, "
         "ani-name, ani-all, ani2; dnid, dnid-num-plan, dnid-subaddr, rdnis, tns. All of them can be set as "
-        "well.",
+        "well. caller: \"name\" <number> to take item from.",
     .shown = "tests/unit/plan/test_subst.c",
     .read = callerid_read,
     .write = callerid_write,

@@ -103,10 +103,10 @@ const struct plan_func plan_func_exception = {
     .name = "EXCEPTION",
     .syntax = "EXCEPTION(reason|context|exten|priority)",
     .help_ru =
-        "Почему вызов попал в расширение e\nreason: ERROR, INVALIDEXTEN, RESPONSETIMEOUT, "
+        "Почему вызов попал в расширение e\nreason: ERROR, INVALID, RESPONSETIMEOUT, "
         "ABSOLUTETIMEOUT или текст RaiseException; context, exten, priority - где это случилось.",
     .help_en =
-        "Why the call came to extension e\nreason: ERROR, INVALIDEXTEN, RESPONSETIMEOUT, ABSOLUTETIMEOUT or "
+        "Why the call came to extension e\nreason: ERROR, INVALID, RESPONSETIMEOUT, ABSOLUTETIMEOUT or "
         "RaiseException's text; context, exten, priority: where it happened.",
     .shown = "tests/unit/plan/test_language.c",
     .read = exception_read,

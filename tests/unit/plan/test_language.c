@@ -36,7 +36,7 @@ STORY(
     "20,1,Wait(1)\n20,2,Gosub(x,1)\n20,3,Wait(7200)\n20,4,Gosub(x,1)\n"
     "include e,20:00-23:00,*,*,*,UTC\ninclude l,*,*,*,*,UTC\n[e]\nx,1,Note(evening)\nx,2,Return()\n"
     "[l]\nx,1,Note(late)\nx,2,Return()\n")
-STORY(e_hears_why, "20", 100, "INVALIDEXTEN main 77 1;end=16;",
+STORY(e_hears_why, "20", 100, "INVALID main 77 1;end=16;",
       "20,1,Goto(77,1)\ne,1,Note(${EXCEPTION(reason)} ${EXCEPTION(context)} ${EXCEPTION(exten)} "
       "${EXCEPTION(priority)})\n")
 STORY(i_comes_before_e, "20", 100, "i 77;end=16;",

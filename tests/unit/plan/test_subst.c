@@ -110,6 +110,7 @@ static const struct {
     {"${CALLERID(ton)}", "0"},
     {"${CALLERID(num-valid)}", "1"},
     {"${CALLERID(nosuch)}", ""},
+    {"${CALLERID(num,\"Eve\" <300>)} ${CALLERID(name,\"Eve\" <300>)}", "300 Eve"},
     {"${CHANNEL(state)}", "Ring"},
     {"${CHANNEL(language)}", "ru"},
     {"${CHANNEL(channeltype)}", "Test"},
