@@ -175,8 +175,9 @@ static struct slice rule_of(const struct plan_found *f, const struct channel *ch
     return slice_of(text);
 }
 
-/* The channel shows what it does: console, records, events. */
-static int show_step(struct channel *ch, const char *app, const char *data, struct slice rule)
+/* The channel shows what it does: console, records, events. kind: "step", or "step inside" another one. */
+static int show_step(struct channel *ch, const char *kind, const char *app, const char *data,
+                     struct slice rule)
 {
     int err = channel_set(&ch->appdata, slice_of(data));
 
@@ -187,8 +188,8 @@ static int show_step(struct channel *ch, const char *app, const char *data, stru
                                               .name = slice_of(app),
                                               .value = slice_of(data),
                                               .rule = rule});
-    log_info("step call=%s channel=\"%s\" at=\"%s,%s,%d\" application=%s data=\"%s\"", ch->linkedid,
-             ch->name, ch->context, ch->exten, ch->priority, app, data);
+    log_info("%s call=%s channel=\"%s\" at=\"%s,%s,%d\" application=%s data=\"%s\"", kind,
+             ch->linkedid, ch->name, ch->context, ch->exten, ch->priority, app, data);
     return err;
 }
 
@@ -210,11 +211,12 @@ static int unknown_app(struct plan_run *run, const char *name)
     return is_later ? PLAN_NEXT : PLAN_END;
 }
 
-static int run_app(struct plan_run *run, const struct plan_app *app, char *data, struct slice rule)
+static int run_app(struct plan_run *run, const char *kind, const struct plan_app *app, char *data,
+                   struct slice rule)
 {
     int rc;
 
-    if (!run->dry && show_step(run->channel, app->name, data, rule))
+    if (!run->dry && show_step(run->channel, kind, app->name, data, rule))
         return PLAN_END;
     rc = run->dry ? plan_dry_app(run, app, data) : app->exec(run, data);
     run->channel->app = NULL;
@@ -250,7 +252,7 @@ int plan_app_exec(struct plan_run *run, const char *name, char *data)
         return unknown_app(run, name);
     if (!plan_run_enter(run))
         return PLAN_END;
-    rc = run_app(run, app, data, SLICE_NONE);
+    rc = run_app(run, "step inside", app, data, SLICE_NONE);
     plan_run_leave(run);
     return rc;
 }
@@ -301,7 +303,7 @@ int plan_run_step(struct plan_run *run)
     text = fill_in(run, found.step->data);
     mem_deref(routing);
     if (text)
-        rc = run_app(run, app, text, rule);
+        rc = run_app(run, "step", app, text, rule);
     else
         log_error("step of routing without memory, the call is ended call=%s", ch->linkedid);
     mem_free(text);

@@ -52,7 +52,7 @@ STORY(set_without_a_value_goes_on, "25", 100, "a;[] 1;end=16;",
       "25,1,Set(X)\n25,2,Note(a)\n25,3,Set(X=)\n25,4,Set(_I=1)\n25,5,Note([${X}] ${I}${_I})\n")
 STORY(an_unanswered_busy_refuses, "10", 100, "end=17;", "10,1,Busy()\n")
 STORY(an_unanswered_congestion_refuses, "10", 100, "end=34;", "10,1,Congestion(5)\n")
-STORY(an_answered_busy_plays_its_tone, "10", 6000, "200;tone=busy;end=17;",
+STORY(an_answered_busy_plays_its_tone, "10", 6000, "200;tone=busy;end=16;",
       "10,1,Answer()\n10,2,Busy(5)\n")
 STORY(playback_answers_and_plays, "10", 1500, "200;SUCCESS;end=16;",
       "10,1,Playback(hello)\n10,2,Note(${PLAYBACKSTATUS})\n")
