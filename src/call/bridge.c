@@ -84,6 +84,17 @@ static void tell_tech(struct channel *ch, struct channel *peer)
         ch->tech->bridged(ch, peer);
 }
 
+void bridge_media_use(struct channel *ch, bool is_on)
+{
+    struct channel *peer = bridge_peer(ch);
+    bool was_on = ch->media_users > 0;
+
+    BUG_IF(!is_on && !was_on);
+    ch->media_users = is_on ? ch->media_users + 1 : ch->media_users - 1;
+    if (peer && was_on != (ch->media_users > 0))
+        tell_tech(ch, peer);
+}
+
 int bridge_join(struct bridge *b, struct channel *ch)
 {
     struct channel *peer;

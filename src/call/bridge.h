@@ -30,6 +30,12 @@ void bridge_leave(struct channel *ch);
 struct channel *bridge_peer(const struct channel *ch);
 
 /**
+ * Somebody here needs the sound of a leg from now on (digits that are listened for, what is played while
+ * it talks), or no more: direct media come back, or may be set up. Each true is followed by a false.
+ */
+void bridge_media_use(struct channel *ch, bool is_on);
+
+/**
  * What a bridged leg's event means for the other: digits by INFO are sent on, hold plays music to
  * the other leg or is passed on, a late answer of media is reconnected. Call it for every event
  * of both legs while bridged. @return true when the bridge is over (hang-up of one)

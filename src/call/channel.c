@@ -281,6 +281,13 @@ void channel_on_redirected(struct channel *ch)
         channel_push(ch, (struct channel_event){.type = CHANNEL_EV_REDIRECTED});
 }
 
+void channel_on_transfer(struct channel *ch, int err, int status)
+{
+    if (!ch->is_hungup)
+        channel_push(ch, (struct channel_event){
+                             .type = CHANNEL_EV_TRANSFER, .err = err, .ms = (uint32_t)status});
+}
+
 void channel_on_stream(struct channel *ch)
 {
     if (!ch->is_hungup)

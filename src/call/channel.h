@@ -89,6 +89,7 @@ enum channel_event_type {
     CHANNEL_EV_STREAM,     /* an update of the leg's media was negotiated */
     CHANNEL_EV_TALK,       /* it talks (is_on) or is silent now; ms: the other state had lasted */
     CHANNEL_EV_POSITION,   /* of what plays: ms (media_stream_control) */
+    CHANNEL_EV_TRANSFER,   /* how tech->transfer ended: err; ms: the last SIP status, or 0 */
 };
 
 struct channel_event {
@@ -190,8 +191,8 @@ struct channel_tech {
     /** How many of its channels in use make the device BUSY; 0: none do. */
     int (*device_busy_at)(void *tech_arg, struct slice resource);
 
-    /** Send the far end elsewhere: 302 when it rings, REFER when it is up. @return 0 (tried: the
-     * channel ends by itself); ENOTSUP; EINVAL */
+    /** Send the far end elsewhere: 302 when it rings, REFER when it is up. @return 0 (done: the
+     * channel ends by itself); EINPROGRESS (CHANNEL_EV_TRANSFER follows); ENOTSUP; EINVAL; EBUSY */
     int (*transfer)(struct channel *ch, struct slice destination);
 
     /** A text to the far end within the call (MESSAGE). @return 0; ENOTSUP; errno */
@@ -367,6 +368,8 @@ void channel_tell_hold(struct channel *ch);
 void channel_on_connected(struct channel *ch);
 /** An outgoing leg's call was sent elsewhere (181); ch->redirecting holds by whom. */
 void channel_on_redirected(struct channel *ch);
+/** How a transfer under way ended: 0 or errno; status: of SIP, or 0. */
+void channel_on_transfer(struct channel *ch, int err, int status);
 void channel_on_stream(struct channel *ch);
 /** The far end is gone (BYE, CANCEL, failure, timeout): tech->hangup will not be called. Whoever
  * runs the channel still calls channel_hangup. */

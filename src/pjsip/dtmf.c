@@ -85,7 +85,7 @@ void session_on_request(struct sip_invite *i, struct sip_strans *t, const struct
     case SIP_INFO: on_info(s, t, req); break;
     case SIP_REFER: transfer_on_refer(s, t, req); break;
     case SIP_MESSAGE: transfer_on_text(s, t, req); break;
-    case SIP_NOTIFY: sip_strans_refuse(t, 200, NULL); break; /* how a REFER of ours goes */
+    case SIP_NOTIFY: transfer_on_notify(s, t, req); break;
     default: sip_strans_refuse(t, 405, NULL); break;
     }
 }

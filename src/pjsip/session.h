@@ -65,6 +65,7 @@ struct session {
     bool is_running;     /* incoming: the routing has the channel */
     bool has_progressed; /* incoming: a 183 has left */
     bool is_ringing;     /* incoming: a 180 has left, or would have */
+    bool is_referring;   /* our REFER was sent; how it goes has not been told to the end */
 };
 
 extern const struct channel_tech pjsip_tech;
@@ -204,6 +205,7 @@ bool redirect_follow(struct session *s, const struct sip_msg *response);
 int transfer_call(struct channel *ch, struct slice destination);
 int transfer_send_text(struct channel *ch, struct slice content_type, struct slice text);
 /** REFER, NOTIFY and MESSAGE inside the call. */
+void transfer_on_notify(struct session *s, struct sip_strans *t, const struct sip_msg *req);
 void transfer_on_refer(struct session *s, struct sip_strans *t, const struct sip_msg *req);
 void transfer_on_text(struct session *s, struct sip_strans *t, const struct sip_msg *req);
 

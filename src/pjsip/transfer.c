@@ -38,11 +38,42 @@ static int add_line(struct buf *headers, const char *name, struct slice uri)
     return err;
 }
 
-/* The far end answers our REFER; when it takes it, it ends the call by itself. */
+/* @param code  of the far end's call to there, or its answer to REFER; 0: none */
+static void transferred(struct session *s, uint16_t code)
+{
+    bool is_done = code >= 200 && code < 300;
+
+    if (!s->is_referring)
+        return;
+    s->is_referring = false;
+    if (!is_done)
+        log_notice("the far end does not transfer call=%s channel=\"%s\" status=%u",
+                   s->ch->linkedid, s->ch->name, code);
+    channel_on_transfer(s->ch, is_done ? 0 : ECONNREFUSED, code);
+}
+
+/* Taken: how its call goes it says by NOTIFY; then it ends this one by itself. */
 static void on_referred(int err, const struct sip_msg *response, void *arg)
 {
     if (err || response->status >= 300)
-        log_notice("the far end does not transfer status=%u", response ? response->status : 0);
+        transferred(arg, response ? response->status : 0);
+}
+
+/* "terminated": nothing more will be said. */
+static bool is_last(const struct sip_msg *notify)
+{
+    struct slice rest, state = sip_msg_find(notify, SLICE("Subscription-State"), 0);
+
+    return slice_caseeqz(slice_trim(slice_cut(state, ';', &rest)), "terminated");
+}
+
+void transfer_on_notify(struct session *s, struct sip_strans *t, const struct sip_msg *req)
+{
+    uint16_t code = 0;
+
+    sip_strans_refuse(t, 200, NULL);
+    if ((!sip_sipfrag_parse(req, &code) && code >= 200) || is_last(req))
+        transferred(s, code);
 }
 
 static int send_refer(struct session *s, struct slice target)
@@ -57,9 +88,10 @@ static int send_refer(struct session *s, struct slice target)
         err = add_line(&headers, "Referred-By", local.uri);
     if (!err)
         err = sip_invite_request(s->invite, SIP_REFER, buf_slice(&headers), SLICE_NONE, SLICE_NONE,
-                                 on_referred, NULL);
+                                 on_referred, s);
     buf_fini(&headers);
-    return err;
+    s->is_referring = !err;
+    return err ? err : EINPROGRESS;
 }
 
 static int send_302(struct session *s, struct slice target)
@@ -88,6 +120,8 @@ int transfer_call(struct channel *ch, struct slice destination)
 
     if (!s->invite || !destination.len)
         return EINVAL;
+    if (s->is_referring)
+        return EBUSY;
     buf_init(&target, SIP_URI_MAX);
     err = print_target(s, destination, &target);
     if (!err && sip_invite_is_up(s->invite))

@@ -344,14 +344,29 @@ static void hold_talk(struct talk *t)
         last_words(t);
 }
 
+/* Digits of a leg, or what is said to it: the sound has to come here. */
+static bool needs_media(const struct plan_bridging *b)
+{
+    const struct plan_limit *l = &b->limit;
+
+    return b->caller_stops || b->callee_stops ||
+           (l->ms && (l->connect_file || l->warn_ms || l->timeout_file));
+}
+
 int plan_bridging_run(struct plan_run *run, struct plan_bridging *b)
 {
     struct channel *caller = run->channel;
     struct talk t = {.run = run, .b = b};
+    bool is_user = needs_media(b);
 
     run->talk = b;
+    if (is_user)
+        bridge_media_use(caller,
+                         true); /* of one leg is enough; the callee may be another one later */
     if (join(&t.bridge, run, b->callee) == 0)
         hold_talk(&t);
+    if (is_user)
+        bridge_media_use(caller, false);
     run->talk = NULL;
     if (b->callee && b->callee->is_hungup && !b->callee->is_moved && !caller->is_hungup)
         caller->cause = b->callee->cause;

@@ -219,8 +219,9 @@ static void on_remote(struct far_media *m, const struct media_remote *r)
     s->timeout_ms = r->timeout_ms;
     s->timeout_hold_ms = r->timeout_hold_ms;
     snprintf(s->marks, sizeof(s->marks),
-             "tos=%u cos=%u keepalive=%u inband=%d secret=%zu/%zu mux=%d", r->tos, r->cos,
-             r->keepalive_ms, r->is_inband, r->secret_tx.len, r->secret_rx.len, r->is_rtcp_mux);
+             "tos=%u cos=%u keepalive=%u inband=%d secret=%zu/%zu mux=%d symmetric=%d", r->tos,
+             r->cos, r->keepalive_ms, r->is_inband, r->secret_tx.len, r->secret_rx.len,
+             r->is_rtcp_mux, r->is_symmetric);
     watch_silence(s);
 }
 

@@ -134,6 +134,18 @@ static int texts(struct scene *s, const struct step_args *p)
     return result(s, ua_ask(p->a, "MESSAGE", "", "text/plain", p->w[0]), "text: no call");
 }
 
+/* How the call goes that a REFER asked for. */
+static int notifies(struct scene *s, const struct step_args *p)
+{
+    bool is_first = strncmp(p->w[0], "SIP/2.0 1", 9) == 0;
+    char headers[120];
+
+    snprintf(headers, sizeof(headers), "Event: refer\r\nSubscription-State: %s",
+             is_first ? "active;expires=60" : "terminated;reason=noresource");
+    return result(s, ua_ask(p->a, "NOTIFY", headers, "message/sipfrag;version=2.0", p->w[0]),
+                  "notify: no call");
+}
+
 /* A key of its block, changed. */
 static int describes(struct scene *s, const struct step_args *p)
 {
@@ -372,6 +384,7 @@ const struct step steps_do[] = {
     {"A asks W with header T", asks},
     {"A updates", updates},
     {"A texts T", texts},
+    {"A notifies T", notifies},
     {"A describes its sound as W", describes},
     {"A describes its sound as W with T", describes},
     {"A hangs up", hangs_up},

@@ -1,5 +1,6 @@
 /* app/channels.c - applications about other channels: ChannelRedirect, SoftHangup, Transfer, ChanIsAvail */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,6 +135,40 @@ const struct plan_app plan_app_softhangup = {
 
 /* ---- Transfer ---- */
 
+#define TRANSFER_MS 120000 /* the far end may ring there that long without a word */
+
+static void set_status(struct plan_run *run, uint32_t code)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%u", code);
+    set(run, "TRANSFERSTATUSPROTOCOL", text);
+}
+
+/* Until the far end says how its call went. @return 0; ETIMEDOUT; ECONNRESET; what it said */
+static int wait_for_transfer(struct plan_run *run)
+{
+    const struct mono start = loop_now(plan_loop(run->core));
+    struct channel_event ev;
+    bool is_told = false;
+    int err = 0;
+
+    while (!is_told && !run->channel->is_hungup) {
+        int64_t left = TRANSFER_MS - mono_diff_ms(loop_now(plan_loop(run->core)), start);
+
+        err = event_queue_wait(run->queue, left > 0 ? left : 0, &ev);
+        if (err)
+            return err;
+        is_told = ev.type == CHANNEL_EV_TRANSFER && ev.channel == run->channel;
+        if (is_told) {
+            set_status(run, ev.ms);
+            err = ev.err;
+        }
+        channel_event_done(&ev);
+    }
+    return is_told ? err : ECONNRESET;
+}
+
 static int transfer_exec(struct plan_run *run, char *data)
 {
     struct channel *ch = run->channel;
@@ -147,8 +182,11 @@ static int transfer_exec(struct plan_run *run, char *data)
         }
         to = rest;
     }
+    set_status(run, 0);
     if (ch->tech->transfer && to.len)
         err = ch->tech->transfer(ch, to);
+    if (err == EINPROGRESS)
+        err = wait_for_transfer(run);
     set(run, "TRANSFERSTATUS", !err ? "SUCCESS" : err == ENOTSUP ? "UNSUPPORTED" : "FAILURE");
     return PLAN_NEXT;
 }
@@ -157,10 +195,12 @@ const struct plan_app plan_app_transfer = {
     .name = "Transfer",
     .syntax = "Transfer([technology/]destination)",
     .help_ru =
-        "Отправляет звонящего по другому адресу\nДо ответа - 302, после - REFER. TRANSFERSTATUS: "
-        "SUCCESS, FAILURE, UNSUPPORTED.",
-    .help_en = "Send the caller elsewhere\nBefore the answer by 302, afterwards by REFER. "
-               "TRANSFERSTATUS: SUCCESS, FAILURE, UNSUPPORTED.",
+        "Отправляет звонящего по другому адресу\nДо ответа - 302, после - REFER: шаг ждет, пока та "
+        "сторона не скажет, чем кончилось. TRANSFERSTATUS: SUCCESS, FAILURE, UNSUPPORTED; "
+        "TRANSFERSTATUSPROTOCOL: статус SIP.",
+    .help_en = "Send the caller elsewhere\nBefore the answer by 302, afterwards by REFER: the step "
+               "waits until the far end says how that went. TRANSFERSTATUS: SUCCESS, FAILURE, "
+               "UNSUPPORTED; TRANSFERSTATUSPROTOCOL: the SIP status.",
     .shown = "tests/unit/plan/test_channels.c",
     .exec = transfer_exec,
 };

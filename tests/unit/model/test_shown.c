@@ -10,15 +10,6 @@
 /* Rows that no test shows yet; this list only shrinks. */
 /* clang-format off */
 static const char *const not_yet[] = {
-    "ps_endpoints.transport",
-    "ps_endpoints.aors",
-    "ps_endpoints.auth",
-    "ps_endpoints.identify_by",
-    "ps_endpoints.outbound_auth",
-    "ps_endpoints.rewrite_contact",
-    "ps_endpoints.rtp_symmetric",
-    "ps_endpoints.rtp_timeout_hold",
-    "ps_endpoints.acl",
     "static_pjsip.cat_metric",
     "static_pjsip.var_metric",
     "static_pjsip.commented",
