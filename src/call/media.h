@@ -133,7 +133,8 @@ struct media_stream *media_stream_peer(const struct media_stream *s);
  * then not called any more.
  */
 
-/** names: separated by '&', without extension; language: "ru". */
+/** names: separated by '&', without extension, "a|b+c": b and c where there is no a; language:
+ * "ru". */
 int media_stream_play(struct media_stream *s, struct slice names, const char *language,
                       uint32_t skip_ms);
 

@@ -120,7 +120,7 @@ struct media_play {
     uint32_t id;
     uint32_t play_id;
     struct slice names; /* separated by '&', without extension; relative to the sound directories,
-                           or absolute */
+                           or absolute; "a|b+c": b and c where there is no a */
     char language[16];  /* "ru"; the directory tried first */
     uint32_t skip_ms;   /* start so far into the first file */
 };

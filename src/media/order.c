@@ -23,7 +23,9 @@ struct media_order {
     struct media_reel *reel; /* being filled */
     uint16_t room;           /* of the reel */
     char *names, *language;
-    struct slice rest; /* names not looked for yet */
+    struct slice rest;   /* names not looked for yet */
+    struct slice others; /* what to play where the name asked for is not there: "c+d" */
+    struct slice chosen; /* the rest of such a "c+d" */
     uint32_t skip_ms, duration_ms;
     int err;
     char missing[128];
@@ -151,6 +153,8 @@ static void on_file(int err, struct media_sound *s, void *arg)
 
     if (!err) {
         o->reel->sounds[o->reel->count++] = s;
+    } else if (err == ENOENT && o->others.len) {
+        o->chosen = o->others;
     } else if (!o->err) {
         o->err = err;
     }
@@ -162,8 +166,11 @@ static void ask_next_file(struct media_order *o)
 {
     struct slice name = SLICE_NONE;
 
+    o->others = SLICE_NONE;
+    if (o->chosen.len)
+        name = slice_cut(o->chosen, '+', &o->chosen);
     while (slice_is_set(o->rest) && !name.len)
-        name = slice_trim(slice_cut(o->rest, '&', &o->rest));
+        name = slice_trim(slice_cut(slice_cut(o->rest, '&', &o->rest), '|', &o->others));
     if (!name.len || o->reel->count == o->room) {
         all_found(o);
         return;
@@ -179,7 +186,7 @@ static uint16_t count_names(struct slice names)
     uint16_t n = 1;
 
     for (size_t i = 0; i < names.len && n < FILES_MAX; i++)
-        n += names.p[i] == '&';
+        n += names.p[i] == '&' || names.p[i] == '+';
     return n;
 }
 

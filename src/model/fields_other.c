@@ -223,6 +223,13 @@ const struct model_field model_fields_call_story[] = {
         "Steps of the call, one a line; `call story` reads them."),
     {0}};
 
+const struct model_field model_fields_astdb[] = {
+    CDR("name", "VARCHAR(255) NOT NULL PRIMARY KEY", "Семейство и ключ: family/key.",
+        "Family and key: family/key."),
+    CDR("value", "TEXT NOT NULL DEFAULT ''", "Значение DB(family/key).",
+        "The value of DB(family/key)."),
+    {0}};
+
 const struct model_field model_fields_import_later[] = {
     OWN("id", INT, .sql = AUTO, .max = INT64_MAX,
         SAYS("Номер строки", "Row number", "Создаётся сам.", "Made by itself.")),
@@ -308,6 +315,10 @@ const struct model_type model_types[] = {
          .index = "linkedid",
          SAYS("Качество разговора", "Call quality", "Одна строка на канал, по которому шёл звук.",
               "One row per channel that carried sound.")),
+    TYPE("astdb", "astdb", "name", astdb, .shape = MODEL_PLAIN,
+         SAYS("База маршрутизации", "Database of the routing",
+              "Записи DB(family/key); пишет станция.",
+              "Entries of DB(family/key); written by the station.")),
     TYPE("call_story", "call_story", "linkedid", call_story, .shape = MODEL_PLAIN,
          .index = "linkedid",
          SAYS("История вызова", "Story of a call", "Что станция делала с вызовом и почему.",

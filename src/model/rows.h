@@ -62,6 +62,7 @@ extern const struct model_field model_fields_context[];
 extern const struct model_field model_fields_group[];
 extern const struct model_field model_fields_cdr[];
 extern const struct model_field model_fields_call_quality[];
+extern const struct model_field model_fields_astdb[];
 extern const struct model_field model_fields_call_story[];
 extern const struct model_field model_fields_import_later[];
 

@@ -5,6 +5,7 @@
 
 #include "call/bridge.h"
 #include "ipc/console.h"
+#include "plan/console_call.h"
 #include "plan/core.h"
 #include "plan/names.h"
 
@@ -400,6 +401,20 @@ const struct console_command plan_console_commands[] = {
      NULL},
     {"core show function", "NAME", "Справка о функции", "Help on a function", show_function,
      complete_func},
+    {"channel originate", "TECH/RESOURCE extension EXTEN@CONTEXT | application NAME [DATA]",
+     "Сделать вызов: после ответа - расширение или приложение",
+     "Make a call: when answered, an extension or an application", plan_console_originate, NULL},
+    {"channel redirect", "CHANNEL CONTEXT,EXTEN[,PRIORITY]",
+     "Перевести канал в другое место маршрутизации",
+     "Move a channel to another place of the routing", plan_console_redirect, complete_channel},
+    {"database show", "[family [key]]", "Записи DB", "Entries of DB", plan_database_show, NULL},
+    {"database get", "family key", "Одна запись DB", "One entry of DB", plan_database_get, NULL},
+    {"database put", "family key value", "Задать запись DB", "Set an entry of DB",
+     plan_database_put, NULL},
+    {"database del", "family key", "Удалить запись DB", "Delete an entry of DB", plan_database_del,
+     NULL},
+    {"database deltree", "family [key]", "Удалить семейство DB", "Delete a family of DB",
+     plan_database_deltree, NULL},
     {"core show channels", "[concise|verbose|count]", "Каналы", "Channels", show_channels, NULL},
     {"core show channel", "NAME", "Один канал со всеми переменными",
      "One channel with all its variables", show_channel, complete_channel},

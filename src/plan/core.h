@@ -6,6 +6,7 @@
 #include "base/list.h"
 #include "call/local.h"
 #include "plan/app.h"
+#include "plan/astdb.h"
 #include "plan/func.h"
 #include "plan/plan.h"
 #include "plan/routing.h"
@@ -32,6 +33,10 @@ struct plan_core {
     struct plan_changes *changes;    /* what was changed by hand (change.c), or NULL */
     struct model_snapshot *snapshot; /* a reference to that of routing, NULL in unit tests */
     uint32_t told[64];               /* hashes of warnings given lately (plan_tell_once) */
+    struct hash astdb;               /* astdb.c */
+    size_t astdb_bytes;
+    plan_astdb_keep_h *astdb_keep;
+    void *astdb_arg;
     struct mono told_at[64];
 };
 
@@ -50,6 +55,15 @@ void plan_dialgroups_free(struct plan_core *p);
 
 /** Free the locks of LOCK() (func/lock.c). */
 void plan_locks_free(struct plan_core *p);
+/** Free the small database in memory (astdb.c). */
+void plan_astdb_free(struct plan_core *p);
+
+/** `database show` ... (console_astdb.c); arg is the plan_core. */
+int plan_database_show(struct console *c, int argc, char **argv, void *arg);
+int plan_database_get(struct console *c, int argc, char **argv, void *arg);
+int plan_database_put(struct console *c, int argc, char **argv, void *arg);
+int plan_database_del(struct console *c, int argc, char **argv, void *arg);
+int plan_database_deltree(struct console *c, int argc, char **argv, void *arg);
 
 /** Walk apps or funcs in the order of their names (console). @return the one after name, NULL at
  * the end */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "call/cdr.h"
 #include "loop/task.h"
+#include "plan/app/block.h"
 #include "plan/course.h"
 #include "plan/frame.h"
 #include "plan/resume.h"
@@ -109,6 +110,11 @@ static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead)
 
         run->is_jumped = false;
         rc = plan_run_step(run);
+        if (rc == PLAN_STEP_MISSING && plan_frame_end_macro(run) == 0) {
+            if (run->frame_count < depth)
+                return PLAN_NEXT;
+            continue;
+        }
         if (rc == PLAN_STEP_MISSING)
             return rc;
         if (rc != PLAN_NEXT) {
@@ -312,6 +318,7 @@ static void run_destroy(void *object)
     struct plan_run *run = object;
 
     plan_frames_free(run);
+    block_loops_free(run);
     plan_resumed_free(run);
     plan_handlers_free(run);
     exception_free(run);
@@ -341,6 +348,7 @@ int plan_run_alloc(struct plan_run **rp, struct plan_core *p, struct channel *ch
     if (!run)
         return ENOMEM;
     list_init(&run->frames);
+    list_init(&run->loops);
     list_init(&run->handlers);
     err = event_queue_alloc(&run->queue);
     if (err) {

@@ -1,6 +1,7 @@
 /* frame.c - see frame.h */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/pack.h"
@@ -19,6 +20,7 @@ struct plan_frame {
     char *context, *exten;
     int priority;
     int argc;
+    bool is_macro;
     struct list hidden;
 };
 
@@ -182,6 +184,28 @@ int plan_frame_pop(struct plan_run *run, bool go)
     return err;
 }
 
+int plan_frame_set_macro(struct plan_run *run)
+{
+    struct plan_frame *f = newest(run);
+
+    if (!f)
+        return ENOENT;
+    f->is_macro = true;
+    return 0;
+}
+
+int plan_frame_end_macro(struct plan_run *run)
+{
+    const struct plan_frame *f = newest(run);
+
+    if (!f || !f->is_macro)
+        return ENOENT;
+    if (strncmp(run->channel->context, "macro-", 6) == 0)
+        return plan_frame_pop(run, true);
+    plan_frame_pop(run, false);
+    return ENOENT;
+}
+
 void plan_frames_free(struct plan_run *run)
 {
     LIST_FOREACH(&run->frames, k)
@@ -193,7 +217,7 @@ void plan_frames_free(struct plan_run *run)
 
 /* ---- handed from one engine to the next ---- */
 
-static uint32_t pack_count(struct pack *k, uint32_t count, uint32_t most)
+uint32_t plan_pack_count(struct pack *k, uint32_t count, uint32_t most)
 {
     pack_u32(k, &count);
     if (count > most)
@@ -217,6 +241,7 @@ static void pack_frame(struct plan_frame *f, struct pack *k)
     pack_int(k, &f->argc);
     if (!f->context || !f->exten || f->argc < 0 || f->argc > PLAN_GOSUB_ARGS_MAX)
         pack_fail(k, EBADMSG);
+    pack_bool(k, &f->is_macro);
 }
 
 static void write_frame(struct plan_frame *f, struct pack *k)
@@ -228,7 +253,7 @@ static void write_frame(struct plan_frame *f, struct pack *k)
     {
         count++;
     }
-    (void)pack_count(k, count, HIDDEN_MOST);
+    (void)plan_pack_count(k, count, HIDDEN_MOST);
     LIST_FOREACH(&f->hidden, l)
     {
         pack_hidden(CONTAINER_OF(l, struct hidden, link), k);
@@ -247,7 +272,7 @@ static void read_frame(struct plan_run *run, struct pack *k)
     list_append(&run->frames, &f->link);
     run->frame_count++;
     pack_frame(f, k);
-    for (uint32_t n = pack_count(k, 0, HIDDEN_MOST); n > 0 && !pack_err(k); n--) {
+    for (uint32_t n = plan_pack_count(k, 0, HIDDEN_MOST); n > 0 && !pack_err(k); n--) {
         struct hidden *h = mem_zalloc(sizeof(*h));
 
         if (!h) {
@@ -261,7 +286,7 @@ static void read_frame(struct plan_run *run, struct pack *k)
 
 void plan_frames_pack(struct plan_run *run, struct pack *k)
 {
-    uint32_t count = pack_count(k, run->frame_count, PLAN_FRAMES_MAX);
+    uint32_t count = plan_pack_count(k, run->frame_count, PLAN_FRAMES_MAX);
 
     if (k->is_reading) {
         for (; count > 0 && !pack_err(k); count--)

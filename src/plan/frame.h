@@ -25,6 +25,15 @@ int plan_frame_pop(struct plan_run *run, bool go);
 /** Both ways (base/pack.h): the whole stack. */
 struct pack;
 void plan_frames_pack(struct plan_run *run, struct pack *k);
+/** A number of things that follow, at most `most` (reading more is EBADMSG). @return it */
+uint32_t plan_pack_count(struct pack *k, uint32_t count, uint32_t most);
+/** The newest frame is a macro's, whose body is the context that the run goes to next. @return 0;
+ *  ENOENT (none) */
+int plan_frame_set_macro(struct plan_run *run);
+
+/** The steps of a macro are over, or MacroExit: go back behind it. A macro that was left by a Goto to
+ *  another context is forgotten. @return 0; ENOENT (in no macro); ENOMEM */
+int plan_frame_end_macro(struct plan_run *run);
 
 /** What Gosub does: "[[context,]exten,]priority[(args)]", cut up. @return PLAN_NEXT (moved there);
  *  PLAN_END (no such place, too deep; warned about) */

@@ -64,6 +64,7 @@ static void core_destroy(void *object)
     plan_check_stop(p);
     loop_defer_stop(&p->hints_later);
     plan_changes_free(p);
+    plan_astdb_free(p);
     mem_deref(p->routing);
     mem_deref(p->snapshot);
     mem_deref(p->zones);
@@ -203,6 +204,7 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     hash_init(&p->globals);
     hash_init(&p->dialgroups);
     hash_init(&p->locks);
+    hash_init(&p->astdb);
     err = zones_alloc(&p->zones);
     if (!err)
         err = add_tables(p);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/cdr.h"
+#include "plan/app/block.h"
 #include "plan/bridging.h"
 #include "plan/core.h"
 #include "plan/frame.h"
@@ -56,6 +57,7 @@ static void pack_run(struct plan_run *run, struct pack *k)
     pack_string(k, &run->app);
     pack_string(k, &run->app_data);
     plan_frames_pack(run, k);
+    block_loops_pack(run, k);
 }
 
 static void save_run(const struct channel *ch, struct pack *k, void *arg)

@@ -32,7 +32,9 @@ struct plan_run {
     struct event_queue *queue; /* a reference; the channel's events */
     struct list frames;        /* struct plan_frame, newest last (app/gosub.c) */
     uint32_t frame_count;
-    uint32_t steps; /* since steps_since */
+    struct list loops; /* open While loops (app/while.c) */
+    int elseif;        /* priority of an ElseIf that is to look at its condition, or 0 */
+    uint32_t steps;    /* since steps_since */
     struct mono steps_since;
     struct link link;     /* the core's runs */
     struct list handlers; /* of the hang-up (plan/handler.h) */

@@ -104,7 +104,7 @@ static int dialplan_reload(struct console *c, int argc, char **argv, void *arg)
 }
 
 const struct console_command engine_console_commands[] = {
-    {"database show", "", "Состояние базы данных и запасного файла записей о вызовах.",
+    {"database status", "", "Состояние базы данных и запасного файла записей о вызовах.",
      "State of the database and of the spool of call records.", show_database, NULL},
     {"sip show stats", "", "Счётчики SIP: сообщения, повторы, транзакции, сброшенная нагрузка.",
      "SIP counters: messages, repeats, transactions, shed load.", show_sip, NULL},

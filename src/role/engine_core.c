@@ -15,6 +15,7 @@
 #include "model/schema.h"
 #include "model/snapshot.h"
 #include "pjsip/pjsip.h"
+#include "plan/astdb.h"
 #include "plan/outgoing.h"
 #include "plan/plan.h"
 #include "plan/resume.h"
@@ -449,6 +450,36 @@ static int open_media(struct engine *e)
     return err;
 }
 
+/* ---- the small database of the routing ---- */
+
+static void keep_entry(struct slice name, struct slice value, void *arg)
+{
+    const struct slice values[] = {name, value};
+    struct engine *e = arg;
+    int err = slice_is_set(value)
+                  ? store_exec(e->store, "REPLACE INTO astdb (name, value) VALUES (?, ?)", values,
+                               2, NULL, NULL)
+                  : store_exec(e->store, "DELETE FROM astdb WHERE name = ?", values, 1, NULL, NULL);
+
+    if (err)
+        log_error("entry of DB not kept over a restart name=\"%.*s\" err=\"%s\"", SLICE_ARG(name),
+                  strerror(err));
+}
+
+static void load_entries(int err, const struct store_rows *rows, void *arg)
+{
+    struct engine *e = arg;
+
+    if (err || !e->plan) {
+        log_error("entries of DB cannot be read err=\"%s\"", strerror(err));
+        return;
+    }
+    for (uint32_t i = 0; i < rows->count && !err; i++)
+        err = plan_astdb_load(e->plan, rows->cells[2 * i], rows->cells[2 * i + 1]);
+    if (rows->is_cut || err)
+        log_error("not all entries of DB were taken from the database");
+}
+
 static int open_calls(struct engine *e)
 {
     const struct model_settings *s = model_settings_of(e->snapshot);
@@ -474,6 +505,14 @@ static int open_calls(struct engine *e)
                                                              .runner = e->runner,
                                                              .store = e->store,
                                                              .agi_dir = e->agi_dir});
+    err = plan_core_alloc(
+        &e->plan,
+        &(struct plan_core_args){.calls = e->calls, .runner = e->runner, .agi_dir = e->agi_dir});
+    if (!err) {
+        plan_astdb_keeper(e->plan, keep_entry, e);
+        err = store_query(e->store, "SELECT name, value FROM astdb ORDER BY name", NULL, 0,
+                          load_entries, e);
+    }
     if (!err)
         err = pjsip_rows_add(e->plan);
     if (!err)

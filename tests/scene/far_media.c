@@ -268,11 +268,11 @@ static void play_ended(struct stream *s, int err, uint32_t position)
 static void next_file(void *arg)
 {
     struct stream *s = arg;
-    struct slice rest = slice_of(s->rest), name;
+    struct slice rest = slice_of(s->rest), name, others;
     int64_t ms = -1;
 
     while (rest.len && ms < 0) {
-        name = slice_cut(rest, '&', &rest);
+        name = slice_cut(slice_cut(rest, '&', &rest), '|', &others);
         slice_copy(name, s->file, sizeof(s->file));
         ms = length_of(s->media, s->file);
         if (ms < 0 && !s->missing[0])

@@ -344,19 +344,36 @@ const struct plan_app plan_app_agi = {
     .name = "AGI",
     .syntax = "AGI(program[,argument...])",
     .help_ru =
-        "Запускает программу, которая управляет вызовом\nПрограмма лежит в каталоге agi-bin станции и "
-        "выполняется под отдельным пользователем; аргументы приходят ей и как agi_arg_N. Команды: ANSWER, "
-        "CHANNEL STATUS, EXEC, GET DATA, GET VARIABLE, GET FULL VARIABLE, SET VARIABLE, SET CALLERID, SET "
-        "CONTEXT, SET EXTENSION, SET PRIORITY, SET MUSIC, SET AUTOHANGUP, GOSUB, HANGUP, NOOP, STREAM FILE, "
-        "VERBOSE, WAIT FOR DIGIT.\nПри разрыве вызова программа получает SIGHUP (AGISIGHUP=no - не "
+        "Запускает программу, которая управляет "
+        "вызовом\nПрограмма лежит в каталоге agi-bin станции и "
+        "выполняется под отдельным пользователем; "
+        "аргументы приходят ей и как agi_arg_N. Команды: ANSWER, ASYNCAGI "
+        "BREAK, CHANNEL STATUS, CONTROL STREAM FILE, DATABASE (GET, PUT, DEL, DELTREE), EXEC, GET "
+        "(DATA, OPTION, VARIABLE, FULL VARIABLE), GOSUB, HANGUP, NOOP, SAY (ALPHA, DATE, DATETIME, "
+        "DIGITS, NUMBER, PHONETIC, TIME), SEND (IMAGE, TEXT), SET (AUTOHANGUP, CALLERID, CONTEXT, "
+        "EXTENSION, MUSIC, PRIORITY, VARIABLE), STREAM FILE, TDD MODE, VERBOSE, WAIT FOR DIGIT. RECORD "
+        "FILE и RECEIVE отвечают, что не могут.\nПри разрыве вызова "
+        "программа получает SIGHUP (AGISIGHUP=no - не "
         "получает).\nПеременная AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP.",
     .help_en =
-        "Run a program that steers the call\nIt lies in the station's folder agi-bin and runs as a user of "
-        "its own; its arguments also come as agi_arg_N. Commands: ANSWER, CHANNEL STATUS, EXEC, GET DATA, GET "
-        "VARIABLE, GET FULL VARIABLE, SET VARIABLE, SET CALLERID, SET CONTEXT, SET EXTENSION, SET PRIORITY, "
-        "SET MUSIC, SET AUTOHANGUP, GOSUB, HANGUP, NOOP, STREAM FILE, VERBOSE, WAIT FOR DIGIT.\nWhen the call "
-        "ends the program gets SIGHUP (not with AGISIGHUP=no).\nVariable AGISTATUS: SUCCESS, FAILURE, "
-        "NOTFOUND, HANGUP.",
+        "Run a program that steers the call\nIt lies in the station's folder agi-bin and runs as a user "
+        "of its own; its arguments also come as agi_arg_N. Commands: ANSWER, ASYNCAGI BREAK, CHANNEL "
+        "STATUS, CONTROL STREAM FILE, DATABASE (GET, PUT, DEL, DELTREE), EXEC, GET (DATA, OPTION, "
+        "VARIABLE, FULL VARIABLE), GOSUB, HANGUP, NOOP, SAY (ALPHA, DATE, DATETIME, DIGITS, NUMBER, "
+        "PHONETIC, TIME), SEND (IMAGE, TEXT), SET (AUTOHANGUP, CALLERID, CONTEXT, EXTENSION, MUSIC, "
+        "PRIORITY, VARIABLE), STREAM FILE, TDD MODE, VERBOSE, WAIT FOR DIGIT. RECORD FILE and RECEIVE "
+        "answer that they cannot.\nWhen the call ends the program gets SIGHUP (not with "
+        "AGISIGHUP=no).\nVariable AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP.",
+    .shown = "tests/unit/plan/test_agi.c",
+    .exec = agi_exec,
+};
+
+const struct plan_app plan_app_deadagi = {
+    .name = "DeadAGI",
+    .syntax = "DeadAGI(program[,argument...])",
+    .help_ru =
+        "То же, что AGI\nДля старых маршрутизаций: AGI годится и для вызова, который кончился.",
+    .help_en = "The same as AGI\nFor older routings: AGI serves a call that is over as well.",
     .shown = "tests/unit/plan/test_agi.c",
     .exec = agi_exec,
 };

@@ -1,5 +1,5 @@
 /*
- * plan/app/agi.h - one AGI program: its pipes (agi.c) and its commands (agi_command.c)
+ * plan/app/agi.h - one AGI program: its pipes (agi.c) and its commands (agi_command.c, agi_more.c)
  */
 #pragma once
 #include <stdbool.h>
@@ -28,6 +28,20 @@ struct agi {
 
 /** Queue text for the program. */
 void agi_send(struct agi *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/** A command: a row of agi_command.c (the call, its variables) or agi_more.c (sound, speech, DB). */
+struct agi_word {
+    const char *words; /* "GET FULL VARIABLE" */
+    const char *syntax;
+    bool when_dead;  /* also after the call */
+    int least, most; /* arguments */
+    void (*run)(struct agi *a, char **argv, int argc);
+};
+extern const struct agi_word agi_words_more[];
+extern const size_t agi_words_more_count;
+
+/** "200 result=N" */
+void agi_reply(struct agi *a, int result);
 
 /** Run one line of the program and answer it. line is cut up. */
 void agi_command(struct agi *a, char *line);

@@ -11,17 +11,14 @@
 #include "plan/subst.h"
 #include "plan/wait.h"
 
-struct command {
-    const char *words; /* "GET FULL VARIABLE" */
-    const char *syntax;
-    bool when_dead;  /* also after the call */
-    int least, most; /* arguments */
-    void (*run)(struct agi *a, char **argv, int argc);
-};
+void agi_reply(struct agi *a, int result)
+{
+    agi_send(a, "200 result=%d\n", result);
+}
 
 static void reply(struct agi *a, int result)
 {
-    agi_send(a, "200 result=%d\n", result);
+    agi_reply(a, result);
 }
 
 /* "200 result=1 (value)"; a line stays one line. */
@@ -268,7 +265,7 @@ static void cmd_wait_for_digit(struct agi *a, char **argv, int argc)
     reply(a, plan_wait_digit(a->run, ms < 0 ? -1 : ms));
 }
 
-static const struct command commands[] = {
+static const struct agi_word commands[] = {
     {"ANSWER", "", false, 0, 0, cmd_answer},
     {"CHANNEL STATUS", "[<channelname>]", false, 0, 1, cmd_channel_status},
     {"EXEC", "<application> [<options>]", true, 1, 2, cmd_exec},
@@ -322,7 +319,7 @@ static int split_words(char *line, char **argv, int max)
 }
 
 /* How many of argv are the command's own words; 0: it is another one. */
-static int matches(const struct command *c, char **argv, int argc)
+static int matches(const struct agi_word *c, char **argv, int argc)
 {
     struct slice rest = slice_of(c->words);
     int n = 0;
@@ -337,21 +334,30 @@ static int matches(const struct command *c, char **argv, int argc)
     return n;
 }
 
-static const struct command *find(char **argv, int argc, int *words)
+static const struct agi_word *find_in(const struct agi_word *table, size_t count, char **argv,
+                                      int argc, int *words)
 {
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        *words = matches(&commands[i], argv, argc);
+    for (size_t i = 0; i < count; i++) {
+        *words = matches(&table[i], argv, argc);
         if (*words)
-            return &commands[i];
+            return &table[i];
     }
     return NULL;
+}
+
+static const struct agi_word *find(char **argv, int argc, int *words)
+{
+    const struct agi_word *c =
+        find_in(commands, sizeof(commands) / sizeof(commands[0]), argv, argc, words);
+
+    return c ? c : find_in(agi_words_more, agi_words_more_count, argv, argc, words);
 }
 
 void agi_command(struct agi *a, char *line)
 {
     char *argv[AGI_WORDS_MAX + 1] = {0};
     int words = 0, argc = split_words(line, argv, AGI_WORDS_MAX);
-    const struct command *c = argc > 0 ? find(argv, argc, &words) : NULL;
+    const struct agi_word *c = argc > 0 ? find(argv, argc, &words) : NULL;
 
     if (a->run->channel->is_hungup)
         a->is_dead = true;

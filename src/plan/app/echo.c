@@ -27,3 +27,12 @@ const struct plan_app plan_app_echo = {
     .shown = "tests/scene/ringing-and-wait.scene",
     .exec = echo_exec,
 };
+
+const struct plan_app plan_app_streamecho = {
+    .name = "StreamEcho",
+    .syntax = "StreamEcho([streams])",
+    .help_ru = "То же, что Echo\nЧисло видеопотоков не имеет значения: их нет.",
+    .help_en = "The same as Echo\nThe number of video streams does not matter: there are none.",
+    .shown = "tests/unit/plan/test_talk.c",
+    .exec = echo_exec,
+};

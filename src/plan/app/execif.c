@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "plan/app/all.h"
+#include "plan/app/exec.h"
 #include "plan/args.h"
 
 /* The ':' between the two applications: outside of their parentheses. */
@@ -18,7 +19,7 @@ static char *find_else(char *s)
     return NULL;
 }
 
-static int execute(struct plan_run *run, char *text)
+int exec_text(struct plan_run *run, char *text)
 {
     char *args = strchr(text, '('), *end;
 
@@ -31,23 +32,31 @@ static int execute(struct plan_run *run, char *text)
     return plan_app_exec(run, text, args ? args : text + strlen(text));
 }
 
+bool exec_split(char *data, char **yes, char **no)
+{
+    *yes = strchr(data, '?');
+    if (!*yes || *yes == data || !(*yes)[1])
+        return false;
+    *(*yes)++ = '\0';
+    *no = find_else(*yes);
+    if (*no)
+        *(*no)++ = '\0';
+    return true;
+}
+
 static int execif_exec(struct plan_run *run, char *data)
 {
-    char *yes = strchr(data, '?'), *no, *what;
+    char *yes, *no, *what;
 
-    if (!yes || yes == data || !yes[1]) {
+    if (!exec_split(data, &yes, &no)) {
         log_warning("ExecIf needs condition?App(args):App(args), the call is ended call=%s "
                     "at=\"%s,%s,%d\"",
                     run->channel->linkedid, run->channel->context, run->channel->exten,
                     run->channel->priority);
         return PLAN_END;
     }
-    *yes++ = '\0';
-    no = find_else(yes);
-    if (no)
-        *no++ = '\0';
     what = plan_is_true(data) ? yes : no;
-    return what && *what ? execute(run, what) : PLAN_NEXT;
+    return what && *what ? exec_text(run, what) : PLAN_NEXT;
 }
 
 const struct plan_app plan_app_execif = {

@@ -5,60 +5,29 @@
 #include "base/log.h"
 #include "plan/app/all.h"
 #include "plan/args.h"
+#include "plan/input.h"
 #include "plan/wait.h"
 
 #define MOST_DIGITS 255
 
-struct reading {
-    const char *files; /* or the name of a tone */
-    bool is_tone;
-    int most; /* digits */
-    int64_t first_ms, next_ms;
-    char end; /* digit that ends the input */
-};
-
-/* The first digit, while the files play or afterwards. @return digit; 0; -1 */
-static int first_digit(struct plan_run *run, const struct reading *r)
-{
-    bool failed;
-    int d = 0;
-
-    if (r->is_tone) {
-        channel_tone(run->channel, r->files);
-        d = plan_wait_digit(run, r->first_ms);
-        channel_play_stop(run->channel);
-        return d;
-    }
-    if (*r->files)
-        d = plan_play(run, r->files, PLAN_ALL_DIGITS, &failed);
-    return d ? d : plan_wait_digit(run, r->first_ms);
-}
-
 /* @return "OK", "TIMEOUT", "HANGUP"; the digits in out */
-static const char *read_once(struct plan_run *run, const struct reading *r, char *out)
+static const char *read_once(struct plan_run *run, const struct plan_input *in, char *out)
 {
-    int len = 0, d = first_digit(run, r);
+    static const char *const words[] = {[PLAN_INPUT_FULL] = "OK",
+                                        [PLAN_INPUT_ENDED] = "OK",
+                                        [PLAN_INPUT_TIMEOUT] = "TIMEOUT",
+                                        [PLAN_INPUT_HANGUP] = "HANGUP"};
 
-    while (d > 0) {
-        if (d == r->end)
-            return "OK";
-        out[len++] = (char)d;
-        out[len] = '\0';
-        if (len >= r->most)
-            return "OK";
-        d = plan_wait_digit(run, r->next_ms);
-    }
-    return d < 0 ? "HANGUP" : "TIMEOUT";
+    return words[plan_input_read(run, in, out)];
 }
 
-static void parse_times(struct plan_run *run, struct reading *r, const char *maxdigits,
+static void parse_times(struct plan_run *run, struct plan_input *r, const char *maxdigits,
                         const char *timeout)
 {
+    const int most = atoi(maxdigits);
     long long ms;
 
-    r->most = atoi(maxdigits);
-    if (r->most < 1 || r->most > MOST_DIGITS)
-        r->most = MOST_DIGITS;
+    r->most = most < 1 || most > MOST_DIGITS ? MOST_DIGITS : (size_t)most;
     r->first_ms = run->channel->response_timeout_ms;
     r->next_ms = run->channel->digit_timeout_ms;
     if (plan_parse_seconds(timeout, &ms) == 0 && ms > 0)
@@ -66,7 +35,7 @@ static void parse_times(struct plan_run *run, struct reading *r, const char *max
 }
 
 /* Options s i n t(x). @return false: nothing is to be read */
-static bool parse_options(struct plan_run *run, struct reading *r, char *text, int *err)
+static bool parse_options(struct plan_run *run, struct plan_input *r, char *text, int *err)
 {
     bool skip = false, no_answer = false;
     char letter, *arg;
@@ -76,7 +45,7 @@ static bool parse_options(struct plan_run *run, struct reading *r, char *text, i
         no_answer = no_answer || letter == 'n';
         r->is_tone = r->is_tone || letter == 'i';
         if (letter == 't')
-            r->end = arg ? *arg : '\0';
+            r->ends = arg ? arg : "";
     }
     *err = 0;
     if (run->channel->state == CHANNEL_UP)
@@ -91,7 +60,7 @@ static bool parse_options(struct plan_run *run, struct reading *r, char *text, i
 static int read_exec(struct plan_run *run, char *data)
 {
     char *argv[6], digits[MOST_DIGITS + 1] = "";
-    struct reading r = {.end = '#'};
+    struct plan_input r = {.ends = "#"};
     const char *status = "SKIPPED";
     int attempts, err;
 
@@ -125,13 +94,13 @@ const struct plan_app plan_app_read = {
         "Читает набранные цифры в переменную\nmaxdigits - сколько цифр, не больше (255); ввод кончает # или "
         "молчание timeout секунд; attempts - сколько раз спросить, если не набрано ничего.\noptions: s - "
         "пропустить, если вызов не отвечен; n - читать без ответа; i - вместо файла сигнал с этим именем "
-        "(dial, busy ...); t(x) - ввод кончает x вместо #, t() - ничто.\nПеременная READSTATUS: OK, TIMEOUT, "
+        "(dial, busy ...); t(x) - ввод кончает x (одна из цифр x) вместо #, t() - ничто.\nПеременная READSTATUS: OK, TIMEOUT, "
         "HANGUP, SKIPPED, ERROR.",
     .help_en =
         "Read dialled digits into a variable\nmaxdigits: at most so many (255); # or timeout seconds of "
         "silence end the input; attempts: how often to ask when nothing is dialled.\noptions: s - skip when "
         "the call is not answered; n - read without answering; i - play the tone of that name (dial, busy "
-        "...) instead of a file; t(x) - x ends the input instead of #, t() - nothing does.\nVariable "
+        "...) instead of a file; t(x) - x (one of the digits x) ends the input instead of #, t() - nothing does.\nVariable "
         "READSTATUS: OK, TIMEOUT, HANGUP, SKIPPED, ERROR.",
     .shown = "tests/scene/read-digits.scene",
     .exec = read_exec,

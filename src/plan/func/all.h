@@ -9,6 +9,24 @@ extern const struct plan_func plan_func_callerid, plan_func_cdr, plan_func_chann
     plan_func_local, plan_func_math, plan_func_regex, plan_func_strftime, plan_func_timeout;
 extern const struct plan_func plan_func_device_state, plan_func_dialplan_exists,
     plan_func_exception, plan_func_extension_state, plan_func_hint, plan_func_valid_exten;
+/* One a line, so that lines can be added without others moving. */
+/* clang-format off */
+extern const struct plan_func plan_func_callerid;
+extern const struct plan_func plan_func_cdr;
+extern const struct plan_func plan_func_channel;
+extern const struct plan_func plan_func_cut;
+extern const struct plan_func plan_func_dialgroup;
+extern const struct plan_func plan_func_epoch;
+extern const struct plan_func plan_func_global;
+extern const struct plan_func plan_func_if;
+extern const struct plan_func plan_func_len;
+extern const struct plan_func plan_func_local;
+extern const struct plan_func plan_func_math;
+extern const struct plan_func plan_func_regex;
+extern const struct plan_func plan_func_sayfiles;
+extern const struct plan_func plan_func_strftime;
+extern const struct plan_func plan_func_timeout;
+/* clang-format on */
 
 extern const struct plan_func plan_func_cdr_prop;
 extern const struct plan_func plan_func_channels;

@@ -106,6 +106,25 @@ out:
     return err;
 }
 
+static int others_are_played_where_a_file_is_missing(void)
+{
+    struct phone x = {.fd = -1};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_one(&b, &x, ALAW_ONLY, 0), out);
+    CHECK_OK_TO(play(&b, 1, "a|c&no-such|b+c", 0), out);
+    CHECK_TO(wait_for(&b, &b.play_done, 1, 1000), out);
+    CHECK_TO(b.play_err == 0 && phone_drain(&x) == 7, out);
+    CHECK_OK_TO(play(&b, 2, "a&no-such|nor-this", 0), out);
+    CHECK_TO(wait_for(&b, &b.play_done, 2, 1000), out);
+    CHECK_TO(b.play_err == ENOENT && !strcmp(b.missing, "nor-this") && phone_drain(&x) == 2, out);
+out:
+    bench_close(&b);
+    close(x.fd);
+    return err;
+}
+
 static int playing_can_begin_later_and_be_stopped(void)
 {
     struct phone x = {.fd = -1};
@@ -494,6 +513,7 @@ out:
 UNIT_TESTS(UNIT_ONCE(a_play_pauses_and_is_moved),
            UNIT_ONCE(files_are_played_one_after_another_without_a_gap),
            UNIT_ONCE(a_missing_file_is_named_and_the_others_are_played),
+           UNIT_ONCE(others_are_played_where_a_file_is_missing),
            UNIT_ONCE(playing_can_begin_later_and_be_stopped),
            UNIT_ONCE(a_tone_rings_and_ends_in_time),
            UNIT_ONCE(music_goes_round_and_the_peer_is_heard_afterwards),

@@ -43,6 +43,7 @@ struct world {
     struct plan_include includes[10];
     uint32_t row_count, include_count;
     unsigned records;
+    uint32_t stream_id; /* of the stream made last */
 };
 
 static struct world *world_now;
@@ -78,6 +79,7 @@ static void world_media(struct ipc *c, uint16_t id, const void *message, int fd,
     if (id == MEDIA_CREATE) {
         struct media_created m = {.id = ((const struct media_create *)message)->id};
 
+        world_now->stream_id = m.id;
         addr_parse(&m.local, SLICE("127.0.0.1:30000"), 0);
         ipc_send(c, MEDIA_CREATED, &m);
     } else if (id == MEDIA_PLAY) {

@@ -199,6 +199,29 @@ static const struct {
     {"GET VARIABLE GOSUB_RETVAL\n", "200 result=1 (back)\n"},
     {"DANCE\n", "510 Invalid or unknown command\n"},
     {"GET VARIABLE\n", "520 End of proper usage.\n"},
+    {"DATABASE PUT fam key \"a b\"\n", "200 result=1\n"},
+    {"DATABASE GET fam key\n", "200 result=1 (a b)\n"},
+    {"DATABASE DEL fam key\n", "200 result=1\n"},
+    {"DATABASE GET fam key\n", "200 result=0\n"},
+    {"DATABASE DEL fam key\n", "200 result=0\n"},
+    {"DATABASE DELTREE fam\n", "200 result=0\n"},
+    {"SAY DIGITS \"\" \"\"\n", "200 result=0\n"},
+    {"SAY ALPHA \"\" \"\" u\n", "200 result=0\n"},
+    {"SAY PHONETIC \"\" \"\"\n", "200 result=0\n"},
+    {"SAY DATETIME 0 \"\" K UTC\n", "200 result=0\n"},
+    {"SAY NUMBER 5\n", "520 End of proper usage.\n"},
+    {"SAY DATE\n", "520 End of proper usage.\n"},
+    {"SAY TIME\n", "520 End of proper usage.\n"},
+    {"RECORD FILE x wav # 1000\n", "200 result=-1 (randomerror) endpos=0\n"},
+    {"RECEIVE CHAR 10\n", "200 result=0\n"},
+    {"RECEIVE TEXT 10\n", "200 result=-1\n"},
+    {"SEND TEXT hello\n", "200 result=0\n"},
+    {"SEND IMAGE x\n", "200 result=0\n"},
+    {"TDD MODE on\n", "200 result=0\n"},
+    {"ASYNCAGI BREAK\n", "200 result=0\n"},
+    {"GET OPTION\n", "520 End of proper usage.\n"},
+    {"CONTROL STREAM FILE x\n", "520 End of proper usage.\n"},
+    {"SPEECH CREATE x\n", "510 Invalid or unknown command\n"},
     {"SET VARIABLE X two\r\n", "200 result=1\n"},
 };
 
@@ -273,6 +296,64 @@ out:
     return err;
 }
 
+static int deadagi_is_agi(void)
+{
+    struct channel *ch = NULL;
+    struct world w;
+    int err;
+
+    CHECK_OK_TO(
+        begin(&w, &ch, "[main]\n10,1,DeadAGI(x.php)\n10,2,Note(${AGISTATUS})\n10,3,Wait(100)\n", 0),
+        out);
+    CHECK_TO(hears(&w, "agi_request: x.php\n"), out);
+    ends(&w, 0);
+    CHECK_TO(world_saw(&w, "SUCCESS;"), out);
+out:
+    finish(&w, ch);
+    return err;
+}
+
+/* System runs agi-bin/system, which only an administrator can put there. */
+static int system_says_how_its_command_ended(void)
+{
+    struct channel *ch = NULL;
+    struct world w;
+    int err;
+
+    CHECK_OK_TO(
+        begin(&w, &ch,
+              "[main]\n10,1,System(\"ls /\")\n10,2,Note(${SYSTEMSTATUS})\n10,3,TrySystem(false)\n"
+              "10,4,Note(${SYSTEMSTATUS})\n10,5,Wait(100)\n",
+              0),
+        out);
+    rounds(&w, 10);
+    CHECK_TO(program.job, out);
+    ends(&w, 0);
+    ends(&w, 3);
+    CHECK_TO(world_saw(&w, "SUCCESS;APPERROR;"), out);
+out:
+    finish(&w, ch);
+    return err;
+}
+
+static int system_that_is_not_allowed_ends_the_call(void)
+{
+    struct channel *ch = NULL;
+    struct world w;
+    int err;
+
+    CHECK_OK_TO(begin(&w, &ch,
+                      "[main]\n10,1,TrySystem(ls)\n10,2,Note(${SYSTEMSTATUS})\n10,3,System(ls)\n"
+                      "10,4,Note(no)\nh,1,Note(h ${SYSTEMSTATUS})\n",
+                      ENOENT),
+                out);
+    rounds(&w, 20);
+    CHECK_TO(world_saw(&w, "FAILURE;h FAILURE;end=16;"), out);
+out:
+    finish(&w, ch);
+    return err;
+}
+
 static int an_endless_line_ends_the_program(void)
 {
     struct channel *ch = NULL;
@@ -327,5 +408,7 @@ out:
 UNIT_TESTS(UNIT_ONCE(the_program_gets_its_environment), UNIT_ONCE(commands_have_their_answers),
            UNIT_ONCE(a_hangup_sends_a_signal_and_leaves_some_commands),
            UNIT_ONCE(how_a_program_ends_is_the_status), UNIT_ONCE(a_missing_program_is_notfound),
+           UNIT_ONCE(deadagi_is_agi), UNIT_ONCE(system_says_how_its_command_ended),
+           UNIT_ONCE(system_that_is_not_allowed_ends_the_call),
            UNIT_ONCE(an_endless_line_ends_the_program),
            UNIT_ONCE(programs_run_one_another_eight_deep))

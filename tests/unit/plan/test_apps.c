@@ -1,4 +1,5 @@
 /* Applications, each with a short story. Expectations were seen on Asterisk 22. */
+#include "call/observe.h"
 #include "fixture.h"
 
 #define STORY(name, exten, ms, notes, routing)                                                     \
@@ -18,5 +19,142 @@ STORY(stackpop_forgets_the_way_back, "10", 100, "in;out;end=16;",
       "10,1,Gosub(sub,1)\n10,2,Note(no)\nsub,1,Note(in)\nsub,2,StackPop()\nsub,3,Goto(20,1)\n"
       "20,1,Note(out)\n20,2,Return()\n20,3,Note(no)\n")
 
-UNIT_TESTS(UNIT(proceeding_goes_on), UNIT(music_starts_and_stops),
-           UNIT(gosubif_chooses_a_subroutine), UNIT(stackpop_forgets_the_way_back))
+/* ---- loops and branches ---- */
+
+STORY(if_takes_the_first_true_branch, "if", 100, "two;inner;after;end=16;",
+      "if,1,Set(X=2)\nif,2,If($[${X}=1])\nif,3,Note(one)\nif,4,ElseIf($[${X}=2])\nif,5,Note(two)\n"
+      "if,6,If(1)\nif,7,Note(inner)\nif,8,ExitIf()\nif,9,Note(never)\nif,10,EndIf()\nif,11,Else()\n"
+      "if,12,Note(other)\nif,13,EndIf()\nif,14,Note(after)\n")
+STORY(a_false_if_goes_to_else_or_end, "if", 100, "after;else;end;end=16;",
+      "if,1,If(0)\nif,2,Note(one)\nif,3,EndIf()\nif,4,Note(after)\nif,5,If(0)\nif,6,Note(one)\n"
+      "if,7,Else()\nif,8,Note(else)\nif,9,EndIf()\nif,10,Note(end)\n")
+STORY(a_branch_that_ran_passes_a_true_elseif_over, "if", 100, "a;end;end=16;",
+      "if,1,If(1)\nif,2,Note(a)\nif,3,ElseIf(1)\nif,4,Note(b)\nif,5,EndIf()\nif,6,Note(end)\n")
+STORY(stray_words_of_if_go_on, "if", 100, "stray;on;end=16;",
+      "if,1,ElseIf(1)\nif,2,Note(stray)\nif,3,EndIf()\nif,4,ExitIf()\nif,5,Note(on)\n")
+STORY(
+    while_counts_continues_and_leaves, "wh", 100, "body 2;after 2 2;stray;stray2;no end;end=16;",
+    "wh,1,Set(I=0)\nwh,2,While($[${I}<3])\nwh,3,Set(I=$[${I}+1])\nwh,4,ExecIf($[${I}=1]?ContinueWhile())\n"
+    "wh,5,Note(body ${I})\nwh,6,Set(J=0)\nwh,7,While($[${J}<2])\nwh,8,Set(J=$[${J}+1])\nwh,9,EndWhile()\n"
+    "wh,10,ExecIf($[${I}=2]?ExitWhile())\nwh,11,EndWhile()\nwh,12,Note(after ${I} ${J})\nwh,13,EndWhile()\n"
+    "wh,14,Note(stray)\nwh,15,ExitWhile()\nwh,16,Note(stray2)\nwh,17,While(0)\nwh,18,Note(no end)\n")
+STORY(a_loop_left_by_goto_is_forgotten, "wh", 100, "in;in;out;end=16;",
+      "wh,1,Set(I=0)\nwh,2,While($[${I}<2])\nwh,3,Set(I=$[${I}+1])\nwh,4,Note(in)\nwh,5,While(1)\n"
+      "wh,6,Goto(8)\nwh,7,EndWhile()\nwh,8,Goto(2)\nwh,9,EndWhile()\nwh,10,Note(out)\n")
+
+/* ---- macros ---- */
+
+STORY(a_macro_sees_its_caller_and_goes_back, "10", 100,
+      "a b main 10 2;in main;x;back [] [];end=16;",
+      "10,1,NoOp()\n10,2,Macro(sub,a,b)\n10,3,Note(x)\n10,4,Note(back [${MACRO_EXTEN}] [${ARG1}])\n"
+      "[macro-sub]\ns,1,Note(${ARG1} ${ARG2} ${MACRO_CONTEXT} ${MACRO_EXTEN} ${MACRO_PRIORITY})\n"
+      "s,2,Note(in ${MACRO_CONTEXT})\n")
+STORY(macroexit_and_macroif, "10", 100, "m;on;other;end;end=16;",
+      "10,1,Macro(m)\n10,2,Note(on)\n10,3,MacroIf(0?m:o)\n10,4,Note(end)\n[macro-m]\ns,1,Note(m)\n"
+      "s,2,MacroExit()\ns,3,Note(no)\n[macro-o]\ns,1,Note(other)\n")
+STORY(a_macro_that_goes_elsewhere_is_left, "10", 100, "there;end=16;",
+      "10,1,Macro(m)\n10,2,Note(no)\n[macro-m]\ns,1,Goto(else,5,1)\n[else]\n5,1,Note(there)\n")
+STORY(a_macro_that_is_not_there_ends_the_call, "10", 100, "end=16;",
+      "10,1,Macro(nosuch)\n10,2,Note(no)\n")
+
+/* ---- values, names in texts ---- */
+
+STORY(
+    mset_sets_several, "10", 100, "1 2 x,y [] 5;end=16;",
+    "10,1,MSet(a=1,b=2,c=\"x,y\",d)\n10,2,MSet(__e=5,f=)\n10,3,Note(${a} ${b} ${c} [${f}] ${e})\n")
+STORY(
+    log_and_dumpchan_go_on, "10", 100, "on;end=16;",
+    "10,1,Log(NOTICE,hello)\n10,2,Log(nosuch,hello)\n10,3,Log(ERROR)\n10,4,DumpChan()\n10,5,Note(on)\n")
+STORY(
+    exec_runs_what_a_text_names, "10", 100, "hi 1;end=16;",
+    "10,1,Set(a=1)\n10,2,Set(app=Note)\n10,3,Exec(${app}(hi ${a}))\n10,4,Exec()\n10,5,Exec(Nosuch(x))\n"
+    "10,6,Note(no)\n")
+STORY(
+    tryexec_goes_on_whatever_comes, "10", 100, "a;SUCCESS;NOAPP;FAILED;end=16;",
+    "10,1,TryExec(Note(a))\n10,2,Note(${TRYSTATUS})\n10,3,TryExec(Nosuch(a))\n10,4,Note(${TRYSTATUS})\n"
+    "10,5,TryExec(Gosub(nosuch,s,1))\n10,6,Note(${TRYSTATUS})\n")
+
+/* ---- time: the scene's is 2023-11-14 22:13:20 UTC, a Tuesday ---- */
+
+STORY(
+    gotoiftime_and_execiftime_look_at_the_clock, "10", 100, "a;yes;else;in zone;end=16;",
+    "10,1,GotoIfTime(22:00-22:30,tue,*,*,UTC?a:b)\n10,2(b),Note(b)\n10,3(a),Note(a)\n"
+    "10,4,ExecIfTime(*,*,*,*?Note(yes))\n10,5,ExecIfTime(1:00-1:01,*,1,jan,UTC?Note(no):Note(else))\n"
+    "10,6,ExecIfTime(1:00-2:00,wed,15,nov,Europe/Moscow?Note(in zone))\n10,7,ExecIfTime(*,*,*,*?Note,no)\n"
+    "10,8,Note(no)\n")
+STORY(
+    waituntil_waits_or_says_why_not, "10", 1500, "OK;PAST;FAILURE;end=16;",
+    "10,1,WaitUntil($[${EPOCH}+1])\n10,2,Note(${WAITUNTILSTATUS})\n10,3,WaitUntil($[${EPOCH}-5])\n"
+    "10,4,Note(${WAITUNTILSTATUS})\n10,5,WaitUntil(abc)\n10,6,Note(${WAITUNTILSTATUS})\n")
+STORY(
+    waitforcondition_computes_again, "10", 1500, "TRUE;TIMEOUT;FAILURE;end=16;",
+    "10,1,Set(A=1)\n10,2,WaitForCondition(#,#[\"#{A}\"=\"1\"],2)\n10,3,Note(${WAITFORCONDITIONSTATUS})\n"
+    "10,4,WaitForCondition(#,#[\"#{A}\"=\"2\"],1,0.1)\n10,5,Note(${WAITFORCONDITIONSTATUS})\n"
+    "10,6,WaitForCondition(#,0)\n10,7,Note(${WAITFORCONDITIONSTATUS})\n")
+STORY(waitforring_lets_time_pass, "10", 900, "", "10,1,WaitForRing(1)\n10,2,Note(on)\n")
+
+/* ---- tones ---- */
+
+STORY(tones_start_and_stop, "10", 3000, "200;tone=busy;on;tone=1004/1000;",
+      "10,1,Answer()\n10,2,PlayTones(busy)\n10,3,Wait(1)\n10,4,StopPlayTones()\n10,5,Note(on)\n"
+      "10,6,Milliwatt()\n")
+STORY(senddtmf_takes_its_time, "10", 2000, "200;digits=1;digits=2;sent;end=16;",
+      "10,1,Answer()\n10,2,SendDTMF(1w2,100,200)\n10,3,Note(sent)\n")
+
+/* ---- what others are told ---- */
+
+STORY(sendtext_says_that_a_phone_takes_none, "10", 100, "UNSUPPORTED;end=16;",
+      "10,1,SendText(hello)\n10,2,Note(${SENDTEXTSTATUS})\n")
+STORY(
+    hidden_variables_are_cleared, "10", 100, "1;[] 2;end=16;",
+    "10,1,Set(~HASH~h~a~=1)\n10,2,Set(~HASH~g~a~=2)\n10,3,Note(${~HASH~h~a~})\n10,4,ClearHash(h)\n"
+    "10,5,HangupCauseClear()\n10,6,Note([${~HASH~h~a~}] ${~HASH~g~a~})\n")
+STORY(incomplete_refuses_an_unanswered_call, "10", 100, "end=28;", "10,1,Incomplete()\n")
+
+static void keep_fact(const struct call_fact *f, void *arg)
+{
+    struct world *w = arg;
+
+    if (f->type == CALL_USER_EVENT || f->type == CALL_NOTE)
+        buf_printf(&w->notes, "%.*s[%.*s]", SLICE_ARG(f->name), SLICE_ARG(f->value));
+}
+
+static int events_are_told(void)
+{
+    struct world w;
+    struct call_observer o = {.h = keep_fact, .arg = &w};
+    int err;
+
+    CHECK_OK(world_init(&w));
+    calls_observe(w.calls, &o);
+    CHECK_OK_TO(world_route(&w, "[main]\n10,1,UserEvent(Test,A: b,\"C: d,e\")\n10,2,UserEvent()\n"
+                                "10,3,CELGenUserEvent(x,y)\n"),
+                out);
+    CHECK_OK_TO(world_dial(&w, "10", NULL), out);
+    loop_fake_advance(w.loop, 100);
+    CHECK_TO(world_saw(&w, "Test[A: b\nC: d,e\n]user event[x,y]end=16;"), out);
+out:
+    call_observer_remove(&o);
+    world_fini(&w);
+    return err;
+}
+
+STORY(
+    an_exception_goes_to_e, "10", 100, "myreason main 10 1;end=16;",
+    "10,1,RaiseException(myreason)\ne,1,Note(${EXCEPTION(reason)} ${EXCEPTION(context)} ${EXCEPTION(exten)} "
+    "${EXCEPTION(priority)})\n")
+
+UNIT_TESTS(UNIT(an_exception_goes_to_e), UNIT(proceeding_goes_on), UNIT(music_starts_and_stops),
+           UNIT(gosubif_chooses_a_subroutine), UNIT(stackpop_forgets_the_way_back),
+           UNIT(if_takes_the_first_true_branch), UNIT(a_false_if_goes_to_else_or_end),
+           UNIT(a_branch_that_ran_passes_a_true_elseif_over), UNIT(stray_words_of_if_go_on),
+           UNIT(while_counts_continues_and_leaves), UNIT(a_loop_left_by_goto_is_forgotten),
+           UNIT(a_macro_sees_its_caller_and_goes_back), UNIT(macroexit_and_macroif),
+           UNIT(a_macro_that_goes_elsewhere_is_left), UNIT(a_macro_that_is_not_there_ends_the_call),
+           UNIT(mset_sets_several), UNIT(log_and_dumpchan_go_on), UNIT(exec_runs_what_a_text_names),
+           UNIT(tryexec_goes_on_whatever_comes), UNIT(gotoiftime_and_execiftime_look_at_the_clock),
+           UNIT(waituntil_waits_or_says_why_not), UNIT(waitforcondition_computes_again),
+           UNIT(waitforring_lets_time_pass), UNIT(tones_start_and_stop),
+           UNIT(senddtmf_takes_its_time), UNIT(sendtext_says_that_a_phone_takes_none),
+           UNIT(hidden_variables_are_cleared), UNIT(incomplete_refuses_an_unanswered_call),
+           UNIT(events_are_told))

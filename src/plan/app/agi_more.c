@@ -1,0 +1,223 @@
+/* app/agi_more.c - AGI's commands of sound, speech, text and the small database */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "plan/app/agi.h"
+#include "plan/app/control.h"
+#include "plan/app/saying.h"
+#include "plan/astdb.h"
+#include "plan/core.h"
+#include "plan/subst.h"
+#include "plan/wait.h"
+
+#define MOST_SAID 16384
+
+/* ---- sound ---- */
+
+static void cmd_get_option(struct agi *a, char **argv, int argc)
+{
+    int64_t ms =
+        argc > 2 && atoi(argv[2]) > 0 ? atoi(argv[2]) : a->run->channel->response_timeout_ms;
+    const struct mono start = loop_now(a->loop);
+    struct plan_wait w = {.ms = ms, .digits = argv[1]};
+    bool failed;
+    int d = plan_play(a->run, argv[0], argv[1], &failed);
+
+    if (!d)
+        d = plan_wait(a->run, &w) == PLAN_WAIT_DIGIT ? w.digit : 0;
+    if (a->run->channel->is_hungup)
+        d = -1;
+    agi_send(a, "200 result=%d endpos=%lld\n", d,
+             (long long)mono_diff_ms(loop_now(a->loop), start) * 8);
+}
+
+static void cmd_control_stream_file(struct agi *a, char **argv, int argc)
+{
+    struct control c = {.file = argv[0],
+                        .stop = argv[1],
+                        .skip_ms = argc > 2 && atoi(argv[2]) > 0 ? atoi(argv[2]) : 3000,
+                        .forward = argc > 3 && *argv[3] ? argv[3] : "#",
+                        .back = argc > 4 && *argv[4] ? argv[4] : "*",
+                        .pause = argc > 5 ? argv[5] : "",
+                        .restart = "",
+                        .offset_ms = argc > 6 ? atoi(argv[6]) : 0};
+    uint32_t position;
+    const int rc = control_play(a->run, &c, &position);
+
+    agi_send(a, "200 result=%d endpos=%u\n", rc < -1 ? -1 : rc, rc < -1 ? 0 : position * 8);
+}
+
+/* What the station does not have yet is answered as a failure, so that programs go on. */
+static void cmd_record_file(struct agi *a, char **argv, int argc)
+{
+    if (plan_tell_once(a->run->core, "agi record", ""))
+        log_warning("AGI command RECORD FILE comes with recording, it failed call=%s",
+                    a->run->channel->linkedid);
+    agi_send(a, "200 result=-1 (randomerror) endpos=0\n");
+}
+
+static void cmd_receive_char(struct agi *a, char **argv, int argc)
+{
+    agi_reply(a, a->run->channel->is_hungup ? -1 : 0);
+}
+
+static void cmd_receive_text(struct agi *a, char **argv, int argc)
+{
+    agi_reply(a, -1);
+}
+
+static void cmd_send_text(struct agi *a, char **argv, int argc)
+{
+    struct channel *ch = a->run->channel;
+    int err = ch->tech->send_text ? ch->tech->send_text(ch, SLICE("text/plain"), slice_of(argv[0]))
+                                  : 0; /* as Asterisk: a channel without text takes it silently */
+
+    agi_reply(a, err ? -1 : 0);
+}
+
+static void cmd_nothing(struct agi *a, char **argv, int argc)
+{
+    agi_reply(a, 0);
+}
+
+/* ---- speech: the digits that stop it stand last ---- */
+
+static void say(struct agi *a, struct buf *names, const char *digits)
+{
+    agi_reply(a, buf_err(names) ? -1 : saying_play(a->run, names, digits));
+    buf_fini(names);
+}
+
+static void cmd_say_alpha(struct agi *a, char **argv, int argc)
+{
+    enum say_case c = SAY_CASE_NONE;
+    struct buf names;
+
+    if (argc > 2)
+        saying_case(argv[2], &c);
+    buf_init(&names, MOST_SAID);
+    say_alpha(&names, argv[0], c);
+    say(a, &names, argv[1]);
+}
+
+static void cmd_say_digits(struct agi *a, char **argv, int argc)
+{
+    struct buf names;
+
+    buf_init(&names, MOST_SAID);
+    say_digits(&names, argv[0]);
+    say(a, &names, argv[1]);
+}
+
+static void cmd_say_phonetic(struct agi *a, char **argv, int argc)
+{
+    struct buf names;
+
+    buf_init(&names, MOST_SAID);
+    say_phonetic(&names, argv[0]);
+    say(a, &names, argv[1]);
+}
+
+static void cmd_say_number(struct agi *a, char **argv, int argc)
+{
+    const char gender = argc > 2 ? argv[2][0] : '\0';
+    struct buf names;
+
+    buf_init(&names, MOST_SAID);
+    say_number(&names, saying_language(a->run), strtoll(argv[0], NULL, 10),
+               gender == 'f'   ? SAY_FEMALE
+               : gender == 'n' ? SAY_NEUTER
+                               : SAY_MALE);
+    say(a, &names, argv[1]);
+}
+
+static void say_moment(struct agi *a, char **argv, const char *format, const char *zone)
+{
+    struct say_time t;
+    struct buf names;
+
+    if (saying_time(a->run, &t, argv[0], zone)) {
+        agi_reply(a, -1);
+        return;
+    }
+    buf_init(&names, MOST_SAID);
+    say_time(&names, saying_language(a->run), &t, format);
+    say(a, &names, argv[1]);
+}
+
+static void cmd_say_date(struct agi *a, char **argv, int argc)
+{
+    say_moment(a, argv, say_is_russian(saying_language(a->run)) ? "AdBY" : "ABdY", "");
+}
+
+static void cmd_say_time(struct agi *a, char **argv, int argc)
+{
+    say_moment(a, argv, say_is_russian(saying_language(a->run)) ? "kM" : "IMp", "");
+}
+
+static void cmd_say_datetime(struct agi *a, char **argv, int argc)
+{
+    say_moment(a, argv, argc > 2 ? argv[2] : "", argc > 3 ? argv[3] : "");
+}
+
+/* ---- the small database ---- */
+
+static void cmd_database_get(struct agi *a, char **argv, int argc)
+{
+    const struct slice value = plan_astdb_get(a->run->core, slice_of(argv[0]), slice_of(argv[1]));
+
+    if (slice_is_set(value))
+        agi_send(a, "200 result=1 (%.*s)\n", (int)strcspn(value.p, "\r\n"), value.p);
+    else
+        agi_reply(a, 0);
+}
+
+static void cmd_database_put(struct agi *a, char **argv, int argc)
+{
+    agi_reply(a, plan_astdb_put(a->run->core, slice_of(argv[0]), slice_of(argv[1]),
+                                slice_of(argv[2])) == 0);
+}
+
+static void cmd_database_del(struct agi *a, char **argv, int argc)
+{
+    agi_reply(a,
+              plan_astdb_put(a->run->core, slice_of(argv[0]), slice_of(argv[1]), SLICE_NONE) == 0);
+}
+
+static void cmd_database_deltree(struct agi *a, char **argv, int argc)
+{
+    agi_reply(a, plan_astdb_deltree(a->run->core, slice_of(argv[0]),
+                                    argc > 1 ? slice_of(argv[1]) : SLICE_NONE) > 0);
+}
+
+const struct agi_word agi_words_more[] = {
+    {"ASYNCAGI BREAK", "", true, 0, 0, cmd_nothing},
+    {"CONTROL STREAM FILE",
+     "<filename> <escape digits> [<skipms>] [<ffchar>] [<rewchr>] [<pausechr>] [<offsetms>]", false,
+     2, 7, cmd_control_stream_file},
+    {"DATABASE DEL", "<family> <key>", true, 2, 2, cmd_database_del},
+    {"DATABASE DELTREE", "<family> [<keytree>]", true, 1, 2, cmd_database_deltree},
+    {"DATABASE GET", "<family> <key>", true, 2, 2, cmd_database_get},
+    {"DATABASE PUT", "<family> <key> <value>", true, 3, 3, cmd_database_put},
+    {"GET OPTION", "<filename> <escape digits> [<timeout>]", false, 2, 3, cmd_get_option},
+    {"RECEIVE CHAR", "<timeout>", false, 1, 1, cmd_receive_char},
+    {"RECEIVE TEXT", "<timeout>", false, 1, 1, cmd_receive_text},
+    {"RECORD FILE",
+     "<filename> <format> <escape digits> <timeout> [<offset samples>] [BEEP] [s=<silence>]", false,
+     4, 7, cmd_record_file},
+    {"SAY ALPHA", "<number> <escape digits> [<case>]", false, 2, 3, cmd_say_alpha},
+    {"SAY DATE", "<date> <escape digits>", false, 2, 2, cmd_say_date},
+    {"SAY DATETIME", "<time> <escape digits> [<format>] [<timezone>]", false, 2, 4,
+     cmd_say_datetime},
+    {"SAY DIGITS", "<number> <escape digits>", false, 2, 2, cmd_say_digits},
+    {"SAY NUMBER", "<number> <escape digits> [<gender>]", false, 2, 3, cmd_say_number},
+    {"SAY PHONETIC", "<string> <escape digits>", false, 2, 2, cmd_say_phonetic},
+    {"SAY TIME", "<time> <escape digits>", false, 2, 2, cmd_say_time},
+    {"SEND IMAGE", "<image>", false, 1, 1, cmd_nothing},
+    {"SEND TEXT", "<text to send>", false, 1, 1, cmd_send_text},
+    {"TDD MODE", "<on|off>", false, 1, 1, cmd_nothing},
+};
+
+const size_t agi_words_more_count = sizeof(agi_words_more) / sizeof(agi_words_more[0]);
