@@ -505,9 +505,6 @@ static int open_calls(struct engine *e)
                                                              .runner = e->runner,
                                                              .store = e->store,
                                                              .agi_dir = e->agi_dir});
-    err = plan_core_alloc(
-        &e->plan,
-        &(struct plan_core_args){.calls = e->calls, .runner = e->runner, .agi_dir = e->agi_dir});
     if (!err) {
         plan_astdb_keeper(e->plan, keep_entry, e);
         err = store_query(e->store, "SELECT name, value FROM astdb ORDER BY name", NULL, 0,
