@@ -42,12 +42,19 @@ check station-starts station_up
 phone 101
 phone 102
 for n in 101 102; do check "$n-registers" registered $n 10; done
+# A server shows a row to others a moment before COMMIT returns: the engine calls nobody before that.
+known() { ctl "pjsip show contacts" | grep -q " $1/sip:"; }
+for n in 101 102; do check "$n-is-known" within 5 known $n; done
 check call call 101 102
 check they-talk talk 101 102
 check it-ends hang_up 101 102
 check record within 3 has_records 1
 check record-is-whole test "$(sql 'SELECT src, dst, disposition, lastapp FROM cdr')" = "101	102	ANSWERED	Dial"
 check restart stop_station
+# Numbers of calls begin anew with the engine: two engines in one second would give the same uniqueid twice.
+second=$(date +%s)
+next_second() { [ "$(date +%s)" != "$second" ]; }
+within 2 next_second
 check starts-again station_up
 check contacts-are-kept test "$(sql 'SELECT count(*) FROM ps_contacts')" = 2
 
@@ -76,7 +83,12 @@ no_server() { ! sql 'SELECT 1' 2>"$WORK/err" && grep -q 'cannot open the databas
 check sql-says-so no_server
 check server-comes-back server_up
 check records-arrive within 10 has_records 3
-check none-twice test "$(sql 'SELECT count(DISTINCT uniqueid) FROM cdr')" = 3
+none_twice() {
+  [ "$(sql 'SELECT count(DISTINCT uniqueid), count(*) FROM cdr')" = "3	3" ] && return
+  sql 'SELECT uniqueid, src, dst, start, disposition, sequence FROM cdr'
+  return 1
+}
+check none-twice none_twice
 drained() { ! spooled; }
 check spool-is-empty within 5 drained
 server_sql pbx -e "UPDATE realtime_extensions SET exten = '556' WHERE exten = '555'"
