@@ -152,6 +152,7 @@ phone() {
   # a writer that stays, so that the FIFO does not end with the first command
   fd=$((phone_count + 2))
   eval "exec $fd>\"$dir/fifo\"; phone_fd_$name=$fd"
+  say "$name" callstat
 }
 say() {
   line=$2
@@ -165,7 +166,9 @@ has_event() {
 }
 event() { within "${3:-5}" has_event "$1" "$2"; }
 has_contact() { [ "$(sql "SELECT count(*) FROM ps_contacts WHERE aor='$1'")" = 1 ]; }
-registered() { within "${2:-5}" has_contact "$1"; }
+# Events before the phone has taken our connection are told to nobody: an answer shows that it has.
+is_heard() { grep -q '"response":true' "$WORK/$1/events"; }
+registered() { within "${2:-5}" has_contact "$1" && within 5 is_heard "$1"; }
 
 # ---- what they hear ----
 
