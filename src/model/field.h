@@ -131,5 +131,13 @@ int model_field_allowed(const struct model_field *f, const char *language, struc
 int model_field_set(const struct model_field *f, void *object, struct slice value,
                     struct model_pool *pool);
 
+/**
+ * The value as text, as Asterisk writes it (booleans "true" and "false"); the default of a field that is
+ * not kept. Secrets are never printed.
+ * @param object  the field's struct
+ * @return as buf_add; EACCES (a secret, or what only the database has)
+ */
+int model_field_print(const struct model_field *f, const void *object, struct buf *out);
+
 /** Give every field its default. @return 0; ENOMEM */
 int model_defaults_set(const struct model_type *t, void *object, struct model_pool *pool);

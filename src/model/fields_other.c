@@ -85,6 +85,7 @@ const struct model_field model_fields_acl[] = {
     ROW_DESCRIPTION,
     ROW_GROUP(NOWHERE),
     ROW("rules", RULES, OBEYED, offsetof(struct model_acl, rules),
+        .shown = "tests/scene/acl-refuses.scene",
         SAYS(
             "Правила", "Rules",
             "По порядку; последнее подходящее решает. Пример: deny=0.0.0.0/0,permit=10.0.0.0/8.",

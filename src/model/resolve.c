@@ -48,29 +48,32 @@ static int objects_of(struct model_snapshot *s, const struct model_names *names,
     return 0;
 }
 
-/* Named lists in their order, then the endpoint's own deny and permit. */
-static int rules_of(struct model_snapshot *s, struct model_endpoint *ep, const char **missing)
+/* Named lists in their order, then the endpoint's own deny and permit. @param missing  out: the first list
+ * that is not there, or NULL */
+static int rules_of(struct model_snapshot *s, const struct model_names *lists,
+                    const struct model_nets *deny, const struct model_nets *permit,
+                    struct model_rules *out, const char **missing)
 {
     struct model_rules own = {0};
     struct model_rule *v;
     uint32_t n, at = 0;
-    int err = value_rules_of(&own, &ep->deny, &ep->permit, &s->pool);
+    int err = value_rules_of(&own, deny, permit, &s->pool);
 
     *missing = NULL;
     n = own.count;
-    for (uint32_t i = 0; i < ep->acl_names.count && !*missing; i++) {
-        const struct model_acl *acl = model_acl_find(s, slice_of(ep->acl_names.v[i]));
+    for (uint32_t i = 0; i < lists->count && !*missing; i++) {
+        const struct model_acl *acl = model_acl_find(s, slice_of(lists->v[i]));
 
         n += acl ? acl->rules.count : 0;
-        *missing = acl ? NULL : ep->acl_names.v[i];
+        *missing = acl ? NULL : lists->v[i];
     }
     if (err || *missing || n == 0)
         return err;
     v = model_pool_alloc(&s->pool, n * sizeof(*v));
     if (!v)
         return ENOMEM;
-    for (uint32_t i = 0; i < ep->acl_names.count; i++) {
-        const struct model_acl *acl = model_acl_find(s, slice_of(ep->acl_names.v[i]));
+    for (uint32_t i = 0; i < lists->count; i++) {
+        const struct model_acl *acl = model_acl_find(s, slice_of(lists->v[i]));
 
         if (acl->rules.count)
             memcpy(v + at, acl->rules.v, acl->rules.count * sizeof(*v));
@@ -78,7 +81,7 @@ static int rules_of(struct model_snapshot *s, struct model_endpoint *ep, const c
     }
     if (own.count)
         memcpy(v + at, own.v, own.count * sizeof(*v));
-    ep->rules = (struct model_rules){.v = v, .count = n};
+    *out = (struct model_rules){.v = v, .count = n};
     return 0;
 }
 
@@ -108,7 +111,12 @@ static int resolve_strict(struct model_snapshot *s, struct model_endpoint *ep, c
     if (err || *missing)
         return err;
     *column = "acl";
-    return rules_of(s, ep, missing);
+    err = rules_of(s, &ep->acl_names, &ep->deny, &ep->permit, &ep->rules, missing);
+    if (err || *missing)
+        return err;
+    *column = "contact_acl";
+    return rules_of(s, &ep->contact_acl_names, &ep->contact_deny, &ep->contact_permit,
+                    &ep->contact_rules, missing);
 }
 
 static int resolve_lax(struct model_snapshot *s, struct model_endpoint *ep)

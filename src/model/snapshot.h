@@ -216,6 +216,9 @@ struct model_endpoint {
     struct model_rules rules; /* acl, deny and permit together: model_rules_allow */
     struct model_names acl_names;
     struct model_nets deny, permit;
+    struct model_rules contact_rules; /* contact_acl, contact_deny and contact_permit together */
+    struct model_names contact_acl_names;
+    struct model_nets contact_deny, contact_permit;
     uint64_t call_group, pickup_group;
     int32_t rtp_timeout, rtp_timeout_hold; /* seconds, 0 none */
     int32_t rtp_keepalive;

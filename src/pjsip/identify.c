@@ -338,6 +338,24 @@ static int forbid(struct pjsip *p, struct sip_strans *t, const struct sip_msg *r
     return EACCES;
 }
 
+/* The addresses that its Contacts name, as Asterisk looks at them: before rewriting. A name would have to
+   be looked up first, and could mean another host a moment later: not with a list. */
+static bool may_be_contacted(const struct model_rules *rules, const struct sip_msg *req)
+{
+    struct sip_name_addr n;
+    struct sip_uri uri;
+    struct addr host;
+
+    for (unsigned i = 0; rules->count && !sip_msg_contact(req, i, &n); i++) {
+        if (n.is_star)
+            continue;
+        if (sip_uri_parse(&uri, n.uri) || addr_parse_host(&host, uri.host, 5060) ||
+            !model_rules_allow(rules, &host))
+            return false;
+    }
+    return true;
+}
+
 static void let_go(void *arg)
 {
     struct pjsip *p = arg;
@@ -402,6 +420,8 @@ int pjsip_authorize(struct pjsip *p, struct sip_strans *t, const struct sip_msg 
         return EACCES;
     if (!model_rules_allow(&who->endpoint->rules, &req->flow.remote))
         return forbid(p, t, req, "address not allowed");
+    if (!may_be_contacted(&who->endpoint->contact_rules, req))
+        return forbid(p, t, req, "contact address not allowed");
     if (!is_from_its_own(p, req, who))
         return forbid(p, t, req, "From is not the endpoint's own");
     return 0;

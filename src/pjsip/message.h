@@ -30,6 +30,7 @@ void message_send_clear(struct pjsip *p);
 #define MESSAGE_OUT " message out " /* the same: as it is sent */
 
 struct message_args {
+    bool is_notify;    /* a NOTIFY; else a MESSAGE */
     struct slice to;   /* behind "pjsip:": endpoint, number@endpoint, endpoint/sip:uri, sip:uri */
     struct slice from; /* name-addr, URI or a user; absent: from_user */
     struct slice header_to; /* value of To; absent: where it goes */

@@ -50,8 +50,8 @@ static void answered(int err, const struct sip_msg *r, void *arg)
     if (r && r->status < 200)
         return;
     if (!r || r->status >= 300)
-        log_notice("text was not taken to=\"%s\" status=%u err=\"%s\"", s->to, r ? r->status : 0,
-                   r ? "" : strerror(err));
+        log_notice("text or notice was not taken to=\"%s\" status=%u err=\"%s\"", s->to,
+                   r ? r->status : 0, r ? "" : strerror(err));
     sending_free(s);
 }
 
@@ -206,7 +206,8 @@ static int send_it(struct pjsip *p, const struct sip_client_args *a)
 
 int message_send(struct pjsip *p, const struct message_args *m)
 {
-    struct sip_client_args a = {.method = SIP_MESSAGE, .headers = m->headers, .body = m->body};
+    struct sip_client_args a = {
+        .method = m->is_notify ? SIP_NOTIFY : SIP_MESSAGE, .headers = m->headers, .body = m->body};
     struct route r = {.endpoint = NULL};
     struct sip_name_addr n;
     struct buf from;
@@ -225,6 +226,10 @@ int message_send(struct pjsip *p, const struct message_args *m)
         fill_from(&r, p, m->from, &a, &from);
         a.uri = buf_slice(&r.uri);
         a.content_type = m->content_type.len ? m->content_type : SLICE("text/plain");
+        if (m->is_notify && !m->body.len)
+            a.content_type = SLICE_NONE;
+        if (m->is_notify)
+            a.contact_user = slice_of(model_global_of(p->snap)->default_from_user);
         if (m->header_to.len && !sip_name_addr_parse(&n, m->header_to))
             a.to = m->header_to;
         a.max_forwards = (uint8_t)model_global_of(p->snap)->max_forwards;

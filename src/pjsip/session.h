@@ -52,6 +52,7 @@ struct session {
     struct buf description;   /* incoming: our answer or offer, until the call is answered */
     struct buf headers;       /* lines that PJSIP_HEADER added */
     uint32_t answer_tag;      /* hash of the To tag whose description was taken last */
+    uint16_t refusal;         /* PJSIPHangup: the status that refuses it; 0: that of the cause */
     uint8_t redirects;        /* 3xx followed by ourselves */
     uint8_t direct_tries;
     struct addr direct; /* the other leg's media, named to this peer; AF_UNSPEC: ours */

@@ -7,15 +7,20 @@
 /* One a line, so that lines can be added without others moving. */
 /* clang-format off */
 const struct plan_app *const pjsip_apps[] = {
+    &pjsip_hangup_app,
     &pjsip_message_send_app,
+    &pjsip_notify_app,
     NULL,
 };
 
 const struct plan_func *const pjsip_funcs[] = {
     &pjsip_message_func,
     &pjsip_message_data_func,
+    &pjsip_aor_func,
+    &pjsip_contact_func,
     &pjsip_dial_contacts_func,
     &pjsip_dtmf_mode_func,
+    &pjsip_endpoint_func,
     &pjsip_header_func,
     &pjsip_header_param_func,
     &pjsip_headers_func,

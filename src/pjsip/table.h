@@ -9,6 +9,8 @@
 #include "plan/func.h"
 
 extern const struct plan_app pjsip_message_send_app;
+extern const struct plan_app pjsip_notify_app, pjsip_hangup_app;
+extern const struct plan_func pjsip_endpoint_func, pjsip_aor_func, pjsip_contact_func;
 extern const struct plan_func pjsip_message_func, pjsip_message_data_func;
 
 /** In the order of their names; the last row is NULL. */

@@ -37,7 +37,6 @@ static const char *const not_yet[] = {
     "realtime_extensions.label",
     "realtime_extensions.app",
     "realtime_extensions.appdata",
-    "acl.rules",
     "musiconhold.mode",
     "musiconhold.directory",
     "musiconhold.sort",

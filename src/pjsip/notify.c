@@ -1,0 +1,213 @@
+/* notify.c - PJSIPNotify and PJSIPHangup (table.h) */
+#include <ctype.h>
+#include <errno.h>
+
+#include "base/log.h"
+#include "pjsip/cause.h"
+#include "pjsip/message.h"
+#include "pjsip/session.h"
+#include "pjsip/table.h"
+#include "plan/args.h"
+#include "sip/print.h"
+
+#define CONTENT_MAX 16384
+
+/* ---- PJSIPHangup ---- */
+
+/* "BUSY_HERE" for "Busy Here": the status line's words with other characters between them. */
+static bool is_reason(const char *name, const char *reason)
+{
+    for (; *name && *reason; name++, reason++) {
+        if (toupper((unsigned char)*name) == toupper((unsigned char)*reason))
+            continue;
+        if (*name != '_' || isalnum((unsigned char)*reason))
+            return false;
+    }
+    return !*name && !*reason;
+}
+
+/* @return 0: no such status that refuses */
+static uint16_t status_of(const char *text)
+{
+    uint32_t code;
+
+    if (!slice_u32(slice_of(text), &code))
+        return code >= 400 && code < 700 ? (uint16_t)code : 0;
+    for (code = 400; code < 700; code++)
+        if (is_reason(text, sip_reason((uint16_t)code)))
+            return (uint16_t)code;
+    return 0;
+}
+
+static int hangup_exec(struct plan_run *run, char *data)
+{
+    struct channel *ch = run->channel;
+    uint16_t code = status_of(plan_strip(data));
+
+    if (ch->tech != &pjsip_tech || !ch->pvt || ch->is_outgoing || ch->state == CHANNEL_UP ||
+        !code) {
+        log_warning(
+            "PJSIPHangup refuses an incoming PJSIP call that is not answered, with a status of "
+            "400 to 699 or its name channel=\"%s\" status=\"%s\"",
+            ch->name, data);
+        return PLAN_NEXT;
+    }
+    session_of(ch)->refusal = code;
+    ch->cause = pjsip_cause_of_status(code);
+    channel_end(ch, ch->cause, "routing");
+    return PLAN_END;
+}
+
+const struct plan_app pjsip_hangup_app = {
+    .name = "PJSIPHangup",
+    .syntax = "PJSIPHangup(status)",
+    .help_ru =
+        "Отклоняет входящий вызов PJSIP с этим ответом SIP\nstatus: число от 400 до 699 или его имя "
+        "(NOT_FOUND, BUSY_HERE ...). Отвеченному вызову ничего не делает.",
+    .help_en =
+        "Refuse an incoming PJSIP call with this SIP status\nstatus: a number from 400 to 699, or "
+        "its name (NOT_FOUND, BUSY_HERE ...). Does nothing to a call that is answered.",
+    .shown = "tests/scene/pjsip-hangup.scene",
+    .exec = hangup_exec,
+};
+
+/* ---- PJSIPNotify ---- */
+
+struct notice {
+    struct buf headers, body;
+    struct slice content_type;
+    bool has_state;
+};
+
+static bool is_of_the_request(struct slice name)
+{
+    switch (sip_header_parse(name)) {
+    case SIP_H_VIA:
+    case SIP_H_FROM:
+    case SIP_H_TO:
+    case SIP_H_CALL_ID:
+    case SIP_H_CSEQ:
+    case SIP_H_CONTACT:
+    case SIP_H_ROUTE:
+    case SIP_H_RECORD_ROUTE:
+    case SIP_H_MAX_FORWARDS:
+    case SIP_H_CONTENT_LENGTH: return true;
+    default: return false;
+    }
+}
+
+/* Several Content make lines of one body. */
+static int add_content(struct notice *n, struct slice value)
+{
+    if (n->body.len)
+        buf_addz(&n->body, "\r\n");
+    return buf_adds(&n->body, value);
+}
+
+/* "Name=value", the value may stand in quotes. */
+static int add_one(struct notice *n, char *item)
+{
+    struct slice value, name = slice_trim(slice_cut(slice_of(item), '=', &value));
+
+    value = slice_trim(value);
+    if (value.len >= 2 && value.p[0] == '"' && value.p[value.len - 1] == '"')
+        value = slice_from(value.p + 1, value.len - 2);
+    if (!name.len)
+        return 0;
+    if (slice_caseeqz(name, "Content"))
+        return add_content(n, value);
+    if (slice_caseeqz(name, "Content-Type")) {
+        n->content_type = value;
+        return 0;
+    }
+    if (is_of_the_request(name)) {
+        log_warning("PJSIPNotify: this header belongs to the request and is left out name=\"%.*s\"",
+                    SLICE_ARG(name));
+        return 0;
+    }
+    n->has_state |= slice_caseeqz(name, "Subscription-State");
+    item[name.p + name.len - item] = '\0';
+    return sip_headers_add(&n->headers, name.p, value);
+}
+
+/* "&Event=x&X=y": each pair a line. */
+static int read_content(struct notice *n, char *text)
+{
+    int err = 0;
+
+    while (text && *text && !err) {
+        char *next = strchr(text, '&');
+
+        if (next)
+            *next++ = '\0';
+        err = add_one(n, text);
+        text = next;
+    }
+    if (!err && !n->has_state)
+        err = sip_headers_add(&n->headers, "Subscription-State", SLICE("terminated"));
+    return err ? err : n->body.err;
+}
+
+static int send_inside(struct channel *ch, const struct notice *n)
+{
+    struct session *s = ch->tech == &pjsip_tech && ch->pvt ? session_of(ch) : NULL;
+
+    if (!s || !s->invite || !sip_invite_is_up(s->invite))
+        return ENOTCONN;
+    return sip_invite_request(s->invite, SIP_NOTIFY, buf_slice(&n->headers), n->content_type,
+                              buf_slice(&n->body), NULL, NULL);
+}
+
+static int send_outside(struct channel *ch, const char *to, const struct notice *n)
+{
+    struct sip_name_addr target;
+    void *p = NULL;
+
+    calls_tech_find(ch->calls, SLICE("PJSIP"), &p);
+    if (!p)
+        return ENOENT;
+    if (sip_name_addr_parse(&target, slice_of(to)))
+        target.uri = slice_of(to);
+    return message_send(p, &(struct message_args){.is_notify = true,
+                                                  .to = target.uri,
+                                                  .headers = buf_slice(&n->headers),
+                                                  .content_type = n->content_type,
+                                                  .body = buf_slice(&n->body)});
+}
+
+static int notify_exec(struct plan_run *run, char *data)
+{
+    struct notice n = {.content_type = SLICE_NONE};
+    char *argv[2];
+    char *to;
+    int err;
+
+    plan_args_split_raw(data, ',', argv, 2);
+    to = plan_strip(argv[0]);
+    buf_init(&n.headers, CONTENT_MAX);
+    buf_init(&n.body, CONTENT_MAX);
+    err = strchr(argv[1], '=') ? read_content(&n, argv[1]) : EINVAL;
+    if (!err)
+        err = *to ? send_outside(run->channel, to, &n) : send_inside(run->channel, &n);
+    buf_fini(&n.headers);
+    buf_fini(&n.body);
+    if (err)
+        log_warning("PJSIPNotify: not sent channel=\"%s\" to=\"%s\" err=\"%s\"", run->channel->name,
+                    to, err == EINVAL ? "content must be &Name=value&..." : strerror(err));
+    return PLAN_NEXT;
+}
+
+const struct plan_app pjsip_notify_app = {
+    .name = "PJSIPNotify",
+    .syntax = "PJSIPNotify([to],&Name=value[&Name=value...])",
+    .help_ru =
+        "Отправляет NOTIFY\nto: sip:uri (через default_outbound_endpoint) или имя конечной точки; без него - "
+        "внутри вызова этого канала. Пары - заголовки (Event=...), Content-Type и строки тела "
+        "(Content=...). Без Subscription-State ставится terminated.",
+    .help_en =
+        "Send a NOTIFY\nto: sip:uri (by default_outbound_endpoint) or an endpoint's name; without it inside "
+        "this channel's call. The pairs are headers (Event=...), Content-Type and lines of the body "
+        "(Content=...). Without Subscription-State it is terminated.",
+    .shown = "tests/scene/pjsip-notify.scene",
+    .exec = notify_exec,
+};
