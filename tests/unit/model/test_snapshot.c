@@ -147,8 +147,7 @@ out:
 
 static int a_restriction_that_nothing_obeys_keeps_the_endpoint_out(void)
 {
-    static const char *const set[][2] = {{"webrtc", "yes"},
-                                         {"dtls_cert_file", "/x.pem"}};
+    static const char *const set[][2] = {{"webrtc", "yes"}, {"dtls_cert_file", "/x.pem"}};
     struct model_snapshot *s = NULL;
     struct db *d = NULL;
     char sql[300];
