@@ -34,9 +34,10 @@ struct pjsip {
     struct list outbounds;   /* outbound.c: struct outbound, those of the snapshot */
     struct list leaving;     /* and those that say goodbye */
     struct hash outbound_names, lines, routed;
-    struct list texts;     /* message.c: struct text that waits */
-    struct list texts_now; /* and those that run */
-    struct list sendings;  /* message_send.c */
+    struct mono next_register; /* the next turn of a request to a registrar */
+    struct list texts;         /* message.c: struct text that waits */
+    struct list texts_now;     /* and those that run */
+    struct list sendings;      /* message_send.c */
     uint32_t texts_waiting, texts_running, sending_count;
     struct deferred texts_later;
     struct list watches; /* console.c: consoles that follow the trace */

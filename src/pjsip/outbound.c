@@ -18,6 +18,10 @@
 #define GOODBYE_MS 4000 /* how long the answer to a last word is awaited */
 #define AGAIN_MS 500    /* between the last word of an old one and the first of a new one */
 #define LINE_LEN 8
+#define GAP_US 10000   /* between two requests of different registrations: 100 a second in all */
+#define STEADY_S 60    /* a connection that lasted so long was no accident of the network */
+#define DROPPED_MS 500 /* before we register again over a new connection; each time twice as long */
+#define MOST_DOUBLED 7 /* up to about a minute */
 
 struct outbound {
     struct link link; /* pjsip.outbounds, or pjsip.leaving */
@@ -37,8 +41,11 @@ struct outbound {
     unsigned status;
     int err;
     struct wall changed;
-    struct mono expires;
-    uint32_t secrets; /* hash of what we log in with */
+    struct mono expires, since; /* since: accepted then */
+    struct sip_conn_watch way;  /* the connection that the registrar knows us by */
+    uint8_t drops;              /* of it, in a row */
+    bool has_slot;              /* the timer stands at the moment that ask gave it */
+    uint32_t secrets;           /* hash of what we log in with */
     struct buf routes;
     char call_id[33], line[LINE_LEN + 1], reason[80];
 };
@@ -83,6 +90,7 @@ static void outbound_destroy(void *object)
     struct outbound *o = object;
 
     leave_tables(o);
+    sip_conn_unwatch(&o->way);
     list_unlink(&o->link);
     timer_stop(&o->timer);
     mem_deref(o->client);
@@ -272,6 +280,26 @@ static void keep_routes(struct outbound *o, const struct sip_msg *r)
     o->has_routes = !hash_add(&o->p->routed, &o->by_endpoint, hash_slice(slice_of(o->m->endpoint)));
 }
 
+/* Calls would come over the connection that is gone now: the registrar shall have another one. */
+static void way_is_gone(void *arg)
+{
+    struct outbound *o = arg;
+    int64_t lasted_us = mono_diff_us(loop_now(o->p->loop), o->since);
+    uint32_t ms;
+
+    if (o->p->is_closing || o->is_leaving || o->client || o->state != OUTBOUND_REGISTERED)
+        return;
+    if (lasted_us > STEADY_S * 1000000LL)
+        o->drops = 0;
+    ms = DROPPED_MS << o->drops;
+    ms = ms / 2 + rand_u32() % (ms / 2);
+    o->drops += o->drops < MOST_DOUBLED;
+    log_notice("connection to the registrar is gone, registering again registration=\"%s\" "
+               "server=\"%s\" in_ms=%u",
+               o->m->name, o->m->server_uri, ms);
+    timer_start(o->p->loop, &o->timer, ms, ask, o);
+}
+
 static void accepted(struct outbound *o, const struct sip_msg *r)
 {
     uint32_t seconds = granted_s(o, r);
@@ -282,6 +310,10 @@ static void accepted(struct outbound *o, const struct sip_msg *r)
     }
     o->retries = 0;
     o->expires = (struct mono){loop_now(o->p->loop).us + (int64_t)seconds * 1000000};
+    o->since = loop_now(o->p->loop);
+    sip_conn_unwatch(&o->way);
+    if (r->flow.conn)
+        sip_conn_watch(r->flow.conn, &o->way, way_is_gone, o);
     keep_routes(o, r);
     set_state(o, OUTBOUND_REGISTERED, "");
     ask_in(o, seconds > 2 * EARLY_S ? seconds - EARLY_S : (seconds + 1) / 2);
@@ -380,6 +412,7 @@ static int send_one(struct outbound *o, uint32_t seconds)
     int err;
 
     timer_stop(&o->timer);
+    o->has_slot = false;
     o->client = mem_deref(o->client);
     o->is_removing = seconds == 0;
     snprintf(line, sizeof(line), ";line=%s", o->line);
@@ -414,12 +447,29 @@ static int send_one(struct outbound *o, uint32_t seconds)
     return err;
 }
 
+/* A thousand registrations that come due together, after a start or when a registrar is back, leave one
+   after the other. @return true: it is not o's turn, its timer says when */
+static bool waits_for_its_turn(struct outbound *o)
+{
+    struct mono now = loop_now(o->p->loop);
+    int64_t wait_us = mono_diff_us(o->p->next_register, now);
+    bool had_slot = o->has_slot;
+
+    o->has_slot = !had_slot && wait_us > 0;
+    if (had_slot)
+        return false;
+    o->p->next_register.us = (wait_us > 0 ? o->p->next_register.us : now.us) + GAP_US;
+    if (o->has_slot)
+        timer_start(o->p->loop, &o->timer, (uint64_t)(wait_us + 999) / 1000, ask, o);
+    return o->has_slot;
+}
+
 static void ask(void *arg)
 {
     struct outbound *o = arg;
     int err;
 
-    if (o->p->is_closing)
+    if (o->p->is_closing || waits_for_its_turn(o))
         return;
     err = send_one(o, o->expiration_s);
     if (err)

@@ -111,6 +111,33 @@ static void leave_strangers(struct sip_conn *c)
     c->sip->stranger_count--;
 }
 
+void sip_conn_watch(struct sip_conn *c, struct sip_conn_watch *w, sip_conn_gone_h *gone, void *arg)
+{
+    sip_conn_unwatch(w);
+    w->gone = gone;
+    w->arg = arg;
+    if (c->conn)
+        list_append(&c->watches, &w->link);
+}
+
+void sip_conn_unwatch(struct sip_conn_watch *w)
+{
+    if (link_is_in(&w->link))
+        list_unlink(&w->link);
+}
+
+static void tell_watches(struct sip_conn *c)
+{
+    struct link *k;
+
+    while ((k = list_first(&c->watches))) {
+        struct sip_conn_watch *w = CONTAINER_OF(k, struct sip_conn_watch, link);
+
+        list_unlink(k);
+        w->gone(w->arg);
+    }
+}
+
 /* Out of the table, users told; the table's reference goes. */
 static void drop(struct sip_conn *c, int err)
 {
@@ -123,6 +150,7 @@ static void drop(struct sip_conn *c, int err)
     c->binding->conns--;
     leave_source(c, sip);
     sip_ctrans_conn_closed(c, err);
+    tell_watches(c);
     mem_deref(c);
 }
 
@@ -278,6 +306,7 @@ static struct sip_conn *make(struct sip_binding *b, const struct addr *remote)
     c->remote = *remote;
     c->local = b->local;
     list_init(&c->users);
+    list_init(&c->watches);
     return c;
 }
 

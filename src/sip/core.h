@@ -121,6 +121,7 @@ struct sip_conn {
     struct addr remote, local;
     char *server_name;         /* that it had to prove, for the next one; or NULL */
     struct list users;         /* struct sip_ctrans.conn_link: told when it breaks */
+    struct list watches;       /* struct sip_conn_watch: the same */
     struct timer timer;        /* before the first accepted request: the cut; then: the next ping */
     struct sip_source *source; /* accepted ones only */
     size_t scanned;

@@ -104,6 +104,21 @@ void sip_flow_clear(struct sip_flow *flow);
  * always.) */
 bool sip_flow_is_open(const struct sip_flow *flow);
 
+/** Told once when a connection is closed, by whomever. */
+typedef void(sip_conn_gone_h)(void *arg);
+
+/** Embedded where somebody minds; zeroed at birth. */
+struct sip_conn_watch {
+    struct link link;
+    sip_conn_gone_h *gone;
+    void *arg;
+};
+
+/** Watch a connection that is open, instead of the one that w watched before. Nothing is kept: unwatch
+ * before w goes. */
+void sip_conn_watch(struct sip_conn *c, struct sip_conn_watch *w, sip_conn_gone_h *gone, void *arg);
+void sip_conn_unwatch(struct sip_conn_watch *w);
+
 /* ---- trace ---- */
 
 /**

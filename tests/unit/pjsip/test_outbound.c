@@ -1,5 +1,7 @@
 /* test_outbound.c - our registrations at carriers: what is said, what follows from the answers; texts
  * out of and into the driver, with the n-th allocation failing */
+#include <stdlib.h>
+
 #include "pjsip/message.h"
 #include "pjsip/office.h"
 #include "pjsip/outbound.h"
@@ -201,6 +203,69 @@ out:
     return err;
 }
 
+/* ---- many ---- */
+
+#define MANY 2000
+#define STEP_MS 100
+#define STEPS 900
+
+struct tally {
+    unsigned at[STEPS], now, all;
+    uint8_t seen[1 << 17]; /* branches, by their hash: a repeated packet is not a new request */
+};
+
+static void count(bool is_out, const struct sip_flow *flow, struct slice bytes, void *arg)
+{
+    struct tally *t = arg;
+    struct slice branch = slice_from(bytes.p, bytes.len < 120 ? bytes.len : 120);
+    uint32_t bit = hash_slice(branch) & 0xfffff;
+
+    if (!is_out || !slice_starts(bytes, SLICE("REGISTER ")) || t->now >= STEPS ||
+        t->seen[bit >> 3] >> (bit & 7) & 1)
+        return;
+    t->seen[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+    t->at[t->now]++;
+    t->all++;
+}
+
+static unsigned most_in_a_second(const struct tally *t)
+{
+    unsigned most = 0, sum = 0;
+
+    for (unsigned i = 0; i < STEPS; i++) {
+        sum += t->at[i] - (i >= 10 ? t->at[i - 10] : 0);
+        most = sum > most ? sum : most;
+    }
+    return most;
+}
+
+/* max_random_initial_delay 0 and a registrar that never answers: all come due together, twice. */
+static int two_thousand_registrations_leave_a_hundred_a_second(void)
+{
+    struct tally *tally = calloc(1, sizeof(*tally));
+    struct trunk t;
+    int err = trunk_init(&t, "");
+
+    CHECK_OK(err);
+    EXPECT(tally);
+    sip_set_trace(t.o.sip, count, tally);
+    EXPECT(!office_change(
+        &t.o, "INSERT INTO ps_registrations (id,server_uri,client_uri,max_random_initial_delay,"
+              "retry_interval) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE "
+              "i<2000) SELECT 'r'||i,'sip:192.0.2.77','sip:'||i||'@192.0.2.77',0,30 FROM n"));
+    for (; tally->now < STEPS; tally->now++)
+        loop_fake_advance(t.o.loop, STEP_MS);
+    sip_set_trace(t.o.sip, NULL, NULL);
+    if (most_in_a_second(tally) > 101 || tally->all < 2 * MANY - 20)
+        fprintf(stderr, "    %u in a second, %u in all\n", most_in_a_second(tally), tally->all);
+    EXPECT(most_in_a_second(tally) <= 101 && tally->all >= 2 * MANY - 20);
+out:
+    trunk_fini(&t);
+    free(tally);
+    return err;
+}
+
 UNIT_TESTS(UNIT_ONCE(answers_lead_to_states),
+           UNIT_ONCE(two_thousand_registrations_leave_a_hundred_a_second),
            UNIT(a_challenge_is_answered_and_calls_are_known_by_their_line),
            UNIT(a_removed_registration_is_taken_back), UNIT(a_text_comes_in_and_goes_out))
