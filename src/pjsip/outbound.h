@@ -47,6 +47,9 @@ struct outbound_view {
 /** Follow the snapshot. @return 0; ENOMEM */
 int outbound_follow(struct pjsip *p);
 
+/** Would the registrar be asked the same? What we log in with is compared by name only. */
+bool outbound_is_same(const struct model_registration *a, const struct model_registration *b);
+
 /** Drop all, without a word to anybody. */
 void outbound_clear(struct pjsip *p);
 
