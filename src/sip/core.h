@@ -286,6 +286,10 @@ struct sip_dialog_send_args {
 int sip_dialog_send(struct sip_ctrans **tp, struct sip_dialog *d,
                     const struct sip_dialog_send_args *a, sip_response_h *h, void *arg);
 
+/** A request failed on its way, or got 503: is there another target of the next hop's name
+ * (RFC 3263 s4.3)? Then the dialog goes there from now on. */
+bool sip_dialog_next_target(struct sip_dialog *d);
+
 /** A request failed on its way: had it gone over TCP for its size? Then no other one does.
  * @return whether it is worth another try, over UDP */
 bool sip_dialog_switch_back(struct sip_dialog *d);

@@ -9,6 +9,7 @@
 
 #define ROUTES_MAX (16 * 1024)
 #define MOST_ROUTES 32
+#define OTHERS_MAX 3
 
 static void destroy(void *object)
 {
@@ -18,8 +19,18 @@ static void destroy(void *object)
     mem_free(d->target);
 }
 
+static void drop_others(struct sip_dialog *d)
+{
+    for (unsigned i = 0; i < d->other_count; i++)
+        sip_flow_clear(&d->others[i]);
+    mem_free(d->others);
+    d->others = NULL;
+    d->other_count = d->other_at = 0;
+}
+
 void sip_dialog_close(struct sip_dialog *d)
 {
+    drop_others(d);
     d->h = NULL;
     d->resolve = mem_deref(d->resolve);
     if (d->sip)
@@ -112,13 +123,33 @@ void sip_dialog_find_way(struct sip_dialog *d)
         sip_flow_copy(&d->flow, &to);
 }
 
+/* Without memory there is just the first one. */
+static void keep_others(struct sip_dialog *d, const struct sip_target *targets, size_t count)
+{
+    if (count > OTHERS_MAX)
+        count = OTHERS_MAX;
+    d->others = count ? mem_zalloc(count * sizeof(*d->others)) : NULL;
+    for (size_t i = 0; d->others && i < count; i++)
+        sip_flow_copy(&d->others[d->other_count++], &targets[i].flow);
+}
+
+bool sip_dialog_next_target(struct sip_dialog *d)
+{
+    if (!d->sip || d->other_at == d->other_count)
+        return false;
+    sip_flow_copy(&d->flow, &d->others[d->other_at++]);
+    return true;
+}
+
 static void on_resolved(int err, const struct sip_target *targets, size_t count, void *arg)
 {
     struct sip_dialog *d = arg;
 
     d->resolve = mem_deref(d->resolve);
-    if (!err && count && d->sip)
-        set_flow(d, &targets[0].flow);
+    if (err || !count || !d->sip)
+        return;
+    set_flow(d, &targets[0].flow);
+    keep_others(d, targets + 1, count - 1);
 }
 
 /*
@@ -133,6 +164,7 @@ static void find_next_hop(struct sip_dialog *d)
     int err;
 
     d->resolve = mem_deref(d->resolve);
+    drop_others(d);
     if ((d->is_symmetric && !slice_is_set(d->first_route)) || sip_uri_parse(&uri, text))
         return;
     err = sip_resolve_now(d->sip, &uri, d->flow.binding, &target);

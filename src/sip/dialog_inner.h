@@ -13,6 +13,8 @@ struct sip_dialog {
     void *arg;
     struct sip_flow flow;        /* with references: where the next request goes */
     struct sip_resolve *resolve; /* the next hop is a name that is being asked for */
+    struct sip_flow *others;     /* further targets of that name, with references; NULL: none */
+    uint8_t other_count, other_at;
     uint32_t local_cseq, remote_cseq;
     bool has_remote_cseq, is_symmetric;
     bool is_switched, is_udp_only; /* the last request went over TCP for its size; TCP fails */

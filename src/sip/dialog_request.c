@@ -18,7 +18,7 @@ struct sip_dialog_request {
     void *arg;
     enum sip_method method;
     uint32_t cseq;
-    bool has_contact;
+    bool has_contact, has_provisional;
     uint8_t tries;   /* with credentials */
     bool is_running; /* holds a reference to itself */
     char *contact_user, *headers, *type, *body;
@@ -103,11 +103,21 @@ static int retry(struct sip_dialog_request *r, const struct sip_msg *response)
     return err;
 }
 
+/* Nobody is there, or nobody who can: the next target may be. */
+static bool is_lost(const struct sip_dialog_request *r, const struct sip_msg *response)
+{
+    return r->h && !r->has_provisional && (!response || response->status == 503);
+}
+
 static void on_response(int err, const struct sip_msg *response, void *arg)
 {
     struct sip_dialog_request *r = arg;
     bool is_final = !response || response->status >= 200;
 
+    if (response && !is_final)
+        r->has_provisional = true;
+    if (is_lost(r, response) && sip_dialog_next_target(r->dialog) && !launch(r, SLICE_NONE))
+        return;
     if (!response && r->h && sip_dialog_switch_back(r->dialog) && !launch(r, SLICE_NONE))
         return;
     if (response && is_final && !retry(r, response))

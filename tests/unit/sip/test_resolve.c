@@ -1,5 +1,5 @@
 /* Where a request goes: NAPTR, SRV, A (RFC 3263), failing over, and the switch to TCP for big ones. */
-#include "peer.h"
+#include "driver.h"
 
 struct seen {
     int err;
@@ -202,6 +202,32 @@ out:
     return close_it(&b, err);
 }
 
+/* The proxy of the route set dies in the middle of the call: its name has another address. */
+static int goodbye_finds_the_next_target_of_a_route(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(add_srv(&b, "_sip._udp.x.com", "a.x.com", 5071, 1), out);
+    CHECK_OK_TO(add_srv(&b, "_sip._udp.x.com", "b.x.com", 5072, 2), out);
+    CHECK_OK_TO(add_addr(&b, "a.x.com", "10.0.0.7"), out);
+    CHECK_OK_TO(add_addr(&b, "b.x.com", "10.0.0.8"), out);
+    CHECK_OK_TO(call(&b, &d, "offer"), out);
+    CHECK_OK_TO(answer(&b, 200, "t1", "Record-Route: <sip:x.com;lr>\r\n", "answer"), out);
+    pass(&b, 10);
+    sip_invite_end(d.invite, 0, SLICE_NONE);
+    pass(&b, 1);
+    CHECK_TO(peer_method(&b.peer) == SIP_BYE && b.other.count == 0, out);
+    pass(&b, 32300);
+    CHECK_TO(peer_method(&b.other) == SIP_BYE, out);
+    CHECK_OK_TO(peer_answer(&b, &b.other, peer_last(&b.other), 200, NULL, "", ""), out);
+    CHECK_TO(stats_of(&b).sessions == 0, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
 /* ---- the switch to TCP ---- */
 
 struct sink {
@@ -306,5 +332,6 @@ out:
 UNIT_TESTS(UNIT(naptr_says_what_is_spoken),
            UNIT(without_naptr_the_first_transport_with_srv_is_taken),
            UNIT(name_server_that_is_gone_blocks_nothing),
-           UNIT(next_target_is_tried_after_503_and_silence), UNIT(big_request_goes_over_tcp),
+           UNIT(next_target_is_tried_after_503_and_silence),
+           UNIT(goodbye_finds_the_next_target_of_a_route), UNIT(big_request_goes_over_tcp),
            UNIT(refused_tcp_leads_back_to_udp), UNIT(nothing_is_switched_unless_asked_for))
