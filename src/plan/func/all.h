@@ -112,6 +112,12 @@ extern const struct plan_func plan_func_eval_sub;
 extern const struct plan_func plan_func_hangupcause;
 extern const struct plan_func plan_func_hangupcause_keys;
 extern const struct plan_func plan_func_sql;
+extern const struct plan_func plan_func_db;
+extern const struct plan_func plan_func_db_exists;
+extern const struct plan_func plan_func_db_delete;
+extern const struct plan_func plan_func_db_keys;
+extern const struct plan_func plan_func_db_keycount;
+extern const struct plan_func plan_func_blacklist;
 
 /** One warning about a function, with the channel's place. */
 void plan_func_warn(const struct plan_env *env, const char *what, const char *about);

@@ -332,6 +332,35 @@ static const struct case_row own_cases[] = {
 };
 /* clang-format on */
 
+/* The small database, as Asterisk printed it too. */
+static const struct case_row db_cases[] = {
+    {"${DB(a/b)}|${DB_RESULT}", "|"},
+    {.set = "DB(fam/key)", .text = "val"},
+    {.set = "DB(fam/sub/k2)", .text = "val2"},
+    {.set = "DB(other/x)", .text = ""},
+    {"${DB(fam/key)}|${DB_RESULT}", "val|val"},
+    {"${DB_EXISTS(fam/key)}|${DB_RESULT}", "1|val"},
+    {"${DB_EXISTS(fam/nokey)}|${DB_RESULT}", "0|val"},
+    {"${DB_EXISTS(other/x)}|${DB_RESULT}", "1|"},
+    {"${DB_KEYS(fam)}", "key,sub"},
+    {"${DB_KEYS()}", "fam,other"},
+    {"${DB_KEYS(fam/sub)}", "k2"},
+    {"${DB_KEYS(nosuch)}", ""},
+    {"${DB_KEYCOUNT(fam)}", "2"},
+    {"${DB_KEYCOUNT(fam/sub)}", "1"},
+    {"${DB_KEYCOUNT(nosuch)}", "0"},
+    {"${DB_DELETE(fam/key)}|${DB_RESULT}", "val|val"},
+    {"${DB_EXISTS(fam/key)}", "0"},
+    {"${DB(fam)}", ""},
+    {"${DB_DELETE(fam/nosuch)}|${DB_RESULT}", "|"},
+    {.set = "DB_DELETE(other/x)", .text = ""},
+    {"${DB_KEYS()}", "fam"},
+    {"${BLACKLIST()}", "0"},
+    {.set = "CALLERID(num)", .text = "101"},
+    {.set = "DB(blacklist/101)", .text = "1"},
+    {"${BLACKLIST()}", "1"},
+};
+
 static int check_row(const struct plan_env *env, const struct case_row *row)
 {
     struct buf out;
@@ -391,6 +420,11 @@ static int odd_arguments_too(void)
 static int what_is_the_stations_own(void)
 {
     return run_rows(ROWS(own_cases));
+}
+
+static int the_small_database_is_read_and_set(void)
+{
+    return run_rows(ROWS(db_cases));
 }
 
 /* A few of each kind, again and again with less memory. */
@@ -486,6 +520,7 @@ out:
 }
 
 UNIT_TESTS(UNIT_ONCE(values_are_as_a_running_asterisk_printed), UNIT_ONCE(odd_arguments_too),
-           UNIT_ONCE(what_is_the_stations_own), UNIT(functions_without_memory_are_an_error),
-           UNIT_ONCE(subroutines_are_looked_into), UNIT_ONCE(steps_and_subroutines_give_values),
-           UNIT_ONCE(the_end_of_a_leg_is_told), UNIT_ONCE(a_lock_is_held_by_one_call))
+           UNIT_ONCE(what_is_the_stations_own), UNIT(the_small_database_is_read_and_set),
+           UNIT(functions_without_memory_are_an_error), UNIT_ONCE(subroutines_are_looked_into),
+           UNIT_ONCE(steps_and_subroutines_give_values), UNIT_ONCE(the_end_of_a_leg_is_told),
+           UNIT_ONCE(a_lock_is_held_by_one_call))
