@@ -282,8 +282,9 @@ struct channel {
     uint32_t play_id;      /* of the last play started */
     struct bridge *bridge; /* in which it is now, or NULL (borrowed) */
     struct link bridge_link;
-    bool has_music;       /* it hears music on hold */
-    bool is_on_hold;      /* the far end put us on hold */
+    struct channel_stats_wait *stats_wait; /* inner: whose task waits for the stream's numbers */
+    bool has_music;                        /* it hears music on hold */
+    bool is_on_hold;                       /* the far end put us on hold */
     unsigned media_users; /* who needs its sound here (digits for features, recording): no direct
                                   media while not 0 */
     struct event_queue *queue; /* where events go; NULL: dropped */
@@ -353,6 +354,12 @@ int channel_adopt_stream(struct channel *ch, const struct media_saved *saved);
 /** Attach to a queue (its own reference); NULL detaches. Events already queued elsewhere stay
  * there. */
 void channel_attach(struct channel *ch, struct event_queue *q);
+
+/**
+ * Numbers of its sound as they are now, asked of the media role. Waits up to a second: inside a task
+ * only. @return 0; ENOTCONN (no stream); EBUSY (no task, or another one asks); ETIMEDOUT; ECANCELED
+ */
+int channel_stats(struct channel *ch, struct media_stats *st);
 
 /* what the technology reports */
 void channel_on_ringing(struct channel *ch);

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "call/inner.h"
 
+#define STATS_MS 1000 /* the media role answers in one, unless it has just died */
+
 static void on_created(int err, const struct addr *local, void *arg)
 {
     struct channel *ch = arg;
@@ -70,6 +72,42 @@ static void on_talk(bool is_talking, uint32_t ms, void *arg)
             ch, (struct channel_event){.type = CHANNEL_EV_TALK, .is_on = is_talking, .ms = ms});
 }
 
+/* Of a task that waits for numbers: on its stack. */
+struct channel_stats_wait {
+    struct waiter waiter;
+    struct media_stats *to;
+};
+
+static void on_stats(const struct media_stats *st, void *arg)
+{
+    struct channel *ch = arg;
+
+    if (!ch->stats_wait)
+        return;
+    *ch->stats_wait->to = *st;
+    waiter_wake(&ch->stats_wait->waiter);
+    ch->stats_wait = NULL;
+}
+
+int channel_stats(struct channel *ch, struct media_stats *st)
+{
+    struct channel_stats_wait w = {.to = st};
+    int err;
+
+    if (!ch->stream)
+        return ENOTCONN;
+    if (!task_self() || ch->stats_wait)
+        return EBUSY;
+    mem_ref(ch);
+    ch->stats_wait = &w;
+    err = media_stream_get_stats(ch->stream);
+    if (!err)
+        err = waiter_wait(&w.waiter, STATS_MS);
+    ch->stats_wait = NULL;
+    mem_deref(ch);
+    return err;
+}
+
 static struct media_stream_handlers handlers_of(struct channel *ch)
 {
     return (struct media_stream_handlers){
@@ -79,6 +117,7 @@ static struct media_stream_handlers handlers_of(struct channel *ch)
         .talk = on_talk,
         .dtmf = on_dtmf,
         .timeout = on_timeout,
+        .stats = on_stats,
         .arg = ch,
     };
 }

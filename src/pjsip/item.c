@@ -1,5 +1,7 @@
-/* item.c - CHANNEL(pjsip,...) and CHANNEL(rtp,...): one row an item (session.h) */
+/* item.c - CHANNEL(pjsip,...), CHANNEL(rtp,...), CHANNEL(rtcp,...): one row an item (session.h) */
 #include <errno.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "pjsip/session.h"
 
@@ -154,11 +156,62 @@ static const struct item {
     {"rtp", "direct", get_rtp_direct},
 };
 
+/* ---- CHANNEL(rtcp,...): asked of the media role ---- */
+
+enum unit { COUNT, SECONDS };
+
+static const struct number {
+    const char *name;
+    enum unit unit;
+    size_t offset; /* of a uint32_t in struct media_stats: packets, microseconds */
+} numbers[] = {
+    {"rxcount", COUNT, offsetof(struct media_stats, rx_packets)},
+    {"txcount", COUNT, offsetof(struct media_stats, tx_packets)},
+    {"rxploss", COUNT, offsetof(struct media_stats, rx_lost)},
+    {"txploss", COUNT, offsetof(struct media_stats, tx_lost)},
+    {"rxjitter", SECONDS, offsetof(struct media_stats, rx_jitter_us)},
+    {"txjitter", SECONDS, offsetof(struct media_stats, tx_jitter_us)},
+    {"rtt", SECONDS, offsetof(struct media_stats, rtt_us)},
+    {"maxrtt", SECONDS, offsetof(struct media_stats, rtt_max_us)},
+};
+
+/* As Asterisk writes them in one; the sources of the packets are the media role's secret. */
+static int add_all(struct buf *out, const struct media_stats *st)
+{
+    return buf_printf(out,
+                      "ssrc=0;themssrc=0;lp=%u;rxjitter=%f;rxcount=%u;txjitter=%f;txcount=%u;"
+                      "rlp=%u;rtt=%f",
+                      st->rx_lost, st->rx_jitter_us / 1e6, st->rx_packets, st->tx_jitter_us / 1e6,
+                      st->tx_packets, st->tx_lost, st->rtt_us / 1e6);
+}
+
+static int get_rtcp(struct channel *ch, struct slice name, struct buf *out)
+{
+    struct media_stats st = {0};
+    const struct number *n = NULL;
+    bool is_all = slice_caseeqz(name, "all");
+    uint32_t value;
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (slice_caseeqz(name, numbers[i].name))
+            n = &numbers[i];
+    if (!n && !is_all)
+        return ENOENT;
+    if (channel_stats(ch, &st))
+        return 0; /* nothing is known */
+    if (is_all)
+        return add_all(out, &st);
+    memcpy(&value, (const char *)&st + n->offset, sizeof(value));
+    return n->unit == COUNT ? buf_printf(out, "%u", value) : buf_printf(out, "%f", value / 1e6);
+}
+
 int session_get(struct channel *ch, struct slice item, struct buf *out)
 {
     struct slice rest, group = slice_trim(slice_cut(item, ',', &rest));
     struct slice name = slice_trim(slice_cut(rest, ',', &rest));
 
+    if (slice_caseeqz(group, "rtcp"))
+        return get_rtcp(ch, name, out);
     for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
         if (slice_caseeqz(group, items[i].group) && slice_caseeqz(name, items[i].name))
             return items[i].get(session_of(ch), out);

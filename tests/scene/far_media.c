@@ -416,7 +416,12 @@ static void on_simple(struct far_media *m, uint16_t id, const void *msg)
         break;
     case MEDIA_STOP: quiet(s); break;
     case MEDIA_ECHO: s->is_echo = ((const struct media_echo *)msg)->is_on; break;
-    case MEDIA_GET_STATS: ipc_send(m->ipc, MEDIA_STATS, &(struct media_stats){.id = s->id}); break;
+    case MEDIA_GET_STATS:
+        ipc_send(
+            m->ipc, MEDIA_STATS,
+            &(struct media_stats){
+                .id = s->id, .rx_packets = 50, .tx_packets = 49, .tx_lost = 1, .rtt_us = 20000});
+        break;
     default: break;
     }
 }
