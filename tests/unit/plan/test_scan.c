@@ -14,8 +14,8 @@ static const struct {
     const char *app, *data, *lacks;
 } cases[] = {
     {"NoOp", "${EXTEN} ${CALLERID(num)} ${PJSIP_HEADER(read,X)} plain(text)", ""},
-    {"NoOp", "${DB(a/b)}${LEN(${CURL(x)})}", "func DB;func CURL;"},
-    {"Set", "DB(a/b)=1", "func DB;"},
+    {"NoOp", "${SPEECH(a/b)}${LEN(${SPEECH_TEXT(x)})}", "func SPEECH;func SPEECH_TEXT;"},
+    {"Set", "SPEECH(a/b)=1", "func SPEECH;"},
     {"Set", "GLOBAL(a)=f(x)", ""},
     {"Set", "X=$[SIN(1)]", ""},
     {"Dial", "PJSIP/101&sip/102,20,gG(a^b)m(x)r", ""},
