@@ -27,3 +27,8 @@ static inline int64_t mono_diff_ms(struct mono a, struct mono b)
 {
     return (a.us - b.us) / 1000;
 }
+
+#define WALL_TEXT 32
+
+/** "2026-11-23 09:05:00", local time, as the tables have it; "" when it cannot be told. @return text */
+const char *wall_local(struct wall w, char text[WALL_TEXT]);

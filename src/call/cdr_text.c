@@ -160,16 +160,11 @@ static const struct column *column_find(struct slice name)
 
 static int print_time(struct wall t, bool is_raw, struct buf *out)
 {
-    time_t seconds = (time_t)(t.us / 1000000);
-    char line[32];
-    struct tm tm;
+    char line[WALL_TEXT];
 
     if (is_raw)
-        return buf_printf(out, "%lld.%06d", (long long)seconds, (int)(t.us % 1000000));
-    if (!t.us || !localtime_r(&seconds, &tm))
-        return 0;
-    strftime(line, sizeof(line), "%Y-%m-%d %H:%M:%S", &tm);
-    return buf_addz(out, line);
+        return buf_printf(out, "%lld.%06d", (long long)(t.us / 1000000), (int)(t.us % 1000000));
+    return t.us ? buf_addz(out, wall_local(t, line)) : 0;
 }
 
 /* duration and billsec with their microseconds */

@@ -455,3 +455,19 @@ void contacts_clear(struct pjsip *p)
     }
     hash_fini(&p->aors);
 }
+
+struct contact *contact_pick(const struct pjsip *p, const struct model_endpoint *e)
+{
+    for (const struct model_aor *const *m = e->aors; *m; m++) {
+        struct aor *a = aor_find(p, slice_of((*m)->name));
+
+        if (!a)
+            continue;
+        LIST_FOREACH(&a->contacts, k)
+        {
+            if (contact_is_reachable(contact_of_link(k)))
+                return contact_of_link(k);
+        }
+    }
+    return NULL;
+}

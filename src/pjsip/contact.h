@@ -111,6 +111,10 @@ struct contact *contact_find_again(const struct aor *a, struct slice call_id, st
 /** Contact by id ("101;@..."), NULL: none. */
 struct contact *contact_find_id(const struct pjsip *p, struct slice id);
 
+/** The first one of an endpoint's addresses of record that is not known to be out of reach, in the
+ *  order of its list; NULL: none. */
+struct contact *contact_pick(const struct pjsip *p, const struct model_endpoint *e);
+
 /** Not known to be out of reach. */
 static inline bool contact_is_reachable(const struct contact *c)
 {

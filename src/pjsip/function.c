@@ -9,15 +9,6 @@
 #include "pjsip/session.h"
 #include "plan/func.h"
 
-static struct session *session_for(const struct plan_env *env, const char *what)
-{
-    if (env->channel && env->channel->tech == &pjsip_tech && env->channel->pvt)
-        return session_of(env->channel);
-    log_warning("%s works on PJSIP channels only channel=\"%s\"", what,
-                env->channel ? env->channel->name : "");
-    return NULL;
-}
-
 /* ---- PJSIP_DTMF_MODE ---- */
 
 static const char *const dtmf_modes[] = {

@@ -16,8 +16,7 @@
 
 #define WAITING_LINES "PJSIP_INHERITABLE_HEADERS"
 
-/* The dialog and the transaction need these as they are. */
-static bool is_ours_alone(struct slice name)
+bool header_is_ours_alone(struct slice name)
 {
     switch (sip_header_parse(name)) {
     case SIP_H_VIA:
@@ -55,15 +54,6 @@ static int parse_args(struct header_args *a, char *args, const char *what)
         return EINVAL;
     }
     return 0;
-}
-
-static struct session *session_for(const struct plan_env *env, const char *what)
-{
-    if (env->channel && env->channel->tech == &pjsip_tech && env->channel->pvt)
-        return session_of(env->channel);
-    log_warning("%s works on PJSIP channels only channel=\"%s\"", what,
-                env->channel ? env->channel->name : "");
-    return NULL;
 }
 
 /* ---- lines of our own: "Name: value\r\n" each ---- */
@@ -158,7 +148,7 @@ static int header_write(const struct plan_env *env, char *args, struct slice val
 
     if (!s || parse_args(&a, args, "PJSIP_HEADER"))
         return EINVAL;
-    if (is_ours_alone(a.name)) {
+    if (header_is_ours_alone(a.name)) {
         log_warning("PJSIP_HEADER may not change this header name=\"%.*s\"", SLICE_ARG(a.name));
         return EACCES;
     }
@@ -203,7 +193,7 @@ static int inheritable_write(const struct plan_env *env, char *args, struct slic
 
     if (!s || parse_args(&a, args, "PJSIP_INHERITABLE_HEADER"))
         return EINVAL;
-    if (is_ours_alone(a.name))
+    if (header_is_ours_alone(a.name))
         return EACCES;
     buf_init(&lines, SESSION_HEADERS_MAX);
     err = load_lines(s->ch, &lines);
@@ -234,7 +224,7 @@ int header_inherit(struct buf *lines, const struct channel *from)
     int err = 0;
 
     while (next_line(&rest, &line, &name, &value) && err != ENOMEM && err != ENOSPC) {
-        err = is_ours_alone(name) ? EACCES : add_line(lines, name, value);
+        err = header_is_ours_alone(name) ? EACCES : add_line(lines, name, value);
         if (err)
             log_warning("header is not sent channel=\"%s\" name=\"%.*s\" err=\"%s\"", from->name,
                         SLICE_ARG(name), strerror(err));

@@ -8,15 +8,6 @@
 #include "pjsip/session.h"
 #include "plan/func.h"
 
-static struct session *session_for(const struct plan_env *env, const char *what)
-{
-    if (env->channel && env->channel->tech == &pjsip_tech && env->channel->pvt)
-        return session_of(env->channel);
-    log_warning("%s works on PJSIP channels only channel=\"%s\"", what,
-                env->channel ? env->channel->name : "");
-    return NULL;
-}
-
 /* Names of headers that begin with prefix, each once. */
 static int list_names(const struct sip_msg *m, struct slice prefix, struct buf *out)
 {

@@ -57,22 +57,6 @@ static void answered(int err, const struct sip_msg *r, void *arg)
 
 /* ---- where to ---- */
 
-static struct contact *pick_contact(const struct pjsip *p, const struct model_endpoint *e)
-{
-    for (const struct model_aor *const *m = e->aors; *m; m++) {
-        struct aor *a = aor_find(p, slice_of((*m)->name));
-
-        if (!a)
-            continue;
-        LIST_FOREACH(&a->contacts, k)
-        {
-            if (contact_is_reachable(contact_of_link(k)))
-                return contact_of_link(k);
-        }
-    }
-    return NULL;
-}
-
 static bool is_uri(struct slice text)
 {
     return slice_casestarts(text, SLICE("sip:")) || slice_casestarts(text, SLICE("sips:"));
@@ -108,7 +92,7 @@ static int find_route(struct route *r, const struct pjsip *p, struct slice to)
         return at >= 0 ? route_by_default(r, p, to) : ENOENT;
     if (is_uri(rest))
         return buf_adds(&r->uri, rest);
-    r->contact = pick_contact(p, r->endpoint);
+    r->contact = contact_pick(p, r->endpoint);
     return r->contact ? 0 : ENOENT;
 }
 

@@ -79,23 +79,6 @@ struct notice {
     bool has_state;
 };
 
-static bool is_of_the_request(struct slice name)
-{
-    switch (sip_header_parse(name)) {
-    case SIP_H_VIA:
-    case SIP_H_FROM:
-    case SIP_H_TO:
-    case SIP_H_CALL_ID:
-    case SIP_H_CSEQ:
-    case SIP_H_CONTACT:
-    case SIP_H_ROUTE:
-    case SIP_H_RECORD_ROUTE:
-    case SIP_H_MAX_FORWARDS:
-    case SIP_H_CONTENT_LENGTH: return true;
-    default: return false;
-    }
-}
-
 /* Several Content make lines of one body. */
 static int add_content(struct notice *n, struct slice value)
 {
@@ -120,7 +103,7 @@ static int add_one(struct notice *n, char *item)
         n->content_type = value;
         return 0;
     }
-    if (is_of_the_request(name)) {
+    if (header_is_ours_alone(name)) {
         log_warning("PJSIPNotify: this header belongs to the request and is left out name=\"%.*s\"",
                     SLICE_ARG(name));
         return 0;

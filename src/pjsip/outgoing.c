@@ -63,23 +63,6 @@ void outgoing_free(struct outgoing *o)
 
 /* ---- where to ---- */
 
-/* The first contact that is not known to be out of reach, in the order of the endpoint's list. */
-static struct contact *pick_contact(const struct pjsip *p, const struct model_endpoint *e)
-{
-    for (const struct model_aor *const *m = e->aors; *m; m++) {
-        struct aor *a = aor_find(p, slice_of((*m)->name));
-
-        if (!a)
-            continue;
-        LIST_FOREACH(&a->contacts, k)
-        {
-            if (contact_is_reachable(contact_of_link(k)))
-                return contact_of_link(k);
-        }
-    }
-    return NULL;
-}
-
 /* A registered contact under its URI, when the dial string names one (PJSIP_DIAL_CONTACTS). */
 static struct contact *find_contact(const struct pjsip *p, const struct model_endpoint *e,
                                     struct slice text)
@@ -168,7 +151,7 @@ static int find_target(const struct session *s, struct outgoing *o, const struct
                        const struct resource *r)
 {
     struct pjsip *p = s->p;
-    struct contact *c = r->uri.len ? find_contact(p, e, r->uri) : pick_contact(p, e);
+    struct contact *c = r->uri.len ? find_contact(p, e, r->uri) : contact_pick(p, e);
     const struct model_aor *m = c ? model_aor_find(p->snap, slice_of(c->aor->name)) : NULL;
     const char *proxy = e->outbound_proxy[0] ? e->outbound_proxy : m ? m->outbound_proxy : "";
     struct slice kept = c ? c->uri : r->uri;

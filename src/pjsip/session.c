@@ -1,5 +1,6 @@
 /* session.c - birth of a channel's SIP side, and its descriptions (session.h) */
 #include "pjsip/session.h"
+#include "plan/func.h"
 
 #include <errno.h>
 
@@ -189,4 +190,13 @@ void session_gone(struct session *s, int cause, int status)
     channel_on_hangup(ch, cause, status);
     if (is_orphan)
         channel_hangup(ch, cause); /* no routing has it: s is gone after this */
+}
+
+struct session *session_for(const struct plan_env *env, const char *what)
+{
+    if (env->channel && env->channel->tech == &pjsip_tech && env->channel->pvt)
+        return session_of(env->channel);
+    log_warning("%s works on PJSIP channels only channel=\"%s\"", what,
+                env->channel ? env->channel->name : "");
+    return NULL;
 }

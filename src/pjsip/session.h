@@ -77,6 +77,11 @@ static inline struct session *session_of(const struct channel *ch)
     return ch->pvt;
 }
 
+/** The session of a routing function's channel; NULL on another technology's (a warning names what).
+ */
+struct plan_env;
+struct session *session_for(const struct plan_env *env, const char *what);
+
 /** A session of p's with what endpoint says. @return 0; ENOMEM */
 int session_alloc(struct session **sp, struct pjsip *p, const struct model_endpoint *e);
 
@@ -253,6 +258,9 @@ extern const struct plan_func pjsip_headers_func, pjsip_header_param_func,
 extern const struct plan_func pjsip_dtmf_mode_func, pjsip_moh_passthrough_func,
     pjsip_media_offer_func, pjsip_send_session_refresh_func, pjsip_parse_uri_func,
     pjsip_parse_uri_from_func;
+
+/** A dialog or a transaction needs this header as it is: no routing writes it. */
+bool header_is_ours_alone(struct slice name);
 
 /** Lines of PJSIP_INHERITABLE_HEADER on the caller, for a leg that it dials. @return as buf_add */
 int header_inherit(struct buf *lines, const struct channel *from);

@@ -17,18 +17,7 @@ static const struct model_endpoint *endpoint_of(const struct pjsip *p, struct sl
 
 bool state_is_reachable(const struct pjsip *p, const struct model_endpoint *e)
 {
-    for (const struct model_aor *const *m = e->aors; *m; m++) {
-        struct aor *a = aor_find(p, slice_of((*m)->name));
-
-        if (!a)
-            continue;
-        LIST_FOREACH(&a->contacts, k)
-        {
-            if (contact_is_reachable(contact_of_link(k)))
-                return true;
-        }
-    }
-    return false;
+    return contact_pick(p, e) != NULL;
 }
 
 enum device_state state_of_device(void *tech_arg, struct slice resource)

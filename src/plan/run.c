@@ -140,6 +140,16 @@ int plan_run_parse_goto(struct plan_run *run, char *where, struct slice *context
     return EINVAL;
 }
 
+int plan_run_go(struct plan_run *run, char *where)
+{
+    struct slice context, exten;
+    int priority;
+
+    if (plan_run_parse_goto(run, where, &context, &exten, &priority))
+        return PLAN_END;
+    return plan_run_goto(run, context, exten, priority) ? PLAN_END : PLAN_NEXT;
+}
+
 /* ---- one step ---- */
 
 /* Count a step. @return false when the routing goes in circles without waiting */

@@ -79,6 +79,9 @@ bool plan_run_find(const struct plan_run *run, struct slice context, struct slic
 /** What looking there asks. */
 struct plan_ask plan_run_ask(const struct plan_run *run, struct slice context, struct slice exten);
 
+/** Both at once, as Goto does. @return PLAN_NEXT; PLAN_END (no such place, logged) */
+int plan_run_go(struct plan_run *run, char *where);
+
 /** Exists there (with includes)? Absent context: the present one. */
 bool plan_run_has(const struct plan_run *run, struct slice context, struct slice exten,
                   int priority);

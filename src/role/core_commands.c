@@ -17,13 +17,9 @@ static int run_version(struct console *c, int argc, char **argv, void *arg)
 
 static void print_date(struct console *c, struct wall when)
 {
-    const time_t t = when.us / 1000000;
-    struct tm tm;
-    char text[32];
+    char text[WALL_TEXT];
 
-    localtime_r(&t, &tm);
-    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-    console_printf(c, "%s", text);
+    console_printf(c, "%s", wall_local(when, text));
 }
 
 static void print_span(struct console *c, int64_t seconds)

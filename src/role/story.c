@@ -1,7 +1,6 @@
 /* story.c - see story.h */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -22,26 +21,15 @@ struct story_keeper {
     struct timer clean;
 };
 
-/* Local time as the other tables have it. */
-static void local_time(struct wall w, char text[32])
-{
-    const time_t seconds = (time_t)(w.us / 1000000);
-    struct tm tm;
-
-    localtime_r(&seconds, &tm);
-    strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm);
-}
-
 static void keep(struct slice linkedid, struct wall start, struct slice text, void *arg)
 {
     static const char sql[] = "INSERT INTO call_story (linkedid, start, story) VALUES (?, ?, ?)";
     struct story_keeper *k = arg;
     struct slice values[3] = {linkedid, SLICE_NONE, text};
-    char when[32];
+    char when[WALL_TEXT];
     int err;
 
-    local_time(start, when);
-    values[1] = slice_of(when);
+    values[1] = slice_of(wall_local(start, when));
     err = store_exec(k->store, sql, values, 3, NULL, NULL);
     if (err)
         log_warning("story of a call not kept call=%.*s err=\"%s\"", SLICE_ARG(linkedid),
@@ -55,12 +43,11 @@ static void clean(void *arg)
                               "call_story ORDER BY id LIMIT 2000) AS oldest) AND start < ?";
     struct story_keeper *k = arg;
     struct wall limit = loop_wall(k->loop);
-    char when[32];
+    char when[WALL_TEXT];
     struct slice value;
 
     limit.us -= k->days * DAY_US;
-    local_time(limit, when);
-    value = slice_of(when);
+    value = slice_of(wall_local(limit, when));
     if (k->days)
         store_exec(k->store, sql, &value, 1, NULL, NULL);
     timer_start(k->loop, &k->clean, CLEAN_MS, clean, k);

@@ -42,19 +42,12 @@ void store_cdr_texts(struct store_cdr *c, struct slice *v[STORE_CDR_TEXTS])
 }
 
 struct when_text {
-    char z[32];
+    char z[WALL_TEXT];
 };
 
 static struct slice when(struct wall w, struct when_text *out)
 {
-    time_t t = (time_t)(w.us / 1000000);
-    struct tm tm;
-    size_t n;
-
-    if (w.us == 0 || !localtime_r(&t, &tm))
-        return SLICE_NONE;
-    n = strftime(out->z, sizeof(out->z), "%Y-%m-%d %H:%M:%S", &tm);
-    return slice_from(out->z, n);
+    return w.us ? slice_of(wall_local(w, out->z)) : SLICE_NONE;
 }
 
 static struct slice or_empty(struct slice s)

@@ -133,7 +133,19 @@ int64_t db_last_id(const struct db *d)
 
 int db_columns(struct db *d, const char *table, struct buf *out)
 {
-    return d->v->columns(d, table, out);
+    struct stmt *s;
+    bool row = false;
+    int err = db_stmt(&s, d, d->v->columns_sql);
+
+    if (!err)
+        err = stmt_text(s, 1, slice_of(table));
+    while (!err) {
+        err = stmt_step(s, &row);
+        if (err || !row)
+            break;
+        buf_printf(out, ",%.*s,", SLICE_ARG(stmt_col(s, 0)));
+    }
+    return err ? err : buf_err(out);
 }
 
 /* ---- statements ---- */

@@ -548,25 +548,6 @@ static int server_each(struct db *d, struct slice *sql, db_row_h *each, void *ar
     return err;
 }
 
-static int server_columns(struct db *d, const char *table, struct buf *out)
-{
-    struct stmt *s;
-    bool row = false;
-    int err = db_stmt(&s, d,
-                      "SELECT column_name FROM information_schema.columns WHERE "
-                      "table_schema = database() AND table_name = ?");
-
-    if (!err)
-        err = stmt_text(s, 1, slice_of(table));
-    while (!err) {
-        err = stmt_step(s, &row);
-        if (err || !row)
-            break;
-        buf_printf(out, ",%.*s,", SLICE_ARG(stmt_col(s, 0)));
-    }
-    return err ? err : buf_err(out);
-}
-
 const struct db_driver db_mariadb = {
     .size = sizeof(struct server),
     .open = server_open,
@@ -581,7 +562,8 @@ const struct db_driver db_mariadb = {
     .trim = server_trim,
     .changes = server_changes,
     .last_id = server_last_id,
-    .columns = server_columns,
+    .columns_sql = "SELECT column_name FROM information_schema.columns WHERE "
+                   "table_schema = database() AND table_name = ?",
     .each = server_each,
     .prepare = server_prepare,
     .finalize = server_finalize,

@@ -308,23 +308,6 @@ static int file_each(struct db *d, struct slice *sql, db_row_h *each, void *arg)
     return err;
 }
 
-static int file_columns(struct db *d, const char *table, struct buf *out)
-{
-    struct stmt *s;
-    bool row = false;
-    int err = db_stmt(&s, d, "SELECT name FROM pragma_table_info(?)");
-
-    if (!err)
-        err = stmt_text(s, 1, slice_of(table));
-    while (!err) {
-        err = stmt_step(s, &row);
-        if (err || !row)
-            break;
-        buf_printf(out, ",%.*s,", SLICE_ARG(stmt_col(s, 0)));
-    }
-    return err ? err : buf_err(out);
-}
-
 const struct db_driver db_sqlite = {
     .size = sizeof(struct file),
     .open = file_open,
@@ -339,7 +322,7 @@ const struct db_driver db_sqlite = {
     .trim = file_trim,
     .changes = file_changes,
     .last_id = file_last_id,
-    .columns = file_columns,
+    .columns_sql = "SELECT name FROM pragma_table_info(?)",
     .each = file_each,
     .prepare = file_prepare,
     .finalize = file_finalize,

@@ -32,7 +32,7 @@ struct db_driver {
     void (*trim)(struct db *d);
     int64_t (*changes)(const struct db *d);
     int64_t (*last_id)(const struct db *d);
-    int (*columns)(struct db *d, const char *table, struct buf *out);
+    const char *columns_sql; /* names of a table's columns, a row each */
     int (*each)(struct db *d, struct slice *sql, db_row_h *each, void *arg);
 
     /** Make a zeroed statement of the driver's kind for sql; db.c fills in the rest. */

@@ -5,16 +5,6 @@
 #include "plan/app/all.h"
 #include "plan/args.h"
 
-static int go(struct plan_run *run, char *where)
-{
-    struct slice context, exten;
-    int priority;
-
-    if (plan_run_parse_goto(run, where, &context, &exten, &priority))
-        return PLAN_END;
-    return plan_run_goto(run, context, exten, priority) ? PLAN_END : PLAN_NEXT;
-}
-
 static int gotoif_exec(struct plan_run *run, char *data)
 {
     char *yes = strchr(data, '?'), *no = NULL, *where;
@@ -31,7 +21,7 @@ static int gotoif_exec(struct plan_run *run, char *data)
             *no++ = '\0';
     }
     where = plan_is_true(data) ? yes : no;
-    return where && *where ? go(run, where) : PLAN_NEXT;
+    return where && *where ? plan_run_go(run, where) : PLAN_NEXT;
 }
 
 const struct plan_app plan_app_goto = {
@@ -44,7 +34,7 @@ const struct plan_app plan_app_goto = {
         "Go elsewhere in the routing\npriority: a number, a label, +n or -n; without extension and "
         "context the present ones stay. An extension that does not exist leads to i.",
     .shown = "tests/scene/record-goto-after-answer.scene",
-    .exec = go,
+    .exec = plan_run_go,
 };
 
 const struct plan_app plan_app_gotoif = {

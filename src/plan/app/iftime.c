@@ -22,16 +22,6 @@ static bool holds_now(const struct plan_run *run, char *text)
     return !err && plan_when_holds(&w, run->core->zones, loop_wall(plan_loop(run->core)));
 }
 
-static int go(struct plan_run *run, char *where)
-{
-    struct slice context, exten;
-    int priority;
-
-    if (plan_run_parse_goto(run, where, &context, &exten, &priority))
-        return PLAN_END;
-    return plan_run_goto(run, context, exten, priority) ? PLAN_END : PLAN_NEXT;
-}
-
 static int gotoiftime_exec(struct plan_run *run, char *data)
 {
     char *yes = strchr(data, '?'), *no = NULL, *where;
@@ -45,7 +35,7 @@ static int gotoiftime_exec(struct plan_run *run, char *data)
     if (no)
         *no++ = '\0';
     where = holds_now(run, data) ? yes : no;
-    return where && *where ? go(run, where) : PLAN_NEXT;
+    return where && *where ? plan_run_go(run, where) : PLAN_NEXT;
 }
 
 static int execiftime_exec(struct plan_run *run, char *data)
