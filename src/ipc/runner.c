@@ -10,7 +10,7 @@
 #include "base/list.h"
 #include "base/mem.h"
 
-enum { RECONNECT_MS = 100, WAIT_MS = 1000, SIGNAL_HUP = 1 };
+enum { RECONNECT_MS = 100, WAIT_MS = 1000 };
 
 static const struct ipc_field start_fields[] = {
     IPC_FIELD(IPC_U32, struct runner_start_msg, job),
@@ -52,6 +52,7 @@ static const struct ipc_type types[] = {
     {RUNNER_STARTED, "started", sizeof(struct runner_started_msg), started_fields},
     {RUNNER_ENDED, "ended", sizeof(struct runner_ended_msg), ended_fields},
     {RUNNER_SIGNAL, "signal", sizeof(struct runner_signal_msg), signal_fields},
+    {RUNNER_END, "end", sizeof(struct runner_job_msg), job_fields},
     {0},
 };
 
@@ -169,11 +170,11 @@ static void on_pipe(struct runner *r, uint16_t id, const struct runner_job_msg *
 }
 
 /* Not sent: the connection is closing, which ends the program as well. */
-static void send_signal(struct runner *r, uint32_t id, int signal)
+static void send_end(struct runner *r, uint32_t id)
 {
-    const struct runner_signal_msg m = {.job = id, .signal = signal};
+    const struct runner_job_msg m = {.job = id};
 
-    (void)ipc_send(r->ipc, RUNNER_SIGNAL, &m);
+    (void)ipc_send(r->ipc, RUNNER_END, &m);
 }
 
 static void on_started(struct runner *r, const struct runner_started_msg *m)
@@ -184,7 +185,7 @@ static void on_started(struct runner *r, const struct runner_started_msg *m)
     if (!job || job->state != JOB_ASKED) {
         /* Given up meanwhile. */
         if (m->err == 0)
-            send_signal(r, m->job, SIGNAL_HUP);
+            send_end(r, m->job);
         return;
     }
     if (m->err || (job->has_pipes && (job->fds[0] < 0 || job->fds[1] < 0))) {
@@ -347,7 +348,7 @@ static void job_destroy(void *object)
     struct runner_job *job = object;
 
     if (job->runner && job->runner->ipc && job->state != JOB_WAITS)
-        send_signal(job->runner, job->id, SIGNAL_HUP);
+        send_end(job->runner, job->id);
     job_leave(job);
 }
 

@@ -29,7 +29,8 @@ enum runner_id {
     RUNNER_STDOUT,    /* runner, with the descriptor that reads from the program */
     RUNNER_STARTED,   /* runner: err, or 0 when it runs (after STDIN and STDOUT) */
     RUNNER_ENDED,     /* runner */
-    RUNNER_SIGNAL,    /* engine */
+    RUNNER_SIGNAL,    /* engine: this signal, nothing more */
+    RUNNER_END,       /* engine: nobody talks to it any more, it is to end */
 };
 
 enum { RUNNER_ARGV_MAX = 8192, RUNNER_ENV_MAX = 16384, RUNNER_MAX = 200 };
@@ -41,7 +42,7 @@ struct runner_start_msg {
     bool has_pipes;    /* stdin and stdout to the engine; else both /dev/null */
 };
 
-struct runner_job_msg { /* STDIN, STDOUT */
+struct runner_job_msg { /* STDIN, STDOUT, END */
     uint32_t job;
 };
 
@@ -100,5 +101,5 @@ struct runner_handlers {
 int runner_start(struct runner_job **jp, struct runner *r, const struct runner_args *args,
                  const struct runner_handlers *h);
 
-/** Send a signal (AGI: SIGHUP when the call is over). @return 0; ESRCH; errno */
+/** Send a signal (AGI: SIGHUP when the call is over); a program that takes no notice goes on. @return 0; ESRCH; errno */
 int runner_job_signal(struct runner_job *job, int signal);

@@ -175,7 +175,8 @@ static int child_prepare(const struct runner_role *r, const int fds[4])
 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
+    for (int n = 1; n < NSIG; n++) /* what is ignored stays so over exec: nohup, and its SIGHUP */
+        signal(n, SIG_DFL);
     setsid();
     /* While the path of the state directory is still ours to walk. */
     if (fchdir(r->agi_fd))
@@ -461,20 +462,36 @@ static int start(struct runner_role *r, const struct runner_start_msg *m)
 
 /* ---- the engine ---- */
 
-static void on_signal_message(struct runner_role *r, const struct runner_signal_msg *m)
+static struct child *child_find(const struct runner_role *r, uint32_t job)
 {
     LIST_FOREACH(&r->children, k)
     {
         struct child *ch = CONTAINER_OF(k, struct child, link);
 
-        if (ch->engine != r->engine || ch->job != m->job || ch->is_reaped)
-            continue;
-        if (m->signal == SIGHUP)
-            child_hangup(ch);
-        else if (m->signal == SIGTERM || m->signal == SIGKILL || m->signal == SIGINT)
-            kill(ch->pid, m->signal);
-        return;
+        if (ch->engine == r->engine && ch->job == job && !ch->is_reaped)
+            return ch;
     }
+    return NULL;
+}
+
+static void on_signal_message(struct runner_role *r, const struct runner_signal_msg *m)
+{
+    struct child *ch = child_find(r, m->job);
+
+    if (!ch)
+        return;
+    if (m->signal == SIGHUP)
+        kill(-ch->pid, SIGHUP); /* what it runs as well: a shell waits for that */
+    else if (m->signal == SIGTERM || m->signal == SIGKILL || m->signal == SIGINT)
+        kill(ch->pid, m->signal);
+}
+
+static void on_end_message(struct runner_role *r, const struct runner_job_msg *m)
+{
+    struct child *ch = child_find(r, m->job);
+
+    if (ch)
+        child_hangup(ch);
 }
 
 static void on_message(struct ipc *ipc, uint16_t id, const void *message, int fd, void *arg)
@@ -491,6 +508,8 @@ static void on_message(struct ipc *ipc, uint16_t id, const void *message, int fd
             send_started(r->engine, m->job, err, 0);
     } else if (id == RUNNER_SIGNAL) {
         on_signal_message(r, message);
+    } else if (id == RUNNER_END) {
+        on_end_message(r, message);
     }
 }
 

@@ -211,12 +211,19 @@ static int start(struct agi *a, char **argv, int argc)
                         &(struct runner_args){.argv = words, .env = env, .has_pipes = true}, &h);
 }
 
-/* The call ended meanwhile: tell the program, as Asterisk does. */
-static void on_hangup(struct agi *a)
+/* The call may end while the program starts, waits or has a command done: it is told once, as soon as
+   it runs. */
+void agi_notice_hangup(struct agi *a)
 {
-    struct slice quiet = channel_var_get(a->run->channel, SLICE("AGISIGHUP"));
+    struct slice quiet;
 
+    if (!a->run->channel->is_hungup)
+        return;
     a->is_dead = true;
+    if (a->is_told || !a->is_started)
+        return;
+    a->is_told = true;
+    quiet = channel_var_get(a->run->channel, SLICE("AGISIGHUP"));
     if (a->job && !slice_caseeqz(quiet, "no") && !slice_eqz(quiet, "0"))
         runner_job_signal(a->job, SIGHUP);
 }
@@ -229,8 +236,6 @@ static bool wait_news(struct agi *a, int64_t ms)
 
     if (!err)
         channel_event_done(&ev); /* digits between commands are lost, as in Asterisk */
-    if (a->run->channel->is_hungup && !a->is_dead)
-        on_hangup(a);
     return err == 0 || err == EINTR;
 }
 
@@ -240,6 +245,7 @@ static void converse(struct agi *a)
     for (;;) {
         char *line = take_line(a);
 
+        agi_notice_hangup(a);
         if (line) {
             line[strcspn(line, "\r")] = '\0';
             agi_command(a, line);
@@ -321,7 +327,7 @@ static int agi_exec(struct plan_run *run, char *data)
     if (!a)
         return PLAN_END;
     argc = plan_args_split(data, ',', argv, MOST_ARGS);
-    a->is_dead = is_over; /* extension h */
+    a->is_dead = a->is_told = is_over; /* extension h: there is nothing to tell */
     run->is_agi = true;
     if (!argc || !*argv[0])
         a->start_err = ENOENT;

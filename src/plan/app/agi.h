@@ -22,12 +22,16 @@ struct agi {
     char *line;        /* what it wrote: AGI_LINE_MAX bytes */
     size_t line_len;
     bool is_started, is_ended, is_eof;
-    bool is_dead; /* the call is over; the program was told */
+    bool is_dead; /* the call is over: few commands are left */
+    bool is_told; /* the program was sent SIGHUP, or there was nothing to tell */
     int start_err, code;
 };
 
 /** Queue text for the program. */
 void agi_send(struct agi *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/** Is the call over? Then the program hears of it, once. */
+void agi_notice_hangup(struct agi *a);
 
 /** A command: a row of agi_command.c (the call, its variables) or agi_more.c (sound, speech, DB). */
 struct agi_word {

@@ -359,8 +359,6 @@ void agi_command(struct agi *a, char *line)
     int words = 0, argc = split_words(line, argv, AGI_WORDS_MAX);
     const struct agi_word *c = argc > 0 ? find(argv, argc, &words) : NULL;
 
-    if (a->run->channel->is_hungup)
-        a->is_dead = true;
     if (argc == 0)
         return;
     if (!c)

@@ -13,6 +13,8 @@ struct program {
     int to_station, from_station; /* the program's stdout and stdin */
     int signal;
     int start_err;
+    bool is_slow; /* starts when the test says so */
+    bool is_let_go;
     uint32_t job;
     char said[8192]; /* by the station */
     size_t said_len;
@@ -41,8 +43,12 @@ static void start_program(struct ipc *c, uint32_t job)
 
 static void on_runner(struct ipc *c, uint16_t id, const void *message, int fd, void *arg)
 {
-    if (id == RUNNER_START)
-        start_program(c, ((const struct runner_start_msg *)message)->job);
+    if (id == RUNNER_START) {
+        program.job = ((const struct runner_start_msg *)message)->job;
+        if (!program.is_slow)
+            start_program(c, program.job);
+    } else if (id == RUNNER_END)
+        program.is_let_go = true;
     else if (id == RUNNER_SIGNAL)
         program.signal = ((const struct runner_signal_msg *)message)->signal;
 }
@@ -105,6 +111,7 @@ static int begin(struct world *w, struct channel **ch, const char *routing, int 
     memset(&program, 0, sizeof(program));
     program.from_station = program.to_station = -1;
     program.start_err = start_err;
+    program.is_slow = start_err == EINPROGRESS;
     world_now = w;
     signal(SIGPIPE, SIG_IGN);
     buf_init(&w->notes, 65536);
@@ -267,6 +274,70 @@ out:
     return err;
 }
 
+static int a_hangup_during_a_command_sends_a_signal(void)
+{
+    struct channel *ch = NULL;
+    struct world w;
+    int err;
+
+    CHECK_OK_TO(begin(&w, &ch, routing, 0), out);
+    CHECK_TO(hears(&w, "\n\n"), out);
+    says("WAIT FOR DIGIT 100000\n");
+    rounds(&w, 10);
+    channel_on_hangup(ch, CAUSE_NORMAL, 0);
+    CHECK_TO(hears(&w, "200 result=-1\n"), out);
+    rounds(&w, 10);
+    CHECK_TO(program.signal == SIGHUP, out);
+    ends(&w, 0);
+    CHECK_TO(slice_eqz(channel_var_get(ch, SLICE("AGISTATUS")), "HANGUP"), out);
+    CHECK_TO(ch->is_ended, out);
+out:
+    finish(&w, ch);
+    return err;
+}
+
+static int a_hangup_while_the_program_starts_sends_a_signal(void)
+{
+    struct channel *ch = NULL;
+    struct world w;
+    int err;
+
+    CHECK_OK_TO(begin(&w, &ch, routing, EINPROGRESS), out);
+    rounds(&w, 10);
+    CHECK_TO(program.job, out);
+    channel_on_hangup(ch, CAUSE_NORMAL, 0);
+    rounds(&w, 10);
+    program.start_err = 0;
+    start_program(program.far, program.job);
+    CHECK_TO(hears(&w, "\n\n"), out);
+    rounds(&w, 10);
+    CHECK_TO(program.signal == SIGHUP && !program.is_let_go, out);
+    ends(&w, 0);
+    CHECK_TO(ch->is_ended, out);
+out:
+    finish(&w, ch);
+    return err;
+}
+
+static int a_program_that_lives_on_without_its_pipes_is_let_go(void)
+{
+    struct channel *ch = NULL;
+    struct world w;
+    int err;
+
+    CHECK_OK_TO(begin(&w, &ch, routing, 0), out);
+    CHECK_TO(hears(&w, "\n\n"), out);
+    close(program.to_station);
+    close(program.from_station);
+    program.from_station = program.to_station = -1;
+    for (int i = 0; i < 1200 && !program.is_let_go; i++)
+        loop_round(w.loop, 5);
+    CHECK_TO(program.is_let_go, out);
+out:
+    finish(&w, ch);
+    return err;
+}
+
 static int how_a_program_ends_is_the_status(void)
 {
     struct channel *ch = NULL;
@@ -407,6 +478,9 @@ out:
 
 UNIT_TESTS(UNIT_ONCE(the_program_gets_its_environment), UNIT_ONCE(commands_have_their_answers),
            UNIT_ONCE(a_hangup_sends_a_signal_and_leaves_some_commands),
+           UNIT_ONCE(a_hangup_during_a_command_sends_a_signal),
+           UNIT_ONCE(a_hangup_while_the_program_starts_sends_a_signal),
+           UNIT_ONCE(a_program_that_lives_on_without_its_pipes_is_let_go),
            UNIT_ONCE(how_a_program_ends_is_the_status), UNIT_ONCE(a_missing_program_is_notfound),
            UNIT_ONCE(deadagi_is_agi), UNIT_ONCE(system_says_how_its_command_ended),
            UNIT_ONCE(system_that_is_not_allowed_ends_the_call),
