@@ -132,7 +132,7 @@ static int run_help(struct console *c, int argc, char **argv, void *arg);
 static void complete_help(struct console_words *w, int index, void *arg);
 
 static const struct console_command help_command = {
-    "help",   "[COMMAND...]", "команды, или справка об одной", "the commands, or help on one",
+    "help",   "[COMMAND...]", "Команды или справка об одной", "The commands, or help on one",
     run_help, complete_help,
 };
 

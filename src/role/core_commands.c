@@ -140,19 +140,19 @@ static int run_set_log(struct console *c, int argc, char **argv, void *arg)
 }
 
 static const struct console_command engine_rows[] = {
-    {"core show version", "", "версия станции", "version of the station", run_version, NULL},
-    {"core show uptime", "", "сколько работает движок", "how long the engine is up", run_uptime,
+    {"core show version", "", "Версия станции", "Version of the station", run_version, NULL},
+    {"core show uptime", "", "Сколько работает движок", "How long the engine is up", run_uptime,
      NULL},
 };
 
 static const struct console_command supervisor_rows[] = {
-    {"core show roles", "", "процессы станции: номер, дата запуска, число перезапусков",
-     "processes of the station: number, start date, restarts", run_roles, NULL},
-    {"core restart", "ROLE", "перезапустить роль: engine, media или runner",
-     "restart a role: engine, media or runner", run_restart, complete_restart},
-    {"core stop", "", "остановить станцию", "stop the station", run_stop, NULL},
-    {"core set log", "error|warning|notice|info|debug", "что писать в журнал, во всех ролях",
-     "what is logged, in all roles", run_set_log, NULL},
+    {"core show roles", "", "Процессы станции: номер, дата запуска, число перезапусков",
+     "Processes of the station: number, start date, restarts", run_roles, NULL},
+    {"core restart", "ROLE", "Перезапустить роль: engine, media или runner",
+     "Restart a role: engine, media or runner", run_restart, complete_restart},
+    {"core stop", "", "Остановить станцию", "Stop the station", run_stop, NULL},
+    {"core set log", "error|warning|notice|info|debug", "Что писать в журнал, во всех ролях",
+     "What is logged, in all roles", run_set_log, NULL},
 };
 
 int console_set_add_supervisor(struct console_set *s, struct core_commands *core)

@@ -104,15 +104,15 @@ static int dialplan_reload(struct console *c, int argc, char **argv, void *arg)
 }
 
 const struct console_command engine_console_commands[] = {
-    {"database status", "", "Состояние базы данных и запасного файла записей о вызовах.",
-     "State of the database and of the spool of call records.", show_database, NULL},
-    {"sip show stats", "", "Счётчики SIP: сообщения, повторы, транзакции, сброшенная нагрузка.",
-     "SIP counters: messages, repeats, transactions, shed load.", show_sip, NULL},
-    {"media show", "", "Связь с медиа и число потоков.", "Connection to media, number of streams.",
+    {"database status", "", "Состояние базы данных и запасного файла записей о вызовах",
+     "State of the database and of the spool of call records", show_database, NULL},
+    {"sip show stats", "", "Счётчики SIP: сообщения, повторы, транзакции, сброшенная нагрузка",
+     "SIP counters: messages, repeats, transactions, shed load", show_sip, NULL},
+    {"media show", "", "Связь с медиа и число потоков", "Connection to media, number of streams",
      show_media, NULL},
-    {"core reload", "", "Перечитать настройки из базы сейчас (изменения видны и сами, за секунду).",
-     "Read the configuration again now (changes are noticed by themselves within a second).",
-     reload, NULL},
+    {"core reload", "", "Перечитать настройки из базы сейчас (изменения видны и сами, за секунду)",
+     "Read the configuration again now (changes are noticed by themselves within a second)", reload,
+     NULL},
     {"dialplan reload", "", "Перечитать маршрутизацию из базы, забыв изменённое командами dialplan",
      "Read the routing from the database again, forgetting what dialplan commands changed",
      dialplan_reload, NULL},
