@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 
 #define LINE 2000
 
@@ -60,26 +61,14 @@ bool log_is_on(enum log_level level)
     return level <= most_shown;
 }
 
-/* Length of the UTF-8 sequence at p, 0 when it is none. */
-static size_t utf8_len(const unsigned char *p, size_t left)
-{
-    size_t n = p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc2 ? 2 : 0;
-
-    if (n == 0 || p[0] >= 0xf5 || n > left)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    return n;
-}
-
 static size_t escape(char *out, size_t size, const char *text, size_t len)
 {
     const unsigned char *p = (const unsigned char *)text;
     size_t o = 0;
 
     for (size_t i = 0; i < len && o + 8 < size;) {
-        size_t n = p[i] < 0x80 ? (p[i] >= 0x20 && p[i] != 0x7f) : utf8_len(p + i, len - i);
+        size_t n = p[i] < 0x80 ? (p[i] >= 0x20 && p[i] != 0x7f)
+                               : utf8_length(slice_from(text + i, len - i));
 
         if (n == 0) {
             o += (size_t)snprintf(out + o, size - o, "\\x%02x", p[i++]);

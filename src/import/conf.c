@@ -13,7 +13,9 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "import/conf.h"
+#include "import/text.h"
 
 #define MOST_BYTES ((size_t)512 << 20)
 #define MOST_LINE 8192
@@ -32,6 +34,7 @@ struct named {
 struct read_name {
     struct read_name *next;
     const char *name;
+    bool is_translated;
 };
 
 struct conf {
@@ -57,8 +60,10 @@ struct reader {
     struct conf_section *section; /* where items go; NULL before the first */
     const char *file;
     uint32_t line;
+    bool is_translated;           /* so far, of this file */
     const struct open_file *open; /* the innermost */
     unsigned depth, comment;      /* nesting of includes, of ;-- --; */
+    uint32_t comment_line;        /* where the outermost began */
 };
 
 static void conf_destroy(void *object)
@@ -165,7 +170,7 @@ static int inherit(struct reader *r, struct conf_section *to, struct slice name,
                  "no such template: it must stand above");
         return 0;
     }
-    for (uint32_t i = 0; i < from->count; i++) {
+    for (uint32_t i = 0, count = from->count; i < count; i++) { /* from may be to: it grows */
         struct conf_item item = from->items[i];
         int err;
 
@@ -265,16 +270,17 @@ static struct slice without_comment(struct reader *r, struct slice line)
     if (!copy)
         return SLICE_NONE;
     for (const char *p = copy; *p; p++) {
+        if (strncmp(p, ";--", 3) == 0 && p[3] != '-') {
+            if (r->comment++ == 0)
+                r->comment_line = r->line;
+            p += 2;
+            continue;
+        }
         if (r->comment) {
             if (strncmp(p, "--;", 3) == 0) {
                 r->comment--;
                 p += 2;
             }
-            continue;
-        }
-        if (strncmp(p, ";--", 3) == 0 && p[3] != '-') {
-            r->comment++;
-            p += 2;
             continue;
         }
         if (*p == ';')
@@ -284,6 +290,26 @@ static struct slice without_comment(struct reader *r, struct slice line)
         *out++ = *p;
     }
     return slice_trim(slice_from(copy, (size_t)(out - copy)));
+}
+
+/* "name += value": behind what the section has so far, with a space, as Asterisk puts it. */
+static struct slice appended(struct reader *r, struct slice name, struct slice value)
+{
+    const struct conf_item *had = NULL;
+    size_t len;
+    char *whole;
+
+    for (uint32_t i = 0; i < r->section->count; i++)
+        if (slice_caseeqz(name, r->section->items[i].name))
+            had = &r->section->items[i];
+    if (!had)
+        return value;
+    len = strlen(had->value) + 1 + value.len;
+    whole = arena_alloc(&r->conf->arena, len + 1);
+    if (!whole)
+        return SLICE_NONE;
+    snprintf(whole, len + 1, "%s %.*s", had->value, SLICE_ARG(value));
+    return slice_from(whole, len);
 }
 
 static int read_pair(struct reader *r, struct slice line)
@@ -303,10 +329,12 @@ static int read_pair(struct reader *r, struct slice line)
         value = slice_skip(value, 1);
     name = slice_trim(name);
     value = slice_trim(value);
-    if (name.len && name.p[name.len - 1] == '+') /* +=: several lines of a name are joined anyway */
+    if (name.len && name.p[name.len - 1] == '+') {
         name = slice_trim(slice_from(name.p, name.len - 1));
+        value = appended(r, name, value);
+    }
     item.name = arena_strndup(&r->conf->arena, name.p, name.len);
-    item.value = arena_strndup(&r->conf->arena, value.p, value.len);
+    item.value = value.p ? arena_strndup(&r->conf->arena, value.p, value.len) : NULL;
     return item.name && item.value ? add_item(r->conf, r->section, &item) : ENOMEM;
 }
 
@@ -460,6 +488,23 @@ static int read_directive(struct reader *r, struct slice line)
     return 0;
 }
 
+/* What is no UTF-8 is cp1251; in a comment it is of no matter. */
+static struct slice translated(struct reader *r, struct slice line)
+{
+    struct buf out;
+    char *copy;
+
+    if (utf8_is_valid(line))
+        return line;
+    r->is_translated = true;
+    buf_init(&out, 3 * MOST_LINE);
+    import_text_cp1251(line, &out);
+    copy = buf_err(&out) ? NULL : arena_strndup(&r->conf->arena, out.p, out.len);
+    line = copy ? slice_from(copy, out.len) : SLICE_NONE;
+    buf_fini(&out);
+    return line;
+}
+
 static int read_line(struct reader *r, struct slice raw)
 {
     struct slice line;
@@ -473,6 +518,8 @@ static int read_line(struct reader *r, struct slice raw)
         return 0;
     }
     line = without_comment(r, raw);
+    if (line.p)
+        line = translated(r, line);
     if (!line.p)
         return ENOMEM;
     if (!line.len)
@@ -498,6 +545,12 @@ static int read_text(struct reader *r, struct slice text)
         r->line++;
         if (line.len)
             err = read_line(r, line);
+    }
+    if (!err && r->comment) {
+        r->line = r->comment_line;
+        complain(r, SLICE(";--"), "комментарий не закрыт (--;): остаток файла не прочитан",
+                 "the comment is not closed (--;): the rest of the file was not read");
+        r->comment = 0;
     }
     return err;
 }
@@ -529,25 +582,27 @@ static int check_file(const struct reader *r, int fd, struct open_file *o)
     return 0;
 }
 
-static int note_file(struct conf *c, const char *file)
+static struct read_name *note_file(struct conf *c, const char *file)
 {
     struct read_name *n = arena_alloc(&c->arena, sizeof(*n));
 
     if (!n)
-        return ENOMEM;
+        return NULL;
     *n = (struct read_name){.next = c->names, .name = file};
     c->names = n;
-    return 0;
+    return n;
 }
 
 void conf_files(const struct conf *c, conf_file_h *h, void *arg)
 {
     for (const struct read_name *n = c->names; n; n = n->next)
-        h(n->name, arg);
+        h(n->name, n->is_translated, arg);
 }
 
 static int read_file(struct reader *r, const char *file)
 {
+    const bool was_translated = r->is_translated;
+    struct read_name *note = NULL;
     struct open_file o;
     struct buf text;
     int err, fd = open_beneath(r->dir_fd, file, O_NONBLOCK);
@@ -556,15 +611,18 @@ static int read_file(struct reader *r, const char *file)
         return errno;
     buf_init(&text, MOST_FILE);
     err = check_file(r, fd, &o);
-    if (!err)
-        err = note_file(r->conf, file);
+    if (!err && !(note = note_file(r->conf, file)))
+        err = ENOMEM;
     if (!err)
         err = read_all(fd, &text);
     close(fd);
     if (!err) {
         r->file = file;
         r->open = &o;
+        r->is_translated = false;
         err = read_text(r, buf_slice(&text));
+        note->is_translated = r->is_translated;
+        r->is_translated = was_translated;
         r->open = o.outer;
     }
     buf_fini(&text);

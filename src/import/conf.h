@@ -3,9 +3,11 @@
  *
  * Scope:   [section], [section](!) templates, (template,...) inheritance, additions (+) to the
  *          first section of that name and (+type=endpoint) to the first that has this, name =
- *          value, name => value, +=, comments ; and ;-- --;, #include and #tryinclude of files and
+ *          value, name => value, += (behind the value that is there), comments ; and ;-- --; (they
+ *          nest), #include and #tryinclude of files and
  *          of names with * inside the folder (/etc/asterisk/ means the folder); #exec is never
  *          run.
+ *          Lines that are no UTF-8 are read as cp1251.
  * Owns:    everything in its arena; what it hands out lives as long as the conf.
  * Limits:  lines 8 KiB, 16 includes deep, 512 MiB, 4,000,000 lines.
  * Source:  Asterisk's config file syntax.
@@ -59,6 +61,7 @@ const struct conf_item *conf_find(const struct conf_section *s, const char *name
 /** Read text as if it were a file (fuzz harness, tests); #include is refused there. */
 int conf_parse(struct conf **cp, struct slice text, conf_trouble_h *trouble, void *arg);
 
-/** Called per file that was read: the first one and those it includes. */
-typedef void(conf_file_h)(const char *file, void *arg);
+/** Called per file that was read: the first one and those it includes. is_translated: lines of it
+ *  were cp1251. */
+typedef void(conf_file_h)(const char *file, bool is_translated, void *arg);
 void conf_files(const struct conf *c, conf_file_h *h, void *arg);

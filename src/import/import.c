@@ -277,9 +277,14 @@ void import_trouble(const char *file, uint32_t line, struct slice what, const ch
                en);
 }
 
-static void note_read(const char *file, void *arg)
+static void note_read(const char *file, bool is_translated, void *arg)
 {
-    buf_printf(arg, "\n%s\n", file);
+    struct import *im = arg;
+
+    buf_printf(&im->read, "\n%s\n", file);
+    if (is_translated)
+        import_say(im, file, 0, IMPORT_TRANSLATED, SLICE(""), "кодировка cp1251 переведена в UTF-8",
+                   "texts in cp1251 were put into UTF-8");
 }
 
 static int take_file(struct import *im, const struct file_row *row)
@@ -295,7 +300,7 @@ static int take_file(struct import *im, const struct file_row *row)
                    "the file cannot be read, the import is stopped");
         return err;
     }
-    conf_files(conf, note_read, &im->read);
+    conf_files(conf, note_read, im);
     err = row->take(im, conf);
     mem_deref(conf);
     return err ? err : buf_err(&im->read);

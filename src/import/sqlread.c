@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "import/sqldump_inner.h"
 #include "import/text.h"
 
@@ -93,6 +94,20 @@ static void note_charset(struct sqldump *r, struct slice text)
         }
 }
 
+/* "!50001 VIEW ...": the only thing of interest that mysqldump writes as a comment. */
+static void note_view(struct sqldump *r, struct slice text)
+{
+    if (!slice_starts(text, SLICE("!")))
+        return;
+    text = slice_skip(text, 1);
+    while (text.len && isdigit((unsigned char)*text.p))
+        text = slice_skip(text, 1);
+    r->at = r->line;
+    if (slice_casestarts(text, SLICE(" VIEW ")))
+        sqldump_complain(r, slice_trim(text), false, "представления (VIEW) не переносятся",
+                         "views are not taken");
+}
+
 /* Behind the opening slash and star, up to the closing ones. */
 static void skip_comment(struct sqldump *r)
 {
@@ -107,6 +122,7 @@ static void skip_comment(struct sqldump *r)
         c = sqldump_take(r);
     }
     note_charset(r, buf_slice(&head));
+    note_view(r, buf_slice(&head));
     buf_fini(&head);
 }
 
@@ -287,6 +303,21 @@ static int take_hex_string(struct sqldump *r)
     return err;
 }
 
+/* b'101': bits are a number. */
+static int take_bits(struct sqldump *r)
+{
+    unsigned long long bits = 0;
+    int c, count = 0;
+
+    sqldump_take(r);
+    while ((c = sqldump_take(r)) == '0' || c == '1') {
+        bits = bits << 1 | (unsigned)(c - '0');
+        if (++count > 64)
+            return EINVAL;
+    }
+    return c == '\'' ? buf_addu(&r->one, bits) : EINVAL;
+}
+
 /* A bare word: NULL, TRUE, FALSE, a number, or what stands before a string.
    @return 0; EINVAL */
 static int take_bare(struct sqldump *r, bool *is_null)
@@ -311,6 +342,8 @@ static int take_bare(struct sqldump *r, bool *is_null)
     else if (sqldump_word_is(r, "x") && sqldump_peek(r) == '\'') {
         r->is_binary = true;
         return take_hex_string(r);
+    } else if (sqldump_word_is(r, "b") && sqldump_peek(r) == '\'') {
+        return take_bits(r);
     } else if (r->word[0] == '_' && sqldump_skip_space(r) == '\'') {
         r->is_binary = sqldump_word_is(r, "_binary");
         sqldump_take(r);
@@ -327,8 +360,7 @@ static int keep_value(struct sqldump *r, bool is_null, bool is_text)
     int err = buf_err(&r->one);
 
     r->begins[r->count] = r->row.len;
-    if (!err && is_text && !r->is_binary &&
-        (r->is_cp1251 || !import_text_is_utf8(buf_slice(&r->one)))) {
+    if (!err && is_text && !r->is_binary && (r->is_cp1251 || !utf8_is_valid(buf_slice(&r->one)))) {
         r->is_translated = true;
         import_text_cp1251(buf_slice(&r->one), &r->row);
     } else {

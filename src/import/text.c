@@ -1,5 +1,6 @@
 /* text.c - see text.h */
 #include "import/text.h"
+#include "base/utf8.h"
 
 /* Of the bytes 0x80-0xBF; 0xC0-0xFF are U+0410-U+044F. */
 static const uint16_t cp1251[64] = {
@@ -9,35 +10,6 @@ static const uint16_t cp1251[64] = {
     0x040E, 0x045E, 0x0408, 0x00A4, 0x0490, 0x00A6, 0x00A7, 0x0401, 0x00A9, 0x0404, 0x00AB,
     0x00AC, 0x00AD, 0x00AE, 0x0407, 0x00B0, 0x00B1, 0x0406, 0x0456, 0x0491, 0x00B5, 0x00B6,
     0x00B7, 0x0451, 0x2116, 0x0454, 0x00BB, 0x0458, 0x0405, 0x0455, 0x0457};
-
-/* Length of the character at the beginning, 0 when it is none. */
-static size_t length(struct slice s)
-{
-    const unsigned char *p = (const unsigned char *)s.p;
-    const size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-
-    if (!len || len > s.len || p[0] > 0xf4)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return len;
-}
-
-bool import_text_is_utf8(struct slice text)
-{
-    while (text.len) {
-        size_t len = length(text);
-
-        if (!len)
-            return false;
-        text = slice_skip(text, len);
-    }
-    return true;
-}
 
 static void add_char(struct buf *out, unsigned c)
 {
@@ -68,7 +40,7 @@ int import_text_json(struct slice text, struct buf *out)
     buf_addc(out, '"');
     while (text.len) {
         const unsigned char c = (unsigned char)*text.p;
-        const size_t len = length(text);
+        const size_t len = utf8_length(text);
 
         if (c == '"' || c == '\\')
             buf_printf(out, "\\%c", c);

@@ -2,13 +2,10 @@
  * import/text.h - bytes of old files as UTF-8
  *
  * Limits:  what the buffer takes.
- * Source:  RFC 3629; the table of Windows-1251.
+ * Source:  the table of Windows-1251.
  */
 #pragma once
 #include "base/buf.h"
-
-/** Valid UTF-8. */
-bool import_text_is_utf8(struct slice text);
 
 /** Bytes of cp1251, added to out in UTF-8 (a byte that means nothing there: U+FFFD). @return
  *  buf_err(out) */

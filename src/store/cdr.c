@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "store/cdr.h"
 
 const char *const store_cdr_columns[] = {
@@ -60,6 +61,14 @@ static struct slice or_null(struct slice s)
     return s.len ? s : SLICE_NONE;
 }
 
+/* A statement of our own that is refused: the record's fault, or is somebody at work on the table? */
+static int blame(struct db *d, int err)
+{
+    if (err == EINVAL && db_run(d, "SELECT " COLUMNS " FROM cdr WHERE 1 = 0") == EINVAL)
+        return EBADMSG;
+    return err;
+}
+
 int store_cdr_insert(struct db *d, const struct store_cdr *c, bool once)
 {
     struct when_text start, answer, end;
@@ -67,7 +76,7 @@ int store_cdr_insert(struct db *d, const struct store_cdr *c, bool once)
     int err = db_stmt(&s, d, once ? insert_once : insert);
 
     if (err)
-        return err;
+        return blame(d, err);
     const struct slice v[] = {
         or_null(c->accountcode), or_empty(c->src),         or_empty(c->dst),
         or_empty(c->dcontext),   or_empty(c->clid),        or_empty(c->channel),
@@ -94,5 +103,17 @@ int store_cdr_insert(struct db *d, const struct store_cdr *c, bool once)
     if (!err)
         err = stmt_run(s);
     stmt_reset(s); /* the values stand on this function's stack */
-    return err;
+    return blame(d, err);
+}
+
+void store_cdr_log(const struct store_cdr *c, const char *reason)
+{
+    log_error(
+        "call record could not be kept reason=\"%s\" uniqueid=\"%.*s\" src=\"%.*s\" dst=\"%.*s\" "
+        "dcontext=\"%.*s\" channel=\"%.*s\" dstchannel=\"%.*s\" start=%lld duration=%lld "
+        "billsec=%lld disposition=\"%.*s\" linkedid=\"%.*s\" sequence=%lld",
+        reason, SLICE_ARG(c->uniqueid), SLICE_ARG(c->src), SLICE_ARG(c->dst),
+        SLICE_ARG(c->dcontext), SLICE_ARG(c->channel), SLICE_ARG(c->dstchannel),
+        (long long)(c->start.us / 1000000), (long long)c->duration, (long long)c->billsec,
+        SLICE_ARG(c->disposition), SLICE_ARG(c->linkedid), (long long)c->sequence);
 }

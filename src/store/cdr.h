@@ -30,5 +30,10 @@ extern const char *const store_cdr_columns[];
 #define STORE_CDR_TEXTS 19
 void store_cdr_texts(struct store_cdr *c, struct slice *v[STORE_CDR_TEXTS]);
 
-/** Insert. With once, a record that is there already (equal in all columns) is left alone. */
+/** Insert. With once, a record that is there already (equal in all columns) is left alone.
+ *  @return 0; EBADMSG (the table or a column of it is missing: later, not never); EINVAL, EEXIST (this
+ *  record is refused); errno of the database */
 int store_cdr_insert(struct db *d, const struct store_cdr *c, bool once);
+
+/** A record that nobody keeps, whole, into the log. */
+void store_cdr_log(const struct store_cdr *c, const char *reason);

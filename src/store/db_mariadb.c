@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "store/dialect.h"
 #include "store/driver.h"
 #include "store/where.h"
@@ -47,6 +48,7 @@ struct server_stmt {
     uint8_t value[DIALECT_VALUES];
     MYSQL_BIND in[DIALECT_VALUES];
     int64_t numbers[DIALECT_VALUES];
+    char *repaired[DIALECT_VALUES]; /* texts that were no UTF-8, until the reset; owned */
     /* columns; a statement of an administrator has rows of texts instead */
     unsigned columns;
     MYSQL_RES *names;
@@ -330,10 +332,19 @@ static int make_cells(struct server_stmt *s)
     return s->columns && !s->cells ? ENOMEM : 0;
 }
 
+static void forget_repaired(struct server_stmt *s)
+{
+    for (unsigned i = 0; i < DIALECT_VALUES; i++) {
+        mem_free(s->repaired[i]);
+        s->repaired[i] = NULL;
+    }
+}
+
 static void server_finalize(struct stmt *stmt)
 {
     struct server_stmt *s = stmt_of(stmt);
 
+    forget_repaired(s);
     mysql_free_result(s->names);
     if (s->s)
         mysql_stmt_close(s->s);
@@ -386,8 +397,32 @@ static int set_value(struct server_stmt *s, int i, MYSQL_BIND bind)
     return is_one ? 0 : EINVAL;
 }
 
+/* The server refuses what is no UTF-8, an outsider may send it: no record is lost for a name. */
+static int repair(struct server_stmt *s, int i, struct slice *v)
+{
+    struct buf text;
+
+    if (i < 1 || i > DIALECT_VALUES)
+        return EINVAL;
+    buf_init(&text, MOST_SQL);
+    if (utf8_repair(*v, &text)) {
+        int err = buf_err(&text);
+
+        buf_fini(&text);
+        return err;
+    }
+    *v = slice_from(text.p, text.len);
+    mem_free(s->repaired[i - 1]);
+    s->repaired[i - 1] = buf_take(&text);
+    return 0;
+}
+
 static int server_text(struct stmt *s, int i, struct slice v)
 {
+    int err = utf8_is_valid(v) ? 0 : repair(stmt_of(s), i, &v);
+
+    if (err)
+        return err;
     return set_value(stmt_of(s), i,
                      (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING,
                                   .buffer = (void *)v.p,
@@ -467,6 +502,7 @@ static void server_reset(struct stmt *stmt)
     if (s->is_run)
         mysql_stmt_free_result(s->s);
     s->is_run = false;
+    forget_repaired(s);
     memset(s->in, 0, s->marks * sizeof(s->in[0]));
 }
 

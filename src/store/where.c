@@ -44,6 +44,8 @@ static int parse_host(struct db_server *to, struct slice host)
 
     if (host.len && host.p[0] == '[') {
         host = slice_cut(slice_skip(host, 1), ']', &port);
+        if (port.len && port.p[0] != ':')
+            return EINVAL;
         port = port.len ? slice_skip(port, 1) : SLICE_NONE;
     } else {
         host = slice_cut(host, ':', &port);
@@ -56,7 +58,7 @@ static int parse_host(struct db_server *to, struct slice host)
     return decode(host, to->host, sizeof(to->host));
 }
 
-/* What leaves this machine is encrypted unless the line says tls=no. */
+/* What leaves this machine is encrypted unless the line says tls=no; so is what a ca is named for. */
 static bool is_local(const struct db_server *s)
 {
     return *s->socket || !*s->host || strcmp(s->host, "localhost") == 0 ||
@@ -80,7 +82,7 @@ static int parse_options(struct db_server *to, struct slice options)
         else
             err = EINVAL;
     }
-    to->is_tls = slice_is_set(tls) ? slice_eqz(tls, "yes") : !is_local(to);
+    to->is_tls = slice_is_set(tls) ? slice_eqz(tls, "yes") : *to->ca || !is_local(to);
     return err;
 }
 

@@ -213,29 +213,16 @@ static bool is_too_old(const struct store *s, const struct item *it)
     return it->kind != ITEM_CDR && mono_diff_ms(loop_now(s->loop), it->since) >= GIVE_UP_MS;
 }
 
-static void log_whole(const struct store_cdr *c, int err)
-{
-    log_error(
-        "call record could not be kept reason=\"%s\" uniqueid=\"%.*s\" src=\"%.*s\" dst=\"%.*s\" "
-        "dcontext=\"%.*s\" channel=\"%.*s\" dstchannel=\"%.*s\" start=%lld duration=%lld "
-        "billsec=%lld disposition=\"%.*s\" linkedid=\"%.*s\" sequence=%lld",
-        strerror(err), SLICE_ARG(c->uniqueid), SLICE_ARG(c->src), SLICE_ARG(c->dst),
-        SLICE_ARG(c->dcontext), SLICE_ARG(c->channel), SLICE_ARG(c->dstchannel),
-        (long long)(c->start.us / 1000000), (long long)c->duration, (long long)c->billsec,
-        SLICE_ARG(c->disposition), SLICE_ARG(c->linkedid), (long long)c->sequence);
-}
-
 /* A record that is neither committed nor in the spool (a store that closes) stays in the journal.
  */
 static void finish_record(struct store *s, struct item *it)
 {
     if (it->state == ITEM_WAITS)
-        log_whole(&it->cdr, s->batch.err);
+        store_cdr_log(&it->cdr, strerror(s->batch.err));
     else
         journal_done(s->journal, it->journal);
     if (it->err)
-        log_error("call record refused by the database uniqueid=\"%.*s\" error=\"%s\"",
-                  SLICE_ARG(it->cdr.uniqueid), strerror(it->err));
+        store_cdr_log(&it->cdr, "refused by the database");
 }
 
 static void finish(struct store *s, struct item *it)
@@ -470,7 +457,7 @@ static int put_record(struct store *s, const struct store_cdr *c, bool is_once)
     store_cdr_texts(&copy, v);
     err = item_alloc(&it, s, ITEM_CDR, length_of(v, STORE_CDR_TEXTS), NULL, NULL);
     if (err) {
-        log_whole(c, err);
+        store_cdr_log(c, strerror(err));
         return err;
     }
     it->cdr = *c;

@@ -2,6 +2,7 @@
 #include "base/bug.h"
 #include "base/buf.h"
 #include "import/sqldump.h"
+#include "base/utf8.h"
 #include "import/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -14,7 +15,7 @@ static int on_row(const struct sqldump_row *row, void *arg)
     buf_init(&json, 1u << 20);
     for (unsigned i = 0; row->columns[i]; i++)
         import_text_json(row->values[i], &json);
-    BUG_IF(!buf_err(&json) && !import_text_is_utf8(buf_slice(&json)));
+    BUG_IF(!buf_err(&json) && !utf8_is_valid(buf_slice(&json)));
     buf_fini(&json);
     return 0;
 }

@@ -76,6 +76,43 @@ out:
     return err;
 }
 
+static int what_asterisk_makes_of_odd_lines(void)
+{
+    static const struct {
+        const char *text, *name, *value; /* NULL: nothing */
+        int troubles;
+    } cases[] = {
+        {"[a]\n;-- x ;-- y --; v=1\n--; w=2\n", "v", NULL, 0},
+        {"[a]\n;-- x ;-- y --; v=1\n--; w=2\n", "w", "2", 0},
+        {"[a]\nv=7;-- z --;8\n", "v", "78", 0},
+        {"[a]\nv=1;--\nw=2\n", "w", NULL, 1}, /* not closed: said */
+        {"[t](!)\nv=1\n[a](t)\nv += 3\n", "v", "1 3", 0},
+        {"[a]\nv += 3\n", "v", "3", 0},
+        {"[a]\nv=1\n[a](+,a)\n", "v", "1", 0}, /* ends */
+        {"[a]\r\nv=1\r\n\r\n", "v", "1", 0},
+        {"\xef\xbb\xbf[a]\nv=1\n", "v", "1", 0},
+        {"[a]\nv=\xc8\xe2\n", "v", "Ив", 0},
+        {"[a]\nv=Ив ; \xc8\xe2\n", "v", "Ив", 0},
+        {"[a]\nv = a\\;b\\;c ; d\n", "v", "a;b;c", 0},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct troubles t = {0};
+        struct conf *c = NULL;
+        const char *is;
+        bool is_right;
+
+        CHECK_OK(conf_parse(&c, slice_of(cases[i].text), note, &t));
+        is = value(c, "a", cases[i].name);
+        is_right = cases[i].value ? is && strcmp(is, cases[i].value) == 0 : !is;
+        if (!is_right || t.count != cases[i].troubles)
+            fprintf(stderr, "case %zu: %s, %d troubles\n", i, is ? is : "nothing", t.count);
+        mem_deref(c);
+        CHECK(is_right && t.count == cases[i].troubles);
+    }
+    return 0;
+}
+
 static int lines_that_cannot_be_used_are_named(void)
 {
     static const struct {
@@ -233,8 +270,8 @@ static int a_file_that_includes_itself_is_read_once(void)
     return in_a_folder(include_itself);
 }
 
-UNIT_TESTS(UNIT(templates_hand_their_lines_on), UNIT(comments_end_lines_and_span_them),
-           UNIT(lines_that_cannot_be_used_are_named), UNIT(a_line_has_a_ceiling),
-           UNIT(additions_go_to_the_section_they_mean),
+UNIT_TESTS(UNIT(what_asterisk_makes_of_odd_lines), UNIT(templates_hand_their_lines_on),
+           UNIT(comments_end_lines_and_span_them), UNIT(lines_that_cannot_be_used_are_named),
+           UNIT(a_line_has_a_ceiling), UNIT(additions_go_to_the_section_they_mean),
            UNIT_ONCE(includes_know_patterns_and_whole_paths),
            UNIT_ONCE(a_file_that_includes_itself_is_read_once))

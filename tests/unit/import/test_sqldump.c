@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "import/sqldump.h"
+#include "base/utf8.h"
 #include "import/text.h"
 
 struct seen {
@@ -82,6 +83,9 @@ static int rows_are_read_with_their_columns(void)
         {"INSERT INTO t (a) VALUES ('no end", "", 1},
         {"INSERT INTO t (a) VALUES (0x4);", "", 1},
         {"CREATE TABLE t (", "", 1},
+        {"INSERT INTO t (a,b,c) VALUES (b'101',B'0',_binary '\\\\x');", "t:a=5|b=0|c=\\x|", 0},
+        {"INSERT INTO t (a) VALUES (b'2');", "", 1},
+        {"INSERT INTO t (a) VALUES\r\n('1'),\r\n('2');\r\n", "t:a=1|t:a=2|", 0},
         {"UPDATE t SET a=1; DROP TABLE t; LOCK TABLES t WRITE;", "", 0},
     };
     struct seen s = {.answer = 0};
@@ -95,6 +99,26 @@ static int rows_are_read_with_their_columns(void)
         CHECK_TO(s.wrong == cases[i].wrong, out);
         buf_fini(&s.rows);
     }
+out:
+    buf_fini(&s.rows);
+    return err;
+}
+
+/* What mysqldump writes in comments and between delimiters is not there without a word. */
+static int views_and_triggers_are_named(void)
+{
+    static const char text[] =
+        "/*!50001 CREATE VIEW `v` AS SELECT 1 AS `a`*/;\n"
+        "/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013 DEFINER=`r`@`h` SQL SECURITY DEFINER */\n"
+        "/*!50001 VIEW `v` AS select 1 AS `a` */;\n"
+        "DELIMITER ;;\r\n/*!50003 CREATE*/ /*!50003 TRIGGER t BEFORE INSERT ON a FOR EACH ROW "
+        "BEGIN INSERT INTO a VALUES (1); END */;;\r\nDELIMITER ;\r\n"
+        "INSERT INTO t (a) VALUES (1);";
+    struct seen s = {.answer = 0};
+    int err;
+
+    CHECK_OK_TO(read_text(&s, slice_of(text)), out);
+    CHECK_TO(s.troubles == 2 && s.wrong == 0 && s.count == 1, out);
 out:
     buf_fini(&s.rows);
     return err;
@@ -169,14 +193,13 @@ static int json_texts_are_valid(void)
     import_text_json(SLICE("a\"\\\n\xd0\xaf\xff"), &b);
     CHECK_OK_TO(buf_err(&b), out);
     CHECK_TO(strcmp(buf_z(&b), "\"a\\\"\\\\\\u000a\xd0\xaf\xef\xbf\xbd\"") == 0, out);
-    CHECK_TO(import_text_is_utf8(SLICE("Я€😀")) && !import_text_is_utf8(SLICE("\xc0\x80")), out);
-    CHECK_TO(!import_text_is_utf8(SLICE("\xed\xa0\x80")) && !import_text_is_utf8(SLICE("\xd0")),
-             out);
+    CHECK_TO(utf8_is_valid(SLICE("Я€😀")) && !utf8_is_valid(SLICE("\xc0\x80")), out);
+    CHECK_TO(!utf8_is_valid(SLICE("\xed\xa0\x80")) && !utf8_is_valid(SLICE("\xd0")), out);
 out:
     buf_fini(&b);
     return err;
 }
 
-UNIT_TESTS(UNIT(rows_are_read_with_their_columns), UNIT(what_a_handler_says_ends_the_reading),
-           UNIT_ONCE(a_long_dump_needs_little_memory), UNIT_ONCE(a_row_has_a_ceiling),
-           UNIT(json_texts_are_valid))
+UNIT_TESTS(UNIT(views_and_triggers_are_named), UNIT(rows_are_read_with_their_columns),
+           UNIT(what_a_handler_says_ends_the_reading), UNIT_ONCE(a_long_dump_needs_little_memory),
+           UNIT_ONCE(a_row_has_a_ceiling), UNIT(json_texts_are_valid))

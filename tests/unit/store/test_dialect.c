@@ -90,6 +90,7 @@ static int a_server_s_line_is_read(void)
     CHECK(db_server_parse(&s, "mysql://u@db.office.ru/d") == 0 && s.is_tls);
     CHECK(db_server_parse(&s, "mysql://u@localhost/d?socket=/run/x") == 0);
     CHECK(strcmp(s.socket, "/run/x") == 0 && !s.is_tls);
+    CHECK(db_server_parse(&s, "mysql://u@127.0.0.1/d?ca=/etc/ca.pem") == 0 && s.is_tls);
     return 0;
 }
 
@@ -107,7 +108,8 @@ static int a_wrong_line_is_refused(void)
                                         "mysql://u@h/d?tls=maybe",
                                         "mysql://%zz@h/d",
                                         "mysql://u@h/a`b",
-                                        "mysql://u%0a@h/d"};
+                                        "mysql://u%0a@h/d",
+                                        "mysql://u@[::1]x3306/d"};
     struct db_server s;
 
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

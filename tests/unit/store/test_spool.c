@@ -196,7 +196,34 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(a_record_survives_encoding), UNIT(spooled_records_reach_the_database_once),
+/* A record that the table refuses for ever does not hold up those behind it. */
+static int a_record_that_is_refused_lets_others_by(void)
+{
+    struct store_cdr c[3] = {some_cdr(1), some_cdr(2), some_cdr(3)};
+    struct place p;
+    struct spool *s = NULL;
+    struct db *d = NULL;
+    uint32_t total;
+    int err;
+
+    c[0].uniqueid = c[1].uniqueid = SLICE("same");
+    c[2].uniqueid = SLICE("other");
+    CHECK_OK_TO(place_make(&p), out);
+    CHECK_OK_TO(db_open(&d, p.db, DB_WRITE), out);
+    CHECK_OK_TO(db_run(d, "CREATE UNIQUE INDEX one ON cdr (uniqueid)"), out);
+    CHECK_OK_TO(spool_open(&s, p.dir), out);
+    CHECK_OK_TO(spool_append(s, c, 3), out);
+    CHECK_OK_TO(drain_all(s, d, &total), out);
+    CHECK_TO(total == 3 && place_ask(&p, "SELECT count(*) FROM cdr") == 2, out);
+out:
+    mem_deref(s);
+    mem_deref(d);
+    place_clear(&p);
+    return err;
+}
+
+UNIT_TESTS(UNIT_ONCE(a_record_that_is_refused_lets_others_by), UNIT(a_record_survives_encoding),
+           UNIT(spooled_records_reach_the_database_once),
            UNIT_ONCE(records_that_come_again_are_not_doubled),
            UNIT_ONCE(a_torn_tail_costs_only_the_torn_record),
            UNIT(a_flipped_byte_is_noticed_and_set_aside), UNIT(a_foreign_file_is_left_alone))

@@ -339,6 +339,56 @@ out:
     return err;
 }
 
+/* An administrator at work on the table: what is written meanwhile is not lost. */
+static int a_table_that_is_away_loses_no_record(void)
+{
+    struct site t = {0};
+    struct store_cdr a = some_cdr(1), b = some_cdr(2);
+    struct store_stats st;
+    int err;
+
+    CHECK_OK_TO(site_open(&t), out);
+    CHECK_OK_TO(store_cdr_put(t.s, &a), out);
+    loop_fake_advance(t.l, 300);
+    CHECK_OK_TO(db_run(t.other, "ALTER TABLE cdr RENAME TO cdr_before"), out);
+    CHECK_OK_TO(store_cdr_put(t.s, &b), out);
+    loop_fake_advance(t.l, 1000);
+    store_stats_get(t.s, &st);
+    CHECK_TO(st.spooled == 1 && st.last_err == EBADMSG, out);
+    CHECK_OK_TO(db_run(t.other, "ALTER TABLE cdr_before RENAME TO cdr"), out);
+    loop_fake_advance(t.l, 1000);
+    CHECK_TO(place_ask(&t.p, "SELECT count(*) FROM cdr") == 2, out);
+out:
+    site_close(&t);
+    return err;
+}
+
+/* Phones send names in cp1251; a server takes UTF-8 only. */
+static int texts_that_are_no_utf8_are_kept(void)
+{
+    struct store_contact c = {.id = SLICE("101;@1"),
+                              .uri = SLICE("sip:101@10.0.0.7"),
+                              .user_agent = SLICE("phone \xc8\xe2\xe0\xed")};
+    struct store_cdr r = some_cdr(1);
+    struct result answer = {0};
+    struct site t = {0};
+    int err;
+
+    r.clid = SLICE("\xc8\xe2\xe0\xed <101>");
+    CHECK_OK_TO(site_open(&t), out);
+    CHECK_OK_TO(store_cdr_put(t.s, &r), out);
+    CHECK_OK_TO(store_contact_put(t.s, &c, note, &answer), out);
+    loop_fake_advance(t.l, 1000);
+    if (unit_is_rerun() && answer.err)
+        goto out;
+    CHECK_TO(answer.calls == 1 && answer.err == 0, out);
+    CHECK_TO(place_ask(&t.p, "SELECT count(*) FROM cdr WHERE clid LIKE '% <101>'") == 1, out);
+    CHECK_TO(place_ask(&t.p, "SELECT count(*) FROM ps_contacts") == 1, out);
+out:
+    site_close(&t);
+    return err;
+}
+
 static int the_ceiling_refuses(void)
 {
     struct store_contact c = {.id = SLICE("x")};
@@ -431,7 +481,8 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(a_contact_is_done_once_committed), UNIT_ONCE(many_writes_are_few_transactions),
+UNIT_TESTS(UNIT_ONCE(a_table_that_is_away_loses_no_record), UNIT(texts_that_are_no_utf8_are_kept),
+           UNIT(a_contact_is_done_once_committed), UNIT_ONCE(many_writes_are_few_transactions),
            UNIT_ONCE(a_locked_database_loses_no_record),
            UNIT_ONCE(a_contact_gives_up_after_five_seconds),
            UNIT_ONCE(the_spool_is_taken_up_at_the_next_start),
