@@ -298,6 +298,9 @@ struct model_system {
     bool disable_tcp_switch;
 };
 
+/** Programs on the station's own machine only. */
+#define MODEL_AGI_HOSTS_DEFAULT "127.0.0.1,::1"
+
 struct model_settings {
     const char *language;  /* "ru" */
     const char *tone_zone; /* "ru" */
@@ -306,6 +309,7 @@ struct model_settings {
     const char *realm;
     const char *sounds;    /* more directories of sounds, comma separated */
     const char *moh_class; /* "default" */
+    const char *agi_hosts; /* who may be asked by agi://: addresses, networks, names, by commas */
     int32_t rtp_start, rtp_end;
     int32_t max_channels;
     int32_t call_story_days;

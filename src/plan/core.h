@@ -17,6 +17,8 @@ struct plan_core {
     struct local_args local; /* call/local.h */
     struct runner *runner;
     struct store *store;
+    struct net *net;
+    struct dns *dns;
     const char *agi_dir, *system_name;
     struct plan_routing *routing; /* a reference; NULL before the first */
     struct hash apps, funcs;      /* struct plan_row_link by lower-case name */

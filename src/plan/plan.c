@@ -195,6 +195,8 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     p->loop = calls_loop(args->calls);
     p->runner = args->runner;
     p->store = args->store;
+    p->net = args->net;
+    p->dns = args->dns;
     p->agi_dir = args->agi_dir ? args->agi_dir : "";
     p->system_name = args->system_name ? args->system_name : "";
     list_init(&p->runs);

@@ -25,6 +25,8 @@ struct plan_routing;
 struct plan_app;
 struct plan_func;
 struct model_snapshot;
+struct dns;
+struct net;
 struct runner;
 struct store;
 
@@ -32,6 +34,8 @@ struct plan_core_args {
     struct calls *calls;     /* borrowed; outlives the core */
     struct runner *runner;   /* borrowed; NULL: AGI answers AGISTATUS=FAILURE */
     struct store *store;     /* borrowed; NULL: SQL() asks nobody */
+    struct net *net;         /* borrowed, with dns: for agi://; NULL: there is none */
+    struct dns *dns;
     const char *agi_dir;     /* "/var/lib/station/agi-bin", for agi_* texts; borrowed for ever */
     const char *system_name; /* ${SYSTEMNAME}; NULL: "" */
 };

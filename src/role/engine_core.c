@@ -504,6 +504,8 @@ static int open_calls(struct engine *e)
     err = plan_core_alloc(&e->plan, &(struct plan_core_args){.calls = e->calls,
                                                              .runner = e->runner,
                                                              .store = e->store,
+                                                             .net = e->args.net,
+                                                             .dns = e->args.dns,
                                                              .agi_dir = e->agi_dir});
     if (!err) {
         plan_astdb_keeper(e->plan, keep_entry, e);

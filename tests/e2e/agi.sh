@@ -3,6 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 . tests/e2e/calls.sh
 
+AGI_PORT=$((BASE + 90))
+
 cat >"$WORK/routing" <<'X'
 [office]
 exten => 500,1,AGI(all.sh,one,two)
@@ -15,7 +17,12 @@ same => n,AGI(forever.sh)
 exten => 503,1,AGI(../escape.sh)
 same => n,Verbose(0,escape=${AGISTATUS})
 exten => 504,1,AGI(who.sh)
+exten => 505,1,AGI(agi://127.0.0.1:AGI_PORT/where?x=1,one)
+same => n,Verbose(0,server=${AGISTATUS} told=${TOLD})
+exten => 506,1,AGI(agi://192.0.2.9/x)
+same => n,Verbose(0,stranger=${AGISTATUS})
 X
+sed -i "s/AGI_PORT/$AGI_PORT/" "$WORK/routing"
 check init office
 A=$STATE/agi-bin
 mkdir -p "$A"
@@ -95,4 +102,29 @@ if [ "$(id -u)" = 0 ]; then
   check cannot-read-the-database grep -q 'database=no' "$LOG"
   check may-write-to-var-tmp grep -q 'tmp=yes' "$LOG"
 fi
+
+# a server of the same machine
+python3 - "$AGI_PORT" <<'X' &
+import socket, sys
+s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+s.settimeout(60)
+c = s.accept()[0].makefile("rw", newline="\n")
+seen = {}
+for line in iter(lambda: c.readline().strip(), ""):
+    name, _, value = line.partition(": ")
+    seen[name] = value
+c.write('SET VARIABLE TOLD "%s %s %s"\n' % (seen["agi_network"], seen["agi_network_script"], seen["agi_arg_1"]))
+c.flush()
+c.readline()
+X
+SERVER=$!
+listens() { grep -q ":$(printf %04X "$AGI_PORT") .* 0A " /proc/net/tcp; }
+check server-listens within 10 listens
+check server-is-asked dial 505
+check it-had-its-script grep -q 'server=SUCCESS told=yes where?x=1 one' "$LOG"
+kill "$SERVER" 2>/dev/null
+wait "$SERVER" 2>/dev/null
+check stranger-is-not-asked dial 506
+check stranger-is-a-failure grep -q 'stranger=FAILURE' "$LOG"
+check stranger-is-named grep -q 'setting agi_hosts.*192.0.2.9' "$LOG"
 end

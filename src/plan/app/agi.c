@@ -13,14 +13,13 @@
 #include "plan/args.h"
 #include "plan/core.h"
 
-#define MOST_WAITING 65536
 #define MOST_ARGS 64
 #define EXIT_MS 5000
 #define DEAD_MS (10 * 60 * 1000) /* a program may go on after the call, but not for ever */
 
 /* ---- pipes ---- */
 
-static void poke(struct agi *a)
+void agi_poke(struct agi *a)
 {
     event_queue_poke(a->run->queue);
 }
@@ -79,50 +78,62 @@ void agi_send(struct agi *a, const char *fmt, ...)
     va_start(ap, fmt);
     buf_vprintf(&a->in, fmt, ap);
     va_end(ap);
-    if (buf_err(&a->in))
+    if (buf_err(&a->in)) {
         close_in(a); /* it does not read, or there is no memory: it sees the end */
-    else
+        agi_net_close(a);
+    } else if (a->conn) {
+        if (conn_send(a->conn, buf_slice(&a->in)))
+            agi_net_close(a);
+        buf_reset(&a->in);
+    } else {
         flush(a);
+    }
 }
 
 static void on_readable(int events, void *arg)
 {
     struct agi *a = arg;
-    ssize_t n = read(a->out_fd, a->line + a->line_len, AGI_LINE_MAX - a->line_len);
+    char part[512];
+    ssize_t n = read(a->out_fd, part, sizeof(part));
 
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return;
-    if (n <= 0) {
+    if (n <= 0 || buf_add(&a->got, part, (size_t)n))
         close_out(a);
-    } else {
-        a->line_len += (size_t)n;
-        if (a->line_len == AGI_LINE_MAX)
-            loop_fd_stop(&a->reader); /* until lines are taken out */
-    }
-    poke(a);
+    else if (a->got.len >= AGI_LINE_MAX)
+        loop_fd_stop(&a->reader); /* until lines are taken out */
+    agi_poke(a);
+}
+
+/* Read on once there is room again. */
+static void read_on(struct agi *a)
+{
+    if (a->out_fd >= 0 && !a->reader.loop && a->got.len < AGI_LINE_MAX &&
+        loop_fd_start(a->loop, &a->reader, a->out_fd, LOOP_READ, on_readable, a))
+        close_out(a);
 }
 
 /* One whole line out of what was read. @return NULL: none yet */
 static char *take_line(struct agi *a)
 {
-    char *end = memchr(a->line, '\n', a->line_len), *line;
+    char *end = a->got.len ? memchr(a->got.p, '\n', a->got.len) : NULL, *line;
     size_t len;
 
-    if (!end && a->line_len == AGI_LINE_MAX) {
+    if (!end && a->got.len >= AGI_LINE_MAX) {
         log_warning("AGI program writes a line longer than %d bytes call=%s", AGI_LINE_MAX,
                     a->run->channel->linkedid);
-        a->line_len = 0;
+        buf_reset(&a->got);
         close_out(a);
+        agi_net_close(a);
     }
     if (!end)
         return NULL;
-    len = (size_t)(end - a->line);
-    line = mem_strndup(a->line, len);
-    a->line_len -= len + 1;
-    memmove(a->line, end + 1, a->line_len);
-    if (a->out_fd >= 0 && !a->reader.loop &&
-        loop_fd_start(a->loop, &a->reader, a->out_fd, LOOP_READ, on_readable, a))
-        close_out(a);
+    len = (size_t)(end - a->got.p);
+    line = mem_strndup(a->got.p, len);
+    a->got.len -= len + 1;
+    memmove(a->got.p, end + 1, a->got.len);
+    a->got.p[a->got.len] = '\0';
+    read_on(a);
     if (!line)
         close_out(a);
     return line;
@@ -140,7 +151,7 @@ static void on_started(struct runner_job *job, int err, int stdin_fd, int stdout
     a->out_fd = err ? -1 : stdout_fd;
     if (!err && loop_fd_start(a->loop, &a->reader, stdout_fd, LOOP_READ, on_readable, a))
         close_out(a);
-    poke(a);
+    agi_poke(a);
 }
 
 static void on_ended(struct runner_job *job, int code, void *arg)
@@ -149,7 +160,7 @@ static void on_ended(struct runner_job *job, int code, void *arg)
 
     a->is_ended = true;
     a->code = code;
-    poke(a);
+    agi_poke(a);
 }
 
 static const char *or_unknown(const char *s)
@@ -211,11 +222,20 @@ static int start(struct agi *a, char **argv, int argc)
                         &(struct runner_args){.argv = words, .env = env, .has_pipes = true}, &h);
 }
 
+/* A server gets a line instead of a signal. */
+static void tell_hangup(struct agi *a)
+{
+    if (a->job)
+        runner_job_signal(a->job, SIGHUP);
+    else
+        agi_send(a, "HANGUP\n");
+}
+
 /* The call may end while the program starts, waits or has a command done: it is told once, as soon as
    it runs. */
 void agi_notice_hangup(struct agi *a)
 {
-    struct slice quiet;
+    struct slice quiet, leaves;
 
     if (!a->run->channel->is_hungup)
         return;
@@ -224,12 +244,16 @@ void agi_notice_hangup(struct agi *a)
         return;
     a->is_told = true;
     quiet = channel_var_get(a->run->channel, SLICE("AGISIGHUP"));
-    if (a->job && !slice_caseeqz(quiet, "no") && !slice_eqz(quiet, "0"))
-        runner_job_signal(a->job, SIGHUP);
+    leaves = channel_var_get(a->run->channel, SLICE("AGIEXITONHANGUP"));
+    if (!slice_caseeqz(quiet, "no") && !slice_eqz(quiet, "0"))
+        tell_hangup(a);
+    if (slice_is_set(leaves) && plan_is_true(leaves.p)) {
+        buf_reset(&a->got);
+        a->is_eof = true;
+    }
 }
 
-/* Wait until something of the program or of the call is new. @return false: give up */
-static bool wait_news(struct agi *a, int64_t ms)
+bool agi_wait(struct agi *a, int64_t ms)
 {
     struct channel_event ev;
     int err = event_queue_wait_or_poke(a->run->queue, ms, &ev);
@@ -252,13 +276,14 @@ static void converse(struct agi *a)
             mem_free(line);
         } else if (a->is_eof) {
             break;
-        } else if (!wait_news(a, a->is_dead ? DEAD_MS : -1)) {
+        } else if (!agi_wait(a, a->is_dead ? DEAD_MS : -1)) {
             break;
         }
     }
     close_in(a);
     close_out(a);
-    while (!a->is_ended && wait_news(a, EXIT_MS))
+    agi_net_close(a);
+    while (!a->is_ended && agi_wait(a, EXIT_MS))
         ;
 }
 
@@ -271,15 +296,32 @@ static const char *result_of(const struct agi *a)
     return a->is_ended && a->code == 0 ? "SUCCESS" : "FAILURE";
 }
 
+/* Start the program here, and wait until it runs. */
+static int begin_here(struct agi *a, char **argv, int argc)
+{
+    int err = a->run->core->runner ? start(a, argv, argc) : ENOTCONN;
+
+    while (!err && !a->is_started && agi_wait(a, EXIT_MS))
+        ;
+    if (!err)
+        err = a->is_started ? a->start_err : ETIMEDOUT;
+    return err;
+}
+
+/* A server that has gone has ended well, as in Asterisk. */
+static int begin_there(struct agi *a, const char *url)
+{
+    int err = agi_net_connect(a, url);
+
+    a->is_ended = true;
+    return err == ENOENT ? EHOSTUNREACH : err; /* NOTFOUND is for programs here */
+}
+
 static void run_program(struct agi *a, char **argv, int argc)
 {
     const struct channel *ch = a->run->channel;
 
-    a->start_err = a->run->core->runner ? start(a, argv, argc) : ENOTCONN;
-    while (!a->start_err && !a->is_started && wait_news(a, EXIT_MS))
-        ;
-    if (!a->start_err && !a->is_started)
-        a->start_err = ETIMEDOUT;
+    a->start_err = agi_is_url(argv[0]) ? begin_there(a, argv[0]) : begin_here(a, argv, argc);
     if (a->start_err) {
         log_warning("AGI program does not start call=%s at=\"%s,%s,%d\" program=\"%s\" err=\"%s\"",
                     ch->linkedid, ch->context, ch->exten, ch->priority, argv[0],
@@ -294,9 +336,11 @@ static void agi_free(struct agi *a)
 {
     close_in(a);
     close_out(a);
+    agi_net_close(a);
     mem_deref(a->job);
     buf_fini(&a->in);
-    mem_free(a->line);
+    buf_fini(&a->got);
+    mem_free(a->addrs);
     mem_free(a);
 }
 
@@ -309,12 +353,9 @@ static struct agi *agi_new(struct plan_run *run)
     a->run = run;
     a->loop = plan_loop(run->core);
     a->in_fd = a->out_fd = -1;
-    buf_init(&a->in, MOST_WAITING);
-    a->line = mem_zalloc(AGI_LINE_MAX);
-    if (a->line)
-        return a;
-    agi_free(a);
-    return NULL;
+    buf_init(&a->in, AGI_WAITING_MAX);
+    buf_init(&a->got, AGI_WAITING_MAX);
+    return a;
 }
 
 static int agi_exec(struct plan_run *run, char *data)
@@ -331,11 +372,7 @@ static int agi_exec(struct plan_run *run, char *data)
     run->is_agi = true;
     if (!argc || !*argv[0])
         a->start_err = ENOENT;
-    else if (strstr(argv[0], "://")) {
-        log_warning("AGI over the network comes with a later version call=%s program=\"%s\"",
-                    run->channel->linkedid, argv[0]);
-        a->start_err = ENOTSUP;
-    } else
+    else
         run_program(a, argv, argc);
     run->is_agi = was_agi;
     if (is_over)
@@ -348,28 +385,32 @@ static int agi_exec(struct plan_run *run, char *data)
 
 const struct plan_app plan_app_agi = {
     .name = "AGI",
-    .syntax = "AGI(program[,argument...])",
+    .syntax = "AGI(program | agi://server[:port][/script][,argument...])",
     .help_ru =
         "Запускает программу, которая управляет "
         "вызовом\nПрограмма лежит в каталоге agi-bin станции и "
         "выполняется под отдельным пользователем; "
-        "аргументы приходят ей и как agi_arg_N. Команды: ANSWER, ASYNCAGI "
+        "аргументы приходят ей и как agi_arg_N. agi://сервер[:порт][/сценарий] - программа на "
+        "сервере (порт 4573), который разрешает настройка agi_hosts; ей приходят ещё agi_network и "
+        "agi_network_script. Команды: ANSWER, ASYNCAGI "
         "BREAK, CHANNEL STATUS, CONTROL STREAM FILE, DATABASE (GET, PUT, DEL, DELTREE), EXEC, GET "
         "(DATA, OPTION, VARIABLE, FULL VARIABLE), GOSUB, HANGUP, NOOP, SAY (ALPHA, DATE, DATETIME, "
         "DIGITS, NUMBER, PHONETIC, TIME), SEND (IMAGE, TEXT), SET (AUTOHANGUP, CALLERID, CONTEXT, "
         "EXTENSION, MUSIC, PRIORITY, VARIABLE), STREAM FILE, TDD MODE, VERBOSE, WAIT FOR DIGIT. RECORD "
         "FILE и RECEIVE отвечают, что не могут.\nПри разрыве вызова "
-        "программа получает SIGHUP (AGISIGHUP=no - не "
-        "получает).\nПеременная AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP.",
+        "программа получает SIGHUP, сервер - строку HANGUP (AGISIGHUP=no - не "
+        "получают); AGIEXITONHANGUP=yes кончает AGI тут же.\nПеременная AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP.",
     .help_en =
         "Run a program that steers the call\nIt lies in the station's folder agi-bin and runs as a user "
-        "of its own; its arguments also come as agi_arg_N. Commands: ANSWER, ASYNCAGI BREAK, CHANNEL "
+        "of its own; its arguments also come as agi_arg_N. agi://server[:port][/script] is a program on a "
+        "server (port 4573) that the setting agi_hosts allows; it also gets agi_network and "
+        "agi_network_script. Commands: ANSWER, ASYNCAGI BREAK, CHANNEL "
         "STATUS, CONTROL STREAM FILE, DATABASE (GET, PUT, DEL, DELTREE), EXEC, GET (DATA, OPTION, "
         "VARIABLE, FULL VARIABLE), GOSUB, HANGUP, NOOP, SAY (ALPHA, DATE, DATETIME, DIGITS, NUMBER, "
         "PHONETIC, TIME), SEND (IMAGE, TEXT), SET (AUTOHANGUP, CALLERID, CONTEXT, EXTENSION, MUSIC, "
         "PRIORITY, VARIABLE), STREAM FILE, TDD MODE, VERBOSE, WAIT FOR DIGIT. RECORD FILE and RECEIVE "
-        "answer that they cannot.\nWhen the call ends the program gets SIGHUP (not with "
-        "AGISIGHUP=no).\nVariable AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP.",
+        "answer that they cannot.\nWhen the call ends the program gets SIGHUP, a server the line HANGUP "
+        "(not with AGISIGHUP=no); AGIEXITONHANGUP=yes ends AGI at once.\nVariable AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP.",
     .shown = "tests/unit/plan/test_agi.c",
     .exec = agi_exec,
 };
