@@ -232,6 +232,8 @@ static void become_up(struct conn_sys *c)
     void (*half_h)(struct conn_sys *) = c->half_ended;
 
     timer_stop(&c->timer);
+    if (c->is_lingering)
+        timer_start(c->conn.net->loop, &c->timer, LINGER_MS, conn_timeout, c);
     c->conn.is_up = true;
     socket_local(c->fd, &c->conn.local);
     if (c->out.len)

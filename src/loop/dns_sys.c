@@ -121,23 +121,23 @@ static void entry_keep(struct entry *e)
         entry_free(CONTAINER_OF(list_first(&d->kept), struct entry, kept));
 }
 
-static void tell_queries(struct entry *e, int err)
+static void tell_queries(struct list *queries, const struct dns_answer *answer)
 {
-    struct dns_answer failure = {.err = err};
     struct link *k;
 
-    while ((k = list_first(&e->queries))) {
+    while ((k = list_first(queries))) {
         list_unlink(k);
-        dns_query_tell(CONTAINER_OF(k, struct dns_query, link), e->answer ? e->answer : &failure);
+        dns_query_tell(CONTAINER_OF(k, struct dns_query, link), answer);
     }
 }
 
 static void entry_tell(void *arg)
 {
     struct entry *e = arg;
+    struct dns_answer failure = {.err = e->err};
     struct dns_sys *d = mem_ref(e->d);
 
-    tell_queries(e, e->err);
+    tell_queries(&e->queries, e->answer ? e->answer : &failure);
     if (e->answer)
         entry_keep(e);
     else
@@ -147,11 +147,16 @@ static void entry_tell(void *arg)
 
 static void give_up(void *arg)
 {
+    static const struct dns_answer failure = {.err = ETIMEDOUT};
     struct entry *e = arg;
     struct dns_sys *d = mem_ref(e->d);
+    struct list queries;
 
     hash_del(&d->entries, &e->by_name);
-    tell_queries(e, ETIMEDOUT);
+    list_init(&queries);
+    list_move_all(&queries, &e->queries);
+    /* Who hears it may ask again, and c-ares, that finds no way out, then ends e's question as well: e is gone. */
+    tell_queries(&queries, &failure);
     mem_deref(d);
 }
 

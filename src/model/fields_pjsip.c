@@ -563,7 +563,8 @@ const struct model_field model_fields_system[] = {
              "Follows a new fork.")),
     ROW("accept_multiple_sdp_answers", BOOL, LATER, NOWHERE, .def = "no",
         SAYS("Несколько ответов SDP", "Several SDP answers", "Принимать.", "Accepted.")),
-    ROW("disable_rport", BOOL, LATER, NOWHERE, .def = "no",
+    ROW("disable_rport", BOOL, OBEYED, AT(disable_rport),
+        .shown = "tests/scene/system-without-rport.scene", .def = "no",
         SAYS("Без rport", "No rport", "Не просить rport.", "Does not ask for rport.")),
     {0}};
 #undef AT

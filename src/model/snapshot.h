@@ -295,7 +295,7 @@ struct model_global {
 
 struct model_system {
     const char *name;
-    bool disable_tcp_switch;
+    bool disable_tcp_switch, disable_rport;
 };
 
 /** Programs on the station's own machine only. */

@@ -73,6 +73,16 @@ static const struct channel_tech message_tech = {
 
 /* ---- its texts ---- */
 
+/* The text of the whole body, or of its first plain part; absent when it is none. */
+static struct slice text_of(const struct sip_msg *req)
+{
+    struct slice type = slice_trim(sip_msg_get(req, SIP_H_CONTENT_TYPE));
+
+    if (!type.len || slice_casestarts(type, SLICE("text/")))
+        return req->body.len ? req->body : SLICE("");
+    return sip_msg_body(req, "text/plain");
+}
+
 static int set_to(struct channel *ch, const struct sip_msg *req)
 {
     struct buf to;
@@ -146,7 +156,7 @@ static int dress(struct channel *ch, const struct text *x)
     if (!err)
         err = set_from(ch, req);
     if (!err)
-        err = channel_var_set(ch, SLICE(MESSAGE_BODY), req->body.len ? req->body : SLICE(""));
+        err = channel_var_set(ch, SLICE(MESSAGE_BODY), text_of(req));
     if (!err)
         err = set_headers(ch, req);
     if (!err)
@@ -234,13 +244,6 @@ static void refuse_with(struct sip_strans *t, uint16_t code, const char *name, c
     buf_fini(&headers);
 }
 
-static bool is_text(const struct sip_msg *req)
-{
-    struct slice type = slice_trim(sip_msg_get(req, SIP_H_CONTENT_TYPE));
-
-    return !type.len || slice_casestarts(type, SLICE("text/"));
-}
-
 void message_on_request(struct sip_strans *t, struct sip_msg *req, void *arg)
 {
     struct pjsip *p = arg;
@@ -258,7 +261,7 @@ void message_on_request(struct sip_strans *t, struct sip_msg *req, void *arg)
         sip_strans_refuse(t, 404, NULL);
         return;
     }
-    if (!is_text(req)) {
+    if (!slice_is_set(text_of(req))) {
         refuse_with(t, 415, "Accept", "text/plain");
         return;
     }

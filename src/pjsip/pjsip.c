@@ -115,6 +115,7 @@ static void apply_global(struct pjsip *p)
 
     sip_set_ping(p->sip, g->keep_alive_interval > 0 ? (uint32_t)g->keep_alive_interval : 0);
     sip_set_tcp_switch(p->sip, !model_system_of(p->snap)->disable_tcp_switch);
+    sip_set_rport(p->sip, !model_system_of(p->snap)->disable_rport);
 }
 
 static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snapshot *snapshot)

@@ -1,6 +1,7 @@
 /* conn.c - streams: framing, pings, limits, one connection per peer address */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -8,6 +9,7 @@
 
 #define STRANGER_MS 30000
 #define IDLE_LOOK_MS 90000 /* no pings wanted: has that changed? */
+#define PONG_MS 10000      /* RFC 5626 s4.4.1 */
 #define MAX_OUT (256 * 1024)
 
 /* What those may take of us who showed no password yet. */
@@ -80,14 +82,22 @@ static uint32_t conn_hash(enum sip_transport t, const struct addr *remote)
     return addr_hash(remote) + (uint32_t)t;
 }
 
-struct sip_conn *sip_conn_find(struct sip *sip, enum sip_transport t, const struct addr *remote)
+/* Who proved to be one host has not proved to be another that DNS puts at the same address. */
+static bool is_of(const struct sip_conn *c, const char *server_name)
+{
+    return !server_name || (c->server_name && strcasecmp(c->server_name, server_name) == 0);
+}
+
+struct sip_conn *sip_conn_find(struct sip *sip, enum sip_transport t, const struct addr *remote,
+                               const char *server_name)
 {
     uint32_t hash = conn_hash(t, remote);
 
     for (struct hash_link *k = hash_first(&sip->conns, hash); k; k = hash_next(k)) {
         struct sip_conn *c = CONTAINER_OF(k, struct sip_conn, link);
 
-        if (c->is_kept && c->binding->transport == t && addr_eq(&c->remote, remote))
+        if (c->is_kept && c->binding->transport == t && addr_eq(&c->remote, remote) &&
+            is_of(c, server_name))
             return c;
     }
     return NULL;
@@ -188,13 +198,33 @@ static void wait_to_ping(struct sip_conn *c)
     timer_start(c->sip->loop, &c->timer, ms ? ms : IDLE_LOOK_MS, on_ping_time, c);
 }
 
+static void on_pong_missing(void *arg)
+{
+    struct sip_conn *c = arg;
+
+    log_info("sip connection cut, no pong came");
+    sip_conn_close(c, ETIMEDOUT);
+}
+
 static void on_ping_time(void *arg)
 {
     struct sip_conn *c = arg;
 
     wait_to_ping(c);
-    if (c->sip->ping_ms)
-        sip_conn_send(c, SLICE("\r\n\r\n"));
+    if (!c->sip->ping_ms)
+        return;
+    c->is_pinged = true;
+    /* Only those who know pongs can be missed by them; a phone behind a connection of its own may sleep. */
+    if (c->is_ours && c->has_ponged)
+        timer_start(c->sip->loop, &c->timer, PONG_MS, on_pong_missing, c);
+    sip_conn_send(c, SLICE("\r\n\r\n"));
+}
+
+static void note_pong(struct sip_conn *c)
+{
+    c->is_pinged = false;
+    c->has_ponged = true;
+    wait_to_ping(c);
 }
 
 static void on_stranger_time(void *arg)
@@ -229,13 +259,19 @@ void sip_conn_keep(struct sip_conn *c)
 
 /* ---- bytes ---- */
 
+/* Two CRLFs are a ping, one is the pong to ours. */
 static void count_crlf(struct sip_conn *c, size_t skip)
 {
     size_t n = c->crlf_bytes + skip;
 
     if (n >= 4)
         sip_conn_send(c, SLICE("\r\n"));
-    c->crlf_bytes = (uint8_t)(n % 4);
+    n %= 4;
+    if (n >= 2 && c->is_pinged) {
+        n -= 2;
+        note_pong(c);
+    }
+    c->crlf_bytes = (uint8_t)n;
 }
 
 /* A stream that cannot be followed any more is closed: nothing behind can be trusted. */
@@ -337,6 +373,7 @@ int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr
         return err;
     }
     /* We called them: no stranger. */
+    c->is_ours = true;
     sip_conn_keep(c);
     *cp = mem_ref(c);
     return 0;

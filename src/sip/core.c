@@ -135,6 +135,11 @@ void sip_set_tcp_switch(struct sip *sip, bool is_on)
     sip->tcp_switch = is_on;
 }
 
+void sip_set_rport(struct sip *sip, bool is_on)
+{
+    sip->no_rport = !is_on;
+}
+
 void sip_set_ping(struct sip *sip, uint32_t seconds)
 {
     sip->ping_ms = seconds * 1000;

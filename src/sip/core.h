@@ -30,7 +30,7 @@ struct sip {
     struct sip_handler methods[SIP_METHODS];
     uint32_t max_pending, max_age_ms, retry_after_s;
     uint32_t ping_ms; /* 0: streams are not pinged */
-    bool is_closing, tcp_switch;
+    bool is_closing, tcp_switch, no_rport;
 
     struct list bindings;
     struct hash conns;     /* struct sip_conn by remote address and transport */
@@ -119,21 +119,29 @@ struct sip_conn {
     struct sip_binding *binding;
     struct conn *conn; /* NULL: closed */
     struct addr remote, local;
-    char *server_name;         /* that it had to prove, for the next one; or NULL */
-    struct list users;         /* struct sip_ctrans.conn_link: told when it breaks */
-    struct list watches;       /* struct sip_conn_watch: the same */
-    struct timer timer;        /* before the first accepted request: the cut; then: the next ping */
+    char *server_name;   /* that it had to prove, for the next one; or NULL */
+    struct list users;   /* struct sip_ctrans.conn_link: told when it breaks */
+    struct list watches; /* struct sip_conn_watch: the same */
+    struct timer
+        timer; /* before the first accepted request: the cut; then: the next ping, or its pong */
     struct sip_source *source; /* accepted ones only */
     size_t scanned;
     uint8_t crlf_bytes;
-    bool is_kept; /* somebody we know is at the other end */
+    bool is_kept;    /* somebody we know is at the other end */
+    bool is_ours;    /* we opened it */
+    bool is_pinged;  /* the pong to our last ping is not here yet */
+    bool has_ponged; /* the peer answers pings: one without a pong means that it is gone */
 };
 
 /** server_name: whose certificate TLS expects; NULL: one for the address itself. */
 int sip_conn_open(struct sip_conn **cp, struct sip_binding *b, const struct addr *remote,
                   const char *server_name);
-/** An open one whose other end is known: not whoever happens to call from that address. */
-struct sip_conn *sip_conn_find(struct sip *sip, enum sip_transport t, const struct addr *remote);
+/**
+ * An open one whose other end is known: not whoever happens to call from that address.
+ * @param server_name  one that proved this name, or was told to; NULL: any (RFC 5923 s5)
+ */
+struct sip_conn *sip_conn_find(struct sip *sip, enum sip_transport t, const struct addr *remote,
+                               const char *server_name);
 int sip_conn_send(struct sip_conn *c, struct slice bytes);
 void sip_conn_keep(struct sip_conn *c);
 void sip_conn_close(struct sip_conn *c, int err);

@@ -280,8 +280,10 @@ int sip_dialog_accept(struct sip_dialog **dp, struct sip *sip, const struct sip_
     err = buf_adds(&local, local_tag);
     if (!err)
         err = print_routes(&routes, invite, false);
-    if (err)
+    if (err) {
+        err = err == ENOMEM ? err : EINVAL;
         goto out;
+    }
     d = dialog_build(sip, &(struct dialog_parts){.call_id = invite->call_id,
                                                  .local_tag = local_tag,
                                                  .remote_tag = invite->from_tag,
@@ -315,7 +317,7 @@ int sip_dialog_made(struct sip_dialog **dp, struct sip *sip, const struct sip_ms
 
     buf_init(&routes, ROUTES_MAX);
     err = print_routes(&routes, response, true);
-    if (err == EINVAL) {
+    if (err && err != ENOMEM) { /* too many, or too long */
         is_unusable = true;
         buf_reset(&routes);
         err = 0;

@@ -327,7 +327,7 @@ static void on_request_answer(int err, const struct sip_msg *response, void *arg
             free_request(r);
     }
     if (is_gone && !is_minor && i->state == INVITE_UP && !i->is_quiet)
-        invite_closed(i, SIP_CLOSE_GONE, response);
+        invite_gone(i, SIP_CLOSE_GONE, response, SLICE_NONE);
     mem_deref(i);
 }
 

@@ -183,7 +183,7 @@ int invite_send_2xx(struct sip_invite *i, const struct sip_answer *a)
     if (!sip_strans_is_final(i->strans))
         return err;
     invite_reliable_stop(i);
-    invite_timer_restart(i);
+    invite_timer_agree(i);
     /* It counts as sent even when the socket refused: it will be sent again. */
     i->state = INVITE_UP;
     i->wait_ack = true;

@@ -24,13 +24,19 @@ struct invite_leg {
     bool has_sdp;     /* our offer was answered, as far as one can tell */
 };
 
+struct invite_interval {
+    uint32_t s;   /* 0: none */
+    bool is_ours; /* we refresh */
+};
+
 /* What was agreed about the session timer (session_timer.c). */
 struct invite_timer {
     enum sip_use use;
     uint32_t want_s, min_se_s;
-    uint32_t interval_s; /* 0: none */
-    bool is_ours;        /* we refresh */
-    bool is_asked;       /* a refresh is under way */
+    struct invite_interval now;
+    struct invite_interval
+        next;      /* said in our 2xx to what the peer asks; a refusal changes nothing */
+    bool is_asked; /* a refresh is under way */
     struct timer timer;
 };
 
@@ -209,7 +215,9 @@ void invite_timer_print_2xx(struct buf *b, const struct sip_invite *i);
 void invite_timer_print_request(struct buf *b, const struct sip_invite *i);
 /** 422 to a request of ours: is the longer interval worth another try? */
 bool invite_timer_raise(struct sip_invite *i, const struct sip_msg *r);
-/** From now on, as agreed. */
+/** Our 2xx to an INVITE or UPDATE of theirs is out: from now on, as it says. */
+void invite_timer_agree(struct sip_invite *i);
+/** From now on, as agreed before. */
 void invite_timer_restart(struct sip_invite *i);
 void invite_timer_stop(struct sip_invite *i);
 /** What was agreed, 100rel and the peer's Allow too, and when the timer goes off: written, or read

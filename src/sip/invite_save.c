@@ -95,7 +95,7 @@ int sip_invite_unpack(struct sip_invite **ip, struct sip *sip, struct pack *k,
                   ? sip_attempt_unpack(&i->attempt, sip, k, invite_on_response, i)
                   : restore_dialog(i, k, args->request);
     /* A refresh of the peer's may have come since this was written. */
-    if (!err && i->state == INVITE_UP && !i->se.is_ours)
+    if (!err && i->state == INVITE_UP && !i->se.now.is_ours)
         invite_timer_restart(i);
     if (err) {
         i->is_quiet = true;

@@ -107,7 +107,7 @@ int sip_invite_respond(struct sip_invite *i, struct sip_strans *t, const struct 
     if (!err)
         err = sip_strans_answer(t, &a);
     if (!err && is_update && a.code >= 200 && i->state == INVITE_UP && sip_strans_is_final(t))
-        invite_timer_restart(i);
+        invite_timer_agree(i);
     buf_fini(&contact);
     buf_fini(&headers);
     return err;

@@ -146,6 +146,7 @@ void sip_branch_make(char out[SIP_BRANCH])
 
 int sip_via_print(struct buf *b, const struct sip_flow *flow, const char *branch)
 {
+    const struct sip *sip = flow->binding->sip;
     struct sip_self self;
     int err = sip_flow_self(flow, &self);
 
@@ -157,7 +158,7 @@ int sip_via_print(struct buf *b, const struct sip_flow *flow, const char *branch
     buf_addz(b, self.host);
     buf_addc(b, ':');
     buf_addu(b, self.port);
-    buf_addz(b, ";rport;branch=");
+    buf_addz(b, sip && sip->no_rport ? ";branch=" : ";rport;branch=");
     return buf_addz(b, branch);
 }
 

@@ -54,6 +54,9 @@ const char *sip_allow(struct sip *sip);
 /** The same for a core that runs: switch to TCP at 1,300 bytes? */
 void sip_set_tcp_switch(struct sip *sip, bool is_on);
 
+/** Do requests of ours ask for rport (RFC 3581)? [yes] */
+void sip_set_rport(struct sip *sip, bool is_on);
+
 /** Seconds between the CRLF pairs sent over every stream that is kept; 0: none. [90] */
 void sip_set_ping(struct sip *sip, uint32_t seconds);
 

@@ -71,13 +71,13 @@ uint16_t invite_timer_on_request(struct sip_invite *i, const struct sip_msg *req
         refuse_interval(i, lines);
         return 422;
     }
-    t->interval_s = 0;
+    t->next = (struct invite_interval){0};
     if (!theirs && t->use == SIP_USE_YES)
         return 0;
     if (!is_known && t->use != SIP_USE_ALWAYS)
         return 0;
-    t->interval_s = most(theirs && theirs < t->want_s ? theirs : t->want_s, least);
-    t->is_ours = !is_known || has_refresher(req, "uas");
+    t->next.s = most(theirs && theirs < t->want_s ? theirs : t->want_s, least);
+    t->next.is_ours = !is_known || has_refresher(req, "uas");
     return 0;
 }
 
@@ -90,8 +90,8 @@ void invite_timer_on_2xx(struct sip_invite *i, const struct sip_msg *r)
     if (t->use == SIP_USE_NO)
         return;
     theirs = seconds(r, SIP_H_SESSION_EXPIRES);
-    t->interval_s = theirs ? most(theirs, MIN_SE_S) : t->use == SIP_USE_ALWAYS ? t->want_s : 0;
-    t->is_ours = !theirs || !has_refresher(r, "uas");
+    t->now.s = theirs ? most(theirs, MIN_SE_S) : t->use == SIP_USE_ALWAYS ? t->want_s : 0;
+    t->now.is_ours = !theirs || !has_refresher(r, "uas");
     invite_timer_restart(i);
 }
 
@@ -99,11 +99,11 @@ void invite_timer_print_2xx(struct buf *b, const struct sip_invite *i)
 {
     const struct invite_timer *t = &i->se;
 
-    if (!t->interval_s)
+    if (!t->next.s)
         return;
-    buf_printf(b, "Session-Expires: %u;refresher=%s\r\n", t->interval_s,
-               t->is_ours ? "uas" : "uac");
-    if (!t->is_ours)
+    buf_printf(b, "Session-Expires: %u;refresher=%s\r\n", t->next.s,
+               t->next.is_ours ? "uas" : "uac");
+    if (!t->next.is_ours)
         buf_addz(b, "Require: timer\r\n");
 }
 
@@ -113,9 +113,9 @@ void invite_timer_print_request(struct buf *b, const struct sip_invite *i)
 
     if (t->use == SIP_USE_NO)
         return;
-    if (t->interval_s)
-        buf_printf(b, "Session-Expires: %u;refresher=%s\r\n", t->interval_s,
-                   t->is_ours ? "uac" : "uas");
+    if (t->now.s)
+        buf_printf(b, "Session-Expires: %u;refresher=%s\r\n", t->now.s,
+                   t->now.is_ours ? "uac" : "uas");
     buf_printf(b, "Min-SE: %u\r\n", t->min_se_s);
 }
 
@@ -124,9 +124,9 @@ bool invite_timer_raise(struct sip_invite *i, const struct sip_msg *r)
     struct invite_timer *t = &i->se;
     uint32_t least = seconds(r, SIP_H_MIN_SE);
 
-    if (r->status != 422 || t->use == SIP_USE_NO || least <= t->interval_s)
+    if (r->status != 422 || t->use == SIP_USE_NO || least <= t->now.s)
         return false;
-    t->interval_s = least;
+    t->now.s = least;
     t->want_s = most(t->want_s, least);
     return true;
 }
@@ -166,9 +166,9 @@ static void on_time(void *arg)
 
     if (i->state != INVITE_UP)
         goto out;
-    if (t->is_ours && !t->is_asked) {
+    if (t->now.is_ours && !t->is_asked) {
         t->is_asked = true;
-        wait(i, end_s(t->interval_s) - t->interval_s / 2);
+        wait(i, end_s(t->now.s) - t->now.s / 2);
         refresh(i);
     } else {
         invite_gone(i, SIP_CLOSE_EXPIRED, NULL,
@@ -178,13 +178,19 @@ out:
     mem_deref(i);
 }
 
+void invite_timer_agree(struct sip_invite *i)
+{
+    i->se.now = i->se.next;
+    invite_timer_restart(i);
+}
+
 void invite_timer_restart(struct sip_invite *i)
 {
     struct invite_timer *t = &i->se;
 
     t->is_asked = false;
-    if (t->interval_s)
-        wait(i, t->is_ours ? t->interval_s / 2 : end_s(t->interval_s));
+    if (t->now.s)
+        wait(i, t->now.is_ours ? t->now.s / 2 : end_s(t->now.s));
     else
         timer_stop(&t->timer);
 }
@@ -213,19 +219,21 @@ void invite_timer_pack(struct sip_invite *i, struct pack *k)
     t->use = (enum sip_use)pack_enum(k, (int)t->use, SIP_USE_ALWAYS);
     pack_u32(k, &t->want_s);
     pack_u32(k, &t->min_se_s);
-    pack_u32(k, &t->interval_s);
-    pack_bool(k, &t->is_ours);
+    pack_u32(k, &t->now.s);
+    pack_bool(k, &t->now.is_ours);
+    pack_u32(k, &t->next.s);
+    pack_bool(k, &t->next.is_ours);
     pack_u64(k, &due_ms);
-    if (k->is_reading && !pack_err(k) && t->interval_s && due_ms)
+    if (k->is_reading && !pack_err(k) && t->now.s && due_ms)
         wait_until(i, due_ms); /* a refresh that was under way is made again */
 }
 
 uint32_t sip_invite_session_s(const struct sip_invite *i)
 {
-    return i->se.interval_s;
+    return i->se.now.s;
 }
 
 bool sip_invite_is_refresher(const struct sip_invite *i)
 {
-    return i->se.interval_s && i->se.is_ours;
+    return i->se.now.s && i->se.now.is_ours;
 }

@@ -274,7 +274,8 @@ bool sip_flow_is_open(const struct sip_flow *flow)
         return false;
     if (flow->conn)
         return flow->conn->conn != NULL;
-    return b->transport == SIP_UDP || sip_conn_find(b->sip, b->transport, &flow->remote);
+    return b->transport == SIP_UDP ||
+           sip_conn_find(b->sip, b->transport, &flow->remote, flow->server_name);
 }
 
 const char *sip_server_name(const struct sip_flow *flow, struct slice uri, char out[256])
@@ -386,7 +387,7 @@ static int send_stream(struct sip *sip, struct sip_flow *flow, struct slice byte
     int err;
 
     if (!c || !c->conn) {
-        c = sip_conn_find(sip, flow->binding->transport, &flow->remote);
+        c = sip_conn_find(sip, flow->binding->transport, &flow->remote, flow->server_name);
         mem_deref(flow->conn);
         flow->conn = mem_ref(c);
     }

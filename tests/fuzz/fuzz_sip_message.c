@@ -10,7 +10,6 @@
 #include "base/bug.h"
 #include "base/mem.h"
 #include "sip/message.h"
-#include "sip/outbound.h"
 #include "sip/print.h"
 #include "sip/refer.h"
 
@@ -55,7 +54,6 @@ static void read_more(const struct sip_msg *m)
 {
     struct sip_name_addr list[4];
     struct sip_replaces replaces;
-    struct sip_outbound outbound;
     static struct sip_refer refer;
     struct buf routes;
     uint16_t code;
@@ -67,7 +65,6 @@ static void read_more(const struct sip_msg *m)
     for (size_t i = 0; i < n; i++) {
         check_inside(m, list[i].uri);
         BUG_IF(i && sip_contact_q(&list[i - 1]) < sip_contact_q(&list[i]));
-        sip_outbound_parse(&outbound, &list[i]);
     }
     if (!sip_refer_parse(&refer, m))
         check_inside(m, refer.target);

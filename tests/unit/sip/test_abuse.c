@@ -8,7 +8,7 @@
 /* want over UDP and over TCP may differ: a stranger's stream carries 16 KiB a message. */
 static int tell(const char *name, struct buf *b, int want_udp, int want_tcp)
 {
-    struct row udp = {"", name, buf_z(b), want_udp}, tcp = {"", name, buf_z(b), want_tcp};
+    struct row udp = {"", name, buf_slice(b), want_udp}, tcp = {"", name, buf_slice(b), want_tcp};
     int err = buf_err(b);
 
     if (!err)

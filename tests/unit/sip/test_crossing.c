@@ -251,7 +251,7 @@ static int check_unusable(struct bench *b, struct driver *d, const char *extra, 
     struct buf out;
     int err;
 
-    buf_init(&out, 10000);
+    buf_init(&out, SIP_MESSAGE_MAX);
     if (keep_contact)
         a.contact = SLICE("<sip:p@10.0.0.7:5071>");
     err = b->peer.count ? sip_answer_print(&out, b->peer.got[0], &a, NULL) : ENOMEM;
@@ -302,6 +302,26 @@ static int route_set_without_end_is_refused(void)
     CHECK_OK_TO(call_peer(&b, &d), out);
     CHECK_OK_TO(check_unusable(&b, &d, routes, true), out);
 out:
+    return close_bench(&b, &d, err);
+}
+
+/* Few routes, but 20 KB of them. */
+static int route_set_of_many_bytes_is_refused(void)
+{
+    struct driver d;
+    struct bench b;
+    struct buf long_ones;
+    int err;
+
+    buf_init(&long_ones, SIP_MESSAGE_MAX);
+    for (int i = 0; i < 20; i++)
+        buf_printf(&long_ones, "Record-Route: <sip:r;x=%01000d;lr>\r\n", i);
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(buf_err(&long_ones), out);
+    CHECK_OK_TO(call_peer(&b, &d), out);
+    CHECK_OK_TO(check_unusable(&b, &d, buf_z(&long_ones), true), out);
+out:
+    buf_fini(&long_ones);
     return close_bench(&b, &d, err);
 }
 
@@ -370,7 +390,8 @@ out:
 
 UNIT_TESTS(UNIT(dialog_follows_its_peer_only_where_it_may),
            UNIT(answer_with_unusable_contact_gets_ack_and_bye),
-           UNIT(route_set_without_end_is_refused), UNIT(response_for_somebody_else_is_dropped),
+           UNIT(route_set_without_end_is_refused), UNIT(route_set_of_many_bytes_is_refused),
+           UNIT(response_for_somebody_else_is_dropped),
            UNIT(unknown_method_inside_a_dialog_gets_501),
            UNIT(call_that_rings_for_ever_is_canceled_by_timer_c),
            UNIT(call_whose_phone_vanished_while_ringing_ends),

@@ -811,6 +811,29 @@ out:
     return close_bench(&b, &d, err);
 }
 
+/* Nobody answers a request of ours: whoever stands in between learns that the call is over. */
+static int request_without_an_answer_ends_the_call_by_bye(void)
+{
+    unsigned sum = 0;
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    CHECK_OK_TO(call_up(&b, &d), out);
+    CHECK_OK_TO(sip_invite_request(d.invite, SIP_INFO, SLICE_NONE, SLICE_NONE, SLICE_NONE,
+                                   on_info_answer, &sum),
+                out);
+    pass(&b, 1);
+    CHECK_OK_TO(peer_answer(&b, &b.peer, peer_last(&b.peer), 481, NULL, "", ""), out);
+    CHECK_TO(sum == 481 && d.closed == 1 && d.why == SIP_CLOSE_GONE, out);
+    CHECK_TO(peer_method(&b.peer) == SIP_BYE, out);
+    CHECK_OK_TO(peer_answer(&b, &b.peer, peer_last(&b.peer), 481, NULL, "", ""), out);
+    CHECK_TO(stats_of(&b).sessions == 0, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
 /* ---- where requests inside go ---- */
 
 static int route_set_is_kept_and_used(void)
@@ -945,6 +968,7 @@ UNIT_TESTS(UNIT(callee_rings_answers_and_hears_bye), UNIT(slow_driver_is_covered
            UNIT(ended_inside_the_answer_handler_says_ack_then_bye),
            UNIT(our_reinvite_is_acknowledged), UNIT(glare_is_tried_once_more),
            UNIT(peer_that_forgot_the_call_ends_it), UNIT(info_of_ours_is_answered_or_forgotten),
-           UNIT(route_set_is_kept_and_used), UNIT(strict_router_gets_its_own_uri),
+           UNIT(request_without_an_answer_ends_the_call_by_bye), UNIT(route_set_is_kept_and_used),
+           UNIT(strict_router_gets_its_own_uri),
            UNIT(contact_behind_nat_is_not_believed_when_symmetric),
            UNIT(lost_packets_do_not_lose_a_call), UNIT(core_that_goes_takes_its_sessions_along))

@@ -1,7 +1,6 @@
 /* REFER and Replaces, bodies of many parts, contacts by preference, routes, flows: the readers. */
 #include "driver.h"
 
-#include "sip/outbound.h"
 #include "sip/refer.h"
 
 static struct sip_msg *message(const char *start, const char *extra, const char *body)
@@ -263,61 +262,7 @@ out:
     return close_bench(&b, &d, err);
 }
 
-static unsigned heard;
-
-static void on_datagram(const struct datagram *dg, size_t count, void *arg)
-{
-    for (size_t i = 0; i < count; i++)
-        heard += slice_eqz(dg[i].bytes, "\r\n\r\n");
-}
-
-static int way_to_a_peer_is_kept_open(void)
-{
-    struct sip_keepalive *k = NULL;
-    struct udp *udp = NULL;
-    struct sip_flow flow;
-    struct addr a;
-    struct bench b;
-    int err;
-
-    heard = 0;
-    CHECK_OK_TO(bench_open(&b), out);
-    CHECK_OK_TO(addr_parse(&a, SLICE("10.0.0.9:5060"), 0), out);
-    CHECK_OK_TO(udp_open(&udp, b.net, -1, &a, on_datagram, NULL), out);
-    sip_flow_to(&flow, b.udp, &a);
-    CHECK_TO(sip_keepalive_start(&k, b.sip, &flow, 10) == EINVAL, out);
-    CHECK_OK_TO(sip_keepalive_start(&k, b.sip, &flow, 20000), out);
-    pass(&b, 61000);
-    CHECK_TO(heard == 3 || unit_is_rerun(), out);
-    k = mem_deref(k);
-    pass(&b, 61000);
-    CHECK_TO(heard == 3 || unit_is_rerun(), out);
-out:
-    mem_deref(k);
-    mem_deref(udp);
-    bench_close(&b);
-    return unit_is_rerun() && err ? ENOMEM : err;
-}
-
-static int flow_of_a_contact_is_read(void)
-{
-    struct sip_name_addr n;
-    struct sip_outbound o;
-
-    CHECK_OK(
-        sip_name_addr_parse(&n, SLICE("<sip:a@b;ob>;reg-id=2;+sip.instance=\"<urn:uuid:0-1>\"")));
-    CHECK_OK(sip_outbound_parse(&o, &n));
-    CHECK(o.reg_id == 2 && o.has_ob && slice_eqz(o.instance, "<urn:uuid:0-1>"));
-    CHECK_OK(sip_name_addr_parse(&n, SLICE("<sip:a@b>;reg-id=2")));
-    CHECK(sip_outbound_parse(&o, &n) == EINVAL);
-    CHECK_OK(sip_name_addr_parse(&n, SLICE("<sip:a@b>")));
-    CHECK_OK(sip_outbound_parse(&o, &n));
-    CHECK(o.reg_id == 0 && !o.has_ob && !slice_is_set(o.instance));
-    return 0;
-}
-
 UNIT_TESTS(UNIT(refer_is_read), UNIT(bad_refers_are_told_apart), UNIT(replaces_finds_the_session),
            UNIT(referrer_is_told_how_it_goes), UNIT(part_of_a_body_is_found),
            UNIT(contacts_come_by_preference), UNIT(routes_are_taken_from_headers),
-           UNIT(preloaded_route_says_where_it_goes), UNIT(way_to_a_peer_is_kept_open),
-           UNIT(flow_of_a_contact_is_read))
+           UNIT(preloaded_route_says_where_it_goes))

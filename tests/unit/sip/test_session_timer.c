@@ -96,6 +96,29 @@ out:
     return close_bench(&b, &d, err);
 }
 
+/* RFC 3261 s14.1: a refused offer leaves everything as it was, the timer too. */
+static int refused_offer_leaves_the_timer_alone(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    d.timer.use = SIP_USE_YES;
+    CHECK_OK_TO(up(&b, &d, THEIRS "1800;refresher=uas\r\n"), out);
+    CHECK_TO(sip_invite_session_s(d.invite) == 1800 && sip_invite_is_refresher(d.invite), out);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "i2", tag(&b), 2, "", "offer"), out);
+    CHECK_OK_TO(say(d.invite, 488, ""), out);
+    CHECK_TO(sip_invite_session_s(d.invite) == 1800 && sip_invite_is_refresher(d.invite), out);
+    pass(&b, 900100);
+    CHECK_TO(peer_method(&b.peer) == SIP_UPDATE, out);
+    CHECK_TO(last_has(&b, "Session-Expires", "1800;refresher=uac"), out);
+    pass(&b, 5000);
+    CHECK_TO(d.closed == 0, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
 static int too_short_an_interval_is_refused_both_ways(void)
 {
     struct driver d;
@@ -210,8 +233,8 @@ out:
     return close_bench(&b, &d, err);
 }
 
-UNIT_TESTS(UNIT(caller_refreshes_or_the_call_ends), UNIT(we_refresh_by_update),
-           UNIT(we_refresh_by_reinvite_where_update_is_not_allowed),
+UNIT_TESTS(UNIT(refused_offer_leaves_the_timer_alone), UNIT(caller_refreshes_or_the_call_ends),
+           UNIT(we_refresh_by_update), UNIT(we_refresh_by_reinvite_where_update_is_not_allowed),
            UNIT(too_short_an_interval_is_refused_both_ways),
            UNIT(interval_of_a_refresh_may_be_raised),
            UNIT(refresh_that_the_peer_refuses_lets_the_session_expire),

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "peer.h"
+#include "sip/core.h"
 
 /* ---- what we call ourselves ---- */
 
@@ -636,6 +637,75 @@ out:
     return unit_is_rerun() && err ? ENOMEM : err;
 }
 
+/* RFC 5626 s4.4.1: whoever answered pings once, and does not any more, is gone. */
+static int connection_of_ours_without_a_pong_is_cut(void)
+{
+    struct station s = {NULL};
+    struct sip_invite *i = NULL;
+    struct sip_msg *invite = NULL;
+    struct heard heard = {0};
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    sip_set_ping(b.sip, 60);
+    CHECK_OK_TO(ring_station(&b, &s, &i, &invite, &heard), out);
+    pass(&b, 60000);
+    CHECK_TO(strcmp(s.phone.in, "\r\n\r\n") == 0, out);
+    pass(&b, 20000); /* it never answered one: perhaps it cannot */
+    CHECK_TO(s.phone.closed == 0, out);
+    pass(&b, 41000);
+    s.phone.in[0] = '\0';
+    CHECK_OK_TO(phone_send(&b, &s.phone, SLICE("\r\n")), out); /* the pong to the second */
+    pass(&b, 50000);
+    CHECK_TO(s.phone.closed == 0 && s.phone.in[0] == '\0', out); /* and none to a pong */
+    pass(&b, 10500);
+    CHECK_TO(strcmp(s.phone.in, "\r\n\r\n") == 0, out);
+    pass(&b, 9000);
+    CHECK_TO(s.phone.closed == 0, out);
+    pass(&b, 1500);
+    CHECK_TO(s.phone.closed == 1, out);
+out:
+    if (i)
+        sip_invite_end(i, 0, SLICE_NONE);
+    mem_deref(i);
+    mem_deref(invite);
+    mem_deref(s.phone.conn);
+    mem_deref(s.listener);
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+/* DNS may lie about where a trunk is; a connection that proved another name is not good for it. */
+static int connection_is_good_for_the_name_it_proved(void)
+{
+    struct addr to = station_addr();
+    struct station s = {NULL};
+    struct sip_conn *c = NULL;
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    CHECK_OK_TO(listener_open(&s.listener, b.net, -1, &to, NULL, 10, station_accept, &s), out);
+    CHECK_OK_TO(sip_conn_open(&c, tcp, &to, "carrier.example"), out);
+    pass(&b, 10);
+    CHECK_TO(sip_conn_find(b.sip, SIP_TCP, &to, "Carrier.Example") == c, out);
+    CHECK_TO(sip_conn_find(b.sip, SIP_TCP, &to, NULL) == c, out);
+    CHECK_TO(!sip_conn_find(b.sip, SIP_TCP, &to, "other.example"), out);
+out:
+    mem_deref(c);
+    mem_deref(s.phone.conn);
+    mem_deref(s.listener);
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
 static int bye_into_a_dying_connection_goes_once_more(void)
 {
     struct station s = {NULL};
@@ -746,18 +816,17 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(strangers_are_told_the_external_address), UNIT(bindings_are_found_by_name_and_kind),
-           UNIT(message_is_served_however_the_stream_is_split), UNIT(ping_gets_its_pong),
-           UNIT(stranger_is_cut_and_registered_phone_kept),
-           UNIT(one_source_gets_so_many_connections), UNIT(garbage_closes_the_stream),
-           UNIT(request_goes_over_the_open_connection), UNIT(refused_connection_fails_at_once),
-           UNIT(missing_transport_is_an_error_not_a_wait),
-           UNIT(answer_to_a_dropped_stream_goes_to_a_new_one),
-           UNIT(binding_may_close_while_names_are_asked_for),
-           UNIT(whole_64_of_addresses_counts_as_one_source), UNIT_ONCE(oldest_stranger_makes_room),
-           UNIT(stranger_may_not_fill_the_memory),
-           UNIT(only_known_connections_are_used_for_requests),
-           UNIT(socket_is_taken_even_when_the_binding_is_refused),
-           UNIT(ringing_call_survives_its_connection),
-           UNIT(bye_into_a_dying_connection_goes_once_more),
-           UNIT_ONCE(udp_tcp_and_tls_work_on_real_sockets))
+UNIT_TESTS(
+    UNIT(connection_of_ours_without_a_pong_is_cut), UNIT(connection_is_good_for_the_name_it_proved),
+    UNIT(strangers_are_told_the_external_address), UNIT(bindings_are_found_by_name_and_kind),
+    UNIT(message_is_served_however_the_stream_is_split), UNIT(ping_gets_its_pong),
+    UNIT(stranger_is_cut_and_registered_phone_kept), UNIT(one_source_gets_so_many_connections),
+    UNIT(garbage_closes_the_stream), UNIT(request_goes_over_the_open_connection),
+    UNIT(refused_connection_fails_at_once), UNIT(missing_transport_is_an_error_not_a_wait),
+    UNIT(answer_to_a_dropped_stream_goes_to_a_new_one),
+    UNIT(binding_may_close_while_names_are_asked_for),
+    UNIT(whole_64_of_addresses_counts_as_one_source), UNIT_ONCE(oldest_stranger_makes_room),
+    UNIT(stranger_may_not_fill_the_memory), UNIT(only_known_connections_are_used_for_requests),
+    UNIT(socket_is_taken_even_when_the_binding_is_refused),
+    UNIT(ringing_call_survives_its_connection), UNIT(bye_into_a_dying_connection_goes_once_more),
+    UNIT_ONCE(udp_tcp_and_tls_work_on_real_sockets))

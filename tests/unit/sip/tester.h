@@ -15,7 +15,8 @@
 #define TAKEN 200 /* reaches the method's handler, which says 200 */
 
 struct row {
-    const char *section, *name, *text;
+    const char *section, *name;
+    struct slice text;
     int want;
 };
 
@@ -170,20 +171,19 @@ static inline int final_of(const char *in)
     return code < 200 ? 0 : code;
 }
 
-static inline int say_udp(struct tester *t, const char *text)
+static inline int say_udp(struct tester *t, struct slice text)
 {
     struct addr to;
     int err = addr_parse(&to, t->is_v6 ? SLICE("[2001:db8::10]:5060") : SLICE("10.0.0.1:5060"), 0);
 
     if (!err)
-        err = udp_send(t->udp, &to, slice_of(text));
+        err = udp_send(t->udp, &to, text);
     pass(&t->b, 5);
     return err;
 }
 
-static inline int say_tcp(struct tester *t, const char *text, size_t at_once)
+static inline int say_tcp(struct tester *t, struct slice rest, size_t at_once)
 {
-    struct slice rest = slice_of(text);
     int err = open_stream(t);
 
     while (!err && rest.len && !t->s.closed) {
@@ -225,7 +225,7 @@ static inline int run(const struct row *r, bool is_v6, size_t at_once)
     got = final_of(is_tcp ? t.s.in : t.in);
     CHECK_TO(is_right(&t, r, is_tcp, got), out);
     t.len = 0;
-    CHECK_OK_TO(say_udp(&t, alive), out);
+    CHECK_OK_TO(say_udp(&t, slice_of(alive)), out);
     CHECK_TO(strncmp(t.in, "SIP/2.0 200", 11) == 0, out);
     if (is_tcp)
         pass(&t.b, 31000); /* who waits for ever, and was never let in, is cut */
