@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/cdr.h"
+#include "call/group.h"
 #include "call/save.h"
 
 static void pack_party(struct party *p, struct pack *k)
@@ -43,10 +44,10 @@ static void pack_parties(struct channel *ch, struct pack *k)
 
 static void pack_texts(struct channel *ch, struct pack *k)
 {
-    char **const texts[] = {&ch->dnid,        &ch->dnid_subaddress, &ch->forward,
-                            &ch->accountcode, &ch->peeraccount,     &ch->userfield,
-                            &ch->musicclass,  &ch->language,        &ch->parkinglot,
-                            &ch->context,     &ch->exten,           &ch->appdata};
+    char **const texts[] = {
+        &ch->dnid,      &ch->dnid_subaddress, &ch->forward,  &ch->accountcode, &ch->peeraccount,
+        &ch->userfield, &ch->musicclass,      &ch->language, &ch->parkinglot,  &ch->tonezone,
+        &ch->context,   &ch->exten,           &ch->appdata};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         pack_string(k, texts[i]);
@@ -149,6 +150,7 @@ void channel_pack(struct channel *ch, struct pack *k, bool is_lean)
         read_vars(ch, k);
     else
         write_vars(ch, k, is_lean);
+    channel_groups_pack(ch, k);
     if (k->is_reading && !pack_err(k) && (!ch->name || !ch->uniqueid[0] || ch->priority < 0))
         pack_fail(k, EBADMSG);
 }
@@ -180,8 +182,9 @@ int channel_unpack(struct channel **chp, struct calls *c, struct pack *k, struct
     if (!err) {
         mem_ref(ch); /* the tables' */
         *chp = ch;
-        ch = NULL;
+        return 0;
     }
+    channel_groups_leave(ch);
     mem_deref(ch);
     return err;
 }

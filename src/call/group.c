@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/pack.h"
 #include "call/group.h"
 #include "call/inner.h"
 
@@ -155,6 +156,39 @@ void calls_groups_each(const struct calls *c, calls_group_h *h, void *arg)
         const struct group *g = CONTAINER_OF(k, struct group, link);
 
         h(g->category, g->name, g->count, arg);
+    }
+}
+
+static void write_groups(struct channel *ch, struct pack *k)
+{
+    LIST_FOREACH(&ch->groups, l)
+    {
+        struct group *g = CONTAINER_OF(l, struct membership, link)->group;
+
+        pack_chars(k, g->category, sizeof(g->category));
+        pack_chars(k, g->name, sizeof(g->name));
+    }
+}
+
+void channel_groups_pack(struct channel *ch, struct pack *k)
+{
+    struct slice category = SLICE_NONE, name = SLICE_NONE;
+    uint8_t count = 0;
+
+    LIST_FOREACH(&ch->groups, l)
+    {
+        count++; /* MOST_CATEGORIES at most */
+    }
+    pack_u8(k, &count);
+    if (!k->is_reading) {
+        write_groups(ch, k);
+        return;
+    }
+    for (; count > 0 && !pack_err(k); count--) {
+        pack_slice(k, &category);
+        pack_slice(k, &name);
+        if (!pack_err(k))
+            pack_fail(k, channel_group_set(ch, category, name));
     }
 }
 

@@ -28,5 +28,9 @@ uint32_t calls_group_count(const struct calls *c, struct slice category, struct 
 typedef void(calls_group_h)(const char *category, const char *group, uint32_t count, void *arg);
 void calls_groups_each(const struct calls *c, calls_group_h *h, void *arg);
 
+/** Both ways (base/pack.h): the groups that the channel is in. */
+struct pack;
+void channel_groups_pack(struct channel *ch, struct pack *k);
+
 /** Out of all (its call is over). */
 void channel_groups_leave(struct channel *ch);

@@ -10,7 +10,7 @@
 #include "call/save.h"
 
 /* Raise it with every change of what an entry holds. */
-#define FORMAT 1
+#define FORMAT 2
 #define SETTLED_MS 10000 /* who lived that long after a takeover has not died of it */
 #define MOST_LEAVING 1024
 

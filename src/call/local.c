@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/pack.h"
 #include "call/inner.h"
 #include "call/local.h"
 #include "call/observe.h"
@@ -296,6 +297,68 @@ static void hangup(struct channel *ch, int cause)
         channel_hangup(twin, cause);
 }
 
+/* ---- handed to the next engine ---- */
+
+static void save(const struct channel *ch, struct pack *k, bool is_lean)
+{
+    const struct channel *twin = local_twin(ch);
+    struct local *l = ch->pvt;
+    bool is_first = local_is_first(ch);
+    struct slice other = slice_of(twin ? twin->uniqueid : NULL);
+
+    if (!twin) {
+        pack_fail(k, ENOTCONN); /* alone it can only end */
+        return;
+    }
+    pack_slice(k, &other);
+    pack_bool(k, &is_first);
+    pack_string(k, &l->context);
+    pack_string(k, &l->exten);
+    pack_bool(k, &l->stays);
+}
+
+/* Both halves get the pair when the first of them is restored, or none. */
+static void become_pair(struct local *l, struct channel *ch, struct channel *twin, bool is_first)
+{
+    l->first = is_first ? ch : twin;
+    l->second = is_first ? twin : ch;
+    ch->tech = twin->tech = &local_tech;
+    ch->pvt = mem_ref(l);
+    twin->pvt = mem_ref(l);
+}
+
+static int restore(struct channel *ch, void *tech_arg, struct pack *k)
+{
+    struct calls *c = tech_arg;
+    struct slice other = SLICE_NONE;
+    struct channel *twin;
+    struct local *l;
+    bool is_first = false;
+    int err;
+
+    pack_slice(k, &other);
+    twin = slice_is_set(other) ? calls_channel_find(c, other) : NULL;
+    if (ch->tech == &local_tech && local_twin(ch) == twin)
+        return 0; /* its twin came first */
+    if (!twin || twin == ch || twin->pvt)
+        return pack_err(k) ? pack_err(k) : ENOTCONN;
+    l = mem_alloc(sizeof(*l), local_destroy);
+    if (!l)
+        return ENOMEM;
+    l->args = c->local;
+    pack_bool(k, &is_first);
+    pack_string(k, &l->context);
+    pack_string(k, &l->exten);
+    pack_bool(k, &l->stays);
+    err = pack_err(k);
+    if (!err && (!l->context || !l->exten))
+        err = EBADMSG;
+    if (!err)
+        become_pair(l, ch, twin, is_first);
+    mem_deref(l);
+    return err;
+}
+
 /* A half whose twin has gone first is not hung up by the technology. */
 static const struct channel_tech local_tech = {
     .name = "Local",
@@ -305,6 +368,8 @@ static const struct channel_tech local_tech = {
     .indicate = indicate,
     .hangup = hangup,
     .destroy = half_destroy,
+    .save = save,
+    .restore = restore,
 };
 
 int local_add(struct calls *c, const struct local_args *args)

@@ -201,6 +201,7 @@ struct media_saved {
     char formats[MEDIA_FORMATS_MAX];
     char secret_tx[MEDIA_SECRET_MAX], secret_rx[MEDIA_SECRET_MAX];
     struct media_gain gain;
+    struct media_detect detect;
     uint8_t playing; /* inner; an endless tone or music, else nothing */
     bool is_random;
     char zone[8];

@@ -30,6 +30,7 @@ void media_stream_save(const struct media_stream *s, struct media_saved *saved)
     memcpy(saved->secret_tx, s->secret_tx, sizeof(saved->secret_tx));
     memcpy(saved->secret_rx, s->secret_rx, sizeof(saved->secret_rx));
     saved->gain = s->gain;
+    saved->detect = s->detect;
     if (!is_endless(s))
         return;
     saved->playing = (uint8_t)s->playing;
@@ -78,6 +79,7 @@ static int take_values(struct media_stream *s, const struct media_saved *saved)
     s->remote.secret_rx =
         fill(s->secret_rx, saved->secret_rx, saved->secret_rx_len, MEDIA_SECRET_MAX);
     s->gain = saved->gain;
+    s->detect = saved->detect;
     if (saved->playing != MUSIC && saved->playing != TONE)
         return 0;
     s->playing = (enum playing)saved->playing;

@@ -20,15 +20,22 @@ static bool is_sound(const struct media_saved *s)
 
     return is_flag(&s->is_echo) && is_flag(&s->has_remote) && is_flag(&s->is_half) &&
            is_flag(&s->is_random) && is_flag(&r->is_symmetric) && is_flag(&r->can_send) &&
-           is_flag(&r->can_recv) && is_flag(&r->is_held) && is_family(&s->local) &&
-           is_family(&r->rtp) && is_family(&r->rtcp) && is_family(&r->signal);
+           is_flag(&r->can_recv) && is_flag(&r->is_held) && is_flag(&s->gain.is_rx_muted) &&
+           is_flag(&s->gain.is_tx_muted) && is_family(&s->local) && is_family(&r->rtp) &&
+           is_family(&r->rtcp) && is_family(&r->signal);
+}
+
+/* A half of a pair has no ports. */
+static bool is_there(const struct media_stream *s)
+{
+    return s && (addr_is_set(media_stream_local(s)) || media_stream_twin(s));
 }
 
 void channel_pack_stream(const struct channel *ch, struct pack *k)
 {
     struct media_saved saved;
 
-    if (!ch->stream || !addr_is_set(media_stream_local(ch->stream))) {
+    if (!is_there(ch->stream)) {
         pack_fail(k, ENOENT);
         return;
     }

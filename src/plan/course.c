@@ -5,6 +5,7 @@
 #include "base/bug.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/pack.h"
 #include "call/cdr.h"
 #include "loop/task.h"
 #include "plan/app/block.h"
@@ -37,6 +38,18 @@ static void exception_free(struct plan_run *run)
     mem_free(run->exception.context);
     mem_free(run->exception.exten);
     memset(&run->exception, 0, sizeof(run->exception));
+}
+
+void plan_exception_pack(struct plan_run *run, struct pack *k)
+{
+    struct plan_exception *e = &run->exception;
+
+    pack_string(k, &e->reason);
+    pack_string(k, &e->context);
+    pack_string(k, &e->exten);
+    pack_int(k, &e->priority);
+    if (e->reason && (!e->context || !e->exten))
+        pack_fail(k, EBADMSG);
 }
 
 int plan_run_raise(struct plan_run *run, struct slice reason)

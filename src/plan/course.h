@@ -16,3 +16,8 @@ void plan_run_course(struct plan_run *run);
 /** Run what was pushed as hang-up handlers, the newest first (handler.c). */
 void plan_handlers_run(struct plan_run *run);
 void plan_handlers_free(struct plan_run *run);
+
+/** Both ways (base/pack.h): the handlers; why the call went to extension e. */
+struct pack;
+void plan_handlers_pack(struct plan_run *run, struct pack *k);
+void plan_exception_pack(struct plan_run *run, struct pack *k);

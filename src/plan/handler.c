@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/pack.h"
 #include "plan/course.h"
 #include "plan/frame.h"
 #include "plan/handler.h"
@@ -85,6 +86,36 @@ void plan_handlers_free(struct plan_run *run)
         handler_free(CONTAINER_OF(k, struct handler, link));
     }
     run->handler_count = 0;
+}
+
+static void read_handler(struct plan_run *run, struct pack *k)
+{
+    struct handler *h = mem_zalloc(sizeof(*h));
+
+    if (!h) {
+        pack_fail(k, ENOMEM);
+        return;
+    }
+    list_append(&run->handlers, &h->link);
+    run->handler_count++;
+    pack_string(k, &h->where);
+    if (!h->where)
+        pack_fail(k, EBADMSG);
+}
+
+void plan_handlers_pack(struct plan_run *run, struct pack *k)
+{
+    uint32_t count = plan_pack_count(k, run->handler_count, MOST_HANDLERS);
+
+    if (k->is_reading) {
+        for (; count > 0 && !pack_err(k); count--)
+            read_handler(run, k);
+        return;
+    }
+    LIST_FOREACH(&run->handlers, l)
+    {
+        pack_string(k, &CONTAINER_OF(l, struct handler, link)->where);
+    }
 }
 
 void plan_handlers_run(struct plan_run *run)

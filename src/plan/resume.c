@@ -9,6 +9,7 @@
 #include "plan/app/block.h"
 #include "plan/bridging.h"
 #include "plan/core.h"
+#include "plan/course.h"
 #include "plan/frame.h"
 
 /* What a run that was taken over does first. */
@@ -58,6 +59,8 @@ static void pack_run(struct plan_run *run, struct pack *k)
     pack_string(k, &run->app_data);
     plan_frames_pack(run, k);
     block_loops_pack(run, k);
+    plan_handlers_pack(run, k);
+    plan_exception_pack(run, k);
 }
 
 static void save_run(const struct channel *ch, struct pack *k, void *arg)

@@ -16,6 +16,7 @@
 #include "model/snapshot.h"
 #include "pjsip/pjsip.h"
 #include "plan/astdb.h"
+#include "plan/custom.h"
 #include "plan/outgoing.h"
 #include "plan/plan.h"
 #include "plan/resume.h"
@@ -478,6 +479,7 @@ static void load_entries(int err, const struct store_rows *rows, void *arg)
         err = plan_astdb_load(e->plan, rows->cells[2 * i], rows->cells[2 * i + 1]);
     if (rows->is_cut || err)
         log_error("not all entries of DB were taken from the database");
+    plan_custom_load(e->plan);
 }
 
 static int open_calls(struct engine *e)
@@ -509,6 +511,7 @@ static int open_calls(struct engine *e)
                                                              .agi_dir = e->agi_dir});
     if (!err) {
         plan_astdb_keeper(e->plan, keep_entry, e);
+        plan_custom_keep(e->plan);
         err = store_query(e->store, "SELECT name, value FROM astdb ORDER BY name", NULL, 0,
                           load_entries, e);
     }
