@@ -216,6 +216,16 @@ struct channel_tech {
     /** Set ch->tech and ch->pvt from what save wrote under the engine before; ch has its names,
      * state and stream. @return 0; EBADMSG, ENOENT, ENOTCONN, ENOMEM: the leg is left alone */
     int (*restore)(struct channel *ch, void *tech_arg, struct pack *k);
+
+    /** The leg was hung up: write what another engine needs to say goodbye again, should this one die
+     * before the far end knows. @return false: it knows */
+    bool (*save_goodbye)(struct channel *ch, struct pack *k);
+
+    /** It stands in the journal: call_journal_said(slot) as soon as the far end knows. */
+    void (*goodbye_kept)(struct channel *ch, uint32_t slot);
+
+    /** Say it again, then call_journal_said(slot). @return 0; errno: the slot is given back */
+    int (*restore_goodbye)(void *tech_arg, struct pack *k, uint32_t slot);
 };
 
 /* ---- a channel ---- */

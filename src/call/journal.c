@@ -14,7 +14,7 @@
 #define SETTLED_MS 10000 /* who lived that long after a takeover has not died of it */
 #define MOST_LEAVING 1024
 
-enum { KIND_CALL = 1, KIND_RECORD };
+enum { KIND_CALL = 1, KIND_RECORD, KIND_GOODBYE };
 
 /* Counters go far ahead of what the dead engine may have used unseen. */
 struct area {
@@ -219,6 +219,25 @@ static void leave_later(struct call_journal *j, uint32_t slot)
     write_soon(j);
 }
 
+/* In place of the call, which must not be found again: its record is out. @return false: there is
+   none, or it does not fit */
+static bool write_goodbye(struct call_journal *j, struct channel *ch)
+{
+    struct slice name = slice_of(ch->tech->name);
+    uint32_t slot = ch->journal_slot;
+    struct pack k;
+
+    if (!ch->tech->save_goodbye)
+        return false;
+    pack_init(&k, j->room, KEEP_MOST);
+    pack_slice(&k, &name);
+    if (!ch->tech->save_goodbye(ch, &k) || pack_err(&k) ||
+        keep_put(j->keep, &slot, KIND_GOODBYE, slice_from(j->room, k.at)))
+        return false;
+    ch->tech->goodbye_kept(ch, slot);
+    return true;
+}
+
 void call_journal_forget(struct channel *ch)
 {
     struct call_journal *j = ch->calls->journal;
@@ -227,9 +246,19 @@ void call_journal_forget(struct channel *ch)
         return;
     if (link_is_in(&ch->journal_link))
         list_unlink(&ch->journal_link);
-    if (ch->journal_slot)
+    if (ch->journal_slot && !write_goodbye(j, ch))
         leave_later(j, ch->journal_slot);
     ch->journal_slot = 0;
+}
+
+struct call_journal *calls_journal(const struct calls *c)
+{
+    return c->journal;
+}
+
+void call_journal_said(struct call_journal *j, uint32_t slot)
+{
+    leave_later(j, slot);
 }
 
 void call_journal_record(struct call_journal *j, const struct cdr *r)
@@ -381,7 +410,7 @@ static void on_entry(uint32_t slot, uint8_t kind, struct slice bytes, void *arg)
     struct call_journal *j = arg;
     int err;
 
-    if (kind == KIND_RECORD)
+    if (kind == KIND_RECORD || kind == KIND_GOODBYE)
         return;
     err = kind == KIND_CALL && slice_is_set(bytes) ? read_call(j, slot, bytes) : EBADMSG;
     if (!err)
@@ -415,8 +444,31 @@ static void restore_tech(struct call_journal *j, struct taken *t)
                     ch->linkedid, ch->name, strerror(err));
 }
 
+static void on_goodbye(uint32_t slot, uint8_t kind, struct slice bytes, void *arg)
+{
+    struct call_journal *j = arg;
+    const struct channel_tech *tech;
+    struct slice name = SLICE_NONE;
+    void *tech_arg = NULL;
+    struct pack k;
+    int err;
+
+    if (kind != KIND_GOODBYE)
+        return;
+    unpack_init(&k, bytes);
+    pack_slice(&k, &name);
+    tech = pack_err(&k) ? NULL : calls_tech_find(j->calls, name, &tech_arg);
+    err = tech && tech->restore_goodbye ? tech->restore_goodbye(tech_arg, &k, slot) : EBADMSG;
+    if (!err)
+        return;
+    log_warning("goodbye to a phone is not said again slot=%u err=\"%s\"", slot, strerror(err));
+    leave_later(j, slot);
+}
+
 void call_journal_take(struct call_journal *j, call_journal_call_h *h, void *arg)
 {
+    if (keep_each(j->keep, on_goodbye, j))
+        log_error("goodbyes cannot be said again err=\"%s\"", strerror(ENOMEM));
     LIST_FOREACH(&j->taken, k)
     {
         struct taken *t = CONTAINER_OF(k, struct taken, link);

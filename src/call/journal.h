@@ -3,7 +3,8 @@
  *
  * Scope:   one entry per channel in memory that outlives the process (base/keep.h): the channel,
  *          its records, its stream, its side of the technology, its place in the routing. And each
- *          finished record from the moment it is handed out until the store has written it down.
+ *          finished record from the moment it is handed out until the store has written it down; and
+ *          each goodbye (BYE, CANCEL) until the far end has answered it.
  * Owns:    the memory. Channels are borrowed; one that ends takes itself out.
  * When:    a channel that changed is marked, and written once at the end of the loop's round,
  *          before anything of that round leaves; entries are removed after everything has left. So
@@ -44,6 +45,12 @@ void call_journal_touch(struct channel *ch);
 
 /** The channel is over (its records have been handed out). */
 void call_journal_forget(struct channel *ch);
+
+/** The journal of c; NULL: it has none. */
+struct call_journal *calls_journal(const struct calls *c);
+
+/** The goodbye of that slot is over (struct channel_tech: save_goodbye). */
+void call_journal_said(struct call_journal *j, uint32_t slot);
 
 /** A finished record, right before it is given to the store. j may be NULL. */
 void call_journal_record(struct call_journal *j, const struct cdr *r);

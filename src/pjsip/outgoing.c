@@ -612,5 +612,6 @@ const struct sip_invite_handlers pjsip_outgoing_handlers = {
     .request = session_on_request,
     .may_move = session_may_move,
     .find_way = session_find_way,
+    .changed = session_on_changed,
     .closed = session_on_closed,
 };

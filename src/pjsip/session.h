@@ -240,6 +240,11 @@ int session_get(struct channel *ch, struct slice item, struct buf *out);
 /** session_save.c */
 void session_save(const struct channel *ch, struct pack *k, bool is_lean);
 int session_restore(struct channel *ch, void *tech_arg, struct pack *k);
+bool session_save_goodbye(struct channel *ch, struct pack *k);
+void session_goodbye_kept(struct channel *ch, uint32_t slot);
+int session_restore_goodbye(void *tech_arg, struct pack *k, uint32_t slot);
+/** Of struct sip_invite_handlers: the journal takes it down. */
+void session_on_changed(struct sip_invite *i, void *arg);
 
 /** incoming.c: sip_request_h for INVITE. */
 void incoming_on_invite(struct sip_strans *t, struct sip_msg *req, void *arg);

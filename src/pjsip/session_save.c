@@ -2,6 +2,8 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "base/mem.h"
+#include "call/journal.h"
 #include "pjsip/session.h"
 #include "sip/save.h"
 
@@ -139,13 +141,13 @@ void session_save(const struct channel *ch, struct pack *k, bool is_lean)
     pack_end(k, &part);
 }
 
-static int restore_invite(struct session *s, struct channel *ch, struct pack *k)
+static int restore_invite(struct session *s, bool is_outgoing, struct pack *k)
 {
     const struct sip_invite_unpack_args args = {
         .request = s->request,
         .creds = s->creds ? pjsip_creds_find : NULL,
         .creds_arg = s->creds,
-        .handlers = ch->is_outgoing ? &pjsip_outgoing_handlers : &pjsip_incoming_handlers,
+        .handlers = is_outgoing ? &pjsip_outgoing_handlers : &pjsip_incoming_handlers,
         .arg = s,
     };
 
@@ -178,7 +180,7 @@ int session_restore(struct channel *ch, void *tech_arg, struct pack *k)
     pack_headers(s, k);
     sip_request_pack(&s->request, s->p->sip, k, false);
     pack_begin(k, &part);
-    err = pack_err(k) ? pack_err(k) : restore_invite(s, ch, &part);
+    err = pack_err(k) ? pack_err(k) : restore_invite(s, ch->is_outgoing, &part);
     if (err) {
         session_free(s);
         return err;
@@ -186,4 +188,90 @@ int session_restore(struct channel *ch, void *tech_arg, struct pack *k)
     ch->tech = &pjsip_tech;
     ch->pvt = s;
     return 0;
+}
+
+void session_on_changed(struct sip_invite *i, void *arg)
+{
+    const struct session *s = arg;
+
+    call_journal_touch(s->ch);
+}
+
+/* ---- goodbyes ---- */
+
+struct goodbye {
+    struct call_journal *journal; /* outlives the SIP core */
+    uint32_t slot;
+};
+
+static void is_said(void *arg)
+{
+    struct goodbye *g = arg;
+
+    call_journal_said(g->journal, g->slot);
+    mem_free(g);
+}
+
+static int watch(struct sip_invite *i, struct call_journal *j, uint32_t slot)
+{
+    struct goodbye *g = mem_zalloc(sizeof(*g));
+
+    if (!g)
+        return ENOMEM;
+    g->journal = j;
+    g->slot = slot;
+    if (sip_invite_on_over(i, is_said, g))
+        return 0;
+    mem_free(g);
+    return ENOTCONN;
+}
+
+bool session_save_goodbye(struct channel *ch, struct pack *k)
+{
+    struct session *s = session_of(ch);
+    bool is_lean = ch->is_outgoing;
+    struct pack part;
+
+    if (!s || !s->invite || ch->is_gone)
+        return false;
+    pack_string(k, &s->endpoint);
+    pack_bool(k, &ch->is_outgoing);
+    sip_request_pack(&s->request, s->p->sip, k, is_lean);
+    pack_begin(k, &part);
+    sip_invite_pack(s->invite, &part);
+    pack_end(k, &part);
+    return !pack_err(&part) && !pack_err(k);
+}
+
+void session_goodbye_kept(struct channel *ch, uint32_t slot)
+{
+    struct call_journal *j = calls_journal(ch->calls);
+
+    if (watch(session_of(ch)->invite, j, slot))
+        call_journal_said(j, slot);
+}
+
+int session_restore_goodbye(void *tech_arg, struct pack *k, uint32_t slot)
+{
+    struct pjsip *p = tech_arg;
+    struct slice name = SLICE_NONE;
+    bool is_outgoing = false;
+    struct session *s = NULL;
+    struct pack part;
+    int err;
+
+    pack_slice(k, &name);
+    pack_bool(k, &is_outgoing);
+    err = pack_err(k) ? pack_err(k) : alloc_named(&s, p, name);
+    if (err)
+        return err;
+    sip_request_pack(&s->request, p->sip, k, false);
+    pack_begin(k, &part);
+    err = pack_err(k) ? pack_err(k) : restore_invite(s, is_outgoing, &part);
+    if (!err) {
+        sip_invite_end(s->invite, 0, SLICE_NONE);
+        err = watch(s->invite, calls_journal(p->calls), slot);
+    }
+    session_free(s);
+    return err;
 }

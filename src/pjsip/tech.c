@@ -78,4 +78,7 @@ const struct channel_tech pjsip_tech = {
     .destroy = destroy,
     .save = session_save,
     .restore = session_restore,
+    .save_goodbye = session_save_goodbye,
+    .goodbye_kept = session_goodbye_kept,
+    .restore_goodbye = session_restore_goodbye,
 };

@@ -106,7 +106,16 @@ void invite_over(struct sip_invite *i)
         sip_dialog_close(i->dialog);
     list_unlink(&i->link);
     i->sip->invite_count--;
+    if (i->over)
+        i->over(i->over_arg);
+    i->over = NULL;
     mem_deref(i);
+}
+
+void invite_changed(struct sip_invite *i)
+{
+    if (!i->is_quiet && i->h->changed)
+        i->h->changed(i, i->arg);
 }
 
 void sip_invite_fini(struct sip *sip)
@@ -258,6 +267,7 @@ void invite_on_dialog(struct sip_dialog *d, struct sip_strans *t, struct sip_msg
         invite_on_prack(i, t, req);
     else
         on_other(i, t, req);
+    invite_changed(i);
     mem_deref(i);
 }
 
@@ -306,6 +316,15 @@ void sip_invite_forget(struct sip_invite *i)
 {
     i->is_quiet = true;
     drop_requests(i);
+}
+
+bool sip_invite_on_over(struct sip_invite *i, sip_invite_over_h *h, void *arg)
+{
+    if (i->state == INVITE_OVER)
+        return false;
+    i->over = h;
+    i->over_arg = arg;
+    return true;
 }
 
 static void on_request_answer(int err, const struct sip_msg *response, void *arg)

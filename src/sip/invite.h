@@ -125,6 +125,9 @@ struct sip_invite_handlers {
      */
     bool (*find_way)(struct sip_invite *i, struct slice target, struct sip_flow *to, void *arg);
 
+    /** What sip/save.h writes is another now, by a request of the peer or the session timer. */
+    void (*changed)(struct sip_invite *i, void *arg);
+
     /** Up, and now over without our doing. */
     void (*closed)(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *m,
                    void *arg);
@@ -264,6 +267,16 @@ int sip_invite_request(struct sip_invite *i, enum sip_method method, struct slic
 
 /** Forget the handlers' argument: no handler from now on. */
 void sip_invite_forget(struct sip_invite *i);
+
+/** Nothing of it is under way any more. */
+typedef void(sip_invite_over_h)(void *arg);
+
+/**
+ * Be told once when its goodbye is over (at the latest when the core ends); sip_invite_forget does not
+ * take that back.
+ * @return false: it is over already, h is not called
+ */
+bool sip_invite_on_over(struct sip_invite *i, sip_invite_over_h *h, void *arg);
 
 /** Borrowed; NULL before there is one. After the answer the one that is up. */
 const struct sip_dialog *sip_invite_dialog(const struct sip_invite *i);

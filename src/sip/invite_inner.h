@@ -94,7 +94,9 @@ struct sip_invite {
     struct invite_own reinvite, update;
     struct sip_strans *their_update; /* with an offer that is not answered yet; a reference */
     struct list requests;            /* struct invite_request */
-    struct sip_dialog_request *bye;  /* ours, until it is answered or theirs crossed it */
+    sip_invite_over_h *over;
+    void *over_arg;
+    struct sip_dialog_request *bye; /* ours, until it is answered or theirs crossed it */
 };
 
 /** Linked in, holding itself. @return 0; ENOMEM */
@@ -106,6 +108,9 @@ int invite_copy(char **out, struct slice s);
 
 /** Nothing goes on any more; lets go of itself. Safe again and again. */
 void invite_over(struct sip_invite *i);
+
+/** What a successor needs has changed. */
+void invite_changed(struct sip_invite *i);
 
 /** Over, and the handler hears why. */
 void invite_closed(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *m);

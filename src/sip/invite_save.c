@@ -5,9 +5,20 @@
 #include "sip/invite_inner.h"
 #include "sip/save_inner.h"
 
+/* A goodbye under way is said anew, as if it had not begun. */
+static enum invite_state state_of(const struct sip_invite *i)
+{
+    if (i->state != INVITE_ENDING)
+        return i->state;
+    return i->dialog ? INVITE_UP : INVITE_CALLING;
+}
+
 static void pack_values(struct sip_invite *i, struct pack *k)
 {
-    i->state = (enum invite_state)pack_enum(k, i->state, INVITE_UP);
+    enum invite_state state = (enum invite_state)pack_enum(k, state_of(i), INVITE_UP);
+
+    if (k->is_reading)
+        i->state = state;
     pack_bool(k, &i->is_caller);
     pack_bool(k, &i->is_symmetric);
     pack_bool(k, &i->force_rport);
@@ -24,12 +35,12 @@ void sip_invite_pack(const struct sip_invite *invite, struct pack *k)
     struct sip_invite *i = (struct sip_invite *)(uintptr_t)invite; /* only read here */
     struct slice answer = SLICE_NONE;
 
-    if (i->state > INVITE_UP) {
+    if (i->state == INVITE_OVER) {
         pack_fail(k, ENOTCONN);
         return;
     }
     pack_values(i, k);
-    if (i->state == INVITE_CALLING) {
+    if (state_of(i) == INVITE_CALLING) {
         sip_attempt_pack(i->attempt, k);
         return;
     }

@@ -130,7 +130,9 @@ static void report(struct sip_invite *i, int err, const struct sip_msg *r)
 
     i->update.is_under_way = false;
     invite_own_free(&i->update);
-    if (!is_refresh && !i->is_quiet && i->h->updated)
+    if (is_refresh)
+        invite_changed(i);
+    else if (!i->is_quiet && i->h->updated)
         i->h->updated(i, err, r, i->arg);
 }
 

@@ -14,7 +14,8 @@
 #include "base/pack.h"
 #include "sip/invite.h"
 
-/** Write. ENOTCONN when there is nothing that a successor could use. */
+/** Write; one that says goodbye is written as before that. ENOTCONN when there is nothing that a
+ * successor could use. */
 void sip_invite_pack(const struct sip_invite *i, struct pack *k);
 
 struct sip_invite_unpack_args {
