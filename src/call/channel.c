@@ -301,8 +301,10 @@ static void mark_hungup(struct channel *ch, int cause, const char *who)
         return;
     ch->is_moved = false;
     ch->is_hungup = true;
-    if (!ch->cause)
+    if (!ch->cause) {
         ch->cause = cause;
+        ch->is_cause_ours = cause == CAUSE_NORMAL;
+    }
     channel_tell(ch, CALL_HANGUP_ASKED, who);
     channel_push(ch, (struct channel_event){.type = CHANNEL_EV_HANGUP});
 }

@@ -211,8 +211,6 @@ static int introduce(struct channel *second, const struct channel *first)
     if (!err)
         err = redirecting_copy(&second->redirecting, &first->redirecting);
     if (!err)
-        err = channel_set(&second->dnid, slice_of(((const struct local *)first->pvt)->exten));
-    if (!err)
         err = channel_set(&second->language, slice_of(first->language));
     if (!err)
         err = channel_set(&second->musicclass, slice_of(first->musicclass));

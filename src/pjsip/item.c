@@ -125,6 +125,29 @@ static int get_rtp_direct(const struct session *s, struct buf *out)
     return addr_is_set(&s->direct) ? add_addr(out, &s->direct) : buf_addz(out, "(null)");
 }
 
+/* As Asterisk prints a set of formats. */
+static int get_native_formats(const struct session *s, struct buf *out)
+{
+    const char *separator = "(";
+
+    for (uint8_t i = 0; i < s->codecs.count; i++, separator = "|")
+        buf_printf(out, "%s%s", separator, codec_get((enum codec)s->codecs.id[i])->name);
+    return buf_addz(out, s->codecs.count ? ")" : "(nothing)");
+}
+
+static int get_no_format(const struct session *s, struct buf *out)
+{
+    return buf_addz(out, "(nothing)");
+}
+
+/* The sound is coded in the media role; to the routing the channel speaks what was agreed on. */
+static int get_format(const struct session *s, struct buf *out)
+{
+    return s->has_agreed && s->agreed.count
+               ? buf_addz(out, codec_get((enum codec)s->agreed.formats[0].codec)->name)
+               : 0;
+}
+
 static int get_tenantid(const struct session *s, struct buf *out)
 {
     const struct model_endpoint *e = model_endpoint_find(s->p->snap, slice_of(s->endpoint));
@@ -149,6 +172,12 @@ static const struct item {
     {"pjsip", "remote_addr", get_remote_addr},
     {"endpoint", "", get_endpoint},
     {"tenantid", "", get_tenantid},
+    {"audionativeformat", "", get_native_formats},
+    {"audioreadformat", "", get_format},
+    {"audiowriteformat", "", get_format},
+    {"rawreadformat", "", get_format},
+    {"rawwriteformat", "", get_format},
+    {"videonativeformat", "", get_no_format},
     {"rtp", "src", get_rtp_src},
     {"rtp", "dest", get_rtp_dest},
     {"rtp", "hold", get_rtp_hold},

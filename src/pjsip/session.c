@@ -144,7 +144,8 @@ int session_dress(struct session *s, const struct model_endpoint *e)
 
     if (e->language[0])
         err = channel_set(&ch->language, slice_of(e->language));
-    if (!err && e->moh_suggest[0])
+    if (!err && e->moh_suggest[0] &&
+        strcmp(e->moh_suggest, "default") != 0) /* taken without a word */
         err = channel_set(&ch->musicclass, slice_of(e->moh_suggest));
     if (!err && e->accountcode[0])
         err = channel_set(&ch->accountcode, slice_of(e->accountcode));

@@ -368,6 +368,7 @@ int plan_bridging_run(struct plan_run *run, struct plan_bridging *b)
     if (is_user)
         bridge_media_use(caller, false);
     run->talk = NULL;
+    caller->is_cause_ours = false; /* who leaves a talk hangs up normally */
     if (b->callee && b->callee->is_hungup && !b->callee->is_moved && !caller->is_hungup)
         caller->cause = b->callee->cause;
     if (b->callee)

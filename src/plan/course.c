@@ -193,6 +193,8 @@ static void fall_through(struct plan_run *run)
         ch->cause = CAUSE_CONGESTION;
         tone = "congestion";
     }
+    if (tone && ch->state != CHANNEL_UP)
+        run->refusal = ch->cause;
     log_info("routing ended call=%s channel=\"%s\" at=\"%s,%s,%d\" status=\"%.*s\"", ch->linkedid,
              ch->name, ch->context, ch->exten, ch->priority, SLICE_ARG(status));
     if (tone && !run->dry && ch->state == CHANNEL_UP && channel_tone(ch, tone) == 0)
@@ -322,6 +324,8 @@ void plan_run_course(struct plan_run *run)
     if (has_routing)
         run_hangup_exten(run);
     plan_handlers_run(run);
+    if (run->refusal)
+        ch->cause = run->refusal;
 }
 
 /* ---- birth and end ---- */
@@ -336,6 +340,8 @@ static void run_destroy(void *object)
     plan_handlers_free(run);
     exception_free(run);
     list_unlink(&run->link);
+    mem_free(run->last_context);
+    mem_free(run->last_exten);
     mem_free(run->app);
     mem_free(run->app_data);
     mem_deref(run->queue);

@@ -35,15 +35,24 @@ struct plan_run *plan_run_of(const struct channel *ch)
     return ch->plan;
 }
 
+/* Another one: what stood there is remembered. Absent: nothing changes */
+static int change(char **field, char **last, struct slice value)
+{
+    int err;
+
+    if (!slice_is_set(value) || !value.len || (*field && slice_eqz(value, *field)))
+        return 0;
+    err = *field ? channel_set(last, slice_of(*field)) : 0;
+    return err ? err : channel_set(field, value);
+}
+
 int plan_run_goto(struct plan_run *run, struct slice context, struct slice exten, int priority)
 {
     struct channel *ch = run->channel;
-    int err = 0;
+    int err = change(&ch->context, &run->last_context, context);
 
-    if (slice_is_set(context) && context.len)
-        err = channel_set(&ch->context, context);
-    if (!err && slice_is_set(exten) && exten.len)
-        err = channel_set(&ch->exten, exten);
+    if (!err)
+        err = change(&ch->exten, &run->last_exten, exten);
     if (err)
         return err;
     ch->priority = priority;

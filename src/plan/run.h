@@ -40,13 +40,16 @@ struct plan_run {
     struct list handlers; /* of the hang-up (plan/handler.h) */
     uint32_t handler_count;
     struct plan_exception exception;
-    struct plan_dry *dry;         /* nothing is really done (plan/dry.h); NULL: a call */
-    unsigned nesting;             /* applications that run one another now */
-    bool is_agi;                  /* AGI EXEC: digits come back to the program */
-    bool is_jumped;               /* an application set the place: do not add 1 to the priority */
-    struct plan_bridging *talk;   /* plan/bridging.h, while the channel talks; borrowed */
-    char *app, *app_data;         /* this application instead of the routing, or NULL */
-    struct plan_resumed *resumed; /* taken over, its first step not begun (resume.h) */
+    struct plan_dry *dry; /* nothing is really done (plan/dry.h); NULL: a call */
+    unsigned nesting;     /* applications that run one another now */
+    int refusal;          /* what Busy, Congestion or the end of the steps told a caller who was
+                                     not answered: nothing in h changes it; 0: nothing yet */
+    bool is_agi;          /* AGI EXEC: digits come back to the program */
+    bool is_jumped;       /* an application set the place: do not add 1 to the priority */
+    struct plan_bridging *talk;      /* plan/bridging.h, while the channel talks; borrowed */
+    char *last_context, *last_exten; /* where it was before: CHANNEL(lastcontext), (lastexten) */
+    char *app, *app_data;            /* this application instead of the routing, or NULL */
+    struct plan_resumed *resumed;    /* taken over, its first step not begun (resume.h) */
 };
 
 /** Environment for substitution on this run's channel. */

@@ -182,6 +182,7 @@ const struct plan_func *const plan_funcs[] = {
     &plan_func_min,
     &plan_func_passthru,
     &plan_func_pop,
+    &plan_func_presence_state,
     &plan_func_push,
     &plan_func_quote,
     &plan_func_rand,

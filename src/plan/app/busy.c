@@ -12,7 +12,7 @@ static int end_with(struct plan_run *run, const char *data, int cause, const cha
     long long ms = -1;
 
     if (ch->state != CHANNEL_UP) {
-        ch->cause = cause;
+        ch->cause = run->refusal = cause;
         return PLAN_END;
     }
     if (plan_parse_seconds(data, &ms) || ms <= 0)

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "call/device_state.h"
 #include "plan/app/all.h"
 #include "plan/args.h"
 #include "plan/core.h"
@@ -207,9 +208,9 @@ const struct plan_app plan_app_transfer = {
 
 /* ---- ChanIsAvail ---- */
 
-/* A leg can be made: it is given up at once. */
-static bool is_available(struct plan_run *run, struct slice where, bool asks_state, int *cause,
-                         struct buf *name)
+/* A leg can be made: it is given up at once. *state: the device's, 0 when it is not asked for. */
+static bool is_available(struct plan_run *run, struct slice where, bool asks_state, int *state,
+                         int *cause, struct buf *name)
 {
     struct slice resource, tech_name = slice_cut(where, '/', &resource);
     struct channel_request req = {.requestor = run->channel};
@@ -218,9 +219,12 @@ static bool is_available(struct plan_run *run, struct slice where, bool asks_sta
     struct channel *ch = NULL;
 
     *cause = CAUSE_NO_ROUTE;
+    *state = DEVICE_UNKNOWN;
     if (!tech || !tech->request || !slice_is_set(resource))
         return false;
-    if (asks_state && tech->device_state && tech->device_state(arg, resource) != DEVICE_NOT_INUSE)
+    if (asks_state)
+        *state = device_state_get(plan_calls(run->core), where);
+    if (*state > DEVICE_NOT_INUSE)
         return false;
     req.resource = resource;
     if (tech->request(&ch, arg, &req, cause))
@@ -237,7 +241,7 @@ static int chanisavail_exec(struct plan_run *run, char *data)
     struct slice rest, one = SLICE_NONE;
     struct buf name, text;
     bool is_found = false;
-    int cause = CAUSE_NONE;
+    int cause = CAUSE_NONE, state;
     char *argv[2];
 
     plan_args_split(data, ',', argv, 2);
@@ -246,12 +250,16 @@ static int chanisavail_exec(struct plan_run *run, char *data)
     rest = slice_of(argv[0]);
     while (slice_is_set(rest) && !is_found) {
         one = slice_trim(slice_cut(rest, '&', &rest));
-        is_found = one.len && is_available(run, one, strchr(argv[1], 's') != NULL, &cause, &name);
+        is_found =
+            one.len && is_available(run, one, strchr(argv[1], 's') != NULL, &state, &cause, &name);
+        if (one.len)
+            buf_printf(&text, "%s%d", text.len ? "&" : "", state);
     }
+    set(run, "AVAILSTATUS", buf_z(&text));
+    buf_reset(&text);
     buf_printf(&text, "%d", is_found ? 0 : cause);
     set(run, "AVAILCHAN", is_found ? buf_z(&name) : "");
     channel_var_set(run->channel, SLICE("AVAILORIGCHAN"), is_found ? one : SLICE(""));
-    set(run, "AVAILSTATUS", buf_z(&text));
     set(run, "AVAILCAUSECODE", buf_z(&text));
     buf_fini(&name);
     buf_fini(&text);
@@ -263,12 +271,12 @@ const struct plan_app plan_app_chanisavail = {
     .syntax = "ChanIsAvail(technology/resource[&technology/resource...][,options])",
     .help_ru =
         "Ищет первого абонента, которого можно вызвать\nAVAILCHAN - имя канала, AVAILORIGCHAN - "
-        "назначение, AVAILSTATUS и AVAILCAUSECODE - 0 или причина. s - занятый абонент не "
-        "считается доступным.",
+        "назначение, AVAILSTATUS - состояния всех просмотренных устройств через & (с s; без неё нули), "
+        "AVAILCAUSECODE - 0 или причина. s - занятый абонент не считается доступным.",
     .help_en =
         "Find the first who can be called\nAVAILCHAN: the channel's name; AVAILORIGCHAN: the "
-        "destination; AVAILSTATUS and AVAILCAUSECODE: 0 or the cause. s: one in a call does not "
-        "count.",
+        "destination; AVAILSTATUS: the states of all devices looked at, joined by & (with s; zeroes "
+        "without); AVAILCAUSECODE: 0 or the cause. s: one in a call does not count.",
     .shown = "tests/unit/plan/test_channels.c",
     .exec = chanisavail_exec,
 };

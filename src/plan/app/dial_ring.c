@@ -346,7 +346,8 @@ static void on_leg_gone(struct dial *d, struct dial_leg *leg)
     struct channel *ch = leg->channel;
 
     if (!dial_forward(d, leg)) {
-        d->run->channel->cause = ch->cause;
+        if (!ch->forward) /* one that is not followed counts as busy, but nobody said so */
+            d->run->channel->cause = ch->cause;
         dial_count(d, ch->cause);
         dial_tell_end(d, ch, cdr_dial_word(ch->cause));
         (void)plan_hangupcause_note(d->run->channel, ch);

@@ -65,6 +65,7 @@ extern const struct plan_func plan_func_fieldnum;
 extern const struct plan_func plan_func_listfilter;
 extern const struct plan_func plan_func_pop;
 extern const struct plan_func plan_func_shift;
+extern const struct plan_func plan_func_presence_state;
 extern const struct plan_func plan_func_push;
 extern const struct plan_func plan_func_unshift;
 extern const struct plan_func plan_func_sort;

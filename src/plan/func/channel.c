@@ -8,6 +8,7 @@
 #include "plan/func/all.h"
 #include "plan/handler.h"
 
+#define MOST_FORWARDS 1000
 #define FIELD(member) offsetof(struct channel, member)
 
 /* Items that are a text of the channel. */
@@ -50,6 +51,52 @@ static int print_groups(struct buf *out, uint64_t groups)
     return buf_err(out);
 }
 
+/* Items that are kept as they were set, in variables that no routing can name; until then these. */
+static const struct {
+    const char *name, *value; /* value NULL: the driver may know one */
+} kept[] = {
+    {"~CHANNEL~tenantid", NULL},
+    {"~CHANNEL~hangupsource", NULL},
+    {"~CHANNEL~dtmf_features", ""},
+    {"~CHANNEL~transfercapability", "SPEECH"},
+    {"~CHANNEL~namedcallgroup", ""},
+    {"~CHANNEL~namedpickupgroup", ""},
+    {"~CHANNEL~after_bridge_goto", ""},
+    {"~CHANNEL~secure_bridge_media", ""},
+    {"~CHANNEL~secure_bridge_signaling", ""},
+};
+
+/* @return its number in kept, or -1 */
+static int find_kept(const char *item)
+{
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+        if (strcasecmp(item, kept[i].name + strlen("~CHANNEL~")) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* @return ENOENT: not one of these, or nothing was set */
+static int read_kept(const struct channel *ch, const char *item, struct buf *out)
+{
+    const int i = find_kept(item);
+    const struct slice value = i < 0 ? SLICE_NONE : channel_var_get(ch, slice_of(kept[i].name));
+
+    if (slice_is_set(value))
+        return buf_adds(out, value);
+    return i < 0 || !kept[i].value ? ENOENT : buf_addz(out, kept[i].value);
+}
+
+static int read_last(const struct channel *ch, const char *item, struct buf *out)
+{
+    const struct plan_run *run = plan_run_of(ch);
+    const char *last;
+
+    if (strcasecmp(item, "lastcontext") != 0 && strcasecmp(item, "lastexten") != 0)
+        return ENOENT;
+    last = !run ? NULL : strcasecmp(item, "lastexten") == 0 ? run->last_exten : run->last_context;
+    return last ? buf_addz(out, last) : 0;
+}
+
 /* Items that are computed. @return ENOENT: not one of these */
 static int read_other(const struct channel *ch, const char *item, struct buf *out)
 {
@@ -73,9 +120,9 @@ static int read_other(const struct channel *ch, const char *item, struct buf *ou
         return buf_addz(out, ch->app && ch->appdata ? ch->appdata : "");
     if (strcasecmp(item, "checkhangup") == 0 || strcasecmp(item, "onhold") == 0)
         return buf_addc(out, (item[0] | 0x20) == 'c' ? '0' + ch->is_hungup : '0' + ch->is_on_hold);
-    if (strcasecmp(item, "hangupsource") == 0 || strcasecmp(item, "transfercapability") == 0)
-        return 0;
-    return ENOENT;
+    if (strcasecmp(item, "max_forwards") == 0)
+        return buf_printf(out, "%d", ch->max_forwards);
+    return read_last(ch, item, out);
 }
 
 static int channel_read(const struct plan_env *env, char *args, struct buf *out)
@@ -90,10 +137,16 @@ static int channel_read(const struct plan_env *env, char *args, struct buf *out)
     if (text)
         return *text ? buf_addz(out, *text) : 0;
     err = read_other(ch, args, out);
+    if (err == ENOENT)
+        err = read_kept(ch, args, out);
     if (err == ENOENT && ch->tech->get)
         err = ch->tech->get(ch, slice_of(args), out);
     if (err != ENOENT)
         return err;
+    if (strcasecmp(args, "hangupsource") == 0)
+        return ch->is_gone ? buf_addz(out, ch->name) : 0;
+    if (strcasecmp(args, "tenantid") == 0)
+        return 0;
     plan_func_warn(env, "CHANNEL has no such item", args);
     return 0;
 }
@@ -130,6 +183,16 @@ static int parse_groups(struct slice text, uint64_t *groups)
     return 0;
 }
 
+static int set_forwards(struct channel *ch, struct slice value)
+{
+    uint32_t n;
+
+    if (slice_u32(slice_trim(value), &n) || n > MOST_FORWARDS)
+        return EINVAL;
+    ch->max_forwards = (int)n;
+    return 0;
+}
+
 /* Groups and hang-up handlers. @return ENOENT: none of these */
 static int write_other(const struct plan_env *env, const char *item, struct slice value)
 {
@@ -140,6 +203,8 @@ static int write_other(const struct plan_env *env, const char *item, struct slic
         return parse_groups(value, &ch->callgroup);
     if (strcasecmp(item, "pickupgroup") == 0)
         return parse_groups(value, &ch->pickupgroup);
+    if (strcasecmp(item, "max_forwards") == 0)
+        return set_forwards(ch, value);
     if (strncasecmp(item, "hangup_handler_", 15) != 0)
         return ENOENT;
     if (!run) {
@@ -174,6 +239,9 @@ static int channel_write(const struct plan_env *env, char *args, struct slice va
         return 0;
     }
     err = write_other(env, args, value);
+    if (err == ENOENT && find_kept(args) >= 0)
+        err = channel_var_set(ch, slice_of(kept[find_kept(args)].name),
+                              slice_is_set(value) ? value : SLICE(""));
     if (err != ENOENT)
         return err;
     plan_func_warn(env, "CHANNEL item cannot be set", args);
@@ -185,14 +253,20 @@ const struct plan_func plan_func_channel = {
     .syntax = "CHANNEL(item)",
     .help_ru =
         "Сведения о канале\nname, state, uniqueid, linkedid, language, musicclass, accountcode, peeraccount, "
-        "userfield, parkinglot, context, exten, channeltype, amaflags, callgroup, pickupgroup и то, что "
-        "знает драйвер (pjsip, rtp ...). Записываются language, musicclass, accountcode, peeraccount, "
-        "userfield, parkinglot, tonezone, amaflags.",
+        "userfield, parkinglot, context, exten, lastcontext, lastexten, channeltype, amaflags, callgroup, "
+        "pickupgroup, max_forwards, hangupsource, tenantid, onhold, checkhangup и то, что знает драйвер "
+        "(pjsip, rtp, audioreadformat ...). Записываются language, musicclass, accountcode, peeraccount, "
+        "userfield, parkinglot, tonezone, amaflags, callgroup, pickupgroup, max_forwards, tenantid, "
+        "hangup_handler_push, _pop, _wipe; dtmf_features, namedcallgroup, namedpickupgroup, "
+        "transfercapability, after_bridge_goto только хранятся.",
     .help_en =
         "What is known of the channel\nname, state, uniqueid, linkedid, language, musicclass, accountcode, "
-        "peeraccount, userfield, parkinglot, context, exten, channeltype, amaflags, callgroup, "
-        "pickupgroup, and what the driver knows (pjsip, rtp ...). Write: language, musicclass, "
-        "accountcode, peeraccount, userfield, parkinglot, tonezone, amaflags.",
+        "peeraccount, userfield, parkinglot, context, exten, lastcontext, lastexten, channeltype, amaflags, "
+        "callgroup, pickupgroup, max_forwards, hangupsource, tenantid, onhold, checkhangup, and what the "
+        "driver knows (pjsip, rtp, audioreadformat ...). Write: language, musicclass, accountcode, "
+        "peeraccount, userfield, parkinglot, tonezone, amaflags, callgroup, pickupgroup, max_forwards, "
+        "tenantid, hangup_handler_push, _pop, _wipe; dtmf_features, namedcallgroup, namedpickupgroup, "
+        "transfercapability, after_bridge_goto are only kept.",
     .shown = "tests/scene/record-account-code.scene",
     .read = channel_read,
     .write = channel_write,

@@ -32,21 +32,19 @@ static int device_write(const struct plan_env *env, char *args, struct slice val
     return err;
 }
 
-/* "100@office" or "100" in the channel's own context. */
-static void split_place(const struct plan_env *env, struct slice text, struct slice *exten,
-                        struct slice *context)
+/* "100@office" or "100" in context default. */
+static void split_place(struct slice text, struct slice *exten, struct slice *context)
 {
     *exten = slice_trim(slice_cut(text, '@', context));
     if (!slice_is_set(*context) || !context->len)
-        *context = env->channel && env->channel->context ? slice_of(env->channel->context)
-                                                         : SLICE("default");
+        *context = SLICE("default");
 }
 
 static int exten_read(const struct plan_env *env, char *args, struct buf *out)
 {
     struct slice exten, context;
 
-    split_place(env, slice_of(args), &exten, &context);
+    split_place(slice_of(args), &exten, &context);
     return buf_addz(out, plan_exten_state_name(plan_hint_state(env->core, context, exten)));
 }
 
@@ -56,7 +54,7 @@ static int hint_read(const struct plan_env *env, char *args, struct buf *out)
     struct plan_hint hint;
     int err;
 
-    split_place(env, place, &exten, &context);
+    split_place(place, &exten, &context);
     err = plan_hint_get(env->core, context, exten, &hint);
     if (err)
         return err == ENOMEM ? ENOMEM : 0;
@@ -92,10 +90,10 @@ const struct plan_func plan_func_extension_state = {
     .syntax = "EXTENSION_STATE(extension[@context])",
     .help_ru =
         "Состояние расширения по его подсказке (hint)\nUNKNOWN (подсказки нет), NOT_INUSE, INUSE, BUSY, "
-        "UNAVAILABLE, RINGING, RINGINUSE, ONHOLD. Без context - нынешняя маршрутизация.",
+        "UNAVAILABLE, RINGING, RINGINUSE, ONHOLD. Без context - маршрутизация default.",
     .help_en =
         "State of an extension by its hint\nUNKNOWN (there is no hint), NOT_INUSE, INUSE, BUSY, UNAVAILABLE, "
-        "RINGING, RINGINUSE, ONHOLD. Without context: the present one.",
+        "RINGING, RINGINUSE, ONHOLD. Without context: default.",
     .shown = "tests/unit/plan/test_hint.c",
     .read = exten_read,
 };
@@ -103,8 +101,9 @@ const struct plan_func plan_func_extension_state = {
 const struct plan_func plan_func_hint = {
     .name = "HINT",
     .syntax = "HINT(extension[@context][,n])",
-    .help_ru = "Подсказка (hint) расширения\nЕго устройства, с n - имя.",
-    .help_en = "Hint of an extension\nIts devices; with n its name.",
+    .help_ru =
+        "Подсказка (hint) расширения\nЕго устройства, с n - имя. Без context - маршрутизация default.",
+    .help_en = "Hint of an extension\nIts devices; with n its name. Without context: default.",
     .shown = "tests/unit/plan/test_hint.c",
     .read = hint_read,
 };

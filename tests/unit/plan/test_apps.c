@@ -109,7 +109,7 @@ STORY(
     hidden_variables_are_cleared, "10", 100, "1;[] 2;end=16;",
     "10,1,Set(~HASH~h~a~=1)\n10,2,Set(~HASH~g~a~=2)\n10,3,Note(${~HASH~h~a~})\n10,4,ClearHash(h)\n"
     "10,5,HangupCauseClear()\n10,6,Note([${~HASH~h~a~}] ${~HASH~g~a~})\n")
-STORY(incomplete_refuses_an_unanswered_call, "10", 100, "end=28;", "10,1,Incomplete()\n")
+STORY(incomplete_with_n_refuses_an_unanswered_call, "10", 100, "end=28;", "10,1,Incomplete(n)\n")
 
 static void keep_fact(const struct call_fact *f, void *arg)
 {
@@ -156,5 +156,5 @@ UNIT_TESTS(UNIT(an_exception_goes_to_e), UNIT(proceeding_goes_on), UNIT(music_st
            UNIT(waituntil_waits_or_says_why_not), UNIT(waitforcondition_computes_again),
            UNIT(waitforring_lets_time_pass), UNIT(tones_start_and_stop),
            UNIT(senddtmf_takes_its_time), UNIT(sendtext_says_that_a_phone_takes_none),
-           UNIT(hidden_variables_are_cleared), UNIT(incomplete_refuses_an_unanswered_call),
+           UNIT(hidden_variables_are_cleared), UNIT(incomplete_with_n_refuses_an_unanswered_call),
            UNIT(events_are_told))

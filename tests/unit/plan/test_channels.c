@@ -89,7 +89,7 @@ static int the_first_that_can_be_called_is_found(void)
     return world_story("[main]\n10,1,ChanIsAvail(Test/none&Test/ring&Test/answer)\n"
                        "10,2,Note(${AVAILORIGCHAN} ${AVAILSTATUS} ${AVAILCHAN:0:9})\n"
                        "10,3,ChanIsAvail(Test/none)\n10,4,Note([${AVAILCHAN}] ${AVAILSTATUS})\n",
-                       "10", 500, "ring=16;Test/ring 0 Test/ring;[] 20;end=16;");
+                       "10", 500, "ring=16;Test/ring 0&0 Test/ring;[] 0;end=16;");
 }
 
 static int originate_calls_and_tells_how_it_went(void)

@@ -97,10 +97,10 @@ static int a_forward_is_followed_or_not(void)
 {
     static const struct story stories[] = {
         {DIAL("Test/fwd,20,g"), "180;200;connect;ANSWER 16;h;end=16;"},
-        {DIAL("Test/fwd,20,gi"), "BUSY 17;h;end=17;"},
+        {DIAL("Test/fwd,20,gi"), "BUSY 0;h;end=17;"},
         {DIAL("Test/fwd,0.1"), "short=16;NOANSWER 0;h;end=16;"},
         {DIAL("Test/fwd,0.1,gz"), "180;200;connect;ANSWER 16;h;end=16;"},
-        {DIAL("Test/loop,20"), "BUSY 17;h;end=17;"},
+        {DIAL("Test/loop,20"), "BUSY 0;h;end=17;"},
     };
 
     return TELL(stories, 6000);

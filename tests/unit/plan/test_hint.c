@@ -12,18 +12,18 @@ STORY(custom_states_are_set_and_read, "20", 100, "UNKNOWN;BUSY;BUSY;BUSY;end=16;
       "20,1,Note(${DEVICE_STATE(Custom:lamp)})\n20,2,Set(DEVICE_STATE(Custom:lamp)=BUSY)\n"
       "20,3,Note(${DEVICE_STATE(Custom:lamp)})\n20,4,Set(DEVICE_STATE(Custom:lamp)=NONSENSE)\n"
       "20,5,Note(${DEVICE_STATE(custom:LAMP)})\n20,6,Set(DEVICE_STATE(Test/x)=BUSY)\n"
-      "20,7,Note(${EXTENSION_STATE(30)})\n30,hint,Custom:lamp\n")
+      "20,7,Note(${EXTENSION_STATE(30@main)})\n30,hint,Custom:lamp\n")
 STORY(a_hint_of_several_is_the_busiest, "20", 100, "NOT_INUSE;INUSE;RINGINUSE;BUSY;end=16;",
-      "30,hint,Custom:a&Custom:b\n20,1,Note(${EXTENSION_STATE(30)})\n"
+      "30,hint,Custom:a&Custom:b\n20,1,Note(${EXTENSION_STATE(30@main)})\n"
       "20,2,Set(DEVICE_STATE(Custom:a)=INUSE)\n20,3,Note(${EXTENSION_STATE(30@main)})\n"
-      "20,4,Set(DEVICE_STATE(Custom:b)=RINGING)\n20,5,Note(${EXTENSION_STATE(30)})\n"
-      "20,6,Set(DEVICE_STATE(Custom:b)=BUSY)\n20,7,Note(${EXTENSION_STATE(30)})\n")
+      "20,4,Set(DEVICE_STATE(Custom:b)=RINGING)\n20,5,Note(${EXTENSION_STATE(30@main)})\n"
+      "20,6,Set(DEVICE_STATE(Custom:b)=BUSY)\n20,7,Note(${EXTENSION_STATE(30@main)})\n")
 STORY(hints_of_patterns_know_the_extension, "20", 100,
       "Custom:135-35 INUSE;Custom:x,CustomPresence:p;Anna;;end=16;",
       "_1XX,hint,Custom:${EXTEN}-${EXTEN:1}\n30,hint,Custom:x,CustomPresence:p(Anna)\n"
       "20,1,Set(DEVICE_STATE(Custom:135-35)=INUSE)\n"
-      "20,2,Note(${HINT(135)} ${DEVICE_STATE(Custom:135-35)})\n20,3,Note(${HINT(30)})\n"
-      "20,4,Note(${HINT(30@main,n)})\n20,5,Note(${HINT(99)})\n")
+      "20,2,Note(${HINT(135@main)} ${DEVICE_STATE(Custom:135-35)})\n20,3,Note(${HINT(30@main)})\n"
+      "20,4,Note(${HINT(30@main,n)})\n20,5,Note(${HINT(99@main)})\n")
 
 struct heard {
     int states[16];

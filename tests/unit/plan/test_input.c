@@ -71,7 +71,7 @@ TYPED(
     "10,4,Note(${READEXTENSTATUS} ${x} ${INVALID_EXTEN})\n10,5,ReadExten(x,,other,,1)\n"
     "10,6,Note(${READEXTENSTATUS} ${x})\n[other]\n_2X,1,Note(no)\n")
 TYPED(incomplete_waits_for_more_digits, "1@500", 9000, "200;more;end=16;",
-      "10,1,Answer()\n10,2,Incomplete()\n101,1,Note(more)\ni,1,Note(i)\n")
+      "10,1,Incomplete()\n101,1,Note(more)\ni,1,Note(i)\n")
 
 UNIT_TESTS(UNIT(waitdigit_takes_the_wanted_digit), UNIT(the_right_password_goes_on),
            UNIT(three_wrong_passwords_end_the_call), UNIT(a_password_of_the_database_is_used_once),

@@ -69,7 +69,7 @@ STORY(places_are_asked_for, "20", 100, "1 0 1 1 0 1 0;end=16;",
 STORY(groups_are_written_as_lists, "20", 100, "1, 3, 4, 5;end=16;",
       "20,1,Set(CHANNEL(callgroup)=1,3-5)\n20,2,Note(${CHANNEL(callgroup)})\n")
 STORY(a_hint_is_no_step, "20", 100, "PJSIP/20 UNAVAILABLE UNKNOWN;end=16;",
-      "20,hint,PJSIP/20\n20,1,Note(${HINT} ${EXTENSION_STATE(20)} ${EXTENSION_STATE(21)})\n")
+      "20,hint,PJSIP/20\n20,1,Note(${HINT} ${EXTENSION_STATE(20@main)} ${EXTENSION_STATE(21)})\n")
 
 /* Two hundred Gosub frames, the next one ends the call. */
 STORY(gosub_is_deep_but_not_endless, "20", 1000, "h 200;end=16;",
@@ -79,7 +79,31 @@ STORY(
     "20,1,Set(A=ab-cd)\n20,2,Note(${LEN(${CUT(A,-,1)}xyz)} ${IF($[${LEN(ab)}=2]?${CUT(A,-,1)}:no)} "
     "$[${LEN(ab)} = 2])\n")
 
-UNIT_TESTS(UNIT(callers_have_steps_of_their_own), UNIT_ONCE(others_take_the_common_steps),
+STORY(
+    presence_is_kept_as_it_was_said, "1", 100,
+    "[not_set] [];away holiday back;away YmFjaw==;dnd sub msg c3Vi;dnd;[];end=16;",
+    "1,1,Note([${PRESENCE_STATE(CustomPresence:b,value)}] [${PRESENCE_STATE(CustomPresence:b,message)}])\n"
+    "1,2,Set(PRESENCE_STATE(CustomPresence:b)=away,holiday,back)\n"
+    "1,3,Note(${PRESENCE_STATE(CustomPresence:b,value)} ${PRESENCE_STATE(CustomPresence:b,subtype)} "
+    "${PRESENCE_STATE(CustomPresence:b,message)})\n"
+    "1,4,Note(${PRESENCE_STATE(CustomPresence:b,value)} ${PRESENCE_STATE(CustomPresence:b,message,e)})\n"
+    "1,5,Set(PRESENCE_STATE(CustomPresence:b)=dnd,c3Vi,bXNn,e)\n"
+    "1,6,Note(${PRESENCE_STATE(CustomPresence:b,value)} ${PRESENCE_STATE(CustomPresence:b,subtype)} "
+    "${PRESENCE_STATE(CustomPresence:b,message)} ${PRESENCE_STATE(CustomPresence:b,subtype,e)})\n"
+    "1,7,Set(PRESENCE_STATE(CustomPresence:b)=nonsense)\n1,8,Set(PRESENCE_STATE(Test/x)=away)\n"
+    "1,9,Note(${PRESENCE_STATE(CustomPresence:b,value)})\n"
+    "1,10,Note([${PRESENCE_STATE(Test/x,value)}${PRESENCE_STATE(CustomPresence:b,nonsense)}])\n")
+STORY(
+    channel_tells_where_it_was, "1", 100, "[] [];[main] [1] 19;main 2 5 acme;SPEECH;end=16;",
+    "1,1,Note([${CHANNEL(lastcontext)}] [${CHANNEL(lastexten)}])\n1,2,Set(CHANNEL(max_forwards)=19)\n"
+    "1,3,Goto(sub,2,1)\n[sub]\n2,1,Note([${CHANNEL(lastcontext)}] [${CHANNEL(lastexten)}] "
+    "${CHANNEL(max_forwards)})\n2,2,Goto(3,1)\n3,1,Set(CHANNEL(max_forwards)=5)\n"
+    "3,2,Set(CHANNEL(tenantid)=acme)\n3,3,Set(CHANNEL(max_forwards)=x)\n"
+    "3,4,Note(${CHANNEL(lastcontext)} ${CHANNEL(lastexten)} ${CHANNEL(max_forwards)} "
+    "${CHANNEL(tenantid)})\n3,5,Note(${CHANNEL(transfercapability)}${CHANNEL(hangupsource)})\n")
+
+UNIT_TESTS(UNIT(presence_is_kept_as_it_was_said), UNIT(channel_tells_where_it_was),
+           UNIT(callers_have_steps_of_their_own), UNIT_ONCE(others_take_the_common_steps),
            UNIT_ONCE(callers_are_matched_by_patterns), UNIT_ONCE(an_empty_caller_means_no_number),
            UNIT_ONCE(patterns_of_extensions_have_callers_too), UNIT(an_include_holds_in_its_time),
            UNIT_ONCE(what_a_closed_include_includes_is_closed),
