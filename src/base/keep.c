@@ -198,10 +198,10 @@ int keep_put(struct keep *k, uint32_t *slot, uint8_t kind, struct slice bytes)
 
 void keep_drop(struct keep *k, uint32_t slot)
 {
-    struct slot *s = &k->slots[slot - 1];
+    struct slot *s = slot ? &k->slots[slot - 1] : NULL;
     struct half old;
 
-    if (!slot)
+    if (!s)
         return;
     old = s->half[current(s)];
     if (!old.kind)
@@ -355,6 +355,11 @@ out:
 void *keep_area(struct keep *k)
 {
     return k->head->area;
+}
+
+uint32_t keep_most(const struct keep *k)
+{
+    return k->slot_count;
 }
 
 uint32_t keep_count(const struct keep *k)

@@ -62,3 +62,5 @@ int keep_each(struct keep *k, keep_each_h *h, void *arg);
 void keep_clear(struct keep *k);
 
 uint32_t keep_count(const struct keep *k);
+/** Entries that there can be. */
+uint32_t keep_most(const struct keep *k);

@@ -59,6 +59,15 @@ int channel_set(char **field, struct slice value)
     return 0;
 }
 
+/* "SECONDS.NUMBER"; numbers begin anew with the station, so seconds of the one before are left out. */
+static void make_uniqueid(struct channel *ch, struct calls *c)
+{
+    const int64_t s = ch->created.us / 1000000, after = c->counters->after_s;
+
+    snprintf(ch->uniqueid, sizeof(ch->uniqueid), "%lld.%u", (long long)(s > after ? s : after + 1),
+             calls_next_unique(c));
+}
+
 static int name_it(struct channel *ch, struct calls *c, const struct channel_args *args)
 {
     char name[160];
@@ -70,8 +79,7 @@ static int name_it(struct channel *ch, struct calls *c, const struct channel_arg
     if (args->uniqueid && *args->uniqueid)
         snprintf(ch->uniqueid, sizeof(ch->uniqueid), "%s", args->uniqueid);
     else
-        snprintf(ch->uniqueid, sizeof(ch->uniqueid), "%lld.%u",
-                 (long long)(ch->created.us / 1000000), calls_next_unique(c));
+        make_uniqueid(ch, c);
     memcpy(ch->linkedid, args->requestor ? args->requestor->linkedid : ch->uniqueid,
            sizeof(ch->linkedid));
     return ch->name ? 0 : ENOMEM;

@@ -11,6 +11,7 @@ struct local_args;
 /** What names and numbers count from; may stand in the journal. */
 struct calls_counters {
     uint32_t name, unique, sequence;
+    int64_t after_s; /* unique ids are of later seconds: a station before us may have used those */
 };
 
 struct call_journal;

@@ -12,7 +12,6 @@
 /* Raise it with every change of what an entry holds. */
 #define FORMAT 2
 #define SETTLED_MS 10000 /* who lived that long after a takeover has not died of it */
-#define MOST_LEAVING 1024
 
 enum { KIND_CALL = 1, KIND_RECORD, KIND_GOODBYE };
 
@@ -32,9 +31,10 @@ struct call_journal {
     void *run_arg;
     struct list dirty; /* struct channel by journal_link; borrowed */
     struct deferred write, leave;
-    uint32_t leaving[MOST_LEAVING]; /* slots to be given back once all has left */
+    uint32_t *leaving; /* slots to be given back once all has left; room for each there is */
     uint32_t leaving_count;
     struct list taken; /* struct taken: read, and not yet told */
+    bool is_new;       /* no engine was before us */
     struct call_observer observer;
     struct timer settled;
     char *room; /* one entry being written */
@@ -59,13 +59,13 @@ static void journal_destroy(void *object)
     loop_defer_stop(&j->leave);
     timer_stop(&j->settled);
     mem_deref(j->keep);
+    mem_free(j->leaving);
     mem_free(j->room);
 }
 
 int call_journal_open(struct call_journal **jp, struct loop *l, int fd)
 {
     struct call_journal *j = mem_alloc(sizeof(*j), journal_destroy);
-    bool is_new;
     int err;
 
     if (!j) {
@@ -76,8 +76,10 @@ int call_journal_open(struct call_journal **jp, struct loop *l, int fd)
     list_init(&j->dirty);
     list_init(&j->taken);
     j->room = mem_zalloc(KEEP_MOST);
-    err = keep_open(&j->keep, fd, 0, FORMAT, &is_new);
-    if (!err && !j->room)
+    err = keep_open(&j->keep, fd, 0, FORMAT, &j->is_new);
+    if (!err)
+        j->leaving = mem_zalloc(keep_most(j->keep) * sizeof(*j->leaving));
+    if (!err && (!j->room || !j->leaving))
         err = ENOMEM;
     if (err) {
         mem_deref(j);
@@ -213,7 +215,7 @@ void call_journal_touch(struct channel *ch)
 
 static void leave_later(struct call_journal *j, uint32_t slot)
 {
-    if (j->leaving_count == MOST_LEAVING)
+    if (j->leaving_count == keep_most(j->keep))
         give_back(j);
     j->leaving[j->leaving_count++] = slot;
     write_soon(j);
@@ -310,6 +312,8 @@ void call_journal_attach(struct call_journal *j, struct calls *c)
     j->observer.h = on_fact;
     j->observer.arg = j;
     calls_observe(c, &j->observer);
+    if (j->is_new)
+        j->area->counters.after_s = loop_wall(j->loop).us / 1000000;
     calls_use_counters(c, &j->area->counters);
     calls_use_journal(c, j);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # takeover.sh - kill -9 of the engine in the middle of calls: who talks hears no gap and can hold, resume,
-# press digits and hang up; the routing goes on; a call that rings is ended; one record each
+# press digits and hang up, over UDP, TCP and TLS; the routing goes on; a call that rings is ended; one record each
 . "$(dirname "$0")/lib.sh"
 . tests/e2e/calls.sh
 
@@ -12,12 +12,17 @@ same => n,Verbose(0,went on ${DIALSTATUS} ${ANSWEREDTIME})
 same => n,Echo()
 X
 check init office
+{
+  phone_sql 105
+  echo "UPDATE ps_endpoints SET media_encryption='sdes' WHERE id='105';"
+} | "$STATION" sql --state "$STATE" >/dev/null
 check station-starts station_up
 phone 101
 phone 102
 phone 103 transport=tcp
 phone 104
-for n in 101 102 103 104; do check "$n-registers" registered $n 10; done
+phone 105 transport=tls enc=srtp-mand
+for n in 101 102 103 104 105; do check "$n-registers" registered $n 10; done
 
 role_is_new() { role_is_up engine && [ "$(role_pid engine)" != "$1" ]; }
 kill_engine() {
@@ -81,6 +86,25 @@ check called-is-canceled event 102 CALL_CLOSED
 check ringing-is-over within 5 no_channels
 check every-record within 5 has_records 5
 check no-record-twice test "$(sql 'SELECT count(*) FROM (SELECT DISTINCT uniqueid, sequence FROM cdr)')" = 5
+
+# TLS with keys: the sound goes on at once, the signalling with the phone's next request
+sleep 10
+check call-over-tls call 105 101
+check they-talk-over-tls talk 105 101
+sleep 1
+check kill-under-tls kill_engine
+sleep 2
+check no-gap-over-tls no_gap 105 101 3
+check no-gap-to-tls no_gap 101 105 3
+forget 101
+say 105 hold
+hears_nobody_of_105() { ! heard 101 "$(tone_of 105)"; }
+check tls-phone-holds within 5 hears_nobody_of_105
+say 105 resume
+check tls-phone-resumes talk 105 101
+check bye-to-the-tls-phone hang_up 101 105
+check tls-call-is-over within 5 no_channels
+check record-of-the-tls-call within 5 has_records 6
 
 check a-new-call call 104 102
 check the-new-one-talks talk 104 102

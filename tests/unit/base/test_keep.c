@@ -1,6 +1,9 @@
 /* base/keep: entries are found again by the next process, whole or not at all */
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/keep.h"
@@ -171,5 +174,150 @@ out:
     return err;
 }
 
+/* ---- a kill at every instruction ---- */
+
+#define SMALL KEEP_SMALLEST
+#define LONG 2500
+
+struct story {
+    int fd;                          /* the memory of who is killed */
+    uint32_t changed, dropped, made; /* slots; made: 0 until then */
+    char long_text[LONG];
+};
+
+/* What who is killed does: a value of three blocks in place of a short one, an entry less, one more, one
+   grown again. */
+static void tell_story(struct story *s, struct keep *k)
+{
+    uint32_t made = 0;
+
+    (void)keep_put(k, &s->changed, 2, slice_from(s->long_text, LONG));
+    keep_drop(k, s->dropped);
+    (void)keep_put(k, &made, 4, slice_from(s->long_text, 1500));
+    (void)keep_put(k, &s->changed, 5, SLICE("the end"));
+}
+
+struct state {
+    const struct story *story;
+    unsigned changed, dropped, made, strange;
+};
+
+static bool is_text(const struct story *s, struct slice bytes, size_t len)
+{
+    return bytes.len == len && memcmp(bytes.p, s->long_text, len) == 0;
+}
+
+static void judge(uint32_t slot, uint8_t kind, struct slice bytes, void *arg)
+{
+    struct state *st = arg;
+    const struct story *s = st->story;
+
+    if (slot == s->changed)
+        st->changed += (kind == 1 && slice_eqz(bytes, "old")) ||
+                       (kind == 2 && is_text(s, bytes, LONG)) ||
+                       (kind == 5 && slice_eqz(bytes, "the end"));
+    else if (kind == 3 && slice_eqz(bytes, "short"))
+        st->dropped++;
+    else if (kind == 4 && is_text(s, bytes, 1500))
+        st->made++;
+    else if (kind == 6 && slice_eqz(bytes, "next"))
+        ;
+    else
+        st->strange++;
+}
+
+static bool is_whole(struct keep *k, const struct story *s)
+{
+    struct state st = {.story = s};
+
+    return keep_each(k, judge, &st) == 0 && st.changed == 1 && st.dropped + st.made <= 2 &&
+           !st.strange;
+}
+
+/* The next process begins with this memory, and writes. */
+static int check_memory(const struct story *s, const void *memory, int fd)
+{
+    struct keep *k = NULL;
+    uint32_t slot = 0;
+    bool is_new;
+    int err;
+
+    CHECK_TO(pwrite(fd, memory, SMALL, 0) == SMALL, out);
+    CHECK_OK_TO(again(&k, fd, FORMAT, &is_new), out);
+    CHECK_TO(!is_new && is_whole(k, s), out);
+    CHECK_OK_TO(keep_put(k, &slot, 6, SLICE("next")), out);
+    CHECK_TO(is_whole(k, s), out);
+out:
+    mem_deref(k);
+    return err;
+}
+
+static void be_killed(struct story *s, struct keep *k)
+{
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+        _exit(1);
+    raise(SIGSTOP);
+    tell_story(s, k);
+    _exit(0);
+}
+
+/* @return 0; what a state of memory fails at; *states: how many there were */
+static int watch(pid_t pid, const struct story *s, const char *now, char *before, unsigned *states)
+{
+    int status, err = 0, fd = memfd_create("copy", MFD_CLOEXEC);
+
+    CHECK_TO(fd >= 0 && ftruncate(fd, SMALL) == 0, out);
+    while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
+        if (memcmp(before, now, SMALL) != 0) {
+            memcpy(before, now, SMALL);
+            ++*states;
+            CHECK_OK_TO(check_memory(s, before, fd), out);
+        }
+        if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL))
+            break;
+    }
+out:
+    if (fd >= 0)
+        close(fd);
+    return err;
+}
+
+static int kill_at_every_instruction(void)
+{
+    struct story s = {.fd = memfd_create("keep", MFD_CLOEXEC)};
+    char *now = MAP_FAILED, *before = mem_zalloc(SMALL);
+    struct keep *k = NULL;
+    unsigned states = 0;
+    bool is_new;
+    pid_t pid = 0;
+    int err;
+
+    for (size_t i = 0; i < LONG; i++)
+        s.long_text[i] = (char)('a' + i % 23);
+    CHECK_TO(before && s.fd >= 0 && ftruncate(s.fd, SMALL) == 0, out);
+    CHECK_OK_TO(again(&k, s.fd, FORMAT, &is_new), out);
+    CHECK_OK_TO(keep_put(k, &s.changed, 1, SLICE("old")), out);
+    CHECK_OK_TO(keep_put(k, &s.dropped, 3, SLICE("short")), out);
+    now = mmap(NULL, SMALL, PROT_READ, MAP_SHARED, s.fd, 0);
+    CHECK_TO(now != MAP_FAILED, out);
+    pid = fork();
+    if (!pid)
+        be_killed(&s, k);
+    CHECK_OK_TO(watch(pid, &s, now, before, &states), out);
+    CHECK_TO(states == 0 || states > 20, out); /* 0: nobody may be traced here */
+out:
+    if (pid > 0) {
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+    }
+    if (now != MAP_FAILED)
+        munmap(now, SMALL);
+    mem_deref(k);
+    mem_free(before);
+    close(s.fd);
+    return err;
+}
+
 UNIT_TESTS(UNIT(is_found_again), UNIT_ONCE(nothing_leaks_away),
-           UNIT(full_is_told_and_keeps_the_old), UNIT_ONCE(spoiled_memory_is_told))
+           UNIT(full_is_told_and_keeps_the_old), UNIT_ONCE(spoiled_memory_is_told),
+           UNIT_ONCE(kill_at_every_instruction))

@@ -5,7 +5,7 @@
 #include "call/journal.h"
 #include "fixture.h"
 
-#define MEMORY (1 << 20)
+#define MEMORY (16 << 20)
 
 static void save(const struct channel *ch, struct pack *k, bool is_lean)
 {
@@ -180,6 +180,77 @@ out:
     return err;
 }
 
+static int expect_id(struct engine *e, const char *id)
+{
+    struct channel *ch = NULL;
+    int err;
+
+    CHECK_OK_TO(new_call(&ch, e), out);
+    CHECK_TO(strcmp(ch->uniqueid, id) == 0, out);
+out:
+    mem_deref(ch);
+    return err;
+}
+
+/* Who begins to count anew leaves out the second in which its predecessor may have counted; who takes over
+   counts on. */
+static int ids_are_never_given_twice(void)
+{
+    struct engine e;
+    int fd = memory(), err;
+
+    CHECK_OK_TO(engine_up(&e, fd), out);
+    CHECK_OK_TO(expect_id(&e, "1700000001.0"), out);
+    loop_fake_advance(e.f.loop, 5000);
+    CHECK_OK_TO(expect_id(&e, "1700000005.1"), out);
+    CHECK_OK_TO(engine_killed(&e, &fd), out);
+    CHECK_OK_TO(engine_up(&e, fd), out);
+    CHECK_OK_TO(expect_id(&e, "1700000001.2"), out); /* its clock says so again */
+    CHECK_OK_TO(engine_killed(&e, &fd), out);
+out:
+    close(fd);
+    return err;
+}
+
+/* However many calls end in one round: none of their records is given back before the round is over. */
+static int a_round_full_of_records_is_kept(void)
+{
+    const struct cdr r = {.accountcode = "",
+                          .src = "",
+                          .dst = "",
+                          .dcontext = "",
+                          .clid = "",
+                          .channel = "",
+                          .dstchannel = "",
+                          .lastapp = "",
+                          .lastdata = "",
+                          .disposition = "ANSWERED",
+                          .amaflags = "",
+                          .userfield = "",
+                          .uniqueid = "1.1",
+                          .linkedid = "",
+                          .peeraccount = "",
+                          .source = "",
+                          .destination = "",
+                          .direction = "",
+                          .group_uuid = ""};
+    struct engine e;
+    int fd = memory(), err;
+
+    CHECK_OK_TO(engine_up(&e, fd), out);
+    for (unsigned i = 0; i < 1500; i++)
+        call_journal_record(e.journal, &r);
+    CHECK_TO(call_journal_count(e.journal) == 1500, out);
+    CHECK_OK_TO(engine_killed(&e, &fd), out);
+    CHECK_OK_TO(engine_up(&e, fd), out);
+    take(&e);
+    CHECK_TO(replayed == 1500 && call_journal_count(e.journal) == 0, out);
+    CHECK_OK_TO(engine_killed(&e, &fd), out);
+out:
+    close(fd);
+    return err;
+}
+
 /* Engines that die of what they take over are told from those that live. */
 static int dying_again_and_again_is_noticed(void)
 {
@@ -221,4 +292,5 @@ out:
 }
 
 UNIT_TESTS(UNIT_ONCE(a_call_is_taken_over), UNIT_ONCE(a_record_is_not_lost_between),
+           UNIT_ONCE(a_round_full_of_records_is_kept), UNIT_ONCE(ids_are_never_given_twice),
            UNIT_ONCE(dying_again_and_again_is_noticed))
