@@ -11,7 +11,7 @@
 
 /* Raise it with every change of what an entry holds. */
 #define FORMAT 2
-#define SETTLED_MS 10000 /* who lived that long after a takeover has not died of it */
+#define SETTLED_MS 2000 /* who lived that long after a takeover has not died of it */
 
 enum { KIND_CALL = 1, KIND_RECORD, KIND_GOODBYE };
 

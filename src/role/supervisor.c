@@ -15,7 +15,7 @@
 #include "role/supervisor_inner.h"
 
 enum {
-    SETTLED_MS = 5000, /* who lived that long has not died in a row */
+    SETTLED_MS = 2000, /* who lived that long has not died in a row */
     STOP_MS = 1500,    /* then killed */
     PAUSE_FIRST_MS = 100,
     PAUSE_MOST_MS = 5000,

@@ -5,7 +5,7 @@
  *          from its roles and, on state/run/control.sock, from root and its own user.
  * Thread:  one loop.
  * Units:   milliseconds.
- * Limits:  a role that dies the first time is started at once; one that dies again within 5 s of
+ * Limits:  a role that dies the first time is started at once; one that dies again within 2 s of
  *          its start waits 100 ms, then twice as long each time, at most 5 s.
  */
 #pragma once

@@ -7,7 +7,7 @@
 
 KILLS=${1:-20}
 HOLD_MS=23000
-GAP_S=11 # an engine that dies within ten seconds of a takeover counts as dead of it
+GAP_S=${GAP_S:-11} # an engine that dies within two seconds of a takeover counts as dead of it
 CALLERS=$((BASE + 14))
 ENDERS=$((BASE + 16))
 

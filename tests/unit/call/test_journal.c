@@ -279,10 +279,10 @@ static int dying_again_and_again_is_noticed(void)
     ch = mem_deref(ch);
     loop_fake_settle(e.f.loop);
     CHECK_OK_TO(engine_killed(&e, &fd), out);
-    for (int i = 0; i < 5; i++) { /* who lives for ten seconds has not died of it */
+    for (int i = 0; i < 5; i++) { /* who lives for two seconds has not died of it */
         CHECK_OK_TO(engine_up(&e, fd), out);
         CHECK_TO(call_journal_mode(e.journal) == CALL_JOURNAL_TAKE, out);
-        loop_fake_advance(e.f.loop, 10001);
+        loop_fake_advance(e.f.loop, 2001);
         CHECK_OK_TO(engine_killed(&e, &fd), out);
     }
 out:
