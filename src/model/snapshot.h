@@ -295,7 +295,8 @@ struct model_global {
 
 struct model_system {
     const char *name;
-    bool disable_tcp_switch, disable_rport;
+    bool disable_tcp_switch, disable_rport, compact_headers;
+    int timer_t1_ms, timer_b_ms;
 };
 
 /** Programs on the station's own machine only. */

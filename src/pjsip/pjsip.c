@@ -112,10 +112,13 @@ int pjsip_rows_add(struct plan_core *plan)
 static void apply_global(struct pjsip *p)
 {
     const struct model_global *g = model_global_of(p->snap);
+    const struct model_system *s = model_system_of(p->snap);
 
     sip_set_ping(p->sip, g->keep_alive_interval > 0 ? (uint32_t)g->keep_alive_interval : 0);
-    sip_set_tcp_switch(p->sip, !model_system_of(p->snap)->disable_tcp_switch);
-    sip_set_rport(p->sip, !model_system_of(p->snap)->disable_rport);
+    sip_set_tcp_switch(p->sip, !s->disable_tcp_switch);
+    sip_set_rport(p->sip, !s->disable_rport);
+    sip_set_compact(p->sip, s->compact_headers);
+    sip_set_timers(p->sip, (uint32_t)s->timer_t1_ms, (uint32_t)s->timer_b_ms);
 }
 
 static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snapshot *snapshot)

@@ -209,7 +209,7 @@ static int launch(struct sip_ctrans *t, struct slice bytes)
     if (t->flow.conn)
         list_append(&t->flow.conn->users, &t->conn_link);
     sip_queue_add(&sip->ctrans_32s, &t->wait);
-    t->resend_ms = SIP_T1_MS;
+    t->resend_ms = sip->t1_ms;
     if (!is_reliable)
         timer_start(sip->loop, &t->resend, t->resend_ms, on_resend, t);
     return 0;

@@ -11,6 +11,7 @@
 #define MAX_AGE_MS 400
 #define RETRY_AFTER_S 5
 #define PING_MS 90000
+#define LEAST_T1_MS 100
 
 static void destroy(void *object)
 {
@@ -33,6 +34,7 @@ static void destroy(void *object)
     hash_fini(&sip->merges);
     hash_fini(&sip->ctrans);
     buf_fini(&sip->out);
+    buf_fini(&sip->compact);
     mem_free(sip->user_agent);
 }
 
@@ -51,10 +53,11 @@ static void init_tables(struct sip *sip)
     hash_init(&sip->ctrans);
     hash_init(&sip->dialogs);
     buf_init(&sip->out, SIP_MESSAGE_MAX);
-    sip_queue_init(&sip->strans_32s, sip->loop, 64 * SIP_T1_MS, sip_strans_over);
-    sip_queue_init(&sip->strans_2xx, sip->loop, 64 * SIP_T1_MS, sip_strans_over);
+    buf_init(&sip->compact, SIP_MESSAGE_MAX);
+    sip_queue_init(&sip->strans_32s, sip->loop, sip->timeout_ms, sip_strans_over);
+    sip_queue_init(&sip->strans_2xx, sip->loop, sip->timeout_ms, sip_strans_over);
     sip_queue_init(&sip->strans_5s, sip->loop, SIP_T4_MS, sip_strans_over);
-    sip_queue_init(&sip->ctrans_32s, sip->loop, 64 * SIP_T1_MS, sip_ctrans_over);
+    sip_queue_init(&sip->ctrans_32s, sip->loop, sip->timeout_ms, sip_ctrans_over);
     sip_queue_init(&sip->ctrans_180s, sip->loop, SIP_TC_MS, sip_ctrans_over);
     sip_queue_init(&sip->ctrans_5s, sip->loop, SIP_T4_MS, sip_ctrans_over);
 }
@@ -74,6 +77,8 @@ int sip_alloc(struct sip **sp, const struct sip_args *args)
     sip->retry_after_s = args->retry_after_s ? args->retry_after_s : RETRY_AFTER_S;
     sip->tcp_switch = args->tcp_switch;
     sip->ping_ms = PING_MS;
+    sip->t1_ms = SIP_T1_MS;
+    sip->timeout_ms = 64 * SIP_T1_MS;
     sip->born = loop_now(args->loop);
     rand_bytes(sip->secret, sizeof(sip->secret));
     init_tables(sip);
@@ -138,6 +143,19 @@ void sip_set_tcp_switch(struct sip *sip, bool is_on)
 void sip_set_rport(struct sip *sip, bool is_on)
 {
     sip->no_rport = !is_on;
+}
+
+void sip_set_compact(struct sip *sip, bool is_on)
+{
+    sip->is_compact = is_on;
+}
+
+void sip_set_timers(struct sip *sip, uint32_t t1_ms, uint32_t timeout_ms)
+{
+    sip->t1_ms = t1_ms > LEAST_T1_MS ? t1_ms : LEAST_T1_MS;
+    sip->timeout_ms = timeout_ms > 64 * sip->t1_ms ? timeout_ms : 64 * sip->t1_ms;
+    sip->strans_32s.delay_ms = sip->strans_2xx.delay_ms = sip->timeout_ms;
+    sip->ctrans_32s.delay_ms = sip->timeout_ms;
 }
 
 void sip_set_ping(struct sip *sip, uint32_t seconds)

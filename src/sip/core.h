@@ -29,8 +29,9 @@ struct sip {
     char allow[160];
     struct sip_handler methods[SIP_METHODS];
     uint32_t max_pending, max_age_ms, retry_after_s;
-    uint32_t ping_ms; /* 0: streams are not pinged */
-    bool is_closing, tcp_switch, no_rport;
+    uint32_t ping_ms;           /* 0: streams are not pinged */
+    uint32_t t1_ms, timeout_ms; /* timers: T1; B, F, H and those as long */
+    bool is_closing, tcp_switch, no_rport, is_compact;
 
     struct list bindings;
     struct hash conns;     /* struct sip_conn by remote address and transport */
@@ -54,7 +55,8 @@ struct sip {
 
     sip_trace_h *trace;
     void *trace_arg;
-    struct buf out; /* the message being printed; used up by the call that fills it */
+    struct buf out;     /* the message being printed; used up by the call that fills it */
+    struct buf compact; /* the same with short names, when that is wanted */
     struct sip_stats stats;
     int64_t garbage_logged_ms, shed_logged_ms;
     struct mono born;

@@ -102,26 +102,37 @@ const char *sip_header_name(enum sip_header_id id)
     return headers[id];
 }
 
+/* Compact forms (RFC 3261 s7.3.3 and the extensions'). */
+static const uint8_t by_letter[26] = {
+    ['b' - 'a'] = SIP_H_REFERRED_BY,
+    ['c' - 'a'] = SIP_H_CONTENT_TYPE,
+    ['e' - 'a'] = SIP_H_CONTENT_ENCODING,
+    ['f' - 'a'] = SIP_H_FROM,
+    ['i' - 'a'] = SIP_H_CALL_ID,
+    ['k' - 'a'] = SIP_H_SUPPORTED,
+    ['l' - 'a'] = SIP_H_CONTENT_LENGTH,
+    ['m' - 'a'] = SIP_H_CONTACT,
+    ['o' - 'a'] = SIP_H_EVENT,
+    ['r' - 'a'] = SIP_H_REFER_TO,
+    ['s' - 'a'] = SIP_H_SUBJECT,
+    ['t' - 'a'] = SIP_H_TO,
+    ['u' - 'a'] = SIP_H_ALLOW_EVENTS,
+    ['v' - 'a'] = SIP_H_VIA,
+    ['x' - 'a'] = SIP_H_SESSION_EXPIRES,
+};
+
 static enum sip_header_id parse_compact(char c)
 {
-    switch (c | 0x20) {
-    case 'b': return SIP_H_REFERRED_BY;
-    case 'c': return SIP_H_CONTENT_TYPE;
-    case 'e': return SIP_H_CONTENT_ENCODING;
-    case 'f': return SIP_H_FROM;
-    case 'i': return SIP_H_CALL_ID;
-    case 'k': return SIP_H_SUPPORTED;
-    case 'l': return SIP_H_CONTENT_LENGTH;
-    case 'm': return SIP_H_CONTACT;
-    case 'o': return SIP_H_EVENT;
-    case 'r': return SIP_H_REFER_TO;
-    case 's': return SIP_H_SUBJECT;
-    case 't': return SIP_H_TO;
-    case 'u': return SIP_H_ALLOW_EVENTS;
-    case 'v': return SIP_H_VIA;
-    case 'x': return SIP_H_SESSION_EXPIRES;
-    default: return SIP_H_OTHER;
-    }
+    c |= 0x20;
+    return c >= 'a' && c <= 'z' ? (enum sip_header_id)by_letter[c - 'a'] : SIP_H_OTHER;
+}
+
+char sip_header_letter(enum sip_header_id id)
+{
+    for (size_t i = 0; id != SIP_H_OTHER && i < sizeof(by_letter); i++)
+        if (by_letter[i] == id)
+            return (char)('a' + i);
+    return '\0';
 }
 
 enum sip_header_id sip_header_parse(struct slice name)

@@ -187,7 +187,7 @@ int invite_send_2xx(struct sip_invite *i, const struct sip_answer *a)
     /* It counts as sent even when the socket refused: it will be sent again. */
     i->state = INVITE_UP;
     i->wait_ack = true;
-    i->resend_ms = SIP_T1_MS;
+    i->resend_ms = i->sip->t1_ms;
     timer_start(i->sip->loop, &i->resend, i->resend_ms, on_resend, i);
     return 0;
 }
@@ -228,7 +228,7 @@ void invite_take_again(struct sip_invite *i, struct sip_strans *t, uint32_t cseq
     i->invite_cseq = cseq;
     sip_strans_set_handlers(t, &handlers, i);
     i->wait_ack = wait_ack;
-    i->resend_ms = SIP_T1_MS;
+    i->resend_ms = i->sip->t1_ms;
     if (wait_ack)
         timer_start(i->sip->loop, &i->resend, 0, on_resend, i);
 }

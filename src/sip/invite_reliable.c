@@ -113,11 +113,11 @@ static void on_resend(void *arg)
 
     r->waited_ms += r->resend_ms;
     r->resend_ms *= 2;
-    if (r->waited_ms >= 64 * SIP_T1_MS) {
+    if (r->waited_ms >= i->sip->timeout_ms) {
         give_up(i);
     } else {
-        if (64 * SIP_T1_MS - r->waited_ms < r->resend_ms)
-            r->resend_ms = 64 * SIP_T1_MS - r->waited_ms;
+        if (i->sip->timeout_ms - r->waited_ms < r->resend_ms)
+            r->resend_ms = i->sip->timeout_ms - r->waited_ms;
         sip_strans_repeat(i->strans);
         timer_start(i->sip->loop, &r->resend, r->resend_ms, on_resend, i);
     }
@@ -138,7 +138,7 @@ static int send_now(struct sip_invite *i, const struct sip_answer *a)
     r->is_unacked = true;
     r->has_body = a->body.len > 0;
     r->waited_ms = 0;
-    r->resend_ms = SIP_T1_MS;
+    r->resend_ms = i->sip->t1_ms;
     timer_start(i->sip->loop, &r->resend, r->resend_ms, on_resend, i);
     return 0;
 }

@@ -101,6 +101,9 @@ enum sip_header_id {
 /** "Call-ID" ...; NULL for OTHER. */
 const char *sip_header_name(enum sip_header_id id);
 
+/** Its compact form; NUL when it has none. */
+char sip_header_letter(enum sip_header_id id);
+
 /** By full name or compact form, ASCII case ignored. @return the number, or SIP_H_OTHER */
 enum sip_header_id sip_header_parse(struct slice name);
 

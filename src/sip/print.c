@@ -291,3 +291,35 @@ int sip_request_print(struct buf *b, const struct sip_request_args *a)
     add_body(b, a->content_type, a->body);
     return buf_err(b);
 }
+
+/* ---- compact ---- */
+
+/* A header line, or one that continues it. */
+static void add_compact(struct buf *b, struct slice line)
+{
+    struct slice value, name = slice_cut(line, ':', &value);
+    char letter = sip_header_letter(sip_header_parse(name));
+
+    if (!slice_is_set(value) || !letter) {
+        buf_adds(b, line);
+        return;
+    }
+    buf_addc(b, letter);
+    buf_addc(b, ':');
+    buf_adds(b, value);
+}
+
+int sip_compact_print(struct buf *b, struct slice message)
+{
+    struct slice rest = message, line = slice_cut(message, '\n', &rest);
+
+    buf_adds(b, line);
+    while (slice_is_set(rest) && rest.len && rest.p[0] != '\r') {
+        buf_addc(b, '\n');
+        line = slice_cut(rest, '\n', &rest);
+        add_compact(b, line);
+    }
+    if (slice_is_set(rest))
+        buf_addc(b, '\n');
+    return buf_adds(b, rest);
+}

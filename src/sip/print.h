@@ -74,3 +74,6 @@ struct sip_request_args {
 
 /** @return as sip_answer_print */
 int sip_request_print(struct buf *b, const struct sip_request_args *a);
+
+/** A printed message with the compact forms of its headers' names. @return as buf_add */
+int sip_compact_print(struct buf *b, struct slice message);

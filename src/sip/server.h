@@ -57,6 +57,17 @@ void sip_set_tcp_switch(struct sip *sip, bool is_on);
 /** Do requests of ours ask for rport (RFC 3581)? [yes] */
 void sip_set_rport(struct sip *sip, bool is_on);
 
+/** Do messages of ours go out with the compact forms of their headers' names? [no] */
+void sip_set_compact(struct sip *sip, bool is_on);
+
+/**
+ * T1, and how long a transaction waits (timers B, F, H and those as long), in milliseconds; for those that begin
+ * from now on. [500, 32,000]
+ * @param t1_ms       at least 100: less counts as that
+ * @param timeout_ms  at least 64 T1
+ */
+void sip_set_timers(struct sip *sip, uint32_t t1_ms, uint32_t timeout_ms);
+
 /** Seconds between the CRLF pairs sent over every stream that is kept; 0: none. [90] */
 void sip_set_ping(struct sip *sip, uint32_t seconds);
 

@@ -367,7 +367,7 @@ static void finish(struct sip_strans *t, uint16_t code)
     else
         linger(t);
     if (t->method == SIP_INVITE && code >= 300 && !is_reliable) {
-        t->resend_ms = SIP_T1_MS;
+        t->resend_ms = sip->t1_ms;
         timer_start(sip->loop, &t->resend, t->resend_ms, on_resend, t);
     }
 }

@@ -400,12 +400,20 @@ static int send_stream(struct sip *sip, struct sip_flow *flow, struct slice byte
     return sip_conn_send(c, bytes);
 }
 
+static struct slice compact(struct sip *sip, struct slice bytes)
+{
+    buf_reset(&sip->compact);
+    return sip_compact_print(&sip->compact, bytes) ? bytes : buf_slice(&sip->compact);
+}
+
 int sip_flow_send(struct sip *sip, struct sip_flow *flow, struct slice bytes)
 {
     int err;
 
     if (!flow->binding || !flow->binding->sip)
         return ENOTCONN;
+    if (sip->is_compact)
+        bytes = compact(sip, bytes);
     if (sip->trace)
         sip_trace_message(sip, true, flow, bytes);
     if (flow->binding->transport == SIP_UDP)

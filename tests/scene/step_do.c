@@ -290,6 +290,23 @@ static int delays(struct scene *s, const struct step_args *p)
     return 0;
 }
 
+static int names(struct scene *s, const struct step_args *p)
+{
+    return result(s, dns_fake_add_addr(s->dns, p->w[0], &p->a->addr), "name");
+}
+
+static int cut_names(struct scene *s, const struct step_args *p)
+{
+    dns_fake_cut(s->dns, true);
+    return 0;
+}
+
+static int heal_names(struct scene *s, const struct step_args *p)
+{
+    dns_fake_cut(s->dns, false);
+    return 0;
+}
+
 static int lock(struct scene *s, const struct step_args *p)
 {
     char path[128];
@@ -405,6 +422,9 @@ const struct step steps_do[] = {
     {"after N ms", after_ms},
     {"the network loses every N packet", loses},
     {"the network takes N ms", delays},
+    {"A has the name W", names},
+    {"the name server is gone", cut_names},
+    {"the name server is back", heal_names},
     {"the database is locked", lock},
     {"the database is free", unlock},
     {"sql ...", sql},

@@ -247,6 +247,35 @@ out:
     return err;
 }
 
+static int system_row_sets_timers_and_compact_names(void)
+{
+    struct case_ c;
+    int err;
+
+    for (int i = 0; i < 2; i++) {
+        const struct sip_msg *m;
+
+        CHECK_OK(case_init(&c, "192.0.2.10", "101", "pw-101"));
+        EXPECT(!office_change(
+            &c.o, i ? "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,"
+                      "var_name,var_val) VALUES (7,0,0,'pjsip.conf','system','type','system'),"
+                      "(7,1,0,'pjsip.conf','system','timer_t1','200'),"
+                      "(7,2,0,'pjsip.conf','system','timer_b','20000'),"
+                      "(7,3,0,'pjsip.conf','system','compact_headers','yes')"
+                    : "SELECT 1"));
+        EXPECT(c.o.sip->t1_ms == (i ? 200 : 500) && c.o.sip->timeout_ms == (i ? 20000 : 32000));
+        say_register(&c, NULL, "101");
+        m = phone_response(&c.ph, SIP_REGISTER);
+        EXPECT(m && m->status == 401);
+        EXPECT(slice_eqz(sip_msg_header_name(m, 0), i ? "v" : "Via"));
+        case_fini(&c);
+    }
+    return 0;
+out:
+    case_fini(&c);
+    return err;
+}
+
 /* ---- qualifying: qualify_2xx_only, qualify_timeout, outbound_proxy ---- */
 
 static struct contact *asked_contact(const struct office *o)
@@ -461,7 +490,8 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(periods_are_those_of_the_address_of_record),
+UNIT_TESTS(UNIT(system_row_sets_timers_and_compact_names),
+           UNIT(periods_are_those_of_the_address_of_record),
            UNIT(a_contact_out_of_reach_makes_room),
            UNIT(names_of_identify_rows_are_found_by_srv_when_asked_for),
            UNIT(a_challenge_says_what_the_rows_say),

@@ -134,6 +134,38 @@ out:
     return err;
 }
 
+static int compact_forms_stand_for_the_names_and_nothing_else(void)
+{
+    static const char *const rows[][2] = {
+        {"INVITE sip:Via:x@y SIP/2.0\r\nVia: a\r\nMax-Forwards: 70\r\nCall-ID: To: b\r\nX-A: "
+         "Via: c\r\nSubject: d\r\n To: e\r\nContent-Length: 9\r\n\r\nVia: x\r\n",
+         "INVITE sip:Via:x@y SIP/2.0\r\nv: a\r\nMax-Forwards: 70\r\ni: To: b\r\nX-A: "
+         "Via: c\r\ns: d\r\n To: e\r\nl: 9\r\n\r\nVia: x\r\n"},
+        {"\r\n\r\n", "\r\n\r\n"},
+        {"\r\n", "\r\n"},
+        {"", ""},
+        {"x", "x"},
+    };
+    struct buf b;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int err;
+
+        buf_init(&b, 1000);
+        err = sip_compact_print(&b, slice_of(rows[i][0]));
+        if (!err && !slice_eqz(buf_slice(&b), rows[i][1]))
+            err = unit_failed(__FILE__, __LINE__, rows[i][0]);
+        buf_fini(&b);
+        CHECK_OK(err);
+    }
+    for (int id = SIP_H_OTHER + 1; id < SIP_H_IDS; id++) {
+        char letter = sip_header_letter((enum sip_header_id)id);
+
+        CHECK(!letter || (int)sip_header_parse(slice_from(&letter, 1)) == id);
+    }
+    return 0;
+}
+
 static int injected_line_ends_are_refused(void)
 {
     struct buf b;
@@ -230,5 +262,6 @@ static int garbage_is_met_with_silence(void)
 UNIT_TESTS(UNIT(every_header_is_found_by_name_and_short_form),
            UNIT(values_are_walked_over_lines_and_commas), UNIT(no_header_value_holds_a_line_end),
            UNIT(response_copies_what_the_rfc_says), UNIT(injected_line_ends_are_refused),
+           UNIT(compact_forms_stand_for_the_names_and_nothing_else),
            UNIT(every_known_header_is_recognised_in_any_case), UNIT(too_many_headers_are_refused),
            UNIT(garbage_is_met_with_silence))

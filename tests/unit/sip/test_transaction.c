@@ -377,6 +377,35 @@ out:
     return unit_is_rerun() && err ? ENOMEM : err;
 }
 
+/* A far away office: T1 and the whole wait are the administrator's. */
+static int timers_are_as_they_were_set(void)
+{
+    struct app app = {.code = 486};
+    struct result r = {0};
+    struct sip_client *c = NULL;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    sip_handle(b.sip, SIP_INVITE, on_request, &app);
+    sip_set_timers(b.sip, 2000, 1000); /* less than 64 T1 would be no wait at all */
+    CHECK_OK_TO(options_to(&b, &c, "sip:a@10.0.0.7:5071", &r), out);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "1", "", 1, "", ""), out);
+    pass(&b, 1900);
+    CHECK_TO(peer_requests(&b.peer, SIP_OPTIONS) == 1 && peer_responses(&b.peer, 486) == 1, out);
+    pass(&b, 200);
+    CHECK_TO(peer_requests(&b.peer, SIP_OPTIONS) == 2 && peer_responses(&b.peer, 486) == 2, out);
+    pass(&b, 125000);
+    CHECK_TO(r.calls == 0 && stats_of(&b).server_transactions == 1, out);
+    pass(&b, 1500);
+    CHECK_TO(r.calls == 1 && r.err == ETIMEDOUT, out);
+    CHECK_TO(stats_of(&b).server_transactions == 0, out);
+out:
+    mem_deref(c);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
 static int answer_stops_the_repeats(void)
 {
     struct sip_client *c = NULL;
@@ -548,7 +577,7 @@ UNIT_TESTS(UNIT(repeat_of_a_request_gets_the_same_answer_once_handled), UNIT(ans
            UNIT(unknown_dialog_gets_481_and_ack_gets_nothing),
            UNIT(overload_is_shed_with_503_and_bye_still_served),
            UNIT(request_that_waited_too_long_is_shed_but_not_at_start),
-           UNIT(unanswered_request_is_repeated_and_given_up), UNIT(answer_stops_the_repeats),
-           UNIT(next_target_is_tried_after_503_and_silence), UNIT(endless_challenges_end),
-           UNIT(forgotten_request_calls_nobody), UNIT(unknown_name_fails_soon),
-           UNIT(trace_shows_no_secrets))
+           UNIT(unanswered_request_is_repeated_and_given_up), UNIT(timers_are_as_they_were_set),
+           UNIT(answer_stops_the_repeats), UNIT(next_target_is_tried_after_503_and_silence),
+           UNIT(endless_challenges_end), UNIT(forgotten_request_calls_nobody),
+           UNIT(unknown_name_fails_soon), UNIT(trace_shows_no_secrets))
