@@ -26,7 +26,7 @@ static int answer_headers(const struct session *s, struct buf *out)
 void session_take_over(struct session *s)
 {
     struct channel *ch = s->ch;
-    int err = session_apply(s, true);
+    int err = session_apply(s, sip_invite_is_up(s->invite));
 
     if (err)
         log_warning("media not updated call=%s channel=\"%s\" err=\"%s\"", ch->linkedid, ch->name,

@@ -210,7 +210,10 @@ void invite_on_prack(struct sip_invite *i, struct sip_strans *t, const struct si
     }
     timer_stop(&i->reliable->resend);
     i->reliable->is_unacked = false;
-    invite_ask(i, i->h->pracked, t, req, has_offer ? 488 : 200);
+    if (slice_is_set(req->body) && !i->has_said_sdp)
+        sip_strans_refuse(t, 488, NULL); /* their first offer, or ours, comes first (RFC 3262 s5) */
+    else
+        invite_ask(i, i->h->pracked, t, req, has_offer ? 488 : 200);
     if (i->reliable)
         send_next(i);
 }

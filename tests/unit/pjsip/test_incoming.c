@@ -125,6 +125,45 @@ static bool body_has(const struct sip_msg *m, const char *text)
 
 /* ---- tests ---- */
 
+/* Early media agreed reliably; then the caller wants another port (RFC 3262 s5). */
+static int offer_in_prack_is_answered(void)
+{
+    static const char moved[] =
+        PHONE_SDP("192.0.2.10", "4444", "8 101", "a=rtpmap:101 telephone-event/8000\r\n");
+    const struct sip_msg *m;
+    char headers[100];
+    uint32_t rseq = 0;
+    struct call c;
+    int err = call_init(&c, "192.0.2.10", "101", "pw-101");
+
+    CHECK_OK(err);
+    snprintf(c.uri, sizeof(c.uri), "sip:600@" STATION);
+    say(&c, "INVITE", CONTACT, "application/sdp", OFFER);
+    EXPECT(!phone_answer_challenge(&c.ph, SIP_INVITE, c.uri));
+    phone_forget(&c.ph);
+    say(&c, "INVITE", CONTACT "Require: 100rel\r\n", "application/sdp", OFFER);
+    c.ph.auth[0] = '\0';
+    EXPECT(c.o.incoming && !channel_indicate(c.o.incoming, CHANNEL_IND_PROGRESS));
+    office_settle(&c.o);
+    take_tag(&c);
+    m = phone_response(&c.ph, SIP_INVITE);
+    EXPECT(m && m->status == 183 && !sip_msg_u32(m, SIP_H_RSEQ, &rseq));
+    EXPECT(body_has(m, "m=audio"));
+    snprintf(headers, sizeof(headers), "RAck: %u %u INVITE\r\n", rseq, c.cseq);
+    phone_forget(&c.ph);
+    say(&c, "PRACK", headers, "application/sdp", moved);
+    m = phone_response(&c.ph, SIP_PRACK);
+    EXPECT(m && m->status == 200 && body_has(m, "m=audio"));
+    phone_forget(&c.ph);
+    EXPECT(!channel_answer(c.o.incoming));
+    office_settle(&c.o);
+    m = phone_response(&c.ph, SIP_INVITE);
+    EXPECT(m && m->status == 200);
+out:
+    call_fini(&c);
+    return err;
+}
+
 static int a_call_gets_its_channel(void)
 {
     struct call c;
@@ -654,7 +693,8 @@ static int other_requests_are_answered_properly(void)
     return err;
 }
 
-UNIT_TESTS(UNIT(a_call_gets_its_channel), UNIT(a_trunk_needs_no_password_and_says_who_calls),
+UNIT_TESTS(UNIT(offer_in_prack_is_answered), UNIT(a_call_gets_its_channel),
+           UNIT(a_trunk_needs_no_password_and_says_who_calls),
            UNIT(a_trunk_may_be_named_by_its_host), UNIT_ONCE(a_call_that_cannot_be_is_refused),
            UNIT_ONCE(numbers_that_do_not_exist_do_not_fill_the_log),
            UNIT(a_callers_name_has_no_control_bytes),

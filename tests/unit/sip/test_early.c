@@ -238,6 +238,32 @@ out:
     return close_bench(&b, &d, err);
 }
 
+/* The offer of the INVITE is not answered yet: there is no room for a second one. */
+static int offer_in_prack_comes_too_early(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    d.rel100 = SIP_USE_YES;
+    d.say = 200;
+    d.say_body = "second answer";
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "i1", "", 1, "Require: 100rel\r\n", "offer"),
+                out);
+    CHECK_OK_TO(say(d.invite, 180, ""), out);
+    pass(&b, 1);
+    CHECK_OK_TO(rack(&b, "p1", 2, last_rseq(&b), "second offer"), out);
+    CHECK_TO(peer_status(&b.peer) == 488 && d.pracked == 0, out);
+    pass(&b, 5000);
+    CHECK_TO(peer_responses(&b.peer, 180) == 1, out); /* it was acknowledged all the same */
+    CHECK_OK_TO(say(d.invite, 200, "answer"), out);
+    pass(&b, 1);
+    CHECK_TO(peer_status(&b.peer) == 200 && sip_invite_is_up(d.invite), out);
+out:
+    return close_bench(&b, &d, err);
+}
+
 static int extensions_that_do_not_fit_are_refused(void)
 {
     struct driver d;
@@ -361,6 +387,6 @@ UNIT_TESTS(UNIT(each_leg_is_a_dialog_of_its_own),
            UNIT(reliable_answers_go_one_after_the_other),
            UNIT(reliable_answer_nobody_acknowledges_ends_in_504),
            UNIT(too_many_reliable_answers_are_refused), UNIT(offer_in_prack_is_the_drivers),
-           UNIT(extensions_that_do_not_fit_are_refused), UNIT(update_of_the_peer_is_answered),
-           UNIT(update_of_ours_in_an_early_dialog),
+           UNIT(offer_in_prack_comes_too_early), UNIT(extensions_that_do_not_fit_are_refused),
+           UNIT(update_of_the_peer_is_answered), UNIT(update_of_ours_in_an_early_dialog),
            UNIT(delayed_offer_of_our_reinvite_is_answered_in_ack))
