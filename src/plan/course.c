@@ -313,8 +313,11 @@ void plan_run_course(struct plan_run *run)
         (void)plan_resumed_step(run);
     else if (run->app)
         (void)plan_app_exec(run, run->app, run->app_data);
-    if (run->app && goes_where_moved(run))
+    if (run->app && goes_where_moved(run)) {
+        mem_free(run->app); /* from now on a call like others */
+        run->app = NULL;
         has_routing = true;
+    }
     if (has_routing)
         run_routing(run);
     channel_play_stop(ch);

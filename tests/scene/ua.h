@@ -21,7 +21,7 @@ struct ua_call {
     char *call_id, *local, *remote; /* whole From/To values with tags, as we send them */
     char *target, *uri;
     char *dialed, *shown; /* who was asked for / who called */
-    uint32_t cseq, invite_cseq;
+    uint32_t cseq, invite_cseq, their_cseq;
     char branch[64];        /* of our INVITE */
     struct sip_msg *invite; /* incoming: to be answered */
     struct buf ok;          /* final answer to INVITE, sent again until ACK */

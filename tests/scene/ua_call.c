@@ -393,12 +393,27 @@ static void canceled(struct ua *u, struct ua_call *c, struct sip_msg *m)
     over(c);
 }
 
+/* RFC 3261 s12.2.2: numbers inside a call only rise; 500 for others. */
+static bool is_out_of_order(struct ua_call *c, const struct sip_msg *m)
+{
+    if (!c || m->method == SIP_ACK || m->method == SIP_CANCEL)
+        return false;
+    if (m->cseq.number < c->their_cseq)
+        return true;
+    c->their_cseq = m->cseq.number;
+    return false;
+}
+
 void ua_on_request(struct ua *u, struct sip_msg *m)
 {
     struct ua_call *c = ua_call_by_id(u, m->call_id);
 
     if (ua_rule_apply(u, m))
         return;
+    if (is_out_of_order(c, m)) {
+        ua_reply(u, c, m, 500, SLICE_NONE);
+        return;
+    }
     switch (m->method) {
     case SIP_INVITE:
         if (c)
