@@ -95,6 +95,7 @@ static const struct {
     {"taken-over", "станция перезапущена, вызов подхвачен",
      "the station was started again and took the call over"},
     {"forward", "переадресация на", "forwarded to"},
+    {"function", "функция ничего не дала:", "a function brought nothing:"},
     {"silence", "от телефона нет звука", "no sound from the phone"},
 };
 

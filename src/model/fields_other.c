@@ -158,6 +158,20 @@ const struct model_field model_fields_settings[] = {
     ROW("max_channels", INT, OBEYED, AT(max_channels), .def = "20000", .min = 2, .max = 1000000,
         SAYS("Каналов всего", "Channels at most", "Сверх этого вызовы получают отказ 503.",
              "Beyond it calls are refused with 503.")),
+    ROW("file_folders", TEXT, OBEYED, AT(file_folders), .shown = "tests/unit/role/test_errands.c",
+        SAYS(
+            "Каталоги для FILE и STAT", "Folders for FILE and STAT",
+            "Каталоги через запятую, файлы которых читают и пишут функции FILE и STAT; пусто: никакие. Писать можно "
+            "только там, где могут писать программы AGI: /tmp, /var/tmp, recordings в каталоге станции.",
+            "Folders, comma separated, whose files functions FILE and STAT read and write; empty: none. Writing works "
+            "only where programs of AGI may write: /tmp, /var/tmp, recordings in the station's folder.")),
+    ROW("curl_hosts", TEXT, OBEYED, AT(curl_hosts), .shown = "tests/unit/role/test_errands.c",
+        SAYS(
+            "Узлы для CURL", "Hosts for CURL",
+            "Узлы через запятую, которых может спрашивать функция CURL: crm.example.com, *.example.com, "
+            "192.0.2.1:8080; * - любой; пусто: никого.",
+            "Hosts, comma separated, that function CURL may ask: crm.example.com, *.example.com, "
+            "192.0.2.1:8080; *: any; empty: nobody.")),
     ROW("overload_ms", INT, OBEYED, AT(overload_ms), .def = "500", .min = 10, .max = 60000,
         SAYS("Порог перегрузки", "Overload threshold",
              "Возраст очереди запросов в мс, с которого новые получают 503.",

@@ -311,6 +311,8 @@ struct model_settings {
     const char *sounds;    /* more directories of sounds, comma separated */
     const char *moh_class; /* "default" */
     const char *agi_hosts; /* who may be asked by agi://: addresses, networks, names, by commas */
+    const char *file_folders; /* what FILE() and STAT() may touch, comma separated; "": nothing */
+    const char *curl_hosts;   /* whom CURL() may ask, comma separated; "": nobody */
     int32_t rtp_start, rtp_end;
     int32_t max_channels;
     int32_t call_story_days;

@@ -241,9 +241,17 @@ int plan_dry_app(struct plan_run *run, const struct plan_app *app, char *data)
 
 /* ---- functions ---- */
 
-/* Reading these does something. */
-static const char *const acting[] = {"CURL", "DB_DELETE", "SHELL",  "SQL",
-                                     "LOCK", "TRYLOCK",   "UNLOCK", NULL};
+/* Reading these does something, or asks the world. */
+static const char *const acting[] = {"CURL",           "DB_DELETE",
+                                     "ENUMLOOKUP",     "ENUMQUERY",
+                                     "FILE",           "FILE_COUNT_LINE",
+                                     "FILE_FORMAT",    "LOCK",
+                                     "REALTIME",       "REALTIME_DESTROY",
+                                     "REALTIME_FIELD", "REALTIME_HASH",
+                                     "SHELL",          "SQL",
+                                     "SRVQUERY",       "STAT",
+                                     "TRYLOCK",        "TXTCIDNAME",
+                                     "UNLOCK",         NULL};
 /* Setting these changes the call only. */
 static const char *const own[] = {"ARRAY",       "CALLERID", "CDR",  "CHANNEL", "CONNECTEDLINE",
                                   "HASH",        "LOCAL",    "PUSH", "UNSHIFT", "SET",

@@ -3,6 +3,7 @@
  *
  * Scope:   ipc/runner.h. Each program is a child under station-script (as root) with limits of its
  *          own, a session of its own, no other descriptors; its standard error goes to the log.
+ *          Files and web pages are children without a program (role/errand.h).
  * Owns:    the children, until they are reaped. One engine at a time: a newer connection replaces
  *          the older, whose programs are ended.
  * Thread:  one loop.
@@ -27,6 +28,7 @@
 #include "base/slice.h"
 #include "ipc/control.h"
 #include "ipc/runner.h"
+#include "role/errand.h"
 #include "role/role.h"
 #include "role/runner.h"
 #include "role/users.h"
@@ -125,14 +127,24 @@ static int split_words(struct slice text, char *words[], size_t most)
 
 /* ---- inside the child, until exec ---- */
 
-static int child_limits(void)
+/* A sanitizer's own memory is beyond any limit: an errand runs in ours. */
+#ifdef __SANITIZE_ADDRESS__
+#define ERRAND_BYTES RLIM_INFINITY
+#else
+#define ERRAND_BYTES CHILD_BYTES
+#endif
+
+static int child_limits(bool is_errand)
 {
     const struct {
         int what;
         rlim_t most;
     } limits[] = {
-        {RLIMIT_CPU, CPU_SECONDS},       {RLIMIT_AS, CHILD_BYTES}, {RLIMIT_NOFILE, CHILD_FILES},
-        {RLIMIT_NPROC, CHILD_PROCESSES}, {RLIMIT_CORE, 0},
+        {RLIMIT_CPU, CPU_SECONDS},
+        {RLIMIT_AS, is_errand ? ERRAND_BYTES : CHILD_BYTES},
+        {RLIMIT_NOFILE, CHILD_FILES},
+        {RLIMIT_NPROC, CHILD_PROCESSES},
+        {RLIMIT_CORE, 0},
     };
 
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
@@ -168,7 +180,7 @@ static int child_descriptors(const int fds[4])
     return 0;
 }
 
-static int child_prepare(const struct runner_role *r, const int fds[4])
+static int child_prepare(const struct runner_role *r, const int fds[4], bool is_errand)
 {
     sigset_t none;
     int err;
@@ -185,18 +197,23 @@ static int child_prepare(const struct runner_role *r, const int fds[4])
     if (!err)
         err = users_become_script(&r->args->users, r->has_group);
     if (!err)
-        err = child_limits();
+        err = child_limits(is_errand);
     return err;
 }
 
 static _Noreturn void child_main(const struct runner_role *r, const int fds[4], char *const argv[],
                                  char *const env[])
 {
+    const struct errand *e = errand_find(argv[0]);
     char path[300];
     int err;
 
     snprintf(path, sizeof(path), "./%s", argv[0]);
-    err = child_prepare(r, fds);
+    err = child_prepare(r, fds, e != NULL);
+    if (!err && e) {
+        close(3); /* "it runs" */
+        _exit(errand_main(e, argv + 1));
+    }
     if (!err) {
         execve(path, argv, env);
         err = errno;
@@ -451,7 +468,7 @@ static int start(struct runner_role *r, const struct runner_start_msg *m)
     err = split_words(m->argv, argv, WORDS_MAX);
     if (!err && !argv[0])
         err = EINVAL;
-    if (!err)
+    if (!err && !errand_find(argv[0]))
         err = runner_check_path(slice_of(argv[0]));
     if (!err)
         err = split_words(m->env, env + 3, WORDS_MAX - 3);

@@ -8,9 +8,9 @@
 #include "plan/app/all.h"
 #include "plan/args.h"
 #include "plan/core.h"
+#include "plan/program.h"
 
 #define MOST_MS (10 * 60 * 1000)
-#define PROGRAM "system" /* in agi-bin: who puts it there allows System */
 
 struct job {
     struct plan_run *run;
@@ -59,7 +59,7 @@ static void wait_end(struct job *j)
 /* @return 0 and the exit code; ENOENT: not allowed; errno */
 static int execute(struct plan_run *run, const char *command, int *code)
 {
-    const char *words[] = {PROGRAM, command, NULL};
+    const char *words[] = {PLAN_SHELL, command, NULL};
     struct job j = {.run = run};
     const struct runner_handlers h = {.started = on_started, .ended = on_ended, .arg = &j};
     struct runner_job *rj = NULL;
@@ -80,11 +80,8 @@ static void tell(const struct plan_run *run, const char *command, int err)
     const struct channel *ch = run->channel;
 
     if (err == ENOENT || err == EACCES)
-        log_warning(
-            "System is not allowed call=%s at=\"%s,%s,%d\" command=\"%s\"; to allow it put an "
-            "executable file \"" PROGRAM "\" of two lines into agi-bin: #!/bin/sh and exec "
-            "/bin/sh -c \"$1\"",
-            ch->linkedid, ch->context, ch->exten, ch->priority, command);
+        log_warning("System is " PLAN_SHELL_HOW " call=%s at=\"%s,%s,%d\" command=\"%s\"",
+                    ch->linkedid, ch->context, ch->exten, ch->priority, command);
     else
         log_warning("command not run call=%s at=\"%s,%s,%d\" command=\"%s\" err=\"%s\"",
                     ch->linkedid, ch->context, ch->exten, ch->priority, command, strerror(err));

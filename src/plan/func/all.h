@@ -119,6 +119,13 @@ extern const struct plan_func plan_func_db_delete;
 extern const struct plan_func plan_func_db_keys;
 extern const struct plan_func plan_func_db_keycount;
 extern const struct plan_func plan_func_blacklist;
+extern const struct plan_func plan_func_shell;
+extern const struct plan_func plan_func_file;
+extern const struct plan_func plan_func_file_count_line;
+extern const struct plan_func plan_func_file_format;
+extern const struct plan_func plan_func_stat;
+extern const struct plan_func plan_func_curl;
+extern const struct plan_func plan_func_curlopt;
 
 /** One warning about a function, with the channel's place. */
 void plan_func_warn(const struct plan_env *env, const char *what, const char *about);

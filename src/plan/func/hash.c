@@ -56,11 +56,43 @@ static int hash_read(const struct plan_env *env, char *args, struct buf *out)
     return slice_is_set(value) ? buf_adds(out, value) : 0;
 }
 
+static int key_set(const struct plan_env *env, const char *hash, const char *key, const char *value)
+{
+    char name[NAME_MOST];
+
+    if (!*key || !key_name(hash, key, name))
+        return 0;
+    return channel_var_set(env->channel, slice_of(name), slice_of(value));
+}
+
+/* HASH(name)=values: the keys are what CURL or REALTIME_HASH told last. */
+static int set_all(const struct plan_env *env, const char *hash, struct slice value)
+{
+    char **keys = mem_zalloc(2 * MOST_FIELDS * sizeof(*keys)), *text = slice_dup(value);
+    char *names = slice_dup(channel_var_get(env->channel, SLICE(FUNC_FIELDS)));
+    char **values = keys ? keys + MOST_FIELDS : NULL;
+    int err = keys && text ? 0 : ENOMEM, count = 0;
+
+    if (!err && names) {
+        count = plan_args_split(names, ',', keys, MOST_FIELDS);
+        plan_args_split(text, ',', values, MOST_FIELDS);
+    }
+    for (int i = 0; i < count && !err; i++)
+        err = key_set(env, hash, keys[i], values[i]);
+    mem_free(names);
+    mem_free(text);
+    mem_free(keys);
+    return err;
+}
+
 static int hash_write(const struct plan_env *env, char *args, struct slice value)
 {
     char *argv[2], name[NAME_MOST];
+    const int count = plan_args_split(args, ',', argv, 2);
 
-    plan_args_split(args, ',', argv, 2);
+    if (env->channel && count == 1 &&
+        slice_is_set(channel_var_get(env->channel, SLICE(FUNC_FIELDS))))
+        return set_all(env, argv[0], value);
     if (!env->channel || !*argv[1] || !key_name(argv[0], argv[1], name)) {
         plan_func_warn(env, "HASH is set as HASH(name,key), up to 240 bytes", argv[0]);
         return EINVAL;

@@ -40,6 +40,9 @@
                                              .read = id##_read,                                    \
                                              .write = id##_write}
 
+/** Names of what a function gave last as a list, for Set(HASH(name)=...); Asterisk's name of it. */
+#define FUNC_FIELDS "~ODBCFIELDS~"
+
 /** The value of a variable (or function) named so, into an initialised buf; missing: "". @return 0;
  *  ENOMEM; ENOSPC */
 int func_value(const struct plan_env *env, const char *name, struct buf *out);

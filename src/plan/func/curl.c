@@ -1,0 +1,268 @@
+/* func/curl.c - CURL, CURLOPT: a web page of a host that the settings name */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+
+#include "call/channel.h"
+#include "model/snapshot.h"
+#include "plan/func/row.h"
+#include "plan/program.h"
+
+#define MOST_MS (200 * 1000) /* the errand gives up before */
+#define MOST_WORDS 64
+#define PREFIX "~CURLOPT~"
+
+/* Asterisk's names of the options that work; the errand knows the same ones. */
+static const char *const options[] = {
+    "conntimeout",    "cookie",         "failurecodes", "followlocation", "hashcompat",
+    "header",         "httpheader",     "httptimeout",  "maxredirs",      "referer",
+    "ssl_verifyhost", "ssl_verifypeer", "useragent",    "userpwd",        NULL};
+
+/* What Asterisk's option is called in the channel's variables. @return false: no such option */
+static bool option_variable(const char *option, char *name, size_t size)
+{
+    for (const char *const *o = options; *o; o++)
+        if (strcasecmp(*o, option) == 0)
+            return snprintf(name, size, PREFIX "%s", *o) < (int)size;
+    return false;
+}
+
+static int curlopt_read(const struct plan_env *env, char *args, struct buf *out)
+{
+    char name[64];
+    struct slice value;
+
+    if (!option_variable(args, name, sizeof(name))) {
+        plan_func_warn(env, "CURLOPT: no such option", args);
+        return 0;
+    }
+    value = env->channel ? channel_var_get(env->channel, slice_of(name)) : SLICE_NONE;
+    return slice_is_set(value) ? buf_adds(out, value) : 0;
+}
+
+/* Headers gather, a line each; any other option is set anew. */
+static int curlopt_write(const struct plan_env *env, char *args, struct slice value)
+{
+    struct buf all;
+    char name[64];
+    struct slice old;
+    int err;
+
+    if (!env->channel || !option_variable(args, name, sizeof(name))) {
+        plan_func_warn(env, "CURLOPT: no such option", args);
+        return EINVAL;
+    }
+    old = channel_var_get(env->channel, slice_of(name));
+    if (strcasecmp(args, "httpheader") != 0 || !old.len)
+        return channel_var_set(env->channel, slice_of(name), value);
+    buf_init(&all, PLAN_TEXT_MAX);
+    buf_adds(&all, old);
+    buf_addc(&all, '\n');
+    buf_adds(&all, value);
+    err = buf_err(&all);
+    if (!err)
+        err = channel_var_set(env->channel, slice_of(name), buf_slice(&all));
+    buf_fini(&all);
+    return err;
+}
+
+static struct slice option_of(const struct plan_env *env, const char *option)
+{
+    char name[64];
+
+    return env->channel && option_variable(option, name, sizeof(name))
+               ? channel_var_get(env->channel, slice_of(name))
+               : SLICE_NONE;
+}
+
+/* ---- the question ---- */
+
+struct question {
+    const char *words[MOST_WORDS]; /* of the errand */
+    int count;
+    struct buf text; /* where the options among them stand, NUL after each */
+};
+
+/* "name=value" for the errand; a line a word. @return false: too many */
+static bool add_option(struct question *q, const char *option, struct slice value)
+{
+    while (value.len) {
+        const struct slice line = slice_cut(value, '\n', &value);
+
+        if (q->count + 1 >= MOST_WORDS)
+            return false;
+        buf_printf(&q->text, "%s=%.*s", option, SLICE_ARG(line));
+        buf_addc(&q->text, '\0');
+        q->count++;
+    }
+    return true;
+}
+
+static int fill(const struct plan_env *env, const char *hosts, const char *url, bool is_post,
+                struct question *q)
+{
+    const char *p;
+    bool ok = true;
+
+    q->words[0] = "@fetch";
+    q->words[1] = hosts;
+    q->words[2] = url;
+    q->count = 3;
+    for (const char *const *o = options; *o && ok; o++)
+        ok = add_option(q, *o, option_of(env, *o));
+    ok = ok && (!is_post || add_option(q, "post", SLICE("1")));
+    if (!ok || buf_err(&q->text))
+        return ok ? buf_err(&q->text) : E2BIG;
+    p = buf_z(&q->text);
+    for (int i = 3; i < q->count; i++, p += strlen(p) + 1)
+        q->words[i] = p;
+    q->words[q->count] = NULL;
+    return 0;
+}
+
+static int ask(const struct plan_env *env, const char *url, struct slice post, struct buf *text)
+{
+    const struct model_settings *s = plan_settings(env->core);
+    struct question *q = mem_zalloc(sizeof(*q));
+    int err, code = 0;
+
+    if (!q)
+        return ENOMEM;
+    buf_init(&q->text, 8192);
+    if (!s || !*s->curl_hosts)
+        err = EACCES;
+    else
+        err = fill(env, s->curl_hosts, url, slice_is_set(post), q);
+    if (!err)
+        err = plan_program_run(
+            env->core, &(struct plan_program){.words = q->words, .input = post, .most_ms = MOST_MS},
+            text, &code);
+    if (err == EACCES)
+        plan_program_refused(
+            env, "CURL", "not allowed; setting curl_hosts names the hosts that it may ask", url);
+    else if (err || code)
+        plan_program_refused(env, "CURL", err ? strerror(err) : buf_z(text), url);
+    buf_fini(&q->text);
+    mem_free(q);
+    return err ? err : code ? EIO : 0;
+}
+
+/* ---- the answer ---- */
+
+static int hex_of(char c)
+{
+    return isdigit((unsigned char)c)    ? c - '0'
+           : isxdigit((unsigned char)c) ? tolower(c) - 'a' + 10
+                                        : -1;
+}
+
+/* %41 is A; + a blank when it is the old way. Commas are escaped: it becomes a part of a list. */
+static void put_decoded(struct slice text, bool is_legacy, struct buf *out)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.p[i];
+
+        if (c == '%' && i + 2 < text.len && hex_of(text.p[i + 1]) >= 0 &&
+            hex_of(text.p[i + 2]) >= 0) {
+            c = (char)(hex_of(text.p[i + 1]) * 16 + hex_of(text.p[i + 2]));
+            i += 2;
+        } else if (c == '+' && is_legacy) {
+            c = ' ';
+        }
+        if (c == ',' || c == '\\')
+            buf_addc(out, '\\');
+        if (c)
+            buf_addc(out, c);
+    }
+}
+
+/* "a=1&b=2": values, and in ~ODBCFIELDS~ their names, for HASH(name)=. */
+static int put_fields(const struct plan_env *env, struct slice text, bool is_legacy,
+                      struct buf *out)
+{
+    const char *comma = "";
+    struct buf names;
+    int err;
+
+    buf_init(&names, PLAN_TEXT_MAX);
+    while (slice_is_set(text)) {
+        struct slice value, name = slice_cut(slice_cut(text, '&', &text), '=', &value);
+
+        buf_addz(&names, comma);
+        buf_addz(out, comma);
+        put_decoded(name, is_legacy, &names);
+        put_decoded(value, is_legacy, out);
+        comma = ",";
+    }
+    err = buf_err(&names) ? buf_err(&names) : buf_err(out);
+    if (!err && env->channel)
+        err = channel_var_set(env->channel, SLICE(FUNC_FIELDS), buf_slice(&names));
+    buf_fini(&names);
+    return err;
+}
+
+/* Blanks and line ends at the end are taken away, as Asterisk does. */
+static struct slice trim_end(struct slice text)
+{
+    while (text.len && (unsigned char)text.p[text.len - 1] <= ' ')
+        text.len--;
+    return text;
+}
+
+static int curl_read(const struct plan_env *env, char *args, struct buf *out)
+{
+    const struct slice compat = option_of(env, "hashcompat");
+    const bool is_legacy = slice_caseeqz(compat, "legacy");
+    struct buf text;
+    char *argv[2];
+    int err, count = plan_args_split(args, ',', argv, 2);
+
+    if (!*argv[0]) {
+        plan_func_warn(env, "CURL needs an address", "");
+        return 0;
+    }
+    buf_init(&text, PLAN_TEXT_MAX);
+    err = ask(env, argv[0], count > 1 && *argv[1] ? slice_of(argv[1]) : SLICE_NONE, &text);
+    if (!err) {
+        const struct slice answer = trim_end(plan_program_text(env, &text));
+
+        if (is_legacy || (compat.len && plan_is_true(compat.p) && !slice_caseeqz(compat, "no")))
+            err = put_fields(env, answer, is_legacy, out);
+        else
+            err = buf_adds(out, answer);
+    }
+    buf_fini(&text);
+    return err == ENOMEM ? ENOMEM : 0;
+}
+
+#define SHOWN "tests/unit/role/test_errands.c"
+
+const struct plan_func plan_func_curl = {
+    .name = "CURL",
+    .syntax = "CURL(url[,post-data])",
+    .help_ru =
+        "Ответ веб-сервера\nТолько http и https и только узлы из настройки curl_hosts, перенаправления тоже. До "
+        "65535 байт и 3 минут. С post-data - запрос POST. Данные кодируйте: ${URIENCODE(...)}.",
+    .help_en =
+        "What a web server answers\nOnly http and https, and only hosts of setting curl_hosts, redirections as "
+        "well. Up to 65535 bytes and 3 minutes. With post-data it is a POST. Encode what you put in: "
+        "${URIENCODE(...)}.",
+    .shown = SHOWN,
+    .read = curl_read,
+};
+
+const struct plan_func plan_func_curlopt = {
+    .name = "CURLOPT",
+    .syntax = "CURLOPT(option)",
+    .help_ru =
+        "Как этот вызов спрашивает CURL\nconntimeout и httptimeout (секунды), useragent, userpwd, referer, cookie, "
+        "httpheader (каждый раз ещё один), header, followlocation, maxredirs, ssl_verifypeer, ssl_verifyhost, "
+        "failurecodes (через запятую), hashcompat (yes, legacy: ответ a=1&b=2 для HASH).",
+    .help_en =
+        "How this call asks with CURL\nconntimeout and httptimeout (seconds), useragent, userpwd, referer, cookie, "
+        "httpheader (one more each time), header, followlocation, maxredirs, ssl_verifypeer, ssl_verifyhost, "
+        "failurecodes (with commas), hashcompat (yes, legacy: an answer a=1&b=2 for HASH).",
+    .shown = SHOWN,
+    .read = curlopt_read,
+    .write = curlopt_write,
+};

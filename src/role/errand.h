@@ -1,0 +1,48 @@
+/*
+ * role/errand.h - what a child of the runner does itself, without a program: files and web pages
+ *
+ * Scope:   work that blocks and that the engine may not do: FILE, STAT and CURL of the routing. The
+ *          engine asks for it as for a program (ipc/runner.h) whose name begins with '@':
+ *              @file FOLDERS OPERATION NAME [OFFSET LENGTH OPTIONS FORMAT]
+ *                  OPERATION: read, write (the value comes on stdin), stat (OPTIONS: its letter),
+ *                  lines, format
+ *              @fetch HOSTS URL [NAME=VALUE...]   (post data on stdin when post=1)
+ * Answer:  exit code 0 and the value on stdout, or 1 and one sentence why not.
+ * Owns:    nothing: the child ends after it. It has the programs' user, limits and sandbox, so what
+ *          they may not read or write is out of reach here, too.
+ * Thread:  the child's only one.
+ * Limits:  files of 16 MiB, 64 KiB of answer; web pages: see errand_fetch.c.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+enum { ERRAND_ANSWER_MAX = 65536, ERRAND_INPUT_MAX = 1 << 20 };
+
+struct errand {
+    const char *name; /* "@file" */
+
+    /** @param argv   words behind the name, NULL at the end
+     *  @param input  what came on stdin
+     *  @param out    the value, or why there is none
+     *  @return 0; 1 */
+    int (*run)(int argc, char *const *argv, struct slice input, struct buf *out);
+};
+
+/** @return NULL: there is none of that name */
+const struct errand *errand_find(const char *name);
+
+/** Read descriptor 0, run, write descriptor 1. @return the exit code */
+int errand_main(const struct errand *e, char *const *argv);
+
+int errand_file(int argc, char *const *argv, struct slice input, struct buf *out);
+int errand_fetch(int argc, char *const *argv, struct slice input, struct buf *out);
+
+/** Put why there is no value. @return 1 */
+int errand_fail(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/** Is host (and port) one of "name, *.name, name:port, *"? */
+bool errand_host_is_allowed(const char *hosts, const char *host, unsigned port);
