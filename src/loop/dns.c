@@ -42,33 +42,73 @@ static void order_srvs(struct dns_srv *s, uint32_t count)
     }
 }
 
-/* RFC 3403 s4.1: lower order first, inside one lower preference. */
-static void order_naptrs(struct dns_naptr *n, uint32_t count)
-{
-    for (uint32_t at = 1; at < count; at++) {
-        struct dns_naptr one = n[at];
-        uint32_t to = at;
+/* RFC 3403 s4.1: lower order first, inside one lower preference; those that are equal stay as they came. */
+#define ORDER_STEPS(name_, type_)                                                                  \
+    static void name_(type_ *n, uint32_t count)                                                    \
+    {                                                                                              \
+        for (uint32_t at = 1; at < count; at++) {                                                  \
+            const type_ one = n[at];                                                               \
+            const uint32_t rank = (uint32_t)one.order << 16 | one.preference;                      \
+            uint32_t to = at;                                                                      \
+                                                                                                   \
+            while (to > 0 && ((uint32_t)n[to - 1].order << 16 | n[to - 1].preference) > rank) {    \
+                n[to] = n[to - 1];                                                                 \
+                to--;                                                                              \
+            }                                                                                      \
+            n[to] = one;                                                                           \
+        }                                                                                          \
+    }
 
-        while (to > 0 && (n[to - 1].order > one.order || (n[to - 1].order == one.order &&
-                                                          n[to - 1].preference > one.preference))) {
-            n[to] = n[to - 1];
-            to--;
-        }
-        n[to] = one;
+ORDER_STEPS(order_naptrs, struct dns_naptr)
+ORDER_STEPS(order_rules, struct dns_rule)
+
+static size_t answer_size(enum dns_kind kind)
+{
+    switch (kind) {
+    case DNS_SRVS: return sizeof(struct dns_srv);
+    case DNS_NAPTRS: return sizeof(struct dns_naptr);
+    case DNS_RULES: return sizeof(struct dns_rule);
+    case DNS_TEXTS: return sizeof(struct dns_text);
+    default: return sizeof(struct addr);
     }
 }
 
 struct dns_answer *dns_answer_dup(enum dns_kind kind, const struct dns_answer *a)
 {
-    size_t each = kind == DNS_SRVS     ? sizeof(a->srvs[0])
-                  : kind == DNS_NAPTRS ? sizeof(a->naptrs[0])
-                                       : sizeof(a->addrs[0]);
-    size_t size = offsetof(struct dns_answer, addrs) + a->count * each;
+    size_t size = offsetof(struct dns_answer, addrs) + a->count * answer_size(kind);
     struct dns_answer *mine = mem_zalloc(size);
 
     if (mine)
         memcpy(mine, a, size);
     return mine;
+}
+
+/* In the order in which they are to be tried. @param a  NULL and count 0 when err is set */
+static void tell_kind(struct dns_query *q, int err, struct dns_answer *a, uint32_t count)
+{
+    switch (q->kind) {
+    case DNS_SRVS:
+        if (count)
+            order_srvs(a->srvs, count);
+        q->srv_h(err, count ? a->srvs : NULL, count, q->arg);
+        break;
+    case DNS_NAPTRS:
+        if (count)
+            order_naptrs(a->naptrs, count);
+        q->naptr_h(err, count ? a->naptrs : NULL, count, q->arg);
+        break;
+    case DNS_RULES:
+        if (count)
+            order_rules(a->rules, count);
+        q->rule_h(err, count ? a->rules : NULL, count, q->arg);
+        break;
+    case DNS_TEXTS: q->text_h(err, count ? a->texts : NULL, count, q->arg); break;
+    case DNS_ADDRS:
+        for (uint32_t i = 0; i < count; i++)
+            a->addrs[i].port = q->port;
+        q->addrs_h(err, count ? a->addrs : NULL, count, q->arg);
+        break;
+    }
 }
 
 void dns_query_tell(struct dns_query *q, const struct dns_answer *answer)
@@ -80,19 +120,7 @@ void dns_query_tell(struct dns_query *q, const struct dns_answer *answer)
     mine = dns_answer_dup(q->kind, answer); /* the order is this query's own */
     if (!mine)
         err = EIO;
-    if (q->kind == DNS_SRVS) {
-        if (!err)
-            order_srvs(mine->srvs, mine->count);
-        q->srv_h(err, err ? NULL : mine->srvs, err ? 0 : mine->count, q->arg);
-    } else if (q->kind == DNS_NAPTRS) {
-        if (!err)
-            order_naptrs(mine->naptrs, mine->count);
-        q->naptr_h(err, err ? NULL : mine->naptrs, err ? 0 : mine->count, q->arg);
-    } else {
-        for (uint32_t i = 0; !err && i < mine->count; i++)
-            mine->addrs[i].port = q->port;
-        q->addrs_h(err, err ? NULL : mine->addrs, err ? 0 : mine->count, q->arg);
-    }
+    tell_kind(q, err, mine, err ? 0 : mine->count);
     mem_free(mine);
     mem_deref(q);
 }
@@ -116,10 +144,18 @@ int dns_query_tell_later(struct dns_query *q, const struct dns_answer *answer)
     return 0;
 }
 
-/* ---- SRV and NAPTR records of a message (RFC 1035 s4.1, RFC 2782, RFC 3403) ---- */
+/* ---- records of a message (RFC 1035 s4.1 and s3.3.14, RFC 2782, RFC 3403) ---- */
 
-#define TYPE_SRV 33
-#define TYPE_NAPTR 35
+int dns_type_of(enum dns_kind kind)
+{
+    switch (kind) {
+    case DNS_SRVS: return 33;
+    case DNS_NAPTRS:
+    case DNS_RULES: return 35;
+    case DNS_TEXTS: return 16;
+    default: return 0;
+    }
+}
 
 struct reader {
     const uint8_t *p;
@@ -237,30 +273,73 @@ static bool read_naptr(const struct reader *r, size_t at, size_t len, struct dns
     return true;
 }
 
-/* The record's body at r->at. */
-static bool take_record(const struct reader *r, uint32_t type, uint32_t len, struct dns_answer *out)
+/* A part that does not fit makes the rule one that nobody can follow: it is left out. */
+static bool read_rule(const struct reader *r, size_t at, size_t len, struct dns_rule *n)
 {
-    struct dns_naptr naptr = {0};
-    struct dns_srv srv = {0};
+    struct reader body = {r->p, at + len, at};
+    size_t flags, service, expression;
+    uint32_t order, preference;
 
-    if (out->count == DNS_MOST_ANSWERS)
-        return true;
-    if (type == TYPE_NAPTR) {
-        if (!read_naptr(r, r->at, len, &naptr))
-            return false;
-        if (naptr.replacement[0])
-            out->naptrs[out->count++] = naptr;
-        return true;
-    }
-    if (!read_srv(r, r->at, len, &srv))
+    if (!read_u16(&body, &order) || !read_u16(&body, &preference) ||
+        !read_text(&body, n->flags, sizeof(n->flags), &flags) ||
+        !read_text(&body, n->service, sizeof(n->service), &service) ||
+        !read_text(&body, n->expression, sizeof(n->expression), &expression) ||
+        !read_name(&body, &body.at, n->replacement, sizeof(n->replacement)) || body.at != at + len)
         return false;
-    if (srv.target[0]) /* "." says that there is no such service */
-        out->srvs[out->count++] = srv;
+    n->order = (uint16_t)order;
+    n->preference = (uint16_t)preference;
+    if (strlen(n->flags) != flags || strlen(n->expression) != expression)
+        n->service[0] = '\0';
     return true;
 }
 
-/* One record; those of the wanted type go to *out. */
-static bool read_record(struct reader *r, uint32_t wanted, struct dns_answer *out)
+static bool read_txt(const struct reader *r, size_t at, size_t len, struct dns_text *t)
+{
+    struct reader body = {r->p, at + len, at};
+    char part[256];
+    size_t have = 0, n;
+
+    while (body.at < body.len) {
+        if (!read_text(&body, part, sizeof(part), &n))
+            return false;
+        n = strlen(part) < sizeof(t->text) - 1 - have ? strlen(part) : sizeof(t->text) - 1 - have;
+        memcpy(t->text + have, part, n);
+        have += n;
+    }
+    t->text[have] = '\0';
+    return true;
+}
+
+/* The record's body at r->at goes to the next place of *out, when it is of use. */
+static bool take_record(const struct reader *r, enum dns_kind kind, uint32_t len,
+                        struct dns_answer *out)
+{
+    const uint32_t n = out->count;
+
+    if (n == DNS_MOST_ANSWERS)
+        return true;
+    switch (kind) {
+    case DNS_NAPTRS:
+        if (!read_naptr(r, r->at, len, &out->naptrs[n]))
+            return false;
+        out->count += out->naptrs[n].replacement[0] != '\0';
+        return true;
+    case DNS_RULES:
+        if (!read_rule(r, r->at, len, &out->rules[n]))
+            return false;
+        out->count += out->rules[n].service[0] != '\0';
+        return true;
+    case DNS_TEXTS: out->count++; return read_txt(r, r->at, len, &out->texts[n]);
+    default:
+        if (!read_srv(r, r->at, len, &out->srvs[n]))
+            return false;
+        out->count += out->srvs[n].target[0] != '\0'; /* "." says that there is no such service */
+        return true;
+    }
+}
+
+/* One record; those that answer go to *out. */
+static bool read_record(struct reader *r, enum dns_kind kind, struct dns_answer *out)
 {
     uint32_t type, class, ttl_hi, ttl_lo, len, ttl_s;
     char name[256];
@@ -270,7 +349,7 @@ static bool read_record(struct reader *r, uint32_t wanted, struct dns_answer *ou
         r->len - r->at < len)
         return false;
     ttl_s = ttl_hi << 16 | ttl_lo;
-    if (type == wanted && class == 1 && !take_record(r, type, len, out))
+    if ((int)type == dns_type_of(kind) && class == 1 && !take_record(r, kind, len, out))
         return false;
     if (ttl_s < out->ttl_s)
         out->ttl_s = ttl_s;
@@ -278,7 +357,8 @@ static bool read_record(struct reader *r, uint32_t wanted, struct dns_answer *ou
     return true;
 }
 
-static int parse(const uint8_t *message, size_t len, uint32_t wanted, struct dns_answer *out)
+int dns_records_parse(enum dns_kind kind, const uint8_t *message, size_t len,
+                      struct dns_answer *out)
 {
     struct reader r = {message, len, 4};
     uint32_t questions, answers, rest, type, class;
@@ -294,19 +374,9 @@ static int parse(const uint8_t *message, size_t len, uint32_t wanted, struct dns
             !read_u16(&r, &class))
             return EBADMSG;
     for (; answers; answers--)
-        if (!read_record(&r, wanted, out))
+        if (!read_record(&r, kind, out))
             return EBADMSG;
     return out->count ? 0 : ENOENT;
-}
-
-int dns_srv_parse(const uint8_t *message, size_t len, struct dns_answer *out)
-{
-    return parse(message, len, TYPE_SRV, out);
-}
-
-int dns_naptr_parse(const uint8_t *message, size_t len, struct dns_answer *out)
-{
-    return parse(message, len, TYPE_NAPTR, out);
 }
 
 /* ---- questions ---- */
@@ -367,6 +437,20 @@ int dns_srvs(struct dns_query **qp, struct dns *d, const char *name, dns_srv_h *
 int dns_naptrs(struct dns_query **qp, struct dns *d, const char *name, dns_naptr_h *h, void *arg)
 {
     struct dns_query model = {.kind = DNS_NAPTRS, .naptr_h = h, .arg = arg};
+
+    return ask(qp, d, &model, name);
+}
+
+int dns_rules(struct dns_query **qp, struct dns *d, const char *name, dns_rule_h *h, void *arg)
+{
+    struct dns_query model = {.kind = DNS_RULES, .rule_h = h, .arg = arg};
+
+    return ask(qp, d, &model, name);
+}
+
+int dns_texts(struct dns_query **qp, struct dns *d, const char *name, dns_text_h *h, void *arg)
+{
+    struct dns_query model = {.kind = DNS_TEXTS, .text_h = h, .arg = arg};
 
     return ask(qp, d, &model, name);
 }

@@ -14,6 +14,8 @@ struct known {
     struct addr addr;
     struct dns_srv srv;
     struct dns_naptr naptr;
+    struct dns_rule rule;
+    struct dns_text text;
 };
 
 struct dns_fake {
@@ -49,6 +51,10 @@ static void add_answer(struct dns_answer *a, const struct known *k, int family)
         a->srvs[a->count++] = k->srv;
     else if (k->kind == DNS_NAPTRS)
         a->naptrs[a->count++] = k->naptr;
+    else if (k->kind == DNS_RULES)
+        a->rules[a->count++] = k->rule;
+    else if (k->kind == DNS_TEXTS)
+        a->texts[a->count++] = k->text;
     else if (family == AF_UNSPEC || family == k->addr.family)
         a->addrs[a->count++] = k->addr;
 }
@@ -139,6 +145,21 @@ int dns_fake_add_naptr(struct dns *d, const char *name, const struct dns_naptr *
 {
     struct known model = {.kind = DNS_NAPTRS, .naptr = *naptr};
 
+    return add(d, &model, name);
+}
+
+int dns_fake_add_rule(struct dns *d, const char *name, const struct dns_rule *rule)
+{
+    struct known model = {.kind = DNS_RULES, .rule = *rule};
+
+    return add(d, &model, name);
+}
+
+int dns_fake_add_text(struct dns *d, const char *name, const char *text)
+{
+    struct known model = {.kind = DNS_TEXTS};
+
+    (void)slice_copy(slice_of(text), model.text.text, sizeof(model.text.text));
     return add(d, &model, name);
 }
 

@@ -6,7 +6,7 @@
 
 #define DNS_MOST_ANSWERS 16
 
-enum dns_kind { DNS_ADDRS, DNS_SRVS, DNS_NAPTRS };
+enum dns_kind { DNS_ADDRS, DNS_SRVS, DNS_NAPTRS, DNS_RULES, DNS_TEXTS };
 
 /* Answers to one question, as they are kept. */
 struct dns_answer {
@@ -17,6 +17,8 @@ struct dns_answer {
         struct addr addrs[DNS_MOST_ANSWERS]; /* without port */
         struct dns_srv srvs[DNS_MOST_ANSWERS];
         struct dns_naptr naptrs[DNS_MOST_ANSWERS];
+        struct dns_rule rules[DNS_MOST_ANSWERS];
+        struct dns_text texts[DNS_MOST_ANSWERS];
     };
 };
 
@@ -40,6 +42,8 @@ struct dns_query {
     dns_addrs_h *addrs_h;
     dns_srv_h *srv_h;
     dns_naptr_h *naptr_h;
+    dns_rule_h *rule_h;
+    dns_text_h *text_h;
     void *arg;
     char name[256];
 };
@@ -50,9 +54,12 @@ void dns_query_tell(struct dns_query *q, const struct dns_answer *answer);
 /** The same, later in this round. @return 0; ENOMEM. */
 int dns_query_tell_later(struct dns_query *q, const struct dns_answer *answer);
 
+/** The type of record that answers a question of this kind; 0 for addresses. */
+int dns_type_of(enum dns_kind kind);
+
 /**
- * SRV / NAPTR records of a DNS message.
+ * The records of a DNS message that answer a question of this kind (not addresses).
  * @return 0; ENOENT (none, or "." as target: no such service); EBADMSG
  */
-int dns_srv_parse(const uint8_t *message, size_t len, struct dns_answer *out);
-int dns_naptr_parse(const uint8_t *message, size_t len, struct dns_answer *out);
+int dns_records_parse(enum dns_kind kind, const uint8_t *message, size_t len,
+                      struct dns_answer *out);

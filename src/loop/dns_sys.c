@@ -236,8 +236,7 @@ static void on_records(void *arg, int status, int timeouts, unsigned char *messa
     (void)timeouts;
     memset(a, 0, sizeof(*a));
     if (!err && message && len > 0)
-        err = e->kind == DNS_SRVS ? dns_srv_parse(message, (size_t)len, a)
-                                  : dns_naptr_parse(message, (size_t)len, a);
+        err = dns_records_parse(e->kind, message, (size_t)len, a);
     a->err = err == EBADMSG ? EIO : err;
     entry_answer(e, a);
 }
@@ -319,8 +318,8 @@ static void entry_ask(struct entry *e)
     e->is_asked = true;
     d->asked_count++;
     timer_start(d->dns.loop, &e->deadline, DEADLINE_MS, give_up, e);
-    if (e->kind != DNS_ADDRS) /* class IN, type SRV or NAPTR */
-        ares_query(d->channel, e->name, 1, e->kind == DNS_SRVS ? 33 : 35, on_records, e);
+    if (e->kind != DNS_ADDRS) /* class IN */
+        ares_query(d->channel, e->name, 1, dns_type_of(e->kind), on_records, e);
     else
         ares_getaddrinfo(d->channel, e->name, NULL, &hints, on_addrinfo, e);
     set_timer(d);

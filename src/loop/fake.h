@@ -32,6 +32,8 @@ int dns_fake_alloc(struct dns **dp, struct loop *fake_loop);
 int dns_fake_add_addr(struct dns *d, const char *name, const struct addr *a);
 int dns_fake_add_srv(struct dns *d, const char *name, const struct dns_srv *srv);
 int dns_fake_add_naptr(struct dns *d, const char *name, const struct dns_naptr *naptr);
+int dns_fake_add_rule(struct dns *d, const char *name, const struct dns_rule *rule);
+int dns_fake_add_text(struct dns *d, const char *name, const char *text);
 
 /** From now on nobody answers (ETIMEDOUT after 5 s), or somebody does again. */
 void dns_fake_cut(struct dns *d, bool is_cut);

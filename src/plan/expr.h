@@ -31,3 +31,10 @@ enum { REGEX_NO = 0, REGEX_YES = 1, REGEX_BAD = -1 };
  */
 int plan_regex(struct slice pattern, struct slice text, bool ignore_case, struct slice *whole,
                struct slice *group, bool *has_group, const char **why);
+
+enum { REGEX_GROUPS = 10 };
+
+/** The same, with all that matched: groups[0] is the whole, [1] the first group; those that took no part,
+ *  and all when it does not match, are absent. Untouched when the result is REGEX_BAD for its size. */
+int plan_regex_groups(struct slice pattern, struct slice text, bool ignore_case,
+                      struct slice groups[REGEX_GROUPS], bool *has_group, const char **why);

@@ -14,6 +14,7 @@
 #include "model/snapshot.h"
 #include "plan/core.h"
 #include "plan/func/all.h"
+#include "plan/wait.h"
 
 struct program {
     struct waiter waiter;
@@ -93,20 +94,6 @@ static void on_ended(struct runner_job *job, int code, void *arg)
     over(p);
 }
 
-static int wait_end(struct program *p, int64_t most_ms)
-{
-    const struct mono start = loop_now(p->loop);
-
-    while (!p->is_over) {
-        const int64_t left = most_ms - mono_diff_ms(loop_now(p->loop), start);
-        const int err = left > 0 ? waiter_wait(&p->waiter, left) : ETIMEDOUT;
-
-        if (err && !p->is_over)
-            return err;
-    }
-    return p->err;
-}
-
 int plan_program_run(const struct plan_core *core, const struct plan_program *program,
                      struct buf *out, int *code)
 {
@@ -123,7 +110,8 @@ int plan_program_run(const struct plan_core *core, const struct plan_program *pr
         return ENOTCONN;
     err = runner_start(&job, core->runner, &args, &h);
     if (!err)
-        err = wait_end(&p, program->most_ms);
+        err = plan_wait_answer(core, &p.waiter, program->most_ms);
+    err = p.is_over ? p.err : err;
     close_watched(&p.in_watch, &p.in_fd);
     close_watched(&p.out_watch, &p.out_fd);
     mem_deref(job);

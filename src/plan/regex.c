@@ -120,8 +120,8 @@ static struct slice match_slice(const char *text, const regmatch_t *m)
     return slice_from(text + m->rm_so, (size_t)(m->rm_eo - m->rm_so));
 }
 
-static int run(const char *pattern, const char *text, bool ignore_case, regmatch_t found[2],
-               bool *has_group, const char **why)
+static int run(const char *pattern, const char *text, bool ignore_case,
+               regmatch_t found[REGEX_GROUPS], bool *has_group, const char **why)
 {
     regex_t re;
     int err = regcomp(&re, pattern, REG_EXTENDED | (ignore_case ? REG_ICASE : 0));
@@ -131,16 +131,16 @@ static int run(const char *pattern, const char *text, bool ignore_case, regmatch
         return REGEX_BAD;
     }
     *has_group = re.re_nsub > 0;
-    err = regexec(&re, text, 2, found, 0);
+    err = regexec(&re, text, REGEX_GROUPS, found, 0);
     regfree(&re);
     return err ? REGEX_NO : REGEX_YES;
 }
 
-int plan_regex(struct slice pattern, struct slice text, bool ignore_case, struct slice *whole,
-               struct slice *group, bool *has_group, const char **why)
+int plan_regex_groups(struct slice pattern, struct slice text, bool ignore_case,
+                      struct slice groups[REGEX_GROUPS], bool *has_group, const char **why)
 {
-    regmatch_t found[2] = {{-1, -1}, {-1, -1}};
-    bool groups = false;
+    regmatch_t found[REGEX_GROUPS];
+    bool has_one = false;
     char *pattern_z, *text_z;
     int rc = REGEX_BAD;
 
@@ -150,16 +150,30 @@ int plan_regex(struct slice pattern, struct slice text, bool ignore_case, struct
     pattern_z = slice_dup(pattern);
     text_z = slice_dup(text);
     if (pattern_z && text_z)
-        rc = run(pattern_z, text_z, ignore_case, found, &groups, why);
+        rc = run(pattern_z, text_z, ignore_case, found, &has_one, why);
     else
         *why = "no memory";
     mem_free(pattern_z);
     mem_free(text_z);
     if (has_group)
-        *has_group = groups;
+        *has_group = has_one;
+    for (int i = 0; i < REGEX_GROUPS; i++)
+        groups[i] = rc == REGEX_YES ? match_slice(text.p, &found[i]) : SLICE_NONE;
+    return rc;
+}
+
+int plan_regex(struct slice pattern, struct slice text, bool ignore_case, struct slice *whole,
+               struct slice *group, bool *has_group, const char **why)
+{
+    struct slice groups[REGEX_GROUPS] = {0};
+    bool has_one = false;
+    int rc = plan_regex_groups(pattern, text, ignore_case, groups, &has_one, why);
+
+    if (has_group)
+        *has_group = has_one;
     if (whole)
-        *whole = rc == REGEX_YES ? match_slice(text.p, &found[0]) : SLICE_NONE;
+        *whole = groups[0];
     if (group)
-        *group = rc == REGEX_YES && groups ? match_slice(text.p, &found[1]) : SLICE_NONE;
+        *group = groups[1];
     return rc;
 }

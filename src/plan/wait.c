@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "plan/plan.h"
+#include "call/calls.h"
+#include "plan/core.h"
 #include "plan/wait.h"
 
 /* What an event means for a wait. @return whether it ends it */
@@ -95,4 +96,17 @@ int plan_play(struct plan_run *run, const char *files, const char *digits, bool 
     case PLAN_WAIT_DIGIT: channel_play_stop(ch); return w.digit;
     default: channel_play_stop(ch); return -1;
     }
+}
+
+#define LOOK_MS 200 /* how often a function that waits looks whether the station ends */
+
+int plan_wait_answer(const struct plan_core *p, struct waiter *answer, int64_t ms)
+{
+    int err = ETIMEDOUT;
+
+    while (err == ETIMEDOUT && ms > 0 && !calls_is_closing(p->calls)) {
+        err = waiter_wait(answer, ms < LOOK_MS ? ms : LOOK_MS);
+        ms -= LOOK_MS;
+    }
+    return err == ETIMEDOUT && calls_is_closing(p->calls) ? ECANCELED : err;
 }

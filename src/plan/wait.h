@@ -6,6 +6,7 @@
  * Thread:  the task of the channel.
  */
 #pragma once
+#include "loop/task.h"
 #include "plan/run.h"
 
 /** What ended a wait. */
@@ -25,6 +26,14 @@ struct plan_wait {
 };
 
 enum plan_wait_end plan_wait(struct plan_run *run, struct plan_wait *w);
+
+/**
+ * A function waits for an answer that is no event of the channel: it comes by waiter_wake. A hang-up does not
+ * end it; the end of the station does, so that no run outlives the calls.
+ * @param ms  at most
+ * @return 0; ETIMEDOUT; ECANCELED
+ */
+int plan_wait_answer(const struct plan_core *p, struct waiter *answer, int64_t ms);
 
 #define PLAN_ALL_DIGITS "0123456789*#ABCD"
 

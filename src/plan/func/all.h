@@ -126,6 +126,12 @@ extern const struct plan_func plan_func_file_format;
 extern const struct plan_func plan_func_stat;
 extern const struct plan_func plan_func_curl;
 extern const struct plan_func plan_func_curlopt;
+extern const struct plan_func plan_func_enumlookup;
+extern const struct plan_func plan_func_enumquery;
+extern const struct plan_func plan_func_enumresult;
+extern const struct plan_func plan_func_txtcidname;
+extern const struct plan_func plan_func_srvquery;
+extern const struct plan_func plan_func_srvresult;
 
 /** One warning about a function, with the channel's place. */
 void plan_func_warn(const struct plan_env *env, const char *what, const char *about);

@@ -6,6 +6,7 @@
 #include "loop/task.h"
 #include "plan/core.h"
 #include "plan/func/row.h"
+#include "plan/wait.h"
 #include "store/store.h"
 
 #define MOST_VALUES 16
@@ -121,7 +122,7 @@ static int ask(const struct plan_env *env, const char *sql, char **words, int co
         question_free(q);
         return err;
     }
-    err = waiter_wait(&q->waiter, WAIT_MS);
+    err = plan_wait_answer(env->core, &q->waiter, WAIT_MS);
     if (!q->is_over) {
         q->is_left = true;
         return err;

@@ -126,7 +126,7 @@ static int srv_messages_are_read(void)
     int err = 0;
 
     CHECK_TO(a, out);
-    CHECK_TO(dns_srv_parse((const uint8_t *)good, sizeof(good) - 1, a) == 0, out);
+    CHECK_TO(dns_records_parse(DNS_SRVS, (const uint8_t *)good, sizeof(good) - 1, a) == 0, out);
     CHECK_TO(a->count == 1 && a->ttl_s == 300 && a->srvs[0].port == 5060, out);
     CHECK_TO(strcmp(a->srvs[0].target, "pbx.example.com") == 0 && a->srvs[0].priority == 10, out);
 out:
@@ -142,12 +142,12 @@ static int broken_srv_messages_are_refused(void)
 
     CHECK_TO(a, out);
     for (size_t cut = 0; cut < sizeof(good) - 1; cut++)
-        CHECK_TO(dns_srv_parse((const uint8_t *)good, cut, a) == EBADMSG, out);
+        CHECK_TO(dns_records_parse(DNS_SRVS, (const uint8_t *)good, cut, a) == EBADMSG, out);
     for (size_t at = 0; at < sizeof(good) - 1; at++)
         for (int v = 0; v < 256; v++) {
             memcpy(bytes, good, sizeof(good));
             bytes[at] = (uint8_t)v;
-            dns_srv_parse(bytes, sizeof(good) - 1, a); /* no crash, no endless loop */
+            dns_records_parse(DNS_SRVS, bytes, sizeof(good) - 1, a); /* no crash, no endless loop */
             CHECK_TO(a->count <= 2, out);
         }
 out:
@@ -177,20 +177,72 @@ static int naptr_messages_are_read(void)
     int err = 0;
 
     CHECK_TO(a, out);
-    CHECK_TO(dns_naptr_parse((const uint8_t *)naptrs, sizeof(naptrs) - 1, a) == 0, out);
+    CHECK_TO(dns_records_parse(DNS_NAPTRS, (const uint8_t *)naptrs, sizeof(naptrs) - 1, a) == 0,
+             out);
     CHECK_TO(a->count == 2 && strcmp(a->naptrs[0].service, "SIP+D2T") == 0, out);
     CHECK_TO(a->naptrs[0].flag == 's' && a->naptrs[0].order == 50, out);
     CHECK_TO(strcmp(a->naptrs[0].replacement, "_tcp.example.com") == 0, out);
     CHECK_TO(strcmp(a->naptrs[1].replacement, "example.com") == 0, out);
     for (size_t cut = 0; cut < sizeof(naptrs) - 1; cut++)
-        CHECK_TO(dns_naptr_parse((const uint8_t *)naptrs, cut, a) == EBADMSG, out);
+        CHECK_TO(dns_records_parse(DNS_NAPTRS, (const uint8_t *)naptrs, cut, a) == EBADMSG, out);
     for (size_t at = 0; at < sizeof(naptrs) - 1; at++)
         for (int v = 0; v < 256; v++) {
             memcpy(bytes, naptrs, sizeof(naptrs));
             bytes[at] = (uint8_t)v;
-            dns_naptr_parse(bytes, sizeof(naptrs) - 1, a); /* no crash, no endless loop */
+            dns_records_parse(DNS_NAPTRS, bytes, sizeof(naptrs) - 1,
+                              a); /* no crash, no endless loop */
             CHECK_TO(a->count <= 3, out);
         }
+out:
+    mem_free(a);
+    return err;
+}
+
+static int rules_are_read_whole(void)
+{
+    struct dns_answer *a = mem_zalloc(sizeof(*a));
+    uint8_t bytes[sizeof(naptrs)];
+    int err = 0;
+
+    CHECK_TO(a, out);
+    CHECK_TO(dns_records_parse(DNS_RULES, (const uint8_t *)naptrs, sizeof(naptrs) - 1, a) == 0,
+             out);
+    CHECK_TO(a->count == 3 && strcmp(a->rules[1].service, "E2U+sip") == 0, out);
+    CHECK_TO(strcmp(a->rules[1].flags, "u") == 0 && strcmp(a->rules[1].expression, "!x!") == 0,
+             out);
+    CHECK_TO(a->rules[1].order == 1 && a->rules[1].preference == 10, out);
+    CHECK_TO(strcmp(a->rules[0].replacement, "_tcp.example.com") == 0, out);
+    for (size_t cut = 0; cut < sizeof(naptrs) - 1; cut++)
+        CHECK_TO(dns_records_parse(DNS_RULES, (const uint8_t *)naptrs, cut, a) == EBADMSG, out);
+    for (size_t at = 0; at < sizeof(naptrs) - 1; at++)
+        for (int v = 0; v < 256; v++) {
+            memcpy(bytes, naptrs, sizeof(naptrs));
+            bytes[at] = (uint8_t)v;
+            dns_records_parse(DNS_RULES, bytes, sizeof(naptrs) - 1,
+                              a); /* no crash, no endless loop */
+            CHECK_TO(a->count <= 3, out);
+        }
+out:
+    mem_free(a);
+    return err;
+}
+
+static const char txts[] = "\x12\x34\x81\x80\x00\x01\x00\x02\x00\x00\x00\x00" QUESTION
+                           "\xc0\x0c\x00\x10\x00\x01\x00\x00\x01\x2c\x00\x0a\x04"
+                           "Anna"
+                           "\x04 Bee"
+                           "\xc0\x0c\x00\x10\x00\x01\x00\x00\x01\x2c\x00\x01\x00";
+
+static int texts_are_joined(void)
+{
+    struct dns_answer *a = mem_zalloc(sizeof(*a));
+    int err = 0;
+
+    CHECK_TO(a, out);
+    CHECK_TO(dns_records_parse(DNS_TEXTS, (const uint8_t *)txts, sizeof(txts) - 1, a) == 0, out);
+    CHECK_TO(a->count == 2 && strcmp(a->texts[0].text, "Anna Bee") == 0 && !*a->texts[1].text, out);
+    for (size_t cut = 0; cut < sizeof(txts) - 1; cut++)
+        CHECK_TO(dns_records_parse(DNS_TEXTS, (const uint8_t *)txts, cut, a) == EBADMSG, out);
 out:
     mem_free(a);
     return err;
@@ -346,5 +398,6 @@ out:
 UNIT_TESTS(UNIT(the_fake_knows_what_it_was_told),
            UNIT_ONCE(srv_records_are_tried_by_priority_then_by_weight), UNIT(srv_messages_are_read),
            UNIT(broken_srv_messages_are_refused), UNIT(naptr_messages_are_read),
+           UNIT(rules_are_read_whole), UNIT(texts_are_joined),
            UNIT_ONCE(the_real_one_asks_once_and_remembers),
            UNIT_ONCE(a_silent_server_is_given_up_after_five_seconds))
