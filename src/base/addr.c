@@ -114,17 +114,54 @@ int addr_parse(struct addr *a, struct slice text, uint16_t default_port)
     return addr_parse_host(a, host, (uint16_t)n);
 }
 
+/* inet_ntop is slow, and this runs for every answer. */
+static void ipv4_text(const uint8_t ip[4], char *out)
+{
+    for (int i = 0; i < 4; i++) {
+        const unsigned v = ip[i];
+
+        if (v >= 100)
+            *out++ = (char)('0' + v / 100);
+        if (v >= 10)
+            *out++ = (char)('0' + v / 10 % 10);
+        *out++ = (char)('0' + v % 10);
+        *out++ = i < 3 ? '.' : '\0';
+    }
+}
+
 const char *addr_host(const struct addr *a, char out[ADDR_TEXT])
 {
-    if (!addr_is_set(a) || !inet_ntop(a->family, a->ip, out, ADDR_TEXT))
+    if (a->family == AF_INET)
+        ipv4_text(a->ip, out);
+    else if (!addr_is_set(a) || !inet_ntop(a->family, a->ip, out, ADDR_TEXT))
         snprintf(out, ADDR_TEXT, "none");
     return out;
+}
+
+static void port_text(uint16_t port, char *out)
+{
+    char digits[6];
+    size_t n = sizeof(digits);
+
+    digits[--n] = '\0';
+    do
+        digits[--n] = (char)('0' + port % 10);
+    while (port /= 10);
+    memcpy(out, digits + n, sizeof(digits) - n);
 }
 
 const char *addr_text(const struct addr *a, char out[ADDR_TEXT])
 {
     char host[ADDR_TEXT];
+    size_t len;
 
+    if (a->family == AF_INET) {
+        ipv4_text(a->ip, out);
+        len = strlen(out);
+        out[len++] = ':';
+        port_text(a->port, out + len);
+        return out;
+    }
     addr_host(a, host);
     snprintf(out, ADDR_TEXT, a->family == AF_INET6 ? "[%.46s]:%u" : "%.46s:%u", host, a->port);
     return out;

@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+#define PRINT_GUESS 48 /* bytes that a formatted text is thought to need */
+
 void buf_init(struct buf *b, size_t limit)
 {
     memset(b, 0, sizeof(*b));
@@ -50,7 +52,7 @@ static int make_room(struct buf *b, size_t more)
 
 int buf_add(struct buf *b, const void *p, size_t len)
 {
-    if (make_room(b, len))
+    if ((b->err || len >= b->cap - b->len || len > b->limit - b->len) && make_room(b, len))
         return b->err;
     if (len)
         memcpy(b->p + b->len, p, len);
@@ -62,11 +64,6 @@ int buf_add(struct buf *b, const void *p, size_t len)
 int buf_adds(struct buf *b, struct slice s)
 {
     return buf_add(b, s.p, s.len);
-}
-
-int buf_addz(struct buf *b, const char *z)
-{
-    return buf_add(b, z, strlen(z));
 }
 
 int buf_addc(struct buf *b, char c)
@@ -85,21 +82,29 @@ int buf_addu(struct buf *b, unsigned long long v)
     return buf_add(b, digits + n, sizeof(digits) - n);
 }
 
+/* Mostly the text fits where it goes, and is formatted once. */
 int buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
+    const size_t guess = b->limit - b->len < PRINT_GUESS ? b->limit - b->len : PRINT_GUESS;
     va_list again;
+    size_t room;
     int n;
 
-    if (b->err)
+    if (make_room(b, guess))
         return b->err;
+    room = b->cap - b->len;
+    if (room > b->limit - b->len + 1)
+        room = b->limit - b->len + 1;
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, fmt, ap);
+    n = vsnprintf(b->p + b->len, room, fmt, ap);
     if (n < 0)
         b->err = EINVAL;
-    else if (!make_room(b, (size_t)n)) {
-        vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+    else if ((size_t)n < room)
         b->len += (size_t)n;
-    }
+    else if (!make_room(b, (size_t)n))
+        b->len += (size_t)vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+    if (b->err)
+        b->p[b->len] = '\0';
     va_end(again);
     return b->err;
 }

@@ -31,7 +31,6 @@ void buf_reset(struct buf *b);
 /** Each adds at the end. @return 0, or the sticking error. */
 int buf_add(struct buf *b, const void *p, size_t len);
 int buf_adds(struct buf *b, struct slice s);
-int buf_addz(struct buf *b, const char *z);
 int buf_addc(struct buf *b, char c);
 int buf_addu(struct buf *b, unsigned long long v);
 int buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -43,6 +42,11 @@ const char *buf_z(const struct buf *b);
 
 /** The text taken out as a plain block (mem_free); NULL after an error; b is empty afterwards. */
 char *buf_take(struct buf *b);
+
+static inline int buf_addz(struct buf *b, const char *z)
+{
+    return buf_add(b, z, strlen(z));
+}
 
 static inline int buf_err(const struct buf *b)
 {

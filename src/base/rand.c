@@ -1,6 +1,5 @@
 /* rand.c - see rand.h */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -81,11 +80,18 @@ void rand_text(char *out, size_t len)
 {
     static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+    unsigned char some[32];
+    size_t at = 0, count = 0;
+
     for (size_t i = 0; i < len;) {
         unsigned char b;
 
-        rand_bytes(&b, 1);
-        b &= 63;
+        if (at == count) {
+            count = len - i < sizeof(some) ? len - i : sizeof(some);
+            rand_bytes(some, count);
+            at = 0;
+        }
+        b = some[at++] & 63;
         if (b < 62) /* the other two would make some letters likelier */
             out[i++] = alphabet[b];
     }
@@ -94,14 +100,20 @@ void rand_text(char *out, size_t len)
 
 void rand_uuid(char out[37])
 {
+    static const char digits[] = "0123456789abcdef";
     unsigned char b[16];
+    char *p = out;
 
     rand_bytes(b, sizeof(b));
     b[6] = (b[6] & 0x0f) | 0x40;
     b[8] = (b[8] & 0x3f) | 0x80;
-    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
-             b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
-             b[14], b[15]);
+    for (unsigned i = 0; i < sizeof(b); i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *p++ = '-';
+        *p++ = digits[b[i] >> 4];
+        *p++ = digits[b[i] & 15];
+    }
+    *p = '\0';
 }
 
 void rand_seed(uint64_t seed)

@@ -300,6 +300,7 @@ struct channel {
                                   media while not 0 */
     struct event_queue *queue; /* where events go; NULL: dropped */
     struct cdr_state *cdr;     /* call/cdr.c's */
+    struct story_leg *leg;     /* call/story.c's */
     struct device *device;     /* call/device_state.c's: whose share is counted there */
     uint8_t device_share, device_in_use;
     struct timer absolute;    /* TIMEOUT(absolute) */
@@ -430,9 +431,10 @@ void channel_set_absolute_timeout(struct channel *ch, int64_t ms);
 
 struct variable {
     struct link link;
-    char *name; /* without the inheritance underscores */
     char *value;
+    uint32_t name_len;
     uint8_t inherit; /* 0: no; 1: by the next leg (_X); 2: by all (__X) */
+    char name[];     /* without the inheritance underscores */
 };
 
 /** Set (value absent: remove). "_X" and "__X" set inheritance. @return 0; ENOMEM; ENOSPC (too many,

@@ -25,10 +25,9 @@ struct story {
     bool is_cut;
 };
 
-/* A channel in its story; found by the channel's address. */
-struct leg {
-    struct hash_link link;
-    const struct channel *ch;
+/* A channel in its story: channel->leg. */
+struct story_leg {
+    struct link link; /* stories->legs */
     struct story *story;
     uint32_t number;
     bool is_introduced; /* caller and number have been told */
@@ -37,29 +36,14 @@ struct leg {
 struct stories {
     struct calls *calls;
     struct call_observer observer;
-    struct hash stories, legs;
+    struct hash stories;
+    struct list legs;
     story_done_h *done;
     void *arg;
     bool is_off;
 };
 
 /* ---- finding ---- */
-
-static uint32_t hash_of(const struct channel *ch)
-{
-    return hash_bytes(&ch, sizeof(ch));
-}
-
-static struct leg *leg_find(const struct stories *s, const struct channel *ch)
-{
-    for (struct hash_link *k = hash_first(&s->legs, hash_of(ch)); k; k = hash_next(k)) {
-        struct leg *l = CONTAINER_OF(k, struct leg, link);
-
-        if (l->ch == ch)
-            return l;
-    }
-    return NULL;
-}
 
 static struct story *story_find(const struct stories *s, struct slice linkedid)
 {
@@ -74,28 +58,46 @@ static struct story *story_find(const struct stories *s, struct slice linkedid)
 
 /* ---- writing ---- */
 
+static const char *escape_of(char c)
+{
+    switch (c) {
+    case '\t': return "\\t";
+    case '\n': return "\\n";
+    case '\\': return "\\\\";
+    case '\0':
+    case '\r': return "";
+    default: return NULL;
+    }
+}
+
 static void add_word(struct buf *b, struct slice word)
 {
+    size_t from = 0;
+
     if (word.len > MOST_WORD)
         word.len = MOST_WORD;
-    for (size_t i = 0; i < word.len; i++)
-        switch (word.p[i]) {
-        case '\t': buf_add(b, "\\t", 2); break;
-        case '\n': buf_add(b, "\\n", 2); break;
-        case '\\': buf_add(b, "\\\\", 2); break;
-        case '\0':
-        case '\r': break;
-        default: buf_addc(b, word.p[i]);
-        }
+    for (size_t i = 0; i < word.len; i++) {
+        const char *escape = escape_of(word.p[i]);
+
+        if (!escape)
+            continue;
+        buf_add(b, word.p + from, i - from);
+        buf_addz(b, escape);
+        from = i + 1;
+    }
+    buf_add(b, word.p + from, word.len - from);
 }
 
 static void add_line(struct story *y, uint32_t leg, enum story_step step, const struct slice *words)
 {
+    const int64_t ms = mono_diff_ms(loop_now(y->of->calls->loop), y->begun);
     const size_t before = y->text.len;
 
-    buf_printf(&y->text, "%lld\t%u\t%s",
-               (long long)mono_diff_ms(loop_now(y->of->calls->loop), y->begun), leg,
-               story_step_id(step));
+    buf_addu(&y->text, ms > 0 ? (unsigned long long)ms : 0);
+    buf_addc(&y->text, '\t');
+    buf_addu(&y->text, leg);
+    buf_addc(&y->text, '\t');
+    buf_addz(&y->text, story_step_id(step));
     for (int i = 0; i < STORY_WORDS && slice_is_set(words[i]); i++) {
         buf_addc(&y->text, '\t');
         add_word(&y->text, words[i]);
@@ -116,7 +118,7 @@ static bool tells_the_end(enum story_step step)
 }
 
 /* A step with up to four words, the last one absent. */
-static void add_step(struct leg *l, enum story_step step, struct slice a, struct slice b,
+static void add_step(struct story_leg *l, enum story_step step, struct slice a, struct slice b,
                      struct slice c, struct slice d)
 {
     static const struct slice nothing[STORY_WORDS];
@@ -132,12 +134,12 @@ static void add_step(struct leg *l, enum story_step step, struct slice a, struct
     add_line(y, l->number, step, words);
 }
 
-static void add_plain(struct leg *l, enum story_step step)
+static void add_plain(struct story_leg *l, enum story_step step)
 {
     add_step(l, step, SLICE_NONE, SLICE_NONE, SLICE_NONE, SLICE_NONE);
 }
 
-static void add_cause(struct leg *l, enum story_step step, struct slice who, int cause)
+static void add_cause(struct story_leg *l, enum story_step step, struct slice who, int cause)
 {
     char text[12];
 
@@ -157,9 +159,9 @@ static void story_free(struct story *y)
     mem_free(y);
 }
 
-static void leg_free(struct leg *l)
+static void leg_free(struct story_leg *l)
 {
-    hash_del(&l->story->of->legs, &l->link);
+    list_unlink(&l->link);
     mem_free(l);
 }
 
@@ -182,10 +184,10 @@ static struct story *story_make(struct stories *s, const struct channel *ch)
     return y;
 }
 
-static void on_new(struct stories *s, const struct channel *ch)
+static void on_new(struct stories *s, struct channel *ch)
 {
     struct story *y = story_find(s, slice_of(ch->linkedid));
-    struct leg *l;
+    struct story_leg *l;
 
     if (s->is_off && !y)
         return;
@@ -194,13 +196,13 @@ static void on_new(struct stories *s, const struct channel *ch)
     if (!y)
         return;
     l = mem_zalloc(sizeof(*l));
-    if (!l || hash_add(&s->legs, &l->link, hash_of(ch))) {
-        mem_free(l);
+    if (!l) {
         if (!y->alive)
             story_free(y);
         return;
     }
-    l->ch = ch;
+    list_append(&s->legs, &l->link);
+    ch->leg = l;
     l->story = y;
     l->number = ++y->legs;
     y->alive++;
@@ -208,13 +210,14 @@ static void on_new(struct stories *s, const struct channel *ch)
              SLICE_NONE);
 }
 
-static void on_hangup(struct leg *l, int cause)
+static void on_hangup(struct channel *ch, int cause)
 {
-    struct story *y = l->story;
+    struct story *y = ch->leg->story;
     struct stories *s = y->of;
 
-    add_cause(l, STEP_OVER, SLICE_NONE, cause);
-    leg_free(l);
+    add_cause(ch->leg, STEP_OVER, SLICE_NONE, cause);
+    leg_free(ch->leg);
+    ch->leg = NULL;
     if (--y->alive)
         return;
     if (s->done)
@@ -224,7 +227,7 @@ static void on_hangup(struct leg *l, int cause)
 
 /* ---- facts ---- */
 
-static void introduce(struct leg *l, const struct channel *ch)
+static void introduce(struct story_leg *l, const struct channel *ch)
 {
     char who[128];
 
@@ -237,7 +240,7 @@ static void introduce(struct leg *l, const struct channel *ch)
              slice_of(ch->context ? ch->context : ""), SLICE_NONE);
 }
 
-static void on_step(struct leg *l, const struct call_fact *f)
+static void on_step(struct story_leg *l, const struct call_fact *f)
 {
     const struct channel *ch = f->channel;
     char place[256];
@@ -250,7 +253,7 @@ static void on_step(struct leg *l, const struct call_fact *f)
              f->value, f->rule);
 }
 
-static void on_state(struct leg *l, const struct channel *ch)
+static void on_state(struct story_leg *l, const struct channel *ch)
 {
     if (ch->state == CHANNEL_RINGING)
         add_plain(l, STEP_RINGING);
@@ -258,7 +261,7 @@ static void on_state(struct leg *l, const struct channel *ch)
         add_plain(l, STEP_UP);
 }
 
-static void on_enter(struct leg *l, const struct call_fact *f)
+static void on_enter(struct story_leg *l, const struct call_fact *f)
 {
     const struct channel *peer = bridge_peer(f->channel);
 
@@ -277,14 +280,14 @@ static bool asks_for_a_secret(const char *app)
     return false;
 }
 
-static void on_digit(struct leg *l, const struct call_fact *f)
+static void on_digit(struct story_leg *l, const struct call_fact *f)
 {
     const char digit = asks_for_a_secret(f->channel->app) ? '?' : (char)f->number;
 
     add_step(l, STEP_DIGIT, slice_from(&digit, 1), SLICE_NONE, SLICE_NONE, SLICE_NONE);
 }
 
-static void add_words(struct leg *l, enum story_step step, const struct call_fact *f)
+static void add_words(struct story_leg *l, enum story_step step, const struct call_fact *f)
 {
     if (slice_is_set(f->name))
         add_step(l, step, f->name, f->value, SLICE_NONE, SLICE_NONE);
@@ -295,13 +298,13 @@ static void add_words(struct leg *l, enum story_step step, const struct call_fac
 static void on_fact(const struct call_fact *f, void *arg)
 {
     struct stories *s = arg;
-    struct leg *l;
+    struct story_leg *l;
 
     if (f->type == CALL_NEW) {
         on_new(s, f->channel);
         return;
     }
-    l = f->channel ? leg_find(s, f->channel) : f->other ? leg_find(s, f->other) : NULL;
+    l = f->channel ? f->channel->leg : f->other ? f->other->leg : NULL;
     if (!l)
         return;
     switch (f->type) {
@@ -318,7 +321,7 @@ static void on_fact(const struct call_fact *f, void *arg)
     case CALL_UNHOLD: add_plain(l, STEP_UNHOLD); break;
     case CALL_DTMF: on_digit(l, f); break;
     case CALL_HANGUP_ASKED: add_cause(l, STEP_ASKED, f->value, f->number); break;
-    case CALL_HANGUP: on_hangup(l, f->number); break;
+    case CALL_HANGUP: on_hangup(f->channel, f->number); break;
     case CALL_LOCAL:
         if (f->other)
             add_step(l, STEP_LOCAL, slice_of(f->other->name), SLICE_NONE, SLICE_NONE, SLICE_NONE);
@@ -337,15 +340,14 @@ static void stories_destroy(void *object)
     struct stories *s = object;
 
     call_observer_remove(&s->observer);
-    HASH_FOREACH(&s->legs, k)
+    LIST_FOREACH(&s->legs, k)
     {
-        leg_free(CONTAINER_OF(k, struct leg, link));
+        leg_free(CONTAINER_OF(k, struct story_leg, link));
     }
     HASH_FOREACH(&s->stories, k)
     {
         story_free(CONTAINER_OF(k, struct story, by_id));
     }
-    hash_fini(&s->legs);
     hash_fini(&s->stories);
     mem_deref(s->calls);
 }
@@ -357,7 +359,7 @@ int stories_alloc(struct stories **sp, struct calls *c, story_done_h *done, void
     if (!s)
         return ENOMEM;
     hash_init(&s->stories);
-    hash_init(&s->legs);
+    list_init(&s->legs);
     s->calls = mem_ref(c);
     s->done = done;
     s->arg = arg;
@@ -376,8 +378,7 @@ void stories_set_on(struct stories *s, bool is_on)
 int stories_find(const struct stories *s, struct slice id, struct slice *text)
 {
     const struct channel *ch = calls_channel_find(s->calls, id);
-    const struct leg *l = ch ? leg_find(s, ch) : NULL;
-    const struct story *y = l ? l->story : story_find(s, id);
+    const struct story *y = ch && ch->leg ? ch->leg->story : story_find(s, id);
 
     if (!y)
         return ENOENT;

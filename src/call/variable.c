@@ -13,39 +13,49 @@ static struct variable *find(const struct channel *ch, struct slice name)
     {
         struct variable *v = CONTAINER_OF(k, struct variable, link);
 
-        if (slice_eqz(name, v->name))
+        if (slice_eq(name, slice_from(v->name, v->name_len)))
             return v;
     }
     return NULL;
 }
 
-static void drop(struct channel *ch, struct variable *v)
+static void variable_free(struct variable *v)
 {
-    list_unlink(&v->link);
-    ch->var_count--;
-    mem_free(v->name);
+    if (!v)
+        return;
     mem_free(v->value);
     mem_free(v);
 }
 
-static int add(struct channel *ch, struct slice name, struct slice value, uint8_t inherit)
+/* @return the variable, out of the channel; NULL: there was none */
+static struct variable *take(struct channel *ch, struct slice name)
 {
-    struct variable *v;
+    struct variable *v = find(ch, name);
 
-    if (ch->var_count >= MOST_VARIABLES)
-        return ENOSPC;
-    v = mem_zalloc(sizeof(*v));
-    if (!v)
-        return ENOMEM;
-    v->name = slice_dup(name);
-    v->value = slice_dup(value);
+    if (v) {
+        list_unlink(&v->link);
+        ch->var_count--;
+    }
+    return v;
+}
+
+static int add(struct channel *ch, struct slice name, char *value, uint8_t inherit)
+{
+    struct variable *v = NULL;
+
+    if (ch->var_count < MOST_VARIABLES)
+        v = mem_zalloc(sizeof(*v) + name.len + 1);
+    if (!v) {
+        mem_free(value);
+        return ch->var_count < MOST_VARIABLES ? ENOMEM : ENOSPC;
+    }
+    memcpy(v->name, name.p, name.len);
+    v->name_len = (uint32_t)name.len;
+    v->value = value;
     v->inherit = inherit;
     list_append(&ch->vars, &v->link);
     ch->var_count++;
-    if (v->name && v->value)
-        return 0;
-    drop(ch, v);
-    return ENOMEM;
+    return 0;
 }
 
 static int set(struct channel *ch, struct slice name, struct slice value, uint8_t inherit)
@@ -53,18 +63,13 @@ static int set(struct channel *ch, struct slice name, struct slice value, uint8_
     struct variable *v = find(ch, name);
     char *fresh;
 
-    if (!slice_is_set(value)) {
-        if (v)
-            drop(ch, v);
-        return 0;
-    }
     if (value.len > MOST_VALUE)
         return ENOSPC;
-    if (!v)
-        return add(ch, name, value, inherit);
     fresh = slice_dup(value);
     if (!fresh)
         return ENOMEM;
+    if (!v)
+        return add(ch, name, fresh, inherit);
     mem_free(v->value);
     v->value = fresh;
     v->inherit = inherit;
@@ -76,19 +81,31 @@ int channel_var_restore(struct channel *ch, struct slice name, struct slice valu
     return set(ch, name, value, inherit);
 }
 
+/* The value as it is kept: the caller's may have been the former one. */
+static void tell(struct channel *ch, struct slice name, const struct variable *gone)
+{
+    const struct slice value = gone ? SLICE_NONE : channel_var_get(ch, name);
+
+    calls_tell(ch->calls, &(struct call_fact){
+                              .type = CALL_VARIABLE, .channel = ch, .name = name, .value = value});
+}
+
 int channel_var_set(struct channel *ch, struct slice name, struct slice value)
 {
     uint8_t inherit = slice_starts(name, SLICE("__")) ? 2 : slice_starts(name, SLICE("_")) ? 1 : 0;
-    int err;
+    struct variable *gone = NULL;
+    int err = 0;
 
     name = slice_skip(name, inherit);
     if (name.len == 0)
         return EINVAL;
-    err = set(ch, name, value, inherit);
+    if (slice_is_set(value))
+        err = set(ch, name, value, inherit);
+    else
+        gone = take(ch, name);
     if (!err)
-        calls_tell(ch->calls,
-                   &(struct call_fact){
-                       .type = CALL_VARIABLE, .channel = ch, .name = name, .value = value});
+        tell(ch, name, gone);
+    variable_free(gone); /* name may be its own */
     return err;
 }
 
@@ -119,6 +136,8 @@ void channel_vars_free(struct channel *ch)
 {
     LIST_FOREACH(&ch->vars, k)
     {
-        drop(ch, CONTAINER_OF(k, struct variable, link));
+        list_unlink(k);
+        variable_free(CONTAINER_OF(k, struct variable, link));
     }
+    ch->var_count = 0;
 }

@@ -26,17 +26,27 @@ struct our_formats {
     uint8_t dtmf; /* 0: none */
 };
 
+static void add_number(struct buf *b, const char *before, unsigned v)
+{
+    buf_addz(b, before);
+    buf_addu(b, v);
+}
+
 static void print_formats(const struct our_formats *f, struct buf *b)
 {
     for (uint8_t i = 0; i < f->count; i++)
-        buf_printf(b, " %u", f->formats[i].payload);
+        add_number(b, " ", f->formats[i].payload);
     if (f->dtmf)
-        buf_printf(b, " %u", f->dtmf);
+        add_number(b, " ", f->dtmf);
     buf_addz(b, "\r\n");
     for (uint8_t i = 0; i < f->count; i++) {
         const struct codec_info *c = codec_get(f->formats[i].codec);
 
-        buf_printf(b, "a=rtpmap:%u %s/%u\r\n", f->formats[i].payload, c->encoding, c->clock_hz);
+        add_number(b, "a=rtpmap:", f->formats[i].payload);
+        buf_addc(b, ' ');
+        buf_addz(b, c->encoding);
+        add_number(b, "/", c->clock_hz);
+        buf_addz(b, "\r\n");
     }
     if (f->dtmf)
         buf_printf(b, "a=rtpmap:%u telephone-event/%d\r\na=fmtp:%u 0-16\r\n", f->dtmf,
@@ -55,36 +65,54 @@ struct our_line {
 static void print_audio(const struct sdp_local *l, const struct our_formats *f,
                         const struct our_line *line, struct buf *b)
 {
-    buf_printf(b, "m=audio %u %.*s", l->rtp.port, SLICE_ARG(line->proto));
+    add_number(b, "m=audio ", l->rtp.port);
+    buf_addc(b, ' ');
+    buf_adds(b, line->proto);
     print_formats(f, b);
     for (uint8_t i = 0; i < line->crypto_count; i++)
         sdp_crypto_print(&line->crypto[i], b);
     if (line->is_rtcp_mux)
         buf_addz(b, "a=rtcp-mux\r\n");
-    buf_printf(b, "a=ptime:%u\r\na=maxptime:60\r\na=%s\r\n",
-               l->ptime_ms ? l->ptime_ms : DEFAULT_PTIME_MS, sdp_dir_name(line->dir));
+    add_number(b, "a=ptime:", l->ptime_ms ? l->ptime_ms : DEFAULT_PTIME_MS);
+    buf_addz(b, "\r\na=maxptime:60\r\na=");
+    buf_addz(b, sdp_dir_name(line->dir));
+    buf_addz(b, "\r\n");
 }
 
 /* Everything but the o= line goes through body, so that a change of it raises the version. */
+static void add_place(struct buf *b, const struct addr *a, const char *before)
+{
+    char host[ADDR_TEXT];
+
+    buf_addz(b, before);
+    buf_addz(b, a->family == AF_INET6 ? "IP6 " : "IP4 ");
+    buf_addz(b, addr_host(a, host));
+}
+
 static int print_whole(struct sdp_session *s, const struct sdp_local *l, const struct buf *body,
                        struct buf *out)
 {
-    char host[ADDR_TEXT];
     const char *name = l->name && l->name[0] ? l->name : "station";
     const char *owner = l->owner && l->owner[0] ? l->owner : "-";
-    const char *family = l->rtp.family == AF_INET6 ? "IP6" : "IP4";
     uint32_t hash;
 
     if (buf_err(body))
         return buf_err(body);
-    addr_host(&l->rtp, host);
     hash = hash_slice(buf_slice(body)) ^ addr_hash(&l->rtp);
     if (s->last_hash != hash)
         s->version++;
     s->last_hash = hash;
-    buf_printf(out, "v=0\r\no=%s %llu %llu IN %s %s\r\ns=%s\r\nc=IN %s %s\r\nt=0 0\r\n", owner,
-               (unsigned long long)s->id, (unsigned long long)s->version, family, host, name,
-               family, host);
+    buf_addz(out, "v=0\r\no=");
+    buf_addz(out, owner);
+    buf_addc(out, ' ');
+    buf_addu(out, s->id);
+    buf_addc(out, ' ');
+    buf_addu(out, s->version);
+    add_place(out, &l->rtp, " IN ");
+    buf_addz(out, "\r\ns=");
+    buf_addz(out, name);
+    add_place(out, &l->rtp, "\r\nc=IN ");
+    buf_addz(out, "\r\nt=0 0\r\n");
     return buf_adds(out, buf_slice(body));
 }
 

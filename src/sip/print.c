@@ -122,27 +122,6 @@ int sip_headers_add(struct buf *b, const char *name, struct slice value)
     return buf_err(b);
 }
 
-/* inet_ntop is slow, and this runs for every answer. */
-static size_t host_text(const struct addr *a, char out[ADDR_TEXT])
-{
-    size_t n = 0;
-
-    if (a->family != AF_INET)
-        return strlen(addr_host(a, out));
-    for (int i = 0; i < 4; i++) {
-        unsigned v = a->ip[i];
-
-        if (i)
-            out[n++] = '.';
-        if (v >= 100)
-            out[n++] = (char)('0' + v / 100);
-        if (v >= 10)
-            out[n++] = (char)('0' + v / 10 % 10);
-        out[n++] = (char)('0' + v % 10);
-    }
-    return n;
-}
-
 /* The top Via as it goes back: received and rport say where the request really came from. */
 static void add_top_via(struct buf *b, const struct sip_msg *req)
 {
@@ -164,7 +143,7 @@ static void add_top_via(struct buf *b, const struct sip_msg *req)
         buf_addc(b, ';');
         buf_adds(b, part);
     }
-    host = slice_from(text, host_text(&req->flow.remote, text));
+    host = slice_of(addr_host(&req->flow.remote, text));
     if (v->has_rport || !slice_eq(v->host, host)) {
         buf_addz(b, ";received=");
         buf_adds(b, host);

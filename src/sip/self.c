@@ -133,8 +133,10 @@ int sip_flow_self(const struct sip_flow *flow, struct sip_self *self)
             self->port = b->external_port;
         return 0;
     }
-    addr_host(&self->addr, text);
-    snprintf(self->host, sizeof(self->host), self->addr.family == AF_INET6 ? "[%s]" : "%s", text);
+    if (self->addr.family == AF_INET)
+        addr_host(&self->addr, self->host);
+    else
+        snprintf(self->host, sizeof(self->host), "[%s]", addr_host(&self->addr, text));
     return 0;
 }
 
