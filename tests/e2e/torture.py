@@ -3,7 +3,8 @@
 
 Tells the messages of FOLDER (see its index) to a whole station, and others that are meant to hurt: over UDP, over
 TCP in one piece and over TCP byte by byte, each from an address of its own. HOME-NET and STRANGER-NET are two
-numbers, "127.7": the station knows who comes from the first as an endpoint. After each message a call must work.
+numbers, "127.7": the station knows who comes from the first, and from ::1, as an endpoint. The messages of RFC 5118 go over
+IPv6. After each message a call must work.
 Prints one line a test that fails, and "N passed, N failed".
 """
 import os
@@ -68,11 +69,16 @@ def is_closed(sock):
 
 
 def open_socket(net, is_tcp):
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM if is_tcp else socket.SOCK_DGRAM)
-    sock.bind((address(net), 0 if is_tcp else VIA_PORT))
+    """net None: over IPv6, from the only address that there is; its messages all have ;rport."""
+    kind = socket.SOCK_STREAM if is_tcp else socket.SOCK_DGRAM
+    if net:
+        sock = socket.socket(socket.AF_INET, kind)
+        sock.bind((address(net), 0 if is_tcp else VIA_PORT))
+    else:
+        sock = socket.socket(socket.AF_INET6, kind)
     if is_tcp:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.connect(station)
+    sock.connect(station if net else ("::1", station[1]))
     return sock
 
 
@@ -152,6 +158,8 @@ def rows():
 
 def renewed(text):
     """Said again, it is another request."""
+    global last
+    last += 1
     mark = b"-%d" % last
     text = re.sub(rb"(branch=z9hG4bK[a-z0-9-]+)", lambda m: m.group(1) + mark, text, 1)
     return re.sub(rb"(Call-ID: [^\r@]+)", lambda m: m.group(1) + mark, text)
@@ -164,7 +172,8 @@ def tell_the_rfcs():
         with open(os.path.join(folder, name + ".sip"), "rb") as f:
             text = f.read()
         for way in WAYS:
-            check("%s %s" % (section, name), renewed(text), core if want == "=" else want, way, strange if who else home)
+            net = strange if who else home if rfc == "4475" else None
+            check("%s %s" % (section, name), renewed(text), core if want == "=" else want, way, net)
     assert count == {"4475": 49, "5118": 12}, count
 
 

@@ -12,10 +12,16 @@ rows() {
   cat <<Y
 INSERT INTO ps_aors (id,max_contacts) VALUES ('user',100);
 INSERT INTO ps_endpoints (id,aors,context,disallow,allow,direct_media) VALUES ('tester','user','torture','all','alaw','no');
-INSERT INTO ps_endpoint_id_ips (id,endpoint,\`match\`) VALUES ('tester','tester','127.$NET.0.0/16');
+INSERT INTO ps_endpoint_id_ips (id,endpoint,\`match\`) VALUES ('tester','tester','127.$NET.0.0/16,::1');
 INSERT INTO realtime_extensions (context,exten,priority,app,appdata) VALUES
  ('torture','300',1,'Answer',''), ('torture','300',2,'Echo',''), ('torture','_.',1,'Busy','1'), ('torture','h',1,'NoOp','');
 Y
+  for t in udp tcp; do
+    for pair in type=transport protocol=$t "bind=[::1]:$BASE"; do
+      echo "INSERT INTO static_pjsip (cat_metric,var_metric,filename,category,var_name,var_val)" \
+        "VALUES (20,0,'pjsip.conf','six-$t','${pair%%=*}','${pair#*=}');"
+    done
+  done
 }
 init() {
   "$STATION" init --state "$STATE" --bare --sip-port "$BASE" --bind 127.0.0.1 >"$LOG" 2>&1 && sql "$(rows)" >/dev/null
