@@ -212,7 +212,8 @@ static int print_contact(struct buf *b, const struct sip_attempt *a)
     int err = 0;
 
     if (x->has_contact)
-        err = sip_contact_print(b, &a->flow, x->contact_user.len ? x->contact_user : x->from_user);
+        err = sip_contact_print(b, &a->flow, x->contact_user.len ? x->contact_user : x->from_user,
+                                x->uri);
     if (!err && x->contact_uri_params.len && b->len) { /* before the ">" */
         b->len--;
         buf_adds(b, x->contact_uri_params);

@@ -334,5 +334,7 @@ void sip_branch_make(char out[SIP_BRANCH]);
 /** "SIP/2.0/UDP host:port;branch=...;rport" towards flow. @return as buf_add; ENETUNREACH */
 int sip_via_print(struct buf *b, const struct sip_flow *flow, const char *branch);
 
-/** "<sip:user@host:port;transport=tcp>" towards flow. */
-int sip_contact_print(struct buf *b, const struct sip_flow *flow, struct slice user);
+/** "<sip:user@host:port;transport=tcp>" towards flow; sips: when the URI that is or was asked for is one
+ * (RFC 3261 s8.1.1.8, s12.1.1) and the flow is TLS. */
+int sip_contact_print(struct buf *b, const struct sip_flow *flow, struct slice user,
+                      struct slice uri);

@@ -502,7 +502,7 @@ static int print(struct sip_dialog *d, const struct sip_flow *flow,
     buf_init(&routes, ROUTES_MAX);
     err = sip_via_print(&via, flow, branch);
     if (!err && a->has_contact)
-        err = sip_contact_print(&contact, flow, a->contact_user);
+        err = sip_contact_print(&contact, flow, a->contact_user, slice_of(d->target));
     if (slice_is_set(d->first_route) && !d->has_loose_route)
         set_strict_route(d, &r, &routes);
     r.via = buf_slice(&via);

@@ -111,6 +111,7 @@ static int print_headers(struct buf *b, struct sip_invite *i, const struct sip_a
 
 int invite_send_answer(struct sip_invite *i, const struct sip_answer *args, struct slice more)
 {
+    const struct sip_msg *req = sip_strans_request(i->strans);
     struct sip_answer a = *args;
     struct buf headers, contact;
     int err;
@@ -118,8 +119,7 @@ int invite_send_answer(struct sip_invite *i, const struct sip_answer *args, stru
     buf_init(&headers, SIP_MESSAGE_MAX);
     buf_init(&contact, SIP_URI_MAX);
     a.copy_routes = true;
-    err = sip_contact_print(&contact, &sip_strans_request(i->strans)->flow,
-                            slice_of(i->contact_user));
+    err = sip_contact_print(&contact, &req->flow, slice_of(i->contact_user), req->request_uri);
     if (!err)
         err = print_headers(&headers, i, args, more);
     if (args->code / 100 != 3) /* a 3xx names the target alone */
@@ -281,12 +281,22 @@ static bool is_foreign(const struct sip_msg *req)
            !slice_caseeqz(handling, "optional");
 }
 
+/* Zipped, or the like: not even its type would help. */
+static bool is_encoded(const struct sip_msg *req)
+{
+    struct slice encoding = sip_msg_get(req, SIP_H_CONTENT_ENCODING);
+
+    return slice_is_set(req->body) && encoding.len && !slice_caseeqz(encoding, "identity");
+}
+
 /* RFC 3261 s8.2.3, s13.3.1: we describe sessions in SDP only. @return true when it was refused */
 static bool refuse_content(struct sip_strans *t, const struct sip_msg *req)
 {
     struct sip_answer a = {.headers = SLICE("Accept: application/sdp\r\n")};
 
-    if (is_foreign(req))
+    if (is_encoded(req))
+        a = (struct sip_answer){.code = 415, .headers = SLICE("Accept-Encoding: identity\r\n")};
+    else if (is_foreign(req))
         a.code = 415;
     else if (!takes_sdp(req))
         a.code = 406;

@@ -96,7 +96,7 @@ int sip_invite_respond(struct sip_invite *i, struct sip_strans *t, const struct 
     buf_init(&contact, SIP_URI_MAX);
     buf_init(&headers, SIP_MESSAGE_MAX);
     if (is_update) {
-        err = sip_contact_print(&contact, &req->flow, slice_of(i->contact_user));
+        err = sip_contact_print(&contact, &req->flow, slice_of(i->contact_user), req->request_uri);
         a.contact = buf_slice(&contact);
         sip_headers_add(&headers, "Allow", slice_of(sip_allow(i->sip)));
         invite_print_supported(&headers, i);

@@ -164,14 +164,16 @@ int sip_via_print(struct buf *b, const struct sip_flow *flow, const char *branch
     return buf_addz(b, branch);
 }
 
-int sip_contact_print(struct buf *b, const struct sip_flow *flow, struct slice user)
+int sip_contact_print(struct buf *b, const struct sip_flow *flow, struct slice user,
+                      struct slice uri)
 {
+    bool is_tls = flow->binding->transport == SIP_TLS;
     struct sip_self self;
     int err = sip_flow_self(flow, &self);
 
     if (err)
         return err;
-    buf_addz(b, "<sip:");
+    buf_addz(b, is_tls && slice_casestarts(uri, SLICE("sips:")) ? "<sips:" : "<sip:");
     if (user.len) {
         sip_clean_user(b, user);
         buf_addc(b, '@');
@@ -181,7 +183,7 @@ int sip_contact_print(struct buf *b, const struct sip_flow *flow, struct slice u
     buf_addu(b, self.port);
     if (flow->binding->transport == SIP_TCP)
         buf_addz(b, ";transport=tcp");
-    else if (flow->binding->transport == SIP_TLS)
+    else if (is_tls)
         buf_addz(b, ";transport=tls");
     return buf_addc(b, '>');
 }

@@ -782,6 +782,22 @@ static int ask_over(struct sip *a, struct sip *z, const char *name, struct loop 
     return err ? err : result == 200 ? 0 : EPROTO;
 }
 
+/* RFC 3261 s12.1.1: who was asked for by sips: answers so. */
+static bool contact_is(struct sip *sip, const char *name, const char *uri, const char *start)
+{
+    struct sip_binding *b = sip_binding_find(sip, name);
+    struct sip_flow flow;
+    struct buf text;
+    bool is_it;
+
+    buf_init(&text, 200);
+    sip_flow_to(&flow, b, sip_binding_local(b));
+    is_it = !sip_contact_print(&text, &flow, SLICE("me"), slice_of(uri)) &&
+            slice_starts(buf_slice(&text), slice_of(start));
+    buf_fini(&text);
+    return is_it;
+}
+
 static int udp_tcp_and_tls_work_on_real_sockets(void)
 {
     char file[] = "/tmp/unit_sip_tls_XXXXXX";
@@ -806,6 +822,9 @@ static int udp_tcp_and_tls_work_on_real_sockets(void)
     CHECK_OK_TO(ask_over(a, z, "t", loop), out);
     CHECK_OK_TO(ask_over(a, z, "s", loop), out);
     CHECK_TO(sip_binding_conns(sip_binding_find(z, "t")) == 1, out);
+    CHECK_TO(contact_is(a, "s", "sips:x@h", "<sips:me@"), out);
+    CHECK_TO(contact_is(a, "s", "sip:x@h;transport=tls", "<sip:me@"), out);
+    CHECK_TO(contact_is(a, "t", "sips:x@h", "<sip:me@"), out);
 out:
     unlink(file);
     mem_deref(a);
