@@ -4,8 +4,7 @@
  * tests/e2e/torture.sh tells the same ones to a whole station.
  */
 #include "tester.h"
-
-#define FOLDER "tests/torture/"
+#include "torture.h"
 
 static const struct {
     const char *word;
@@ -18,20 +17,6 @@ static int want_of(const char *word)
         if (strcmp(word, words[i].word) == 0)
             return words[i].want;
     return atoi(word);
-}
-
-static int read_message(const char *name, char *out, size_t size, struct slice *text)
-{
-    char path[128];
-    FILE *f;
-
-    snprintf(path, sizeof(path), FOLDER "%s.sip", name);
-    f = fopen(path, "rbe");
-    if (!f)
-        return ENOENT;
-    *text = slice_from(out, fread(out, 1, size, f));
-    fclose(f);
-    return text->len ? 0 : ENOENT;
 }
 
 /* One line of the index: RFC, section, name, what the core shall do, what a station shall do. */
@@ -48,7 +33,7 @@ static int tell_one(const char *line, unsigned rfc, size_t at_once, unsigned *to
     if (of != rfc)
         return 0;
     ++*told;
-    CHECK_OK(read_message(name, bytes, sizeof(bytes), &r.text));
+    CHECK_OK(torture_read(name, bytes, sizeof(bytes), &r.text));
     r.want = want_of(core);
     return run(&r, rfc == 5118, at_once);
 }
@@ -56,7 +41,7 @@ static int tell_one(const char *line, unsigned rfc, size_t at_once, unsigned *to
 /* All of one RFC; at_once: 0 for UDP, else the bytes that a stream carries at once. */
 static int tell_all(unsigned rfc, unsigned count, size_t at_once)
 {
-    FILE *index = fopen(FOLDER "index", "re");
+    FILE *index = fopen(TORTURE "index", "re");
     unsigned told = 0;
     char line[256];
     int bad = 0;
@@ -107,7 +92,7 @@ static int datagram_ends_with_its_message(void)
     struct tester t = {0};
     int err;
 
-    CHECK_OK(read_message("dblreq", bytes, sizeof(bytes), &two));
+    CHECK_OK(torture_read("dblreq", bytes, sizeof(bytes), &two));
     CHECK_OK_TO(open_tester(&t, false), out);
     CHECK_OK_TO(say_udp(&t, two), out);
     CHECK_TO(strstr(t.in, "dblreq.1") && !strstr(t.in, "dblreq.2"), out);
