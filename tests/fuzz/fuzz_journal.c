@@ -6,6 +6,7 @@
 #include "base/bug.h"
 #include "base/keep.h"
 #include "base/mem.h"
+#include "call/group.h"
 #include "call/save.h"
 #include "loop/fake.h"
 #include "sip/save.h"
@@ -73,21 +74,55 @@ static void read_memory(const uint8_t *bytes, size_t len)
     mem_deref(k);
 }
 
-static void read_channel(struct slice in)
+static void end_channel(struct channel *ch)
 {
-    struct slice rest, first = slice_cut(in, '\n', &rest);
-    struct channel *ch = NULL;
-    struct pack k, cdr;
-
-    unpack_init(&k, first);
-    unpack_init(&cdr, rest);
-    if (channel_unpack(&ch, world.calls, &k, &cdr))
-        return;
     ch->tech = &(const struct channel_tech){.name = "none"};
     ch->is_gone = true;
     channel_hangup(ch, CAUSE_NORMAL);
     ch->tech = NULL;
     mem_deref(ch);
+}
+
+/* What an engine writes of a channel that has something of everything. @return its length */
+static size_t write_channel(char *room, size_t size, size_t *cdr_at)
+{
+    static const struct channel_tech none = {.name = "none"};
+    const struct channel_args args = {.tech = &none, .resource = "101", .state = CHANNEL_UP};
+    struct channel *ch = NULL;
+    struct pack k, cdr;
+
+    BUG_IF(channel_alloc(&ch, world.calls, &args));
+    BUG_IF(channel_var_set(ch, SLICE("__colour"), SLICE("blue")) ||
+           channel_var_set(ch, SLICE("empty"), SLICE("")) ||
+           party_set(&ch->caller, SLICE("101"), SLICE("Anna")) ||
+           channel_set(&ch->exten, SLICE("200")) || channel_set(&ch->tonezone, SLICE("ru")) ||
+           channel_group_set(ch, SLICE("line"), SLICE("one")));
+    channel_set_absolute_timeout(ch, 5000);
+    pack_init(&k, room, size);
+    channel_pack(ch, &k, false);
+    *cdr_at = k.at;
+    pack_init(&cdr, room + k.at, size - k.at);
+    cdr_pack(ch, &cdr);
+    BUG_IF(pack_err(&k) || pack_err(&cdr));
+    end_channel(ch);
+    return k.at + cdr.at;
+}
+
+/* The same, with changes of three bytes each: where, and to what. */
+static void read_channel(const uint8_t *bytes, size_t len)
+{
+    static char room[8192];
+    struct channel *ch = NULL;
+    struct pack k, cdr;
+    size_t cdr_at, size = write_channel(room, sizeof(room), &cdr_at);
+
+    for (; len >= 3; bytes += 3, len -= 3)
+        room[(size_t)(bytes[0] | bytes[1] << 8) % size] = (char)bytes[2];
+    unpack_init(&k, slice_from(room, cdr_at));
+    unpack_init(&cdr, slice_from(room + cdr_at, size - cdr_at));
+    if (channel_unpack(&ch, world.calls, &k, &cdr) == 0)
+        end_channel(ch);
+    loop_fake_settle(world.loop);
 }
 
 static void read_record(struct slice in)
@@ -125,7 +160,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         return 0;
     switch (bytes[0] % 4) {
     case 0: read_memory(bytes + 1, len - 1); break;
-    case 1: read_channel(in); break;
+    case 1: read_channel(bytes + 1, len - 1); break;
     case 2: read_record(in); break;
     default: read_session(in); break;
     }
