@@ -9,7 +9,8 @@
 #include "call/bridge.h"
 #include "call/save.h"
 
-/* Raise it with every change of what an entry holds. */
+/* The next engine is the same program (the supervisor holds its file open): this only guards against memory
+   that is none of ours. */
 #define FORMAT 2
 #define SETTLED_MS 2000 /* who lived that long after a takeover has not died of it */
 

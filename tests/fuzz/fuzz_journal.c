@@ -9,7 +9,9 @@
 #include "call/group.h"
 #include "call/save.h"
 #include "loop/fake.h"
-#include "sip/save.h"
+#include "sip/dialog_inner.h"
+#include "sip/invite_inner.h"
+#include "sip/save_inner.h"
 #include "sip/server.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -135,15 +137,115 @@ static void read_record(struct slice in)
     BUG_IF(!pack_err(&k) && strlen(r.uniqueid) > in.len);
 }
 
-static void read_session(struct slice in)
+/* ---- sessions ---- */
+
+static const struct sip_invite_handlers handlers;
+
+#define THEIR_INVITE                                                                               \
+    "INVITE sip:200@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.9;branch=z9hG4bKx\r\n"           \
+    "From: <sip:101@127.0.0.9>;tag=f\r\nTo: <sip:200@127.0.0.1>\r\nCall-ID: theirs\r\n"            \
+    "CSeq: 7 INVITE\r\nContact: <sip:101@127.0.0.9>\r\nMax-Forwards: 70\r\n\r\n"
+
+static struct sip_msg *their_invite(void)
 {
-    static const struct sip_invite_handlers handlers;
-    const struct sip_invite_unpack_args args = {.handlers = &handlers};
-    struct sip_invite *i = NULL;
+    struct sip_msg *m = NULL;
+    struct sip_why why;
+    struct addr from;
+
+    BUG_IF(sip_msg_decode(&m, SLICE(THEIR_INVITE), &why));
+    addr_parse(&from, SLICE("127.0.0.9:5060"), 5060);
+    sip_flow_to(&m->flow, sip_binding_find(world.sip, "transport-udp"), &from);
+    sip_flow_hold(&m->flow);
+    return m;
+}
+
+static struct sip_dialog *a_dialog(const struct sip_msg *m)
+{
+    const struct dialog_parts parts = {.call_id = SLICE("theirs"),
+                                       .local_tag = SLICE("ours"),
+                                       .remote_tag = SLICE("f"),
+                                       .local = SLICE("<sip:200@127.0.0.1>;tag=ours"),
+                                       .remote = SLICE("<sip:101@127.0.0.9>;tag=f"),
+                                       .routes = SLICE("Route: <sip:127.0.0.8;lr>\r\n")};
+    struct sip_dialog *d = dialog_build(world.sip, &parts);
+
+    BUG_IF(!d);
+    d->target = mem_strdup("sip:101@127.0.0.9:5060");
+    d->remote_cseq = m->cseq.number;
+    d->has_remote_cseq = true;
+    sip_flow_to(&d->flow, m->flow.binding, &m->flow.remote);
+    sip_flow_hold(&d->flow);
+    return d;
+}
+
+static size_t pack_over(struct sip_invite *i, char *room, size_t size)
+{
     struct pack k;
 
-    unpack_init(&k, in);
-    if (sip_invite_unpack(&i, world.sip, &k, &args))
+    pack_init(&k, room, size);
+    sip_invite_pack(i, &k);
+    BUG_IF(pack_err(&k));
+    sip_invite_forget(i);
+    invite_over(i);
+    mem_deref(i);
+    return k.at;
+}
+
+static size_t write_calling(char *room, size_t size)
+{
+    const struct sip_invite_args args = {
+        .uri = SLICE("sip:102@127.0.0.9"), .from_user = SLICE("101"), .handlers = &handlers};
+    struct sip_invite *i = NULL;
+
+    BUG_IF(sip_invite_send(&i, world.sip, &args));
+    loop_fake_settle(world.loop);
+    return pack_over(i, room, size);
+}
+
+/* Up; its 2xx waits for the ACK, or does not. */
+static size_t write_up(char *room, size_t size, bool waits)
+{
+    struct sip_msg *m = their_invite();
+    struct sip_strans *t = NULL;
+    struct sip_invite *i = NULL;
+    size_t len;
+
+    BUG_IF(invite_alloc(&i, world.sip, &handlers, NULL));
+    i->state = INVITE_UP;
+    i->dialog = a_dialog(m);
+    i->se.now.s = 1800;
+    if (waits) {
+        BUG_IF(
+            sip_strans_restore(&t, world.sip, m, SLICE("ours"), SLICE("SIP/2.0 200 OK\r\n\r\n")));
+        invite_take_again(i, t, m->cseq.number, true);
+        mem_deref(t);
+    }
+    len = pack_over(i, room, size);
+    mem_deref(m);
+    return len;
+}
+
+/* What an engine writes of a session, with changes of three bytes each; the first byte says which. */
+static void read_session(const uint8_t *bytes, size_t len)
+{
+    static char room[8192];
+    const unsigned which = len ? bytes[0] % 3 : 0;
+    const size_t size =
+        which ? write_up(room, sizeof(room), which == 2) : write_calling(room, sizeof(room));
+    const bool is_changed = len > 3;
+    struct sip_msg *m = which ? their_invite() : NULL;
+    const struct sip_invite_unpack_args args = {.request = m, .handlers = &handlers};
+    struct sip_invite *i = NULL;
+    struct pack k;
+    int err;
+
+    for (; len > 3; bytes += 3, len -= 3)
+        room[(size_t)(bytes[1] | bytes[2] << 8) % size] = (char)bytes[3];
+    unpack_init(&k, slice_from(room, size));
+    err = sip_invite_unpack(&i, world.sip, &k, &args);
+    BUG_IF(err && !is_changed);
+    mem_deref(m);
+    if (err)
         return;
     sip_invite_end(i, 503, SLICE_NONE);
     mem_deref(i);
@@ -162,7 +264,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     case 0: read_memory(bytes + 1, len - 1); break;
     case 1: read_channel(bytes + 1, len - 1); break;
     case 2: read_record(in); break;
-    default: read_session(in); break;
+    default: read_session(bytes + 1, len - 1); break;
     }
     return 0;
 }
