@@ -138,7 +138,7 @@ phone() {
   : >"$dir/contacts"
   : >"$dir/events"
   certificate
-  "$TOOLS/tone" "$(tone_of "$name")" 180 "$dir/tone.wav"
+  "$TOOLS/tone" "$(tone_of "$name")" ${TONE_S:-180} "$dir/tone.wav" # a phone hangs up when it is over
   phone_config "$dir" $port $control $((RTP + 100 + phone_count * 20)) >"$dir/config"
   to=$SIP interval=60
   [ $transport != tls ] || to=$((SIP + 1))

@@ -8,6 +8,7 @@
 KILLS=${1:-20}
 HOLD_MS=23000
 GAP_S=${GAP_S:-11} # an engine that dies within two seconds of a takeover counts as dead of it
+TONE_S=$((KILLS * (GAP_S + 4) + 120))
 CALLERS=$((BASE + 14))
 ENDERS=$((BASE + 16))
 
@@ -123,6 +124,7 @@ no_gap() { # no_gap A B: in the last 10 s A heard nothing but B, all the time
   echo "  $1: $(cat "$WORK/hear.out")"
   return 1
 }
+all_talk() { [ "$(ctl "core show channels" | grep -c '^PJSIP/10[1-6]-')" = 6 ]; }
 n=0
 while [ $n -lt "$KILLS" ]; do
   n=$((n + 1))
@@ -132,6 +134,7 @@ while [ $n -lt "$KILLS" ]; do
   check "kill-$n" within 5 role_is_new
   echo "kill $n: $before channels, then $(ctl "core show channels" | sed -n 's/ active channel.*//p'), $(grep -a 'are taken over' "$LOG" | tail -1 | sed 's/.*over //')"
   sleep $GAP_S
+  check "phones-talk-$n" all_talk
   for pair in "101 102" "103 104" "105 106"; do
     set -- $pair
     check "no-gap-$n-$1" no_gap "$1" "$2"
@@ -139,6 +142,7 @@ while [ $n -lt "$KILLS" ]; do
   done
 done
 
+for phone in 101 102 103 104 105 106; do forget $phone; done
 check bye-of-the-called hang_up 102 101
 check bye-of-the-caller hang_up 103 104
 check bye-again hang_up 106 105
