@@ -132,6 +132,11 @@ extern const struct plan_func plan_func_enumresult;
 extern const struct plan_func plan_func_txtcidname;
 extern const struct plan_func plan_func_srvquery;
 extern const struct plan_func plan_func_srvresult;
+extern const struct plan_func plan_func_realtime;
+extern const struct plan_func plan_func_realtime_destroy;
+extern const struct plan_func plan_func_realtime_field;
+extern const struct plan_func plan_func_realtime_hash;
+extern const struct plan_func plan_func_realtime_store;
 
 /** One warning about a function, with the channel's place. */
 void plan_func_warn(const struct plan_env *env, const char *what, const char *about);

@@ -1,32 +1,21 @@
 /* func/sql.c - SQL: a question to the database that the configuration allows by name */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "loop/task.h"
 #include "plan/core.h"
+#include "plan/func/question.h"
 #include "plan/func/row.h"
-#include "plan/wait.h"
-#include "store/store.h"
 
-#define MOST_VALUES 16
-#define WAIT_MS 5000
-#define MOST_TEXTS 256
+#define MOST_SQL 1000
 
-/* One question under way; whoever comes last, the answer or the call that gave up, frees it. */
-struct question {
-    struct waiter waiter;
-    struct buf row; /* the first one, as a line of CSV */
+/* The first row, as a line of CSV. */
+struct answer {
+    struct buf *out;
     uint32_t rows;
-    int err;
-    bool is_over, is_left;
 };
-
-static void question_free(struct question *q)
-{
-    buf_fini(&q->row);
-    mem_free(q);
-}
 
 static void put_cell(struct slice cell, struct buf *out)
 {
@@ -45,39 +34,17 @@ static void put_cell(struct slice cell, struct buf *out)
     buf_addc(out, '"');
 }
 
-static void on_answer(int err, const struct store_rows *rows, void *arg)
+static int on_rows(const struct store_rows *rows, void *arg)
 {
-    struct question *q = arg;
+    struct answer *a = arg;
 
-    if (q->is_left) {
-        question_free(q);
-        return;
-    }
-    q->err = err;
-    q->rows = rows ? rows->count : 0;
-    for (uint32_t i = 0; q->rows && i < rows->columns; i++) {
+    a->rows = rows->count;
+    for (uint32_t i = 0; a->rows && i < rows->columns; i++) {
         if (i)
-            buf_addc(&q->row, ',');
-        put_cell(rows->cells[i], &q->row);
+            buf_addc(a->out, ',');
+        put_cell(rows->cells[i], a->out);
     }
-    q->is_over = true;
-    waiter_wake(&q->waiter);
-}
-
-/* The store keeps the texts of questions for ever, so each is kept once, for the process's life. */
-static const char *kept(const char *sql)
-{
-    static char texts[MOST_TEXTS][1024];
-
-    if (strlen(sql) >= sizeof(texts[0]))
-        return NULL;
-    for (size_t i = 0; i < MOST_TEXTS; i++) {
-        if (!*texts[i])
-            memcpy(texts[i], sql, strlen(sql) + 1);
-        if (strcmp(texts[i], sql) == 0)
-            return texts[i];
-    }
-    return NULL;
+    return buf_err(a->out);
 }
 
 /* From the configuration only: what a call sets by GLOBAL() is not asked. */
@@ -92,7 +59,7 @@ static const char *text_of(const struct plan_env *env, const char *name)
         g = plan_routing_globals(env->core->routing, &count);
     for (uint32_t i = count; g && i-- > 0;)
         if (strcmp(g[i].name, wanted) == 0)
-            return kept(g[i].value);
+            return strlen(g[i].value) > MOST_SQL ? NULL : func_question_kept(g[i].value);
     return NULL;
 }
 
@@ -108,36 +75,20 @@ static int set_rows(const struct plan_env *env, uint32_t rows)
 static int ask(const struct plan_env *env, const char *sql, char **words, int count,
                struct buf *out)
 {
-    struct slice values[MOST_VALUES];
-    struct question *q = mem_zalloc(sizeof(*q));
+    struct slice values[FUNC_VALUES];
+    struct answer a = {.out = out};
     int err;
 
-    if (!q)
-        return ENOMEM;
-    buf_init(&q->row, PLAN_TEXT_MAX);
     for (int i = 0; i < count; i++)
         values[i] = slice_of(words[i]);
-    err = store_query(env->core->store, sql, values, (size_t)count, on_answer, q);
-    if (err) {
-        question_free(q);
-        return err;
-    }
-    err = plan_wait_answer(env->core, &q->waiter, WAIT_MS);
-    if (!q->is_over) {
-        q->is_left = true;
-        return err;
-    }
-    err = q->err ? q->err : set_rows(env, q->rows);
-    if (!err)
-        err = buf_adds(out, buf_slice(&q->row));
-    question_free(q);
-    return err;
+    err = func_question_ask(env, sql, values, (size_t)count, on_rows, &a);
+    return err ? err : set_rows(env, a.rows);
 }
 
 static int sql_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    char *argv[MOST_VALUES + 1];
-    int count = plan_args_split(args, ',', argv, MOST_VALUES + 1), err;
+    char *argv[FUNC_VALUES + 1];
+    int count = plan_args_split(args, ',', argv, FUNC_VALUES + 1), err;
     const char *sql = text_of(env, argv[0]);
 
     if (!sql) {

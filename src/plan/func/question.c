@@ -1,0 +1,126 @@
+/* func/question.c - see question.h */
+#include "plan/func/question.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "loop/task.h"
+#include "plan/core.h"
+#include "plan/wait.h"
+
+#define WAIT_MS 5000
+#define MOST_TEXTS 512
+#define MOST_BYTES (256u << 10)
+
+/* One under way; whoever comes last, the answer or the call that gave up, frees it. */
+struct question {
+    struct waiter waiter;
+    func_rows_h *rows;
+    void *arg;
+    int err;
+    bool is_over, is_left;
+};
+
+const char *func_question_kept(const char *sql)
+{
+    static const char *texts[MOST_TEXTS];
+    static char bytes[MOST_BYTES];
+    static size_t count, used;
+    const size_t size = strlen(sql) + 1;
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(texts[i], sql) == 0)
+            return texts[i];
+    if (count == MOST_TEXTS || size > sizeof(bytes) - used) {
+        log_warning(
+            "too many different questions to the database are made up by the routing; this one "
+            "is not asked sql=\"%.200s\"",
+            sql);
+        return NULL;
+    }
+    texts[count] = memcpy(bytes + used, sql, size);
+    used += size;
+    return texts[count++];
+}
+
+static void over(struct question *q, int err)
+{
+    q->err = err;
+    q->is_over = true;
+    waiter_wake(&q->waiter);
+}
+
+static void on_answer(int err, const struct store_rows *rows, void *arg)
+{
+    struct question *q = arg;
+
+    if (q->is_left)
+        mem_free(q);
+    else
+        over(q, err ? err : q->rows(rows, q->arg));
+}
+
+static void on_done(int err, void *arg)
+{
+    struct question *q = arg;
+
+    if (q->is_left)
+        mem_free(q);
+    else
+        over(q, err);
+}
+
+static int wait_answer(const struct plan_env *env, struct question *q)
+{
+    int err = plan_wait_answer(env->core, &q->waiter, WAIT_MS);
+
+    if (!q->is_over) {
+        q->is_left = true;
+        return err;
+    }
+    err = q->err;
+    mem_free(q);
+    return err;
+}
+
+int func_question_ask(const struct plan_env *env, const char *sql, const struct slice *values,
+                      size_t count, func_rows_h *rows, void *arg)
+{
+    struct question *q;
+    int err;
+
+    if (!env->core->store || !task_self())
+        return EPERM;
+    q = mem_zalloc(sizeof(*q));
+    if (!q)
+        return ENOMEM;
+    q->rows = rows;
+    q->arg = arg;
+    err = store_query(env->core->store, sql, values, count, on_answer, q);
+    if (err) {
+        mem_free(q);
+        return err;
+    }
+    return wait_answer(env, q);
+}
+
+int func_question_tell(const struct plan_env *env, const char *sql, const struct slice *values,
+                       size_t count)
+{
+    struct question *q;
+    int err;
+
+    if (!env->core->store || !task_self())
+        return EPERM;
+    q = mem_zalloc(sizeof(*q));
+    if (!q)
+        return ENOMEM;
+    err = store_exec(env->core->store, sql, values, count, on_done, q);
+    if (err) {
+        mem_free(q);
+        return err;
+    }
+    return wait_answer(env, q);
+}

@@ -1,0 +1,31 @@
+/*
+ * func/question.h - a function asks or changes the database while its call waits
+ *
+ * Scope:   SQL() and REALTIME() and their like. Values are bound, never part of the text.
+ * Thread:  a task of the loop; the rows are seen on the loop, while the task waits.
+ * Limits:  5 s; 16 values; 512 texts of 256 KiB in all for the process's life, as the store keeps each
+ *          for ever: a routing that makes up new ones all the time is refused.
+ */
+#pragma once
+#include "plan/func.h"
+#include "store/store.h"
+
+enum { FUNC_VALUES = 16 };
+
+/** The same text, kept for ever. NULL: there are too many already (warned about). */
+const char *func_question_kept(const char *sql);
+
+/** The answer; borrowed during the call. @return 0; errno, which func_question_ask returns */
+typedef int(func_rows_h)(const struct store_rows *rows, void *arg);
+
+/**
+ * @param sql  kept for ever
+ * @return 0; EAGAIN (64 wait); ETIMEDOUT; ECANCELED; EPERM (no task, no database); errno of store/db.h
+ */
+int func_question_ask(const struct plan_env *env, const char *sql, const struct slice *values,
+                      size_t count, func_rows_h *rows, void *arg);
+
+/** A statement that changes something; back when it is committed. @return as func_question_ask; EEXIST: a
+ *  constraint */
+int func_question_tell(const struct plan_env *env, const char *sql, const struct slice *values,
+                       size_t count);
