@@ -49,6 +49,9 @@ struct plan_ask plan_ask_for(const struct plan_core *p, const struct channel *ch
 /** Wall time for a channel (NULL: the station): now, or what a dry run supposes. */
 struct wall plan_wall(const struct plan_core *p, const struct channel *ch);
 
+/** The same, or what TESTTIME() says: for GotoIfTime, as in Asterisk (func/strptime.c). */
+struct wall plan_test_wall(const struct plan_core *p, const struct channel *ch);
+
 /** True when this warning about this thing was not given in the last minute. */
 bool plan_tell_once(struct plan_core *p, const char *what, const char *about);
 

@@ -8,8 +8,8 @@
 #include "plan/core.h"
 #include "plan/when.h"
 
-/* Does "9:00-17:00,mon-fri,*,*[,zone]" hold now? */
-static bool holds_now(const struct plan_run *run, char *text)
+/* Does "9:00-17:00,mon-fri,*,*[,zone]" hold then? */
+static bool holds_at(const struct plan_run *run, char *text, struct wall now)
 {
     const struct channel *ch = run->channel;
     struct slice bad = SLICE_NONE;
@@ -19,7 +19,7 @@ static bool holds_now(const struct plan_run *run, char *text)
     if (slice_is_set(bad))
         log_warning("time condition with a part that is none call=%s at=\"%s,%s,%d\" part=\"%.*s\"",
                     ch->linkedid, ch->context, ch->exten, ch->priority, SLICE_ARG(bad));
-    return !err && plan_when_holds(&w, run->core->zones, loop_wall(plan_loop(run->core)));
+    return !err && plan_when_holds(&w, run->core->zones, now);
 }
 
 static int gotoiftime_exec(struct plan_run *run, char *data)
@@ -34,7 +34,7 @@ static int gotoiftime_exec(struct plan_run *run, char *data)
     no = strchr(yes, ':');
     if (no)
         *no++ = '\0';
-    where = holds_now(run, data) ? yes : no;
+    where = holds_at(run, data, plan_test_wall(run->core, run->channel)) ? yes : no;
     return where && *where ? plan_run_go(run, where) : PLAN_NEXT;
 }
 
@@ -46,7 +46,7 @@ static int execiftime_exec(struct plan_run *run, char *data)
         log_warning("ExecIfTime needs times?App(args) call=%s", run->channel->linkedid);
         return PLAN_END;
     }
-    what = holds_now(run, data) ? yes : no;
+    what = holds_at(run, data, plan_wall(run->core, run->channel)) ? yes : no;
     return what && *what ? exec_text(run, what) : PLAN_NEXT;
 }
 

@@ -1,6 +1,7 @@
 /* func/list.c - variables that hold a list: FIELDQTY, FIELDNUM, LISTFILTER, SORT, PUSH, POP, SHIFT,
  * UNSHIFT */
 #include <errno.h>
+#include <math.h>
 
 #include "plan/func/row.h"
 
@@ -185,6 +186,8 @@ static int sort_read(const struct plan_env *env, char *args, struct buf *out)
             continue;
         *colon = '\0';
         rows[count] = (struct keyed){argv[i], strtod(colon + 1, NULL), count};
+        if (isnan(rows[count].value)) /* would stand nowhere in an order */
+            rows[count].value = 0;
         count++;
     }
     if (count)

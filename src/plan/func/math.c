@@ -38,7 +38,7 @@ static int parse_number(const char *text, double *n)
     char *end;
 
     *n = strtod(text, &end);
-    if (end == text)
+    if (end == text || !isfinite(*n))
         return EINVAL;
     while (*end == ' ')
         end++;

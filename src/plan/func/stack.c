@@ -65,6 +65,7 @@ static int eval_at(const struct plan_env *env, struct slice context, struct slic
     struct channel *ch = env->channel;
     char *was_context = ch->context, *was_exten = ch->exten;
     const int was_priority = ch->priority;
+    struct plan_routing *routing;
     struct plan_found found;
     int err = ENOMEM;
 
@@ -73,8 +74,10 @@ static int eval_at(const struct plan_env *env, struct slice context, struct slic
     ch->context = slice_dup(context);
     ch->exten = slice_dup(exten);
     ch->priority = priority;
+    routing = mem_ref(env->core->routing); /* another one may come while functions wait */
     if (ch->context && ch->exten)
         err = plan_subst(env, slice_of(found.step->data), out);
+    mem_deref(routing);
     mem_free(ch->context);
     mem_free(ch->exten);
     ch->context = was_context;

@@ -62,15 +62,14 @@ static char *bare(char *text)
 /* TESTTIME stands in a variable, so that it is kept and forgotten with its channel. */
 #define TEST_VARIABLE SLICE("TESTTIME")
 
-static struct wall now_of(const struct plan_env *env)
+struct wall plan_test_wall(const struct plan_core *p, const struct channel *ch)
 {
-    const struct slice set =
-        env->channel ? channel_var_get(env->channel, TEST_VARIABLE) : SLICE_NONE;
+    const struct slice set = ch ? channel_var_get(ch, TEST_VARIABLE) : SLICE_NONE;
     uint64_t seconds;
 
     if (slice_is_set(set) && !slice_u64(set, &seconds) && seconds < 1000000000000)
         return (struct wall){(int64_t)seconds * 1000000};
-    return plan_wall(env->core, env->channel);
+    return plan_wall(p, ch);
 }
 
 static int iftime_read(const struct plan_env *env, char *args, struct buf *out)
@@ -90,7 +89,7 @@ static int iftime_read(const struct plan_env *env, char *args, struct buf *out)
         plan_func_warn(env, "IFTIME: no such time", args);
         return 0;
     }
-    if (plan_when_holds(&when, env->core->zones, now_of(env)))
+    if (plan_when_holds(&when, env->core->zones, plan_wall(env->core, env->channel)))
         return buf_addz(out, bare(yes));
     return no ? buf_addz(out, bare(no)) : 0;
 }
@@ -127,7 +126,7 @@ FUNC_READ(iftime, "IFTIME", "IFTIME(times,weekdays,mdays,months[,zone]?[yes][:no
           "One of two texts by the time\nThe condition is as GotoIfTime's.");
 FUNC_WRITE(
     testtime, "TESTTIME", "TESTTIME()=2010/12/25 15:30:00 [zone]",
-    "Другое время для условий этого канала\nДля проверки маршрутизации: IFTIME судит по нему; "
+    "Другое время для условий этого канала\nДля проверки маршрутизации: GotoIfTime судит по нему; "
     "пустое - снова настоящее.",
-    "Another time for this channel's conditions\nTo test a routing: IFTIME goes by it; empty: "
+    "Another time for this channel's conditions\nTo test a routing: GotoIfTime goes by it; empty: "
     "the real one again.");

@@ -82,6 +82,12 @@ STORY(
     "10,4,ExecIfTime(*,*,*,*?Note(yes))\n10,5,ExecIfTime(1:00-1:01,*,1,jan,UTC?Note(no):Note(else))\n"
     "10,6,ExecIfTime(1:00-2:00,wed,15,nov,Europe/Moscow?Note(in zone))\n10,7,ExecIfTime(*,*,*,*?Note,no)\n"
     "10,8,Note(no)\n")
+/* As in Asterisk: GotoIfTime goes by it, ExecIfTime and IFTIME do not. */
+STORY(
+    testtime_moves_gotoiftime, "10", 100, "a;no;no;end=16;",
+    "10,1,Set(TESTTIME()=2010/12/25 15:30:00 UTC)\n10,2,GotoIfTime(15:00-16:00,*,25,dec,UTC?a:b)\n"
+    "10,3(b),Note(b)\n10,4(a),Note(a)\n10,5,ExecIfTime(15:00-16:00,*,25,dec,UTC?Note(yes):Note(no))\n"
+    "10,6,Note(${IFTIME(15:00-16:00,*,25,dec,UTC?yes:no)})\n")
 STORY(
     waituntil_waits_or_says_why_not, "10", 1500, "OK;PAST;FAILURE;end=16;",
     "10,1,WaitUntil($[${EPOCH}+1])\n10,2,Note(${WAITUNTILSTATUS})\n10,3,WaitUntil($[${EPOCH}-5])\n"
@@ -153,8 +159,8 @@ UNIT_TESTS(UNIT(an_exception_goes_to_e), UNIT(proceeding_goes_on), UNIT(music_st
            UNIT(a_macro_that_goes_elsewhere_is_left), UNIT(a_macro_that_is_not_there_ends_the_call),
            UNIT(mset_sets_several), UNIT(log_and_dumpchan_go_on), UNIT(exec_runs_what_a_text_names),
            UNIT(tryexec_goes_on_whatever_comes), UNIT(gotoiftime_and_execiftime_look_at_the_clock),
-           UNIT(waituntil_waits_or_says_why_not), UNIT(waitforcondition_computes_again),
-           UNIT(waitforring_lets_time_pass), UNIT(tones_start_and_stop),
-           UNIT(senddtmf_takes_its_time), UNIT(sendtext_says_that_a_phone_takes_none),
-           UNIT(hidden_variables_are_cleared), UNIT(incomplete_with_n_refuses_an_unanswered_call),
-           UNIT(events_are_told))
+           UNIT(testtime_moves_gotoiftime), UNIT(waituntil_waits_or_says_why_not),
+           UNIT(waitforcondition_computes_again), UNIT(waitforring_lets_time_pass),
+           UNIT(tones_start_and_stop), UNIT(senddtmf_takes_its_time),
+           UNIT(sendtext_says_that_a_phone_takes_none), UNIT(hidden_variables_are_cleared),
+           UNIT(incomplete_with_n_refuses_an_unanswered_call), UNIT(events_are_told))

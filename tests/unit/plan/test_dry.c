@@ -64,7 +64,8 @@ static const char routing[] =
     "50/101,1,NoOp(for 101)\n50,1,NoOp(for all)\ninclude day,9:00-18:00,*,*,*,UTC\n"
     "i,1,NoOp(i ${INVALID_EXTEN})\ni,2,Busy(5)\nh,1,NoOp(h ${HANGUPCAUSE})\n"
     "[sub]\ns,1,Set(LOCAL(v)=${ARG1}${ARG2})\ns,2,Return(${v})\n"
-    "[day]\n60,1,NoOp(day)\n";
+    "[day]\n60,1,NoOp(day)\n60,2,GotoIfTime(9:00-18:00,*,*,*,UTC?4)\n60,3,NoOp(jumped not)\n60,4,NoOp(jumped)\n"
+    "60,5,ExecIfTime(9:00-18:00,*,*,*,UTC?NoOp(open):NoOp(closed))\n";
 
 static bool is_same(const char *dry_steps, const char *steps)
 {
@@ -185,6 +186,7 @@ static int caller_and_time_count(void)
     CHECK_TO(strstr(buf_z(&t.lines), "for all"), out);
     CHECK_OK_TO(dry(&w, &t, "60", "", NULL, 1715731200 + 12 * 3600), out);
     CHECK_TO(strstr(buf_z(&t.lines), "NoOp(day)"), out);
+    CHECK_TO(!strstr(buf_z(&t.lines), "jumped not") && strstr(buf_z(&t.lines), "open"), out);
     CHECK_OK_TO(dry(&w, &t, "60", "", NULL, 1715731200), out);
     CHECK_TO(!strstr(buf_z(&t.lines), "NoOp(day)"), out);
 out:

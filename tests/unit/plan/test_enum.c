@@ -154,4 +154,30 @@ nothing:
     return err;
 }
 
-UNIT_TESTS(UNIT_ONCE(names_are_asked), UNIT(silence_lasts_five_seconds))
+/* The routing is another one when the answer is there: what was being filled in is still whole. */
+static int routing_may_change_under_eval_exten(void)
+{
+    struct dns *d = NULL;
+    struct world w;
+    int err;
+
+    CHECK_OK_TO(asking_init(&w, &d), nothing);
+    CHECK_OK_TO(
+        world_route(&w, "[main]\n10,1,Note(${EVAL_EXTEN(sub,100,1)})\n"
+                        "[sub]\n100,1,NoOp(${ENUMLOOKUP(+4312345,sip,c)} and a text behind it)\n"),
+        out);
+    dns_fake_cut(d, true);
+    CHECK_OK_TO(world_dial(&w, "10", NULL), out);
+    loop_fake_advance(w.loop, 100);
+    CHECK_OK_TO(world_route(&w, "[main]\n10,1,Note(other)\n"), out);
+    loop_fake_advance(w.loop, 6000);
+    CHECK_TO(world_saw(&w, "-1 and a text behind it;end=16;"), out);
+out:
+    world_fini(&w);
+nothing:
+    mem_deref(d);
+    return err;
+}
+
+UNIT_TESTS(UNIT_ONCE(names_are_asked), UNIT(silence_lasts_five_seconds),
+           UNIT(routing_may_change_under_eval_exten))
