@@ -154,6 +154,28 @@ nothing:
     return err;
 }
 
+struct texts {
+    char *text;
+};
+
+static void texts_destroy(void *object)
+{
+    mem_free(((struct texts *)object)->text);
+}
+
+/* As in the station: the routing's texts live as long as it does. */
+static int give_texts(struct world *w)
+{
+    struct texts *t = mem_alloc(sizeof(*t), texts_destroy);
+
+    if (!t)
+        return ENOMEM;
+    t->text = w->text;
+    w->text = NULL;
+    plan_routing_own(w->core->routing, t);
+    return 0;
+}
+
 /* The routing is another one when the answer is there: what was being filled in is still whole. */
 static int routing_may_change_under_eval_exten(void)
 {
@@ -166,6 +188,7 @@ static int routing_may_change_under_eval_exten(void)
         world_route(&w, "[main]\n10,1,Note(${EVAL_EXTEN(sub,100,1)})\n"
                         "[sub]\n100,1,NoOp(${ENUMLOOKUP(+4312345,sip,c)} and a text behind it)\n"),
         out);
+    CHECK_OK_TO(give_texts(&w), out);
     dns_fake_cut(d, true);
     CHECK_OK_TO(world_dial(&w, "10", NULL), out);
     loop_fake_advance(w.loop, 100);
