@@ -112,6 +112,9 @@ static int why_path(const struct ask *a, int err, struct buf *out)
     if (err == EXDEV || err == ELOOP)
         return errand_fail(out, "%.200s: a link leads out of the folders of setting file_folders",
                            a->path);
+    if (err == EACCES || err == EPERM)
+        return errand_fail(
+            out, "%.200s: neither the user nor the sandbox of AGI programs may do that", a->path);
     return errand_fail(out, "%.200s: %s", a->path, strerror(err));
 }
 
