@@ -178,6 +178,7 @@ static struct story *story_make(struct stories *s, const struct channel *ch)
     y->begun = ch->created_mono;
     buf_printf(&y->text, "1\t%lld\n", (long long)(y->start.us / 1000));
     if (hash_add(&s->stories, &y->by_id, hash_slice(slice_of(y->linkedid)))) {
+        buf_fini(&y->text);
         mem_free(y);
         return NULL;
     }

@@ -468,10 +468,16 @@ int plan_change_forget(struct plan_core *p, plan_change_h *done, void *arg)
     return err ? err : take(p, NULL, done, arg);
 }
 
-void plan_changes_again(struct plan_core *p)
+bool plan_changes_again(struct plan_core *p)
 {
-    if (p->changes && (p->changes->now || p->changes->job) && job_start(p))
-        log_error("routing changed by hand is not in force, no memory");
+    int err;
+
+    if (!p->changes || !p->changes->now)
+        return false;
+    err = job_start(p);
+    if (err)
+        log_error("routing changed by hand is not in force err=\"%s\"", strerror(err));
+    return !err;
 }
 
 void plan_changes_free(struct plan_core *p)

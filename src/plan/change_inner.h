@@ -15,6 +15,7 @@ uint32_t plan_overlay_includes(const struct plan_overlay *o);
 void plan_overlay_copy(const struct plan_overlay *o, struct plan_row *rows, uint32_t *row_count,
                        struct plan_include *includes, uint32_t *include_count);
 
-/** A new snapshot is in force without the changes: put them upon it. */
-void plan_changes_again(struct plan_core *p);
+/** There is a new snapshot. @return whether there are changes: then both come into force together, when
+ *  a worker has compiled them. */
+bool plan_changes_again(struct plan_core *p);
 void plan_changes_free(struct plan_core *p);

@@ -178,17 +178,20 @@ int plan_compile(struct plan_routing **rp, const struct model_snapshot *s)
 
 int plan_set_compiled(struct plan_core *p, struct model_snapshot *s, struct plan_routing *r)
 {
-    int err;
+    struct model_snapshot *before = p->snapshot;
+    int err = 0;
 
     plan_routing_own(r, mem_ref(s));
-    err = plan_set_routing(p, r);
-    if (err)
-        return err;
-    mem_ref(s);
-    mem_deref(p->snapshot);
-    p->snapshot = s;
-    plan_changes_again(p);
-    return 0;
+    p->snapshot = mem_ref(s);
+    /* Without the changes made by hand it would be another routing for a moment. */
+    if (!plan_changes_again(p))
+        err = plan_set_routing(p, r);
+    if (err) {
+        p->snapshot = before;
+        before = s;
+    }
+    mem_deref(before);
+    return err;
 }
 
 int plan_set_snapshot(struct plan_core *p, struct model_snapshot *s)

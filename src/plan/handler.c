@@ -10,6 +10,7 @@
 #include "plan/handler.h"
 
 #define MOST_HANDLERS 50
+#define MOST_RUNS 200 /* a handler that pushes itself would go on for ever */
 
 struct handler {
     struct link link;
@@ -120,10 +121,16 @@ void plan_handlers_pack(struct plan_run *run, struct pack *k)
 
 void plan_handlers_run(struct plan_run *run)
 {
-    while (run->handler_count) {
+    for (int runs = 0; run->handler_count; runs++) {
         struct handler *h = CONTAINER_OF(list_last(&run->handlers), struct handler, link);
         char *where = h->where;
 
+        if (runs == MOST_RUNS) {
+            log_warning(
+                "hang-up handlers push one another, the rest is not run call=%s where=\"%s\"",
+                run->channel->linkedid, where);
+            return;
+        }
         h->where = NULL;
         plan_handler_pop(run);
         plan_frames_free(run);

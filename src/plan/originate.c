@@ -211,6 +211,54 @@ static int go(struct plan_originate *o)
     return plan_start(o->core, o->channel);
 }
 
+/* ---- nobody answered: extension "failed" ---- */
+
+static void failed_hangup(struct channel *ch, int cause)
+{
+}
+
+static const struct channel_tech failed_tech = {.name = "OutgoingSpoolFailed",
+                                                .hangup = failed_hangup};
+
+/* A channel that calls nobody and leaves no record. */
+static int run_failed(struct plan_originate *o, enum plan_originate_reason reason)
+{
+    struct channel *ch;
+    char number[16];
+    int err = channel_alloc(
+        &ch, plan_calls(o->core),
+        &(struct channel_args){
+            .tech = &failed_tech, .resource = "failed", .state = CHANNEL_DOWN, .is_apart = true});
+
+    if (err)
+        return err;
+    snprintf(number, sizeof(number), "%d", (int)reason);
+    err = set_up(ch, &o->args);
+    ch->priority = 1;
+    if (!err)
+        err = channel_set(&ch->exten, SLICE("failed"));
+    if (!err)
+        err = channel_var_set(ch, SLICE("REASON"), slice_of(number));
+    if (!err)
+        err = plan_start(o->core, ch);
+    if (err)
+        channel_hangup(ch, CAUSE_FAILURE);
+    mem_deref(ch);
+    return err;
+}
+
+static void try_failed(struct plan_originate *o, enum plan_originate_reason reason)
+{
+    const struct plan_originate_args *a = &o->args;
+
+    if (!a->runs_failed || !a->context || reason == ORIGINATE_ANSWERED || o->is_canceled ||
+        calls_is_closing(plan_calls(o->core)) ||
+        !plan_has_exten(o->core, slice_of(a->context), SLICE("failed")))
+        return;
+    if (run_failed(o, reason))
+        log_error("extension failed not run for an originated call destination=\"%s\"", a->where);
+}
+
 static void finish(struct plan_originate *o, enum plan_originate_reason reason)
 {
     struct channel *ch = o->channel;
@@ -225,6 +273,7 @@ static void finish(struct plan_originate *o, enum plan_originate_reason reason)
         reason = ORIGINATE_FAILED;
     if (ch && reason != ORIGINATE_ANSWERED)
         channel_hangup(ch, CAUSE_NORMAL);
+    try_failed(o, reason);
     if (o->args.done && !o->is_canceled)
         o->args.done(reason, reason == ORIGINATE_ANSWERED ? ch : NULL, o->args.arg);
     log_info("originated call destination=\"%s\" reason=%d", o->args.where, (int)reason);

@@ -19,6 +19,7 @@
 #define MOST_FILES 10000
 #define MOST_JOBS 250
 #define PATH_SIZE 512
+#define WRITING_S 5 /* a file as young as this that is no call yet may still be written */
 
 struct outgoing {
     struct plan_core *core; /* borrowed */
@@ -120,6 +121,13 @@ out:
     return err;
 }
 
+static bool is_young(int fd, int64_t now_s)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && st.st_mtim.tv_sec + WRITING_S > now_s;
+}
+
 /* Read it; say in it that it is tried, and date it behind the try. */
 static int take_file(struct call *c)
 {
@@ -134,6 +142,8 @@ static int take_file(struct call *c)
     if (fd < 0)
         return errno;
     err = read_text(c, fd);
+    if (err == EINVAL && is_young(fd, c->now_s))
+        err = EINPROGRESS;
     if (!err && c->file.tries <= c->file.max_retries) {
         err = add_line(fd, "StartRetry", ++c->file.tries, c->now_s);
         if (!err)
@@ -157,7 +167,8 @@ static void found_file(struct look *l, const char *name)
     snprintf(c->name, sizeof(c->name), "%s", name);
     c->err = take_file(c);
     list_append(&l->found, &c->link);
-    l->room--;
+    if (!c->err) /* those that cannot be called now leave room for the others */
+        l->room--;
 }
 
 static void look_run(void *arg)
@@ -313,7 +324,7 @@ static void begin_call(struct call *c)
 {
     int err = c->err;
 
-    if (c->line)
+    if (c->line && err != EINPROGRESS)
         log_warning("line of a call file is not understood file=\"%s\" line=%d", c->name, c->line);
     if (!err && !c->is_over)
         err = originate(c);
@@ -327,7 +338,7 @@ static void begin_call(struct call *c)
         c->is_over = true;
         c->status = "Failed";
     } else if (err) {
-        if (plan_tell_once(c->of->core, "callfile", c->name))
+        if (err != EINPROGRESS && plan_tell_once(c->of->core, "callfile", c->name))
             log_warning(
                 "call file not called now file=\"%s\" err=\"%s\": check that the station may "
                 "write it",

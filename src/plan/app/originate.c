@@ -107,6 +107,7 @@ static bool parse(char **argv, struct plan_originate_args *a)
 
 static int start(struct plan_run *run, struct plan_originate_args *a, bool is_async)
 {
+    const bool is_over = run->channel->is_hungup; /* extension h: there is nothing to interrupt */
     struct waiting *w = mem_alloc(sizeof(*w), NULL);
     int err;
 
@@ -117,10 +118,10 @@ static int start(struct plan_run *run, struct plan_originate_args *a, bool is_as
     err = plan_originate(NULL, run->core, a);
     if (err)
         mem_deref(w);
-    while (!err && !is_async && !w->is_done && !run->channel->is_hungup)
+    while (!err && !is_async && !w->is_done && (is_over || !run->channel->is_hungup))
         err = waiter_wait(&w->waiter, 1000) == ECANCELED ? ECANCELED : 0;
     if (!err)
-        status(run, is_async ? "SUCCESS" : word_of(w->reason));
+        status(run, is_async ? "SUCCESS" : !w->is_done ? "HANGUP" : word_of(w->reason));
     mem_deref(w);
     return err;
 }

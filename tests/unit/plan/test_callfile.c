@@ -204,9 +204,28 @@ static int nonsense_is_removed_and_others_are_called(void)
     CHECK_OK_TO(put(&f, ".hidden", "Channel: Test/answer\nApplication: Note\nData: hidden\n", 0),
                 out);
     CHECK_OK_TO(put(&f, "good", "Channel: Test/answer\nApplication: Note\nData: good\n", 0), out);
-    loop_fake_advance(f.w.loop, 5000);
+    loop_fake_advance(f.w.loop, 8000);
     CHECK_TO(strstr(buf_z(&f.w.notes), "good;") && !strstr(buf_z(&f.w.notes), "hidden;"), out);
     CHECK_TO(!is_there(&f, "outgoing", "bad") && is_there(&f, "outgoing", ".hidden"), out);
+out:
+    folder_fini(&f);
+    return err;
+}
+
+/* Somebody writes it in its place, line by line. */
+static int a_file_that_is_still_written_is_waited_for(void)
+{
+    struct folder f;
+    int err;
+
+    err = folder_init(&f);
+    CHECK_OK_TO(err, out);
+    CHECK_OK_TO(put(&f, "slow", "Channel: Test/answer\n", 0), out);
+    loop_fake_advance(f.w.loop, 3000);
+    CHECK_TO(is_there(&f, "outgoing", "slow"), out);
+    CHECK_OK_TO(put(&f, "slow", "Channel: Test/answer\nApplication: Note\nData: slow\n", 0), out);
+    loop_fake_advance(f.w.loop, 5000);
+    CHECK_TO(strstr(buf_z(&f.w.notes), "slow;") && !is_there(&f, "outgoing", "slow"), out);
 out:
     folder_fini(&f);
     return err;
@@ -233,4 +252,5 @@ UNIT_TESTS(UNIT(every_line_is_read), UNIT(wrong_lines_are_named_and_passed_over)
            UNIT_ONCE(an_answered_call_runs_and_the_file_goes),
            UNIT_ONCE(an_archived_file_says_how_it_ended),
            UNIT_ONCE(it_is_tried_again_and_then_given_up), UNIT_ONCE(the_future_is_waited_for),
+           UNIT_ONCE(a_file_that_is_still_written_is_waited_for),
            UNIT_ONCE(nonsense_is_removed_and_others_are_called), UNIT_ONCE(the_end_keeps_the_file))

@@ -108,6 +108,33 @@ out:
     return err;
 }
 
+/* No moment in which a call would miss the step. */
+static int changes_stay_while_the_database_changes(void)
+{
+    struct plan_row new = row("30", 1, "new");
+    struct db *d = NULL;
+    struct result r = {0};
+    struct world w;
+    int err;
+
+    CHECK_OK(changing_init(&w, &d));
+    CHECK_OK_TO(plan_change_add(w.core, &new, false, on_changed, &r), out);
+    loop_fake_advance(w.loop, 5);
+    CHECK_TO(r.count == 1, out);
+    CHECK_OK_TO(
+        db_run(d, "UPDATE static_extensions SET var_val = '10,1,Note(b)' WHERE var_metric = 1"),
+        out);
+    CHECK_OK_TO(load(&w, d), out);
+    CHECK_TO(strcmp(data_of(&w, "30", 1, ""), "new") == 0, out);
+    loop_fake_advance(w.loop, 5);
+    CHECK_TO(strcmp(data_of(&w, "30", 1, ""), "new") == 0, out);
+    CHECK_TO(strcmp(data_of(&w, "10", 1, ""), "b") == 0, out);
+out:
+    mem_deref(d);
+    world_fini(&w);
+    return err;
+}
+
 static int bad_changes_are_refused(void)
 {
     struct plan_row bad[] = {row("", 1, ""), row("_[1", 1, ""), row("30", 0, ""),
@@ -252,7 +279,8 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT_ONCE(steps_come_and_go), UNIT_ONCE(bad_changes_are_refused),
-           UNIT_ONCE(includes_come_and_go), UNIT_ONCE(the_database_leaves_what_was_added),
-           UNIT_ONCE(the_end_may_come_at_any_time), UNIT_ONCE(a_hundred_reloads_drop_no_call),
+UNIT_TESTS(UNIT_ONCE(steps_come_and_go), UNIT_ONCE(changes_stay_while_the_database_changes),
+           UNIT_ONCE(bad_changes_are_refused), UNIT_ONCE(includes_come_and_go),
+           UNIT_ONCE(the_database_leaves_what_was_added), UNIT_ONCE(the_end_may_come_at_any_time),
+           UNIT_ONCE(a_hundred_reloads_drop_no_call),
            UNIT_ONCE(a_configuration_that_cannot_be_read_leaves_the_old_one))

@@ -102,9 +102,29 @@ STORY(
     "3,4,Note(${CHANNEL(lastcontext)} ${CHANNEL(lastexten)} ${CHANNEL(max_forwards)} "
     "${CHANNEL(tenantid)})\n3,5,Note(${CHANNEL(transfercapability)}${CHANNEL(hangupsource)})\n")
 
-UNIT_TESTS(UNIT(presence_is_kept_as_it_was_said), UNIT(channel_tells_where_it_was),
-           UNIT(callers_have_steps_of_their_own), UNIT_ONCE(others_take_the_common_steps),
-           UNIT_ONCE(callers_are_matched_by_patterns), UNIT_ONCE(an_empty_caller_means_no_number),
+static int a_handler_that_pushes_itself_ends(void)
+{
+    struct world w;
+    int err;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(world_route(&w, "[main]\n1,1,Set(CHANNEL(hangup_handler_push)=again,s,1)\n[again]\n"
+                                "s,1,Set(CHANNEL(hangup_handler_push)=again,s,1)\n"
+                                "s,2,Set(GLOBAL(N)=$[${GLOBAL(N)} + 1])\ns,3,Return()\n"),
+                out);
+    CHECK_OK_TO(world_dial(&w, "1", NULL), out);
+    loop_fake_advance(w.loop, 1000);
+    CHECK_TO(calls_active(w.calls) == 0, out);
+    CHECK_TO(slice_eqz(plan_global_get(w.core, SLICE("N")), "200"), out);
+out:
+    world_fini(&w);
+    return err;
+}
+
+UNIT_TESTS(UNIT_ONCE(a_handler_that_pushes_itself_ends), UNIT(presence_is_kept_as_it_was_said),
+           UNIT(channel_tells_where_it_was), UNIT(callers_have_steps_of_their_own),
+           UNIT_ONCE(others_take_the_common_steps), UNIT_ONCE(callers_are_matched_by_patterns),
+           UNIT_ONCE(an_empty_caller_means_no_number),
            UNIT_ONCE(patterns_of_extensions_have_callers_too), UNIT(an_include_holds_in_its_time),
            UNIT_ONCE(what_a_closed_include_includes_is_closed),
            UNIT_ONCE(a_context_closed_here_may_be_open_there),

@@ -45,6 +45,32 @@ static int an_extension_runs_when_it_is_answered(void)
                      2000, "reason=4 ch;555 Robot 7 acc 20;h;answer=16;");
 }
 
+static int extension_failed_runs_when_nobody_answers(void)
+{
+    struct world w;
+    int err;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(
+        world_route(&w, "[out]\nfailed,1,Note(failed ${REASON} ${V} ${EXTEN})\nh,1,Note(h)\n"),
+        out);
+    CHECK_OK_TO(
+        plan_originate(NULL, w.core,
+                       &(struct plan_originate_args){.where = "Test/busy",
+                                                     .vars = &(struct plan_originate_var){"V", "7"},
+                                                     .var_count = 1,
+                                                     .context = "out",
+                                                     .exten = "20",
+                                                     .runs_failed = true}),
+        out);
+    loop_fake_advance(w.loop, 2000);
+    CHECK_TO(world_saw(&w, "failed 5 7 failed;h;"), out);
+    CHECK_TO(calls_active(w.calls) == 0 && w.records == 1, out); /* of the busy leg alone */
+out:
+    world_fini(&w);
+    return err;
+}
+
 static int an_application_runs_without_extension_h(void)
 {
     return originate(
@@ -108,7 +134,8 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(an_extension_runs_when_it_is_answered),
+UNIT_TESTS(UNIT(extension_failed_runs_when_nobody_answers),
+           UNIT(an_extension_runs_when_it_is_answered),
            UNIT_ONCE(an_application_runs_without_extension_h),
            UNIT_ONCE(early_media_is_enough_when_asked_for), UNIT_ONCE(why_it_failed_is_told),
            UNIT_ONCE(nonsense_is_refused_and_a_cancel_is_silent))
