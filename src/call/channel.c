@@ -80,7 +80,10 @@ static int name_it(struct channel *ch, struct calls *c, const struct channel_arg
         snprintf(ch->uniqueid, sizeof(ch->uniqueid), "%s", args->uniqueid);
     else
         make_uniqueid(ch, c);
-    memcpy(ch->linkedid, args->requestor ? args->requestor->linkedid : ch->uniqueid,
+    memcpy(ch->linkedid,
+           args->linked      ? args->linked->linkedid
+           : args->requestor ? args->requestor->linkedid
+                             : ch->uniqueid,
            sizeof(ch->linkedid));
     return ch->name ? 0 : ENOMEM;
 }

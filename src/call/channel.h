@@ -323,6 +323,7 @@ struct channel_args {
     bool is_outgoing;
     enum channel_state state;
     const struct channel *requestor; /* NULL: a linkedid of its own */
+    const struct channel *linked;    /* of whose call it is; NULL: the requestor's, or a new one */
     const char *uniqueid; /* NULL or "": the next one. EEXIST when a channel has it already */
     bool is_apart;        /* in no table, told to nobody, without a record (dry runs) */
 };

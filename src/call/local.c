@@ -109,6 +109,7 @@ static int make_half(struct channel **chp, struct local *l, struct calls *c, con
                                                    .is_outgoing = is_first,
                                                    .state = is_first ? CHANNEL_DOWN : CHANNEL_RING,
                                                    .requestor = requestor,
+                                                   .linked = is_first ? NULL : l->first,
                                                    .uniqueid = uniqueid});
 
     if (err)
@@ -135,7 +136,6 @@ static int make_halves(struct local *l, struct calls *c, const struct channel_re
     err = make_half(second, l, c, name, NULL, req->other_uniqueid);
     if (err)
         return err;
-    memcpy((*second)->linkedid, (*first)->linkedid, sizeof((*second)->linkedid));
     return channel_open_pair(*first, *second);
 }
 

@@ -17,12 +17,17 @@
  *          VoiceMailMain) are not kept.
  */
 #pragma once
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/slice.h"
 #include "base/when.h"
 
 struct calls;
 struct stories;
+
+/** A cause in words (call/channel.h's, or Russian ones). */
+const char *story_cause_text(int cause, bool is_russian);
 
 /** A story is over: borrowed during the call. */
 typedef void(story_done_h)(struct slice linkedid, struct wall start, struct slice text, void *arg);

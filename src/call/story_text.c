@@ -10,14 +10,14 @@
 #define MOST_LEGS 256
 
 /* %1 ... %4 are the step's words, %L the channel, %C cause number %1 in words, %D likewise %2,
-   %W a who, %N a note. */
+   %W a who, %N a note, %F a caller. */
 static const struct {
     const char *id, *ru, *en;
 } steps[STEPS] = {
     [STEP_IN] = {"in", "Пришёл вызов, канал %1", "A call has come in, channel %1"},
     [STEP_OUT] = {"out", "Станция создала канал %1", "The station has made channel %1"},
-    [STEP_CALLER] = {"caller", "Звонит %1, набран номер %2, контекст %3",
-                     "%1 calls, dialled %2, context %3"},
+    [STEP_CALLER] = {"caller", "Звонит %F, набран номер %2, контекст %3",
+                     "%F calls, dialled %2, context %3"},
     [STEP_RUN] = {"run", "%1: %2(%3)", "%1: %2(%3)"},
     [STEP_RUN_RULE] = {"rule", "%1: %2(%3) — по правилу %4", "%1: %2(%3), by rule %4"},
     [STEP_RINGING] = {"ring", "%L: телефон звонит", "%L rings"},
@@ -126,19 +126,29 @@ static void put_word(struct telling *t, struct slice word)
     }
 }
 
+const char *story_cause_text(int cause, bool is_russian)
+{
+    for (size_t i = 0; is_russian && i < sizeof(causes) / sizeof(causes[0]); i++)
+        if (causes[i].cause == cause)
+            return causes[i].ru;
+    return cause_text(cause);
+}
+
 static void put_cause(struct telling *t, struct slice number)
 {
     char text[12] = "";
-    int cause;
 
     slice_copy(number, text, sizeof(text));
-    cause = atoi(text);
-    for (size_t i = 0; t->is_russian && i < sizeof(causes) / sizeof(causes[0]); i++)
-        if (causes[i].cause == cause) {
-            buf_addz(t->out, causes[i].ru);
-            return;
-        }
-    buf_addz(t->out, cause_text(cause));
+    buf_addz(t->out, story_cause_text(atoi(text), t->is_russian));
+}
+
+/* "Anna <101>"; who is not known is not "<>". */
+static void put_caller(struct telling *t, struct slice who)
+{
+    if (slice_eqz(who, "<>"))
+        buf_addz(t->out, t->is_russian ? "неизвестный номер" : "an unknown number");
+    else
+        put_word(t, who);
 }
 
 static void put_who(struct telling *t, struct slice who)
@@ -180,6 +190,7 @@ static void put_sentence(struct telling *t, const char *form)
         case 'L': put_leg(t); break;
         case 'C': put_cause(t, t->words[0]); break;
         case 'D': put_cause(t, t->words[1]); break;
+        case 'F': put_caller(t, t->words[0]); break;
         case 'N': put_note(t, t->words[0]); break;
         case 'W': put_who(t, t->words[0]); break;
         default: put_word(t, t->words[*form - '1']);

@@ -7,21 +7,26 @@
 
 #include "base/mem.h"
 #include "call/device_state.h"
+#include "call/story.h"
 #include "loop/task.h"
 #include "plan/app/all.h"
 #include "plan/args.h"
 #include "plan/course.h"
 #include "plan/dry.h"
+#include "plan/names.h"
 
 #define MOST_STEPS 1000
 #define MOST_AT_ONCE 16
 #define MOST_LINE 4096
+#define MOST_WAITING 16384
 
 struct plan_dry {
     struct plan_run *run; /* a reference */
     struct wall at;
     const char *outcome;
     bool is_russian, is_too_long;
+    bool is_step_told;  /* else sentences wait for the step that they belong to */
+    struct buf waiting; /* such sentences */
     uint32_t steps;
     struct buf text; /* a line being written */
     plan_dry_line_h *line, *done;
@@ -45,6 +50,18 @@ static void put_line(struct plan_dry *d)
     buf_reset(&d->text);
 }
 
+/* What was said while the step's text was filled in. */
+static void put_waiting(struct plan_dry *d)
+{
+    struct slice rest = buf_slice(&d->waiting);
+
+    while (slice_is_set(rest) && rest.len) {
+        buf_adds(&d->text, slice_cut(rest, '\n', &rest));
+        put_line(d);
+    }
+    buf_reset(&d->waiting);
+}
+
 void plan_dry_say(struct plan_run *run, const char *ru, const char *en, ...)
 {
     struct plan_dry *d = run->dry;
@@ -54,7 +71,13 @@ void plan_dry_say(struct plan_run *run, const char *ru, const char *en, ...)
     va_start(ap, en);
     buf_vprintf(&d->text, d->is_russian ? ru : en, ap);
     va_end(ap);
-    put_line(d);
+    if (d->is_step_told) {
+        put_line(d);
+        return;
+    }
+    buf_adds(&d->waiting, buf_slice(&d->text));
+    buf_addc(&d->waiting, '\n');
+    buf_reset(&d->text);
 }
 
 /* ---- applications ---- */
@@ -126,6 +149,21 @@ static const struct rule *rule_of(const char *app)
     return &tell;
 }
 
+static const char *state_word(const struct plan_dry *d, enum device_state state)
+{
+    static const char *const ru[DEVICE_STATES] = {
+        [DEVICE_UNKNOWN] = "неизвестно",  [DEVICE_NOT_INUSE] = "свободен",
+        [DEVICE_INUSE] = "разговаривает", [DEVICE_BUSY] = "занят",
+        [DEVICE_INVALID] = "такого нет",  [DEVICE_UNAVAILABLE] = "не подключён",
+        [DEVICE_RINGING] = "звонит",      [DEVICE_RINGINUSE] = "разговаривает, ему звонят",
+        [DEVICE_ONHOLD] = "на удержании",
+    };
+
+    if (d->is_russian)
+        return ru[state];
+    return state == DEVICE_INVALID ? "no such device" : device_state_text(state);
+}
+
 /* "PJSIP/7001@trunk" is device PJSIP/trunk. @return its state's rank of hope: 2 can be called, 1
    busy, 0 cannot */
 static int tell_device(struct plan_run *run, struct slice one)
@@ -137,11 +175,13 @@ static int tell_device(struct plan_run *run, struct slice one)
     number = slice_cut(resource, '@', &trunk);
     snprintf(device, sizeof(device), "%.*s/%.*s", SLICE_ARG(tech),
              SLICE_ARG(slice_is_set(trunk) && !slice_caseeqz(tech, "Local") ? trunk : number));
+    if (slice_caseeqz(tech, "Local")) { /* another run of the routing, not looked into */
+        plan_dry_say(run, "звонит %.*s", "calls %.*s", SLICE_ARG(one));
+        return 2;
+    }
     state = device_state_get(run->core->calls, slice_of(device));
     plan_dry_say(run, "звонит %.*s: сейчас %s", "calls %.*s: now %s", SLICE_ARG(one),
-                 device_state_name(state));
-    if (slice_caseeqz(tech, "Local"))
-        return 2;
+                 state_word(run->dry, state));
     return state == DEVICE_INVALID || state == DEVICE_UNAVAILABLE ? 0
            : state == DEVICE_BUSY                                 ? 1
                                                                   : 2;
@@ -218,16 +258,11 @@ static bool count_step(struct plan_run *run)
     return false;
 }
 
-int plan_dry_app(struct plan_run *run, const struct plan_app *app, char *data)
+static int run_step(struct plan_run *run, const struct plan_app *app, char *data)
 {
     struct channel *ch = run->channel;
     const struct rule *r = rule_of(app->name);
 
-    if (!count_step(run))
-        return PLAN_END;
-    buf_printf(&run->dry->text, "[%s,%s,%d] %*s%s(%s)", ch->context, ch->exten, ch->priority,
-               (int)run->nesting * 2, "", app->name, data);
-    put_line(run->dry);
     switch (r->way) {
     case RUN: return app->exec(run, data);
     case DIAL: return dry_dial(run, data);
@@ -237,6 +272,25 @@ int plan_dry_app(struct plan_run *run, const struct plan_app *app, char *data)
     case TELL: break;
     }
     return dry_tell(run, r);
+}
+
+int plan_dry_app(struct plan_run *run, const struct plan_app *app, char *data)
+{
+    const struct channel *ch = run->channel;
+    struct plan_dry *d = run->dry;
+    const bool was_told = d->is_step_told;
+    int rc;
+
+    if (!count_step(run))
+        return PLAN_END;
+    buf_printf(&d->text, "[%s,%s,%d] %*s%s(%s)", ch->context, ch->exten, ch->priority,
+               (int)run->nesting * 2, "", app->name, data);
+    put_line(d);
+    put_waiting(d);
+    d->is_step_told = true;
+    rc = run_step(run, app, data);
+    d->is_step_told = was_told;
+    return rc;
 }
 
 /* ---- functions ---- */
@@ -282,6 +336,16 @@ bool plan_dry_takes(const struct plan_env *env, const char *name, const char *ar
     return true;
 }
 
+void plan_dry_lacks(const struct plan_env *env, struct slice name)
+{
+    struct plan_run *run = env->channel ? plan_run_of(env->channel) : NULL;
+
+    if (run && run->dry)
+        plan_dry_say(run, "нет функции %.*s, её место пусто: %s",
+                     "no function %.*s, its place is empty: %s", SLICE_ARG(name),
+                     plan_name_why(PLAN_NAME_FUNC, name, plan_dry_language(run->dry)));
+}
+
 /* ---- birth and end ---- */
 
 static int dry_nothing(struct channel *ch)
@@ -310,7 +374,17 @@ static void dry_free(struct plan_dry *d)
         plan_run_release(d->run);
     }
     buf_fini(&d->text);
+    buf_fini(&d->waiting);
     mem_free(d);
+}
+
+/* A phone that dials it gets 404 at once. */
+static void refuse(struct plan_run *run)
+{
+    run->dry->is_step_told = true;
+    plan_dry_say(run, "такого номера здесь нет, вызов отклоняется",
+                 "there is no such extension here, the call is refused");
+    run->channel->cause = CAUSE_UNALLOCATED;
 }
 
 static void dry_main(void *arg)
@@ -318,11 +392,15 @@ static void dry_main(void *arg)
     struct plan_dry *d = arg;
     struct plan_run *run = d->run;
 
-    plan_run_course(run);
+    if (plan_run_has(run, SLICE_NONE, slice_of(run->channel->exten), 1))
+        plan_run_course(run);
+    else
+        refuse(run);
+    put_waiting(d);
     buf_printf(&d->text,
                d->is_russian ? "конец вызова, причина %d (%s), шагов: %u"
                              : "end of the call, cause %d (%s), steps: %u",
-               run->channel->cause, cause_text(run->channel->cause), d->steps);
+               run->channel->cause, story_cause_text(run->channel->cause, d->is_russian), d->steps);
     put_line(d);
     d->done("", d->arg);
     dry_free(d);
@@ -364,6 +442,7 @@ int plan_dry_start(struct plan_core *p, const struct plan_dry_args *args)
     if (!d)
         return ENOMEM;
     buf_init(&d->text, MOST_LINE);
+    buf_init(&d->waiting, MOST_WAITING);
     d->at = args->at.us ? args->at : loop_wall(p->loop);
     d->outcome = args->outcome;
     d->is_russian = args->is_russian;

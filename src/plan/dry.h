@@ -44,6 +44,9 @@ int plan_dry_app(struct plan_run *run, const struct plan_app *app, char *data);
 /** A sentence below the present step. */
 void plan_dry_say(struct plan_run *run, const char *ru, const char *en, ...);
 
+/** A function that does not exist was asked for; told when it is a dry run. */
+void plan_dry_lacks(const struct plan_env *env, struct slice name);
+
 /** Is the function, about to be read (value NULL) or set, only told and not done? */
 bool plan_dry_takes(const struct plan_env *env, const char *name, const char *args,
                     const struct slice *value);

@@ -183,6 +183,7 @@ static int with_function(const struct plan_env *env, struct slice name, struct s
         args.len = (size_t)end;
     if (!f) {
         warn(env, "no such function", name);
+        plan_dry_lacks(env, bare);
         return ENOENT;
     }
     if (value ? !f->write : !f->read) {

@@ -8,8 +8,6 @@
 #include "plan/plan.h"
 #include "plan/subst.h"
 
-#define CANCELED 127 /* interworking: what Asterisk makes of the 487 to a caller who gave up */
-
 static int get_exten(const struct plan_env *env, struct buf *out)
 {
     return buf_addz(out, env->channel->exten ? env->channel->exten : "");
@@ -41,7 +39,9 @@ static int get_hangupcause(const struct plan_env *env, struct buf *out)
     int cause = ch->cause;
 
     if (ch->is_cause_ours && cause == CAUSE_NORMAL)
-        cause = ch->is_gone && !ch->answered.us && !ch->is_outgoing ? CANCELED : CAUSE_NONE;
+        /* interworking: what Asterisk makes of the 487 to a caller who gave up */
+        cause =
+            ch->is_gone && !ch->answered.us && !ch->is_outgoing ? CAUSE_INTERWORKING : CAUSE_NONE;
     return buf_printf(out, "%d", cause);
 }
 

@@ -1,10 +1,10 @@
 /* func/epoch.c - EPOCH: seconds since 1970 */
 #include "plan/func/all.h"
-#include "plan/plan.h"
+#include "plan/core.h"
 
 static int epoch_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    return buf_printf(out, "%lld", (long long)(loop_wall(plan_loop(env->core)).us / 1000000));
+    return buf_printf(out, "%lld", (long long)(plan_wall(env->core, env->channel).us / 1000000));
 }
 
 const struct plan_func plan_func_epoch = {

@@ -62,6 +62,8 @@ static const char routing[] =
     "30,1,Goto(30,1)\n"
     "40,1,Set(CHANNEL(hangup_handler_push)=sub,s,1(z))\n40,2,Hangup(21)\n"
     "50/101,1,NoOp(for 101)\n50,1,NoOp(for all)\ninclude day,9:00-18:00,*,*,*,UTC\n"
+    "70,1,GotoIfTime(9:00-18:00,*,*,*,UTC?20,2)\n70,2,NoOp(night ${EPOCH()})\n"
+    "80,1,NoOp([${NOSUCH(1)}])\n"
     "i,1,NoOp(i ${INVALID_EXTEN})\ni,2,Busy(5)\nh,1,NoOp(h ${HANGUPCAUSE})\n"
     "[sub]\ns,1,Set(LOCAL(v)=${ARG1}${ARG2})\ns,2,Return(${v})\n"
     "[day]\n60,1,NoOp(day)\n60,2,GotoIfTime(9:00-18:00,*,*,*,UTC?4)\n60,3,NoOp(jumped not)\n60,4,NoOp(jumped)\n"
@@ -189,6 +191,29 @@ static int caller_and_time_count(void)
     CHECK_TO(!strstr(buf_z(&t.lines), "jumped not") && strstr(buf_z(&t.lines), "open"), out);
     CHECK_OK_TO(dry(&w, &t, "60", "", NULL, 1715731200), out);
     CHECK_TO(!strstr(buf_z(&t.lines), "NoOp(day)"), out);
+    CHECK_OK_TO(dry(&w, &t, "70", "", NULL, 1715731200), out);
+    CHECK_TO(strstr(buf_z(&t.lines), "NoOp(night 1715731200)"), out);
+    CHECK_OK_TO(dry(&w, &t, "70", "", NULL, 1715731200 + 12 * 3600), out);
+    CHECK_TO(strstr(buf_z(&t.lines), "NoOp(after)"), out);
+out:
+    world_fini(&w);
+    buf_fini(&t.lines);
+    buf_fini(&t.steps);
+    return err;
+}
+
+static int what_is_missing_is_told(void)
+{
+    struct told t = {0};
+    struct world w;
+    int err;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(world_route(&w, routing), out);
+    CHECK_OK_TO(dry(&w, &t, "80", "", NULL, 0), out);
+    CHECK_TO(strstr(buf_z(&t.lines), "80,1] NoOp([])\n       no function NOSUCH"), out);
+    CHECK_OK_TO(dry(&w, &t, "99", "", NULL, 0), out);
+    CHECK_TO(strstr(buf_z(&t.lines), "there is no such extension here"), out);
 out:
     world_fini(&w);
     buf_fini(&t.lines);
@@ -214,6 +239,6 @@ static int times_are_read(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(steps_are_those_of_a_call), UNIT(an_answered_dial_goes_on_with_g),
+UNIT_TESTS(UNIT(what_is_missing_is_told), UNIT(steps_are_those_of_a_call), UNIT(an_answered_dial_goes_on_with_g),
            UNIT(handlers_and_h_are_steps_too), UNIT(nothing_is_done), UNIT_ONCE(circles_end),
            UNIT(caller_and_time_count), UNIT_ONCE(times_are_read))

@@ -108,10 +108,13 @@ static int a_handler_that_pushes_itself_ends(void)
     int err;
 
     CHECK_OK(world_init(&w));
-    CHECK_OK_TO(world_route(&w, "[main]\n1,1,Set(CHANNEL(hangup_handler_push)=again,s,1)\n[again]\n"
-                                "s,1,Set(CHANNEL(hangup_handler_push)=again,s,1)\n"
-                                "s,2,Set(GLOBAL(N)=$[${GLOBAL(N)} + 1])\ns,3,Return()\n"),
-                out);
+    CHECK_OK_TO(
+        world_route(
+            &w,
+            "[main]\n1,1,Set(GLOBAL(N)=0)\n1,2,Set(CHANNEL(hangup_handler_push)=again,s,1)\n[again]\n"
+            "s,1,Set(CHANNEL(hangup_handler_push)=again,s,1)\n"
+            "s,2,Set(GLOBAL(N)=$[${GLOBAL(N)} + 1])\ns,3,Return()\n"),
+        out);
     CHECK_OK_TO(world_dial(&w, "1", NULL), out);
     loop_fake_advance(w.loop, 1000);
     CHECK_TO(calls_active(w.calls) == 0, out);

@@ -1,4 +1,5 @@
 /* Local channels: through the routing and back out, leaving or staying, in circles, without memory. */
+#include "call/observe.h"
 #include "fixture.h"
 #include "plan/originate.h"
 
@@ -99,6 +100,36 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(a_number_is_dialled_through_the_routing), UNIT(with_n_both_halves_stay),
-           UNIT_ONCE(how_the_far_end_ends_comes_through), UNIT_ONCE(variables_go_through),
-           UNIT_ONCE(circles_end), UNIT_ONCE(originating_a_local_makes_both_sides))
+/* Both halves are born into the call that asks for them: observers see no other one. */
+static void note_new(const struct call_fact *f, void *arg)
+{
+    if (f->type == CALL_NEW)
+        buf_printf(arg, "%s;", strcmp(f->channel->linkedid, f->channel->uniqueid) ? "same" : "own");
+}
+
+static int both_halves_belong_to_the_call(void)
+{
+    struct call_observer o = {.h = note_new};
+    struct world w;
+    struct buf seen;
+    int err;
+
+    buf_init(&seen, 1024);
+    o.arg = &seen;
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(world_route(&w, "[main]\n10,1,Dial(Local/20@main,5)\n20,1,Wait(1)\n"), out);
+    calls_observe(w.calls, &o);
+    CHECK_OK_TO(world_dial(&w, "10", NULL), out);
+    loop_fake_advance(w.loop, 3000);
+    CHECK_TO(strcmp(buf_z(&seen), "own;same;same;") == 0, out);
+out:
+    call_observer_remove(&o);
+    world_fini(&w);
+    buf_fini(&seen);
+    return err;
+}
+
+UNIT_TESTS(UNIT_ONCE(both_halves_belong_to_the_call), UNIT(a_number_is_dialled_through_the_routing),
+           UNIT(with_n_both_halves_stay), UNIT_ONCE(how_the_far_end_ends_comes_through),
+           UNIT_ONCE(variables_go_through), UNIT_ONCE(circles_end),
+           UNIT_ONCE(originating_a_local_makes_both_sides))
