@@ -239,6 +239,7 @@ static int times_are_read(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(what_is_missing_is_told), UNIT(steps_are_those_of_a_call), UNIT(an_answered_dial_goes_on_with_g),
-           UNIT(handlers_and_h_are_steps_too), UNIT(nothing_is_done), UNIT_ONCE(circles_end),
-           UNIT(caller_and_time_count), UNIT_ONCE(times_are_read))
+UNIT_TESTS(UNIT(what_is_missing_is_told), UNIT(steps_are_those_of_a_call),
+           UNIT(an_answered_dial_goes_on_with_g), UNIT(handlers_and_h_are_steps_too),
+           UNIT(nothing_is_done), UNIT_ONCE(circles_end), UNIT(caller_and_time_count),
+           UNIT_ONCE(times_are_read))
