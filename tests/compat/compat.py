@@ -541,10 +541,6 @@ class Station:
         for command in ([self.bin, 'init', '--state', self.dir, '--bare'],
                         [self.bin, 'import', '--state', self.dir, '--report', self.dir + '.report', self.conf]):
             subprocess.run(command, check=True, stdout=open(self.log + '.import', 'a'), stderr=subprocess.STDOUT)
-        system = f'{self.dir}/agi-bin/system' # commands are allowed by an administrator who puts this there
-        with open(system, 'w', encoding='utf-8') as f:
-            f.write('#!/bin/sh\nexec /bin/sh -c "$1"\n')
-        os.chmod(system, 0o755)
         sounds(f'{self.dir}/sounds')
         for path, _, files in os.walk(f'{self.dir}/sounds'):
             os.chmod(path, 0o755)
@@ -552,6 +548,10 @@ class Station:
         self.process = subprocess.Popen([self.bin, 'run', '--state', self.dir, '--log', 'info', '--rtp-start', str(self.rtp), '--rtp-end', str(self.rtp + 398)],
                                         stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_for(lambda: 'station is ready' in open(self.log, errors='replace').read(), 60, 'the station')
+        system = f'{self.dir}/agi-bin/system' # commands are allowed by an administrator who puts this there
+        with open(system, 'w', encoding='utf-8') as f:
+            f.write('#!/bin/sh\nexec /bin/sh -c "$1"\n')
+        os.chmod(system, 0o755)
 
     def stop(self):
         if self.process and self.process.poll() is None:

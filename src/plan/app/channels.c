@@ -257,7 +257,7 @@ static int chanisavail_exec(struct plan_run *run, char *data)
     }
     set(run, "AVAILSTATUS", buf_z(&text));
     buf_reset(&text);
-    buf_printf(&text, "%d", is_found ? 0 : cause);
+    buf_addz(&text, is_found ? "0" : "");
     set(run, "AVAILCHAN", is_found ? buf_z(&name) : "");
     channel_var_set(run->channel, SLICE("AVAILORIGCHAN"), is_found ? one : SLICE(""));
     set(run, "AVAILCAUSECODE", buf_z(&text));
@@ -272,11 +272,11 @@ const struct plan_app plan_app_chanisavail = {
     .help_ru =
         "Ищет первого абонента, которого можно вызвать\nAVAILCHAN - имя канала, AVAILORIGCHAN - "
         "назначение, AVAILSTATUS - состояния всех просмотренных устройств через & (с s; без неё нули), "
-        "AVAILCAUSECODE - 0 или причина. s - занятый абонент не считается доступным.",
+        "AVAILCAUSECODE - 0, когда нашёлся. s - занятый абонент не считается доступным.",
     .help_en =
         "Find the first who can be called\nAVAILCHAN: the channel's name; AVAILORIGCHAN: the "
         "destination; AVAILSTATUS: the states of all devices looked at, joined by & (with s; zeroes "
-        "without); AVAILCAUSECODE: 0 or the cause. s: one in a call does not count.",
+        "without); AVAILCAUSECODE: 0 when there was one. s: one in a call does not count.",
     .shown = "tests/unit/plan/test_channels.c",
     .exec = chanisavail_exec,
 };
