@@ -274,20 +274,43 @@ static int run_step(struct plan_run *run, const struct plan_app *app, char *data
     return dry_tell(run, r);
 }
 
-int plan_dry_app(struct plan_run *run, const struct plan_app *app, char *data)
+static void put_step(struct plan_run *run, const char *name, const char *data)
 {
     const struct channel *ch = run->channel;
+    struct plan_dry *d = run->dry;
+
+    buf_printf(&d->text, "[%s,%s,%d] %*s%s(%s)", ch->context, ch->exten, ch->priority,
+               (int)run->nesting * 2, "", name, data);
+    put_line(d);
+    put_waiting(d);
+    d->is_step_told = true;
+}
+
+void plan_dry_unknown(struct plan_run *run, const char *name, bool is_later)
+{
+    struct plan_dry *d = run->dry;
+    const bool was_told = d->is_step_told;
+
+    put_step(run, name, "");
+    if (is_later)
+        plan_dry_say(run, "такого приложения ещё нет, шаг пропускается: %s",
+                     "this application is not here yet, the step is passed over: %s",
+                     plan_name_why(PLAN_NAME_APP, slice_of(name), plan_dry_language(d)));
+    else
+        plan_dry_say(run, "такого приложения нет, вызов кончается",
+                     "there is no such application, the call ends");
+    d->is_step_told = was_told;
+}
+
+int plan_dry_app(struct plan_run *run, const struct plan_app *app, char *data)
+{
     struct plan_dry *d = run->dry;
     const bool was_told = d->is_step_told;
     int rc;
 
     if (!count_step(run))
         return PLAN_END;
-    buf_printf(&d->text, "[%s,%s,%d] %*s%s(%s)", ch->context, ch->exten, ch->priority,
-               (int)run->nesting * 2, "", app->name, data);
-    put_line(d);
-    put_waiting(d);
-    d->is_step_told = true;
+    put_step(run, app->name, data);
     rc = run_step(run, app, data);
     d->is_step_told = was_told;
     return rc;

@@ -41,6 +41,9 @@ const char *plan_dry_language(const struct plan_dry *d);
 /** Instead of app->exec. @return as an application's exec */
 int plan_dry_app(struct plan_run *run, const struct plan_app *app, char *data);
 
+/** Instead of an application that does not exist, or not yet. */
+void plan_dry_unknown(struct plan_run *run, const char *name, bool is_later);
+
 /** A sentence below the present step. */
 void plan_dry_say(struct plan_run *run, const char *ru, const char *en, ...);
 

@@ -219,8 +219,7 @@ static int unknown_app(struct plan_run *run, const char *name)
     const struct channel *ch = run->channel;
 
     if (run->dry)
-        plan_dry_say(run, "нет приложения %s: %s", "no application %s: %s", name,
-                     plan_name_why(PLAN_NAME_APP, what, plan_dry_language(run->dry)));
+        plan_dry_unknown(run, name, is_later);
     else if (!is_later || plan_tell_once(run->core, "later", name))
         log_warning("%s call=%s at=\"%s,%s,%d\" application=\"%s\" reason=\"%s\"",
                     is_later ? "application is not here yet, the routing goes on without it"

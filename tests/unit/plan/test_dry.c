@@ -63,7 +63,7 @@ static const char routing[] =
     "40,1,Set(CHANNEL(hangup_handler_push)=sub,s,1(z))\n40,2,Hangup(21)\n"
     "50/101,1,NoOp(for 101)\n50,1,NoOp(for all)\ninclude day,9:00-18:00,*,*,*,UTC\n"
     "70,1,GotoIfTime(9:00-18:00,*,*,*,UTC?20,2)\n70,2,NoOp(night ${EPOCH()})\n"
-    "80,1,NoOp([${NOSUCH(1)}])\n"
+    "80,1,NoOp([${NOSUCH(1)}])\n80,2,Queue(x)\n80,3,NoSuchApp(x)\n"
     "i,1,NoOp(i ${INVALID_EXTEN})\ni,2,Busy(5)\nh,1,NoOp(h ${HANGUPCAUSE})\n"
     "[sub]\ns,1,Set(LOCAL(v)=${ARG1}${ARG2})\ns,2,Return(${v})\n"
     "[day]\n60,1,NoOp(day)\n60,2,GotoIfTime(9:00-18:00,*,*,*,UTC?4)\n60,3,NoOp(jumped not)\n60,4,NoOp(jumped)\n"
@@ -212,6 +212,10 @@ static int what_is_missing_is_told(void)
     CHECK_OK_TO(world_route(&w, routing), out);
     CHECK_OK_TO(dry(&w, &t, "80", "", NULL, 0), out);
     CHECK_TO(strstr(buf_z(&t.lines), "80,1] NoOp([])\n       no function NOSUCH"), out);
+    CHECK_TO(strstr(buf_z(&t.lines), "80,2] Queue()\n       this application is not here yet"),
+             out);
+    CHECK_TO(strstr(buf_z(&t.lines), "80,3] NoSuchApp()\n       there is no such application"),
+             out);
     CHECK_OK_TO(dry(&w, &t, "99", "", NULL, 0), out);
     CHECK_TO(strstr(buf_z(&t.lines), "there is no such extension here"), out);
 out:
