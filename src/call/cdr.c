@@ -156,11 +156,26 @@ static void follow_party_a(const struct channel *ch, struct cdr_record *r)
         r->answer = now(ch);
 }
 
+/* The oldest that has ended is handed out. @return false: all are open (ForkCDR without end) */
+static bool make_place(struct channel *ch)
+{
+    if (ch->cdr->count < RECORDS_MAX)
+        return true;
+    LIST_FOREACH(&ch->cdr->records, k)
+    {
+        if (record_of(k)->phase != CDR_FINAL)
+            continue;
+        retire(ch, record_of(k));
+        return true;
+    }
+    return false;
+}
+
 static struct cdr_record *append(struct channel *ch)
 {
     struct cdr_state *s = ch->cdr;
+    struct cdr_record *r = make_place(ch) ? mem_zalloc(sizeof(*r)) : NULL;
     const struct cdr_record *former = cdr_newest(ch);
-    struct cdr_record *r = mem_zalloc(sizeof(*r));
 
     if (!r)
         return NULL;
@@ -174,8 +189,6 @@ static struct cdr_record *append(struct channel *ch)
     list_append(&s->records, &r->link);
     s->count++;
     follow_party_a(ch, r);
-    if (s->count > RECORDS_MAX && record_of(list_first(&s->records))->phase == CDR_FINAL)
-        retire(ch, record_of(list_first(&s->records)));
     return r;
 }
 

@@ -189,8 +189,6 @@ void media_ports_give(struct media_ports *p, struct media_pair *pair)
         pair_close(p, pair);
         return;
     }
-    drain(pair->rtp);
-    drain(pair->rtcp);
     list_append(&p->idle, &pair->link);
     p->idle_count++;
 }

@@ -147,10 +147,8 @@ static bool restore(struct media_srtp *s, uint32_t ssrc, uint16_t seq)
 {
     const struct media_roc *r = s->roc;
 
-    if (ssrc != r->ssrc) { /* another source now: it begins with 0 */
-        s->is_restoring = false;
+    if (ssrc != r->ssrc) /* another source, which begins with 0, if it is genuine */
         return true;
-    }
     if (rtp_seq_diff(seq, r->seq) <= 0)
         return false;
     return srtp_set_stream_roc(s->session, ssrc, r->roc + (seq < r->seq)) == srtp_err_status_ok;

@@ -176,6 +176,22 @@ static int allow_sockets(scmp_filter_ctx f)
     return -err;
 }
 
+/* isatty and FIONBIO and their like; no TIOCSTI. The kernel looks at the lower 32 bits, and a filter can
+   compare them for equality only: a request is another one when it differs in some bit. */
+static int allow_ioctl(scmp_filter_ctx f)
+{
+    const uint32_t refused = 0x5412; /* TIOCSTI */
+    int err = 0;
+
+    for (unsigned i = 0; i < 32 && !err; i++) {
+        const uint32_t bit = UINT32_C(1) << i;
+
+        err = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+                               SCMP_A1(SCMP_CMP_MASKED_EQ, bit, ~refused & bit));
+    }
+    return -err;
+}
+
 /* Threads, but no processes. clone3 hides its flags behind a pointer: libc then takes clone. */
 static int allow_threads(scmp_filter_ctx f)
 {
@@ -189,11 +205,7 @@ static int allow_threads(scmp_filter_ctx f)
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]) && !err; i++)
         err = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
                                SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)options[i]));
-    /* isatty and FIONBIO and their like; no TIOCSTI. */
-    if (!err)
-        err = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                               SCMP_A1(SCMP_CMP_NE, 0x5412 /* TIOCSTI */));
-    return -err;
+    return err ? -err : allow_ioctl(f);
 }
 
 static int fill_allowed(scmp_filter_ctx f, enum role_profile profile)

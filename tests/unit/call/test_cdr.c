@@ -438,6 +438,23 @@ out:
     return err;
 }
 
+static int forks_without_end_stop_at_a_hundred(void)
+{
+    struct player p;
+    int err;
+
+    CHECK_OK_TO(player_init(&p), out);
+    cdr_set_unanswered(p.f.calls, true);
+    CHECK_OK_TO(run_app(&p, "Wait", "1"), out);
+    for (int i = 0; i < 1000; i++)
+        cdr_fork(p.a, false, false);
+    channel_hangup(p.a, CAUSE_NORMAL);
+    CHECK_TO(p.f.records == 100, out);
+out:
+    player_fini(&p);
+    return err;
+}
+
 static int unanswered_calls_are_written_when_asked(void)
 {
     struct player p;
@@ -460,4 +477,5 @@ UNIT_TESTS(UNIT_ONCE(every_golden_call_gives_asterisks_records),
            UNIT(the_function_reads_the_open_record), UNIT(the_function_sets_what_may_be_set),
            UNIT(a_trunk_gives_direction_and_numbers),
            UNIT_ONCE(a_call_without_end_hands_records_out_early),
+           UNIT_ONCE(forks_without_end_stop_at_a_hundred),
            UNIT(unanswered_calls_are_written_when_asked))

@@ -113,6 +113,9 @@ static int another_process_goes_on_with_the_rollover_counter(void)
     CHECK_OK_TO(media_srtp_set(&to_us, secret_of(&s, 7, 9), false, 0, &d), out);
     len = make(p, (uint16_t)196000); /* what was there before is not taken again */
     CHECK_TO(!media_srtp_unprotect(&to_us, p, &len), out);
+    len = make(p, 5); /* a stranger's word changes nothing */
+    p[8] ^= 1;
+    CHECK_TO(!media_srtp_unprotect(&to_us, p, &len), out);
     CHECK_TO(talk(&ours, &theirs, 200000, 300000), out);
     CHECK_TO(talk(&from_them, &to_us, 197000, 300000), out); /* over the edge meanwhile */
     memset(p, 0, 8);

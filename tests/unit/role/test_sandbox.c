@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -163,6 +165,46 @@ static int packet_socket_child(void)
     return 0;
 }
 
+/* The kernel takes 32 bits of a request, whatever stands above them. */
+static int ioctl_child(unsigned long request)
+{
+    const struct role_users users = {0};
+    int n = 0;
+
+    if (sandbox_calls(ROLE_PROFILE_ENGINE, &users))
+        return 1;
+    (void)syscall(SYS_ioctl, 0, request, &n);
+    return 0;
+}
+
+static int harmless_ioctl_child(void)
+{
+    return ioctl_child(FIONREAD);
+}
+
+static int pushing_ioctl_child(void)
+{
+    return ioctl_child(TIOCSTI);
+}
+
+static int disguised_ioctl_child(void)
+{
+    return ioctl_child(TIOCSTI | 1ul << 32);
+}
+
+static int nobody_types_for_the_administrator(void)
+{
+    CHECK(in_child(harmless_ioctl_child) == 0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    CHECK(in_child(pushing_ioctl_child) == 256 + SIGSYS);
+    CHECK(in_child(disguised_ioctl_child) == 256 + SIGSYS);
+#else
+    (void)pushing_ioctl_child;
+    (void)disguised_ioctl_child;
+#endif
+    return 0;
+}
+
 static int allowed_calls_work(void)
 {
     CHECK(in_child(engine_calls_child) == 0);
@@ -233,5 +275,6 @@ static int table_is_complete(void)
 UNIT_TESTS(UNIT_ONCE(files_outside_the_list_are_out_of_reach),
            UNIT_ONCE(general_path_never_opens_the_state_directory), UNIT_ONCE(allowed_calls_work),
            UNIT_ONCE(forbidden_call_ends_the_process),
+           UNIT_ONCE(nobody_types_for_the_administrator),
            UNIT_ONCE(runner_becomes_the_script_user_only), UNIT_ONCE(limits_hold),
            UNIT(table_is_complete))
