@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "role/role.h"
 
-enum { CLIENTS_MAX = 32, OFFERS_MAX = 1000, OFFER_BYTES = 65536 };
+enum { CLIENTS_MAX = 32, ACCEPT_PAUSE_MS = 100, OFFERS_MAX = 1000, OFFER_BYTES = 65536 };
 
 struct row {
     const struct console_command *command;
@@ -25,6 +25,7 @@ struct console_set {
     size_t count, cap;
     int listen_fd;
     struct loop_fd watch;
+    struct timer pause; /* no descriptor for a client: the watch would turn the loop for nothing */
     struct list clients;
     unsigned clients_count;
 };
@@ -123,6 +124,7 @@ static void set_destroy(void *object)
 
     LIST_FOREACH(&s->clients, k) client_free(CONTAINER_OF(k, struct client, link));
     loop_fd_stop(&s->watch);
+    timer_stop(&s->pause);
     if (s->listen_fd >= 0)
         close(s->listen_fd);
     mem_free(s->rows);
@@ -515,13 +517,27 @@ static void client_new(struct console_set *s, int fd)
         client_free(cl);
 }
 
+static void on_client(int events, void *arg);
+
+static void listen_again(void *arg)
+{
+    struct console_set *s = arg;
+
+    if (loop_fd_start(s->loop, &s->watch, s->listen_fd, LOOP_READ, on_client, s))
+        timer_start(s->loop, &s->pause, ACCEPT_PAUSE_MS, listen_again, s);
+}
+
 static void on_client(int events, void *arg)
 {
     struct console_set *s = arg;
     int fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-    if (fd >= 0)
+    if (fd >= 0) {
         client_new(s, fd);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        loop_fd_stop(&s->watch);
+        timer_start(s->loop, &s->pause, ACCEPT_PAUSE_MS, listen_again, s);
+    }
 }
 
 int console_set_serve(struct console_set *s, int listen_fd)

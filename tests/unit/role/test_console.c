@@ -1,6 +1,10 @@
 /* test_console.c - matching, help, completion, ceilings, what outlives a command */
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -289,8 +293,53 @@ out:
     return err;
 }
 
+static int64_t round_ms(struct loop *l, int most)
+{
+    struct timespec a, b;
+
+    clock_gettime(CLOCK_MONOTONIC, &a);
+    (void)loop_round(l, most);
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    return (b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000;
+}
+
+/* No descriptor is left for who waits at the door: the loop rests meanwhile, and he comes in later. */
+static int without_descriptors_the_loop_rests(void)
+{
+    struct console_set *set = NULL;
+    struct loop *l = NULL;
+    struct rlimit before, few;
+    int err, listener = -1, client = -1;
+    char path[64], byte;
+
+    snprintf(path, sizeof(path), "/tmp/station-console-%d", (int)getpid());
+    CHECK_OK(getrlimit(RLIMIT_NOFILE, &before));
+    CHECK_OK_TO(loop_alloc(&l), out);
+    CHECK_OK_TO(console_set_alloc(&set, l), out);
+    CHECK_OK_TO(ipc_listen(&listener, path), out);
+    CHECK_OK_TO(console_set_serve(set, listener), out);
+    CHECK_OK_TO(ipc_connect(&client, path), out);
+    few = (struct rlimit){.rlim_cur = 3, .rlim_max = before.rlim_max};
+    CHECK_OK_TO(setrlimit(RLIMIT_NOFILE, &few), out);
+    (void)loop_round(l, 1000);
+    CHECK_TO(round_ms(l, 20) >= 15, out);
+    CHECK_OK_TO(setrlimit(RLIMIT_NOFILE, &before), out);
+    for (int i = 0; i < 100 && recv(client, &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0; i++)
+        (void)loop_round(l, 100);
+    CHECK_TO(recv(client, &byte, 1, MSG_DONTWAIT) == 1, out);
+out:
+    (void)setrlimit(RLIMIT_NOFILE, &before);
+    if (client >= 0)
+        close(client);
+    mem_deref(set);
+    mem_deref(l);
+    unlink(path);
+    return err;
+}
+
 UNIT_TESTS(UNIT(longest_command_wins_and_gets_the_rest), UNIT(wrong_lines_say_what_is_wrong),
            UNIT(reader_is_answered_in_his_language), UNIT(completion_offers_words_then_arguments),
            UNIT(command_that_goes_on_ends_later), UNIT_ONCE(flood_is_cut_at_its_ceiling),
            UNIT(stream_goes_on_until_the_reader_leaves),
-           UNIT(same_words_twice_are_a_mistake_of_the_table))
+           UNIT(same_words_twice_are_a_mistake_of_the_table),
+           UNIT_ONCE(without_descriptors_the_loop_rests))
