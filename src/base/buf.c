@@ -141,3 +141,40 @@ char *buf_take(struct buf *b)
     buf_init(b, b->limit);
     return p;
 }
+
+/* @return bytes of the character at the beginning of s, when a terminal may show it; else 0 */
+static size_t plain_len(struct slice s)
+{
+    unsigned char b = (unsigned char)s.p[0];
+    size_t len = b >= 0xf0 && b < 0xf5   ? 4
+                 : b >= 0xe0 && b < 0xf0 ? 3
+                 : b >= 0xc2 && b < 0xe0 ? 2
+                                         : 1;
+
+    if (b < 0x80)
+        return (b >= ' ' && b != 0x7f) || b == '\n' || b == '\t' ||
+               (b == '\r' && s.len > 1 && s.p[1] == '\n');
+    if (len == 1 || len > s.len || (b == 0xc2 && (unsigned char)s.p[1] < 0xa0))
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if (((unsigned char)s.p[i] & 0xc0) != 0x80)
+            return 0;
+    return len;
+}
+
+int buf_add_plain(struct buf *b, struct slice bytes)
+{
+    size_t begin = 0, at = 0;
+
+    while (at < bytes.len) {
+        size_t len = plain_len(slice_skip(bytes, at));
+
+        if (!len) {
+            buf_add(b, bytes.p + begin, at - begin);
+            buf_printf(b, "\\x%02x", (unsigned char)bytes.p[at]);
+            begin = at + 1;
+        }
+        at += len ? len : 1;
+    }
+    return buf_add(b, bytes.p + begin, at - begin);
+}

@@ -34,6 +34,9 @@ int buf_adds(struct buf *b, struct slice s);
 int buf_addc(struct buf *b, char c);
 int buf_addu(struct buf *b, unsigned long long v);
 int buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** Text that an outsider may have written, so that it cannot steer a terminal: all but TAB, LF, CR LF and
+ *  printable UTF-8 becomes \xNN. Up to four times as long. */
+int buf_add_plain(struct buf *b, struct slice text);
 int buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /** The text; valid until the next change. Never absent: an empty buf gives "". */

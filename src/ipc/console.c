@@ -111,12 +111,10 @@ static void write_out(void *arg)
     buf_reset(&c->out);
 }
 
-void console_write(struct console *c, struct slice text)
+static void add_text(struct console *c, struct slice text)
 {
     static const char cut[] = "\n...\n";
 
-    if (!c->is_open || c->is_cut)
-        return;
     c->written += text.len;
     /* What streams after the end of its command has no ceiling but the reader's own speed. */
     if (c->written > COMMAND_OUTPUT_MAX && list_is_empty(&c->watches)) {
@@ -137,6 +135,19 @@ void console_write(struct console *c, struct slice text)
     }
     if (c->out.len)
         loop_flush(c->loop, &c->flush, write_out, c);
+}
+
+/* Names, headers, whole messages of strangers are shown here. */
+void console_write(struct console *c, struct slice text)
+{
+    struct buf plain;
+
+    if (!c->is_open || c->is_cut)
+        return;
+    buf_init(&plain, 4 * text.len);
+    if (buf_add_plain(&plain, text) == 0)
+        add_text(c, buf_slice(&plain));
+    buf_fini(&plain);
 }
 
 void console_printf(struct console *c, const char *fmt, ...)

@@ -21,43 +21,6 @@ static void watcher_free(struct watcher *w)
     mem_free(w);
 }
 
-/* What outsiders send may not steer the terminal: all but CR, LF, TAB and printable ASCII or UTF-8
-   comes out as \xNN. */
-static size_t plain_len(struct slice s)
-{
-    unsigned char b = (unsigned char)s.p[0];
-    size_t len = b >= 0xf0 && b < 0xf5   ? 4
-                 : b >= 0xe0 && b < 0xf0 ? 3
-                 : b >= 0xc2 && b < 0xe0 ? 2
-                                         : 1;
-
-    if (b < 0x80)
-        return (b >= ' ' && b != 0x7f) || b == '\r' || b == '\n' || b == '\t';
-    if (len == 1 || len > s.len || (b == 0xc2 && (unsigned char)s.p[1] < 0xa0))
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if (((unsigned char)s.p[i] & 0xc0) != 0x80)
-            return 0;
-    return len;
-}
-
-int trace_escape(struct buf *out, struct slice bytes)
-{
-    size_t begin = 0, at = 0;
-
-    while (at < bytes.len) {
-        size_t len = plain_len(slice_skip(bytes, at));
-
-        if (!len) {
-            buf_add(out, bytes.p + begin, at - begin);
-            buf_printf(out, "\\x%02x", (unsigned char)bytes.p[at]);
-            begin = at + 1;
-        }
-        at += len ? len : 1;
-    }
-    return buf_add(out, bytes.p + begin, at - begin);
-}
-
 /* c is kept: a console that cannot take more is closed from inside, and its watcher goes with it.
  */
 static void show_to(struct console *c, bool is_out, const struct sip_flow *flow, struct slice bytes)
@@ -67,7 +30,7 @@ static void show_to(struct console *c, bool is_out, const struct sip_flow *flow,
     struct buf text;
 
     buf_init(&text, 4 * SIP_MESSAGE_MAX);
-    trace_escape(&text, bytes);
+    buf_add_plain(&text, bytes);
     mem_ref(c);
     console_printf(
         c, "<--- %s SIP %s (%zu bytes) %s %s:%s --->\n", is_out ? "Transmitting" : "Received",

@@ -13,8 +13,5 @@ int trace_start(struct pjsip *p, struct console *c, const struct addr *only);
 /** No more for this console. @return whether it had any */
 bool trace_stop(struct pjsip *p, const struct console *c);
 
-/** Add a message as a terminal may show it: control bytes as \xNN. @return as buf_add */
-int trace_escape(struct buf *out, struct slice bytes);
-
 /** No more for anybody. */
 void trace_stop_all(struct pjsip *p);

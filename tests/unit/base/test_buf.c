@@ -44,4 +44,34 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(the_ceiling_is_kept_and_sticks), UNIT(everything_is_added_in_order))
+static const struct {
+    const char *bytes, *shown;
+} plain[] = {
+    {"INVITE sip:a SIP/2.0\r\n\tb\r\n", "INVITE sip:a SIP/2.0\r\n\tb\r\n"},
+    {"a\x1b[2Jb\x7f", "a\\x1b[2Jb\\x7f"},
+    {"\xd0\x90nna \xe2\x82\xac \xf0\x9f\x98\x80", "\xd0\x90nna \xe2\x82\xac \xf0\x9f\x98\x80"},
+    {"\xc2\x9b"
+     "1m \xff\xd0",
+     "\\xc2\\x9b1m \\xff\\xd0"},
+    {"over\rwritten\r", "over\\x0dwritten\\x0d"},
+    {"", ""},
+};
+
+static int what_an_outsider_wrote_steers_no_terminal(void)
+{
+    struct buf b;
+    int err = 0;
+
+    buf_init(&b, 1000);
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+        buf_reset(&b);
+        CHECK_OK_TO(buf_add_plain(&b, slice_of(plain[i].bytes)), out);
+        CHECK_TO(slice_eqz(buf_slice(&b), plain[i].shown), out);
+    }
+out:
+    buf_fini(&b);
+    return err;
+}
+
+UNIT_TESTS(UNIT(the_ceiling_is_kept_and_sticks), UNIT(everything_is_added_in_order),
+           UNIT(what_an_outsider_wrote_steers_no_terminal))

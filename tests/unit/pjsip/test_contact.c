@@ -240,34 +240,6 @@ out:
 
 /* ---- console ---- */
 
-static const struct {
-    const char *bytes, *shown;
-} traced[] = {
-    {"INVITE sip:a SIP/2.0\r\n\tb\r\n", "INVITE sip:a SIP/2.0\r\n\tb\r\n"},
-    {"a\x1b[2Jb\x7f", "a\\x1b[2Jb\\x7f"},
-    {"\xd0\x90nna \xe2\x82\xac \xf0\x9f\x98\x80", "\xd0\x90nna \xe2\x82\xac \xf0\x9f\x98\x80"},
-    {"\xc2\x9b"
-     "1m \xff\xd0",
-     "\\xc2\\x9b1m \\xff\\xd0"},
-    {"", ""},
-};
-
-static int a_trace_does_not_steer_the_terminal(void)
-{
-    struct buf b;
-    int err = 0;
-
-    buf_init(&b, 1000);
-    for (size_t i = 0; i < sizeof(traced) / sizeof(traced[0]); i++) {
-        buf_reset(&b);
-        CHECK_OK_TO(trace_escape(&b, slice_of(traced[i].bytes)), out);
-        CHECK_TO(slice_eqz(buf_slice(&b), traced[i].shown), out);
-    }
-out:
-    buf_fini(&b);
-    return err;
-}
-
 static void collect(struct slice text, void *arg)
 {
     buf_adds(arg, text);
@@ -321,5 +293,4 @@ UNIT_TESTS(UNIT(a_kept_uri_gives_back_both_hosts), UNIT(an_id_is_asterisks),
            UNIT_ONCE(transports_follow_the_configuration),
            UNIT_ONCE(a_port_in_use_leaves_the_rest_working),
            UNIT(a_question_is_authenticated_when_that_is_asked_for),
-           UNIT(a_trace_does_not_steer_the_terminal),
            UNIT(every_command_prints_and_no_secret_is_in_it))

@@ -281,6 +281,21 @@ out:
     return err;
 }
 
+static int a_name_does_not_steer_the_terminal(void)
+{
+    struct desk d;
+    int err;
+
+    CHECK_OK_TO(desk_init(&d, false), out);
+    console_printf(d.console, "contact %s\n", "\033]0;mine\007");
+    console_write(d.console, SLICE("\033[2J"));
+    loop_fake_settle(d.loop);
+    CHECK_TO(slice_eqz(buf_slice(&d.out), "contact \\x1b]0;mine\\x07\n\\x1b[2J"), out);
+out:
+    desk_fini(&d);
+    return err;
+}
+
 static int same_words_twice_are_a_mistake_of_the_table(void)
 {
     struct desk d;
@@ -340,6 +355,6 @@ out:
 UNIT_TESTS(UNIT(longest_command_wins_and_gets_the_rest), UNIT(wrong_lines_say_what_is_wrong),
            UNIT(reader_is_answered_in_his_language), UNIT(completion_offers_words_then_arguments),
            UNIT(command_that_goes_on_ends_later), UNIT_ONCE(flood_is_cut_at_its_ceiling),
-           UNIT(stream_goes_on_until_the_reader_leaves),
+           UNIT(stream_goes_on_until_the_reader_leaves), UNIT(a_name_does_not_steer_the_terminal),
            UNIT(same_words_twice_are_a_mistake_of_the_table),
            UNIT_ONCE(without_descriptors_the_loop_rests))
