@@ -90,7 +90,8 @@ struct console_command {
 void console_offer(struct console_words *w, const char *word);
 void console_offer_slice(struct console_words *w, struct slice word);
 
-/* ---- printing, as buf_add_plain: strangers chose many of the words; nothing is written once the reader has gone ---- */
+/* ---- printing, as by buf_add_plain, since strangers chose many of the words; nothing is written once
+   the reader has gone ---- */
 
 void console_printf(struct console *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void console_write(struct console *c, struct slice text);
