@@ -169,6 +169,9 @@ int media_stream_detect(struct media_stream *s, uint16_t threshold, uint32_t tal
 /** Volume in decibels (-24..24, 0: as it is): rx what the phone says, tx what it hears. */
 int media_stream_set_gain(struct media_stream *s, int8_t rx_db, int8_t tx_db);
 
+/** Volume and silence as they were set last. Borrowed. */
+const struct media_gain *media_stream_gain(const struct media_stream *s);
+
 /** Silence in place of what the phone says (rx), of what it hears (tx). */
 int media_stream_mute(struct media_stream *s, bool is_rx_muted, bool is_tx_muted);
 

@@ -407,6 +407,11 @@ int media_stream_set_gain(struct media_stream *s, int8_t rx_db, int8_t tx_db)
     return media_send(s->media, MEDIA_GAIN, &s->gain);
 }
 
+const struct media_gain *media_stream_gain(const struct media_stream *s)
+{
+    return &s->gain;
+}
+
 int media_stream_mute(struct media_stream *s, bool is_rx_muted, bool is_tx_muted)
 {
     s->gain.id = s->id;

@@ -3,7 +3,7 @@
  *
  * Both legs are told each other's address by re-INVITE or UPDATE, when both endpoints allow it and
  * nothing here needs the sound: plain RTP, a common codec, the same numbers of telephone-event, nobody
- * on hold, nobody listening (channel.media_users). Taken back when the bridge ends or one of these
+ * on hold, nobody listening (channel.media_users), no volume of its own. Taken back when the bridge ends or one of these
  * changes. Asterisk's direct_media of chan_pjsip with bridge_native_rtp.
  */
 #include "base/log.h"
@@ -23,14 +23,23 @@ static bool is_natted(const struct session *s)
     return !addr_eq_host(&s->signal, &s->agreed.rtp);
 }
 
+/* Louder, quieter or mute: that happens in the media role. */
+static bool is_treated(const struct channel *ch)
+{
+    const struct media_gain *g = ch->stream ? media_stream_gain(ch->stream) : NULL;
+
+    return g && (g->rx_db || g->tx_db || g->is_rx_muted || g->is_tx_muted);
+}
+
 static bool is_fit(const struct session *s)
 {
     const struct sdp_agreed *a = &s->agreed;
 
     return s->options.direct_media && s->has_agreed && s->invite && sip_invite_is_up(s->invite) &&
-           !s->ch->is_hungup && !s->ch->media_users && !s->is_holding && !a->is_held &&
-           a->dir == SDP_SENDRECV && addr_is_set(&a->rtp) && a->srtp_tx.suite == SRTP_NONE &&
-           s->direct_tries < TRIES_MAX && !(s->options.disable_direct_media_on_nat && is_natted(s));
+           !s->ch->is_hungup && !s->ch->media_users && !is_treated(s->ch) && !s->is_holding &&
+           !a->is_held && a->dir == SDP_SENDRECV && addr_is_set(&a->rtp) &&
+           a->srtp_tx.suite == SRTP_NONE && s->direct_tries < TRIES_MAX &&
+           !(s->options.disable_direct_media_on_nat && is_natted(s));
 }
 
 static bool is_pair(const struct session *a, const struct session *b)

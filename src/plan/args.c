@@ -114,6 +114,16 @@ int plan_parse_seconds(const char *text, long long *ms)
     return 0;
 }
 
+bool plan_is_yes(struct slice text)
+{
+    static const char *const words[] = {"yes", "true", "y", "t", "1", "on"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (slice_caseeqz(text, words[i]))
+            return true;
+    return false;
+}
+
 bool plan_is_true(const char *text)
 {
     char *end;

@@ -8,6 +8,8 @@
 #pragma once
 #include <stdbool.h>
 
+#include "base/slice.h"
+
 /**
  * @param text  cut up in place; may be ""
  * @param argv  out: max pointers, those without argument ""; the last one gets all that is left
@@ -28,5 +30,8 @@ int plan_parse_seconds(const char *text, long long *ms);
 /** Without blanks around, in place. */
 char *plan_strip(char *text);
 
-/** Asterisk's truth: empty, "0" and numbers that are 0 are false; any other text is true. */
+/** "yes", "true", "y", "t", "1", "on" in any case: the truth of settings. */
+bool plan_is_yes(struct slice text);
+
+/** Asterisk's truth of expressions: empty, "0" and numbers that are 0 are false; any other text is true. */
 bool plan_is_true(const char *text);

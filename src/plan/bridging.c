@@ -12,6 +12,7 @@
 #include "loop/task.h"
 #include "plan/app.h"
 #include "plan/bridging.h"
+#include "plan/claim.h"
 #include "plan/core.h"
 #include "plan/sub.h"
 
@@ -172,8 +173,9 @@ static bool try_to_leave(struct channel *half)
     struct channel *twin = half ? local_twin(half) : NULL;
     struct plan_run *outer, *inner;
 
-    if (!twin || !local_may_leave(half) || !half->bridge || !twin->bridge ||
-        media_stream_is_playing(half->stream) || media_stream_is_playing(twin->stream))
+    if (!twin || plan_claim_parked(half) || plan_claim_parked(twin) || !local_may_leave(half) ||
+        !half->bridge || !twin->bridge || media_stream_is_playing(half->stream) ||
+        media_stream_is_playing(twin->stream))
         return false;
     outer = run_with_callee(half);
     inner = run_of_caller(twin);
@@ -258,6 +260,7 @@ static int join(struct bridge **bp, struct plan_run *run, struct channel *callee
 int plan_leg_go(struct plan_core *p, struct channel *ch, struct slice context, struct slice exten,
                 int priority)
 {
+    struct plan_run *parked = plan_claim_parked(ch);
     int err = channel_set(&ch->context, context);
 
     if (!err)
@@ -268,7 +271,14 @@ int plan_leg_go(struct plan_core *p, struct channel *ch, struct slice context, s
     if (ch->stream && media_stream_peer(ch->stream))
         media_stream_disconnect(ch->stream);
     cdr_own(ch);
-    return plan_start(p, ch);
+    return parked ? plan_claim_unpark(parked) : plan_start(p, ch);
+}
+
+/* What a leg of Dial talked stands in the caller's record. */
+static void begin_record(struct channel *callee)
+{
+    if (!plan_claim_parked(callee))
+        cdr_reset(callee, true);
 }
 
 /* Option F. @return whether the callee goes its own way */
@@ -279,7 +289,8 @@ static bool callee_goes(struct plan_run *run, const struct plan_bridging *b)
     int priority = caller->priority + 1, err = 0;
     char *where;
 
-    if (!b->callee_goes || !caller->is_hungup || caller->is_moved || b->callee->is_hungup)
+    if (!b->callee_goes || b->callee->is_hungup ||
+        (!b->callee_returns && (!caller->is_hungup || caller->is_moved)))
         return false;
     where = mem_strdup(b->callee_goes);
     if (!where)
@@ -289,7 +300,7 @@ static bool callee_goes(struct plan_run *run, const struct plan_bridging *b)
             *s = ',';
     if (*where)
         err = plan_run_parse_goto(run, where, &context, &exten, &priority);
-    cdr_reset(b->callee, true); /* what it talked stands in the caller's record */
+    begin_record(b->callee);
     if (!err)
         err = plan_leg_go(run->core, b->callee,
                           slice_is_set(context) ? context : slice_of(caller->context),
@@ -305,16 +316,27 @@ static bool callee_moves(struct plan_run *run, struct plan_bridging *b)
 
     if (!ch->is_moved || ch->is_gone || channel_moved(ch))
         return false;
-    cdr_reset(ch, true); /* what it talked stands in the caller's record */
+    begin_record(ch);
     return plan_leg_go(run->core, ch, slice_of(ch->context), slice_of(ch->exten), ch->priority) ==
            0;
+}
+
+/* A leg that was taken out of its own run ends there: extension h, handlers. */
+static bool callee_ends_itself(struct plan_run *run, struct plan_bridging *b)
+{
+    struct plan_run *parked = plan_claim_parked(b->callee);
+
+    if (!parked)
+        return false;
+    channel_softhangup(b->callee, run->channel->cause ? run->channel->cause : CAUSE_NORMAL);
+    return plan_claim_unpark(parked) == 0;
 }
 
 static void end_callee(struct plan_run *run, struct plan_bridging *b)
 {
     struct channel *caller = run->channel;
 
-    if (callee_moves(run, b) || callee_goes(run, b)) {
+    if (callee_moves(run, b) || callee_goes(run, b) || callee_ends_itself(run, b)) {
         b->callee = mem_deref(b->callee); /* its run ends it */
         return;
     }

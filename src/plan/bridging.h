@@ -12,7 +12,7 @@
 #pragma once
 #include "plan/run.h"
 
-/** Option L of Dial. Files are borrowed; NULL: none. */
+/** Option L of Dial and Bridge. Files are borrowed; NULL: none. */
 struct plan_limit {
     int64_t ms;       /* they talk at most; 0: no limit */
     int64_t warn_ms;  /* a warning when so much is left; 0: none */
@@ -32,6 +32,7 @@ struct plan_bridging {
     bool caller_stops, callee_stops; /* options H, h: '*' ends it */
     bool keeps_connected;            /* option I */
     bool callee_runs_h;              /* option e */
+    bool callee_returns;             /* it goes there whoever ended the talk (Bridge) */
     const char
         *callee_goes; /* option F: where the callee goes when the caller leaves; "": on from the
                                 caller's place; NULL: nowhere */
@@ -47,6 +48,11 @@ struct plan_bridging {
  */
 int plan_bridging_run(struct plan_run *run, struct plan_bridging *b);
 
+/** The same with a limit (b->limit): options L and S, NULL: not given. Files and whom they are for stand
+ *  in the variables LIMIT_... of the caller. */
+int plan_bridging_run_limited(struct plan_run *run, struct plan_bridging *b, const char *limit,
+                              const char *seconds);
+
 /**
  * Both ways (base/pack.h), for the journal: the options. Read: since is that of the dead engine.
  * @param texts  read: the texts that b borrows; blocks of the caller
@@ -56,7 +62,7 @@ void plan_bridging_pack(struct plan_bridging *b, char *texts[PLAN_BRIDGING_TEXTS
 /** Set NAME to seconds and NAME_MS to milliseconds. */
 void plan_set_duration(struct channel *ch, const char *name, int64_t ms);
 
-/** A leg that somebody else ran goes its own way from context, exten, priority. @return 0 (its run
- *  ends it); ENOMEM */
+/** A leg that somebody else ran goes its own way from context, exten, priority: in a run that was parked
+ *  (claim.h), else in a new one. @return 0 (its run ends it); ENOMEM */
 int plan_leg_go(struct plan_core *p, struct channel *ch, struct slice context, struct slice exten,
                 int priority);

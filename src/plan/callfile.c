@@ -60,16 +60,6 @@ static bool add_var(struct callfile *f, char *value)
     return true;
 }
 
-static bool is_yes(const char *value)
-{
-    static const char *const words[] = {"yes", "true", "y", "t", "1", "on"};
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (strcasecmp(value, words[i]) == 0)
-            return true;
-    return false;
-}
-
 static bool take_text(struct callfile *f, const char *key, char *value)
 {
     struct {
@@ -109,11 +99,11 @@ static bool take(struct callfile *f, const char *key, char *value)
     else if (strcasecmp(key, "startretry") == 0)
         f->tries++;
     else if (strcasecmp(key, "archive") == 0)
-        f->archives = is_yes(value);
+        f->archives = plan_is_yes(slice_of(value));
     else if (strcasecmp(key, "alwaysdelete") == 0)
-        f->keeps_future = !is_yes(value);
+        f->keeps_future = !plan_is_yes(slice_of(value));
     else if (strcasecmp(key, "earlymedia") == 0)
-        f->with_early_media = is_yes(value);
+        f->with_early_media = plan_is_yes(slice_of(value));
     else
         return strcasecmp(key, "endretry") == 0 || strcasecmp(key, "delayedretry") == 0 ||
                strcasecmp(key, "status") == 0;

@@ -28,6 +28,7 @@ struct plan_core {
     struct hash locks;            /* func/lock.c */
     struct zones *zones;          /* for STRFTIME */
     struct list runs;             /* struct plan_run by link */
+    struct list claims;           /* claim.c */
     struct list hint_watches;     /* struct plan_hint_watch */
     struct deferred hints_later;
     uint32_t dry_runs;

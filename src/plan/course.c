@@ -9,6 +9,7 @@
 #include "call/cdr.h"
 #include "loop/task.h"
 #include "plan/app/block.h"
+#include "plan/claim.h"
 #include "plan/course.h"
 #include "plan/frame.h"
 #include "plan/resume.h"
@@ -82,7 +83,8 @@ static void drop_events(struct plan_run *run)
         channel_event_done(&ev);
 }
 
-/* Somebody moved the channel (plan_redirect): it was hung up only so that its application ended. */
+/* Somebody moved the channel (plan_redirect): it was hung up only so that its application ended. Who
+   wants it for a talk moved it to its own place: there it is parked. */
 static bool goes_where_moved(struct plan_run *run)
 {
     struct channel *ch = run->channel;
@@ -90,7 +92,14 @@ static bool goes_where_moved(struct plan_run *run)
     if (!ch->is_moved || ch->is_gone || task_is_canceled(task_self()))
         return false;
     drop_events(run);
-    return channel_moved(ch) == 0 && plan_run_goto(run, SLICE_NONE, SLICE_NONE, ch->priority) == 0;
+    if (channel_moved(ch) || plan_run_goto(run, SLICE_NONE, SLICE_NONE, ch->priority))
+        return false;
+    run->is_parked = plan_claim_is_due(run);
+    if (run->is_parked)
+        return false;
+    mem_free(run->app); /* from now on a call like others */
+    run->app = NULL;
+    return true;
 }
 
 /* The absolute timeout ended the call: an extension T (or e) may take it over. */
@@ -111,7 +120,9 @@ static bool goes_to_timeout(struct plan_run *run)
 
 static bool comes_back(struct plan_run *run, uint32_t depth)
 {
-    return (depth == 0 && goes_where_moved(run)) || goes_to_timeout(run);
+    if (depth == 0 && goes_where_moved(run))
+        return true;
+    return !run->is_parked && goes_to_timeout(run);
 }
 
 /* Steps one after another. @return what the last one returned: a digit, PLAN_END, PLAN_ERROR,
@@ -253,7 +264,7 @@ static bool go_on(struct plan_run *run, int rc)
 {
     struct channel *ch = run->channel;
 
-    if (is_gone(run))
+    if (run->is_parked || is_gone(run))
         return false;
     if (rc > 0)
         return go_digits(run, (char)rc);
@@ -304,22 +315,37 @@ static void run_routing(struct plan_run *run)
     } while (go_on(run, rc));
 }
 
+/* The steps of a call, or its one application. @return whether it went through the routing */
+static bool run_all(struct plan_run *run)
+{
+    if (run->app && run->resumed)
+        (void)plan_resumed_step(run);
+    else if (run->app)
+        (void)plan_app_exec(run, run->app, run->app_data);
+    if (run->app && !goes_where_moved(run))
+        return false;
+    run_routing(run);
+    return true;
+}
+
+/* Before the first step: a leg that is taken out of a talk never gets so far, one that comes back may be
+   over, or be taken again. @return whether there are steps to run */
+static bool begins(struct plan_run *run)
+{
+    if (plan_claim_is_due(run))
+        run->is_parked = !run->channel->is_moved || !goes_where_moved(run);
+    return !run->is_parked && (!run->was_parked || !is_gone(run) || comes_back(run, 0));
+}
+
 void plan_run_course(struct plan_run *run)
 {
     struct channel *ch = run->channel;
     bool has_routing = !run->app;
 
-    if (run->app && run->resumed)
-        (void)plan_resumed_step(run);
-    else if (run->app)
-        (void)plan_app_exec(run, run->app, run->app_data);
-    if (run->app && goes_where_moved(run)) {
-        mem_free(run->app); /* from now on a call like others */
-        run->app = NULL;
-        has_routing = true;
-    }
-    if (has_routing)
-        run_routing(run);
+    if (begins(run))
+        has_routing = run_all(run);
+    if (run->is_parked)
+        return;
     channel_play_stop(ch);
     channel_end(ch, ch->cause ? ch->cause : CAUSE_NORMAL, "routing");
     if (ch->is_ended || calls_is_closing(run->core->calls))
@@ -358,6 +384,10 @@ static void run_main(void *arg)
     struct channel *ch = run->channel;
 
     plan_run_course(run);
+    if (run->is_parked) {
+        plan_claim_park(run);
+        return;
+    }
     channel_hangup(ch, CAUSE_NORMAL);
     plan_run_release(run);
 }

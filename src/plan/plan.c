@@ -200,6 +200,7 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     p->agi_dir = args->agi_dir ? args->agi_dir : "";
     p->system_name = args->system_name ? args->system_name : "";
     list_init(&p->runs);
+    list_init(&p->claims);
     list_init(&p->hint_watches);
     hash_init(&p->apps);
     hash_init(&p->funcs);

@@ -32,6 +32,7 @@ void plan_bridging_pack(struct plan_bridging *b, char *texts[PLAN_BRIDGING_TEXTS
     pack_bool(k, &b->callee_stops);
     pack_bool(k, &b->keeps_connected);
     pack_bool(k, &b->callee_runs_h);
+    pack_bool(k, &b->callee_returns);
     pack_i64(k, &l->ms);
     pack_i64(k, &l->warn_ms);
     pack_i64(k, &l->every_ms);
@@ -69,6 +70,8 @@ static void save_run(const struct channel *ch, struct pack *k, void *arg)
     struct plan_bridging b = {.callee = NULL};
     bool is_bridged = run->talk != NULL;
 
+    if (run->is_parked) /* it is the callee of a talk, as if it had no run (claim.h) */
+        return;
     pack_run(run, k);
     pack_bool(k, &is_bridged);
     if (!is_bridged)

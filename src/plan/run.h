@@ -49,6 +49,8 @@ struct plan_run {
     struct plan_bridging *talk;      /* plan/bridging.h, while the channel talks; borrowed */
     char *last_context, *last_exten; /* where it was before: CHANNEL(lastcontext), (lastexten) */
     char *app, *app_data;            /* this application instead of the routing, or NULL */
+    bool is_parked;                  /* it has no task: another one has its channel (claim.h) */
+    bool was_parked;                 /* its channel is back: where it was */
     struct plan_resumed *resumed;    /* taken over, its first step not begun (resume.h) */
 };
 

@@ -13,6 +13,8 @@ const struct plan_app *const plan_apps[] = {
     &plan_app_authenticate,
     &plan_app_background,
     &plan_app_backgrounddetect,
+    &plan_app_bridge,
+    &plan_app_bridgewait,
     &plan_app_busy,
     &plan_app_celgenuserevent,
     &plan_app_chanisavail,
@@ -188,6 +190,7 @@ const struct plan_func *const plan_funcs[] = {
     &plan_func_max_forwards,
     &plan_func_md5,
     &plan_func_min,
+    &plan_func_muteaudio,
     &plan_func_passthru,
     &plan_func_pop,
     &plan_func_presence_state,
@@ -236,6 +239,7 @@ const struct plan_func *const plan_funcs[] = {
     &plan_func_valid_exten,
     &plan_func_variable_exists,
     &plan_func_version,
+    &plan_func_volume,
     NULL,
 };
 /* clang-format on */

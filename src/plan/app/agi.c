@@ -247,7 +247,7 @@ void agi_notice_hangup(struct agi *a)
     leaves = channel_var_get(a->run->channel, SLICE("AGIEXITONHANGUP"));
     if (!slice_caseeqz(quiet, "no") && !slice_eqz(quiet, "0"))
         tell_hangup(a);
-    if (slice_is_set(leaves) && plan_is_true(leaves.p)) {
+    if (plan_is_yes(leaves)) {
         buf_reset(&a->got);
         a->is_eof = true;
     }

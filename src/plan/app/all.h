@@ -11,6 +11,8 @@ extern const struct plan_app plan_app_answer;
 extern const struct plan_app plan_app_authenticate;
 extern const struct plan_app plan_app_background;
 extern const struct plan_app plan_app_backgrounddetect;
+extern const struct plan_app plan_app_bridge;
+extern const struct plan_app plan_app_bridgewait;
 extern const struct plan_app plan_app_busy;
 extern const struct plan_app plan_app_celgenuserevent;
 extern const struct plan_app plan_app_chanisavail;

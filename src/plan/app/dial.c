@@ -97,77 +97,6 @@ static int go_apart(struct dial *d, struct dial_leg *leg)
     return PLAN_NEXT;
 }
 
-static int64_t milliseconds(struct slice text)
-{
-    int64_t ms;
-
-    return slice_i64(slice_trim(text), &ms) == 0 && ms > 0 ? ms : 0;
-}
-
-static bool is_yes(struct plan_run *run, const char *name, bool otherwise)
-{
-    struct slice value = channel_var_get(run->channel, slice_of(name));
-
-    return value.len ? slice_caseeqz(value, "yes") || slice_caseeqz(value, "true") ||
-                           slice_eqz(value, "1")
-                     : otherwise;
-}
-
-static const char *file_of(struct plan_run *run, const char *name, const char *otherwise)
-{
-    struct slice value = channel_var_get(run->channel, slice_of(name));
-
-    return value.len ? value.p : otherwise;
-}
-
-/* Warnings that would come before the beginning are moved behind it. */
-static void fit_warning(struct plan_limit *l)
-{
-    while (l->warn_ms > l->ms && l->every_ms)
-        l->warn_ms -= l->every_ms;
-    if (l->warn_ms > l->ms || l->warn_ms < 1 || (!l->tells_caller && !l->tells_callee))
-        l->warn_ms = 0;
-}
-
-/* Options L(x[:y[:z]]) and S(x). */
-static void limit_of(const struct dial *d, struct plan_limit *l)
-{
-    struct slice rest = slice_of(d->o.limit);
-    int64_t ms = d->o.seconds ? milliseconds(slice_of(d->o.seconds)) * 1000 : 0;
-
-    *l = (struct plan_limit){0};
-    if (d->o.limit) {
-        l->ms = milliseconds(slice_cut(rest, ':', &rest));
-        l->warn_ms = slice_is_set(rest) ? milliseconds(slice_cut(rest, ':', &rest)) : 0;
-        l->every_ms = slice_is_set(rest) ? milliseconds(rest) : 0;
-        l->tells_caller = is_yes(d->run, "LIMIT_PLAYAUDIO_CALLER", true);
-        l->tells_callee = is_yes(d->run, "LIMIT_PLAYAUDIO_CALLEE", !l->tells_caller);
-        l->warning_file = file_of(d->run, "LIMIT_WARNING_FILE", "beep");
-        l->timeout_file = file_of(d->run, "LIMIT_TIMEOUT_FILE", NULL);
-        l->connect_file = file_of(d->run, "LIMIT_CONNECT_FILE", NULL);
-        fit_warning(l);
-    }
-    if (ms && (!l->ms || ms < l->ms))
-        l->ms = ms;
-}
-
-/* The texts of a limit live as long as the talk, the variables maybe not. */
-static int talk_with(struct dial *d, struct plan_bridging *b)
-{
-    struct plan_limit *l = &b->limit;
-    char *copies[] = {mem_strdup(l->connect_file), mem_strdup(l->warning_file),
-                      mem_strdup(l->timeout_file)};
-    int rc;
-
-    l->connect_file = copies[0];
-    l->warning_file = copies[1];
-    l->timeout_file = copies[2];
-    rc = plan_bridging_run(d->run, b);
-    for (size_t i = 0; i < 3; i++)
-        mem_free(copies[i]);
-    return rc;
-}
-
 static int talk(struct dial *d, struct dial_leg *leg)
 {
     struct plan_bridging b = {.callee = leg->channel,
@@ -184,8 +113,7 @@ static int talk(struct dial *d, struct dial_leg *leg)
         (void)channel_update_connected(caller, &leg->channel->caller, CONNECTED_ANSWER);
     if (channel_answer(caller))
         return PLAN_END;
-    limit_of(d, &b.limit);
-    rc = talk_with(d, &b);
+    rc = plan_bridging_run_limited(d->run, &b, d->o.limit, d->o.seconds);
     leg->channel = b.callee; /* it may have changed */
     return rc;
 }
@@ -292,14 +220,68 @@ static int dial_exec(struct plan_run *run, char *data)
     return ring_and_talk(&d, argv[0]);
 }
 
-const struct plan_app plan_app_dial =
-    {
-        .name = "Dial",
-        .syntax =
-            "Dial(technology/resource[&technology/resource...],[timeout[^timeout],[options]])",
-        .help_ru =
-            "Вызывает одного или нескольких абонентов и соединяет с первым ответившим\nНазначения: PJSIP/абонент, PJSIP/номер@транк, PJSIP/абонент/sip:адрес, Local/номер@маршрутизация; несколько через & звонят одновременно (до 32), пустые пропускаются; SIP/ то же, что PJSIP/. timeout - секунды; вторая цифра через ^ - сколько ждать первого гудка.\nOptions. A(файл[:файл]) - сообщение вызванному [и звонящему] перед разговором. a - ответить звонящему сразу. b(место), B(место) - подпрограмма до вызова на каждом вызываемом / на звонящем. C - начать запись о звонке заново. c - при отбое звонящего вызываемые слышат «отвечено на другом». D(цифры[:цифры[:цифры]]) - донабрать вызванному, звонящему, в ранний звук. d - цифра звонящего уводит на расширение (EXITCONTEXT). e - выполнить h для вызванного. F(место) - когда звонящий ушёл, вызванный идёт туда; F - дальше по маршруту. f(номер) - показать такой номер. G(место) - после ответа звонящий идёт туда, вызванный - на следующий приоритет. g - после разговора маршрутизация продолжается. H, h - звонящий, вызванный заканчивает разговор звёздочкой. I - не менять показанный номер. i - не выполнять переадресацию телефона. L(мс[:мс[:мс]]) - предел разговора, предупреждение за столько до конца и повтор (LIMIT_PLAYAUDIO_CALLER, LIMIT_PLAYAUDIO_CALLEE, LIMIT_TIMEOUT_FILE, LIMIT_CONNECT_FILE, LIMIT_WARNING_FILE). M(макрос^...) - как U с контекстом macro-... m(класс) - музыка вместо гудков. o(номер) - номер вызываемого канала. Q(причина) - что слышат остальные, когда один ответил. R - гудки сразу, пока нет раннего звука. r(сигнал) - гудки сразу. S(с) - предел разговора. s(метка), u(показ) - метка и показ номера. U(контекст^арг...) - подпрограмма на вызванном перед разговором; GOSUB_RESULT: ABORT, BUSY, CONGESTION, CONTINUE, GOTO:место. z - переадресация отменяет timeout. E, j, O ничего не делают; K k N n P p T t W w X x появятся со своей темой.\nПеременные: DIALSTATUS (ANSWER, BUSY, NOANSWER, CANCEL, CONGESTION, CHANUNAVAIL, INVALIDARGS), DIALEDPEERNAME, DIALEDPEERNUMBER, ANSWEREDTIME, DIALEDTIME, RINGTIME, PROGRESSTIME (секунды; с _MS - миллисекунды). FORWARD_CONTEXT - где искать номер переадресации, OUTBOUND_GROUP - группа вызываемых каналов.",
-        .help_en = "Ring one or several, and join the first who answers\nDestinations: PJSIP/endpoint, PJSIP/number@trunk, PJSIP/endpoint/sip:uri, Local/number@context; several joined by & ring at once (at most 32), empty ones are skipped; SIP/ is the same as PJSIP/. timeout: seconds; a second figure behind ^ is how long to wait for the first ringing.\nOptions. A(file[:file]): an announcement to the called one [and to the caller] before the talk. a: answer the caller at once. b(place), B(place): a subroutine before ringing, on each called leg / on the caller. C: begin the call record anew. c: when the caller leaves, the called ones hear \"answered elsewhere\". D(digits[:digits[:digits]]): send to the called one, to the caller, into early media. d: a digit of the caller goes to that extension (EXITCONTEXT). e: run h for the called one. F(place): when the caller has left, the called one goes there; F: on in the routing. f(number): show this number. G(place): on answer the caller goes there, the called one to the next priority. g: the routing goes on after the talk. H, h: the caller, the called one ends the talk by *. I: changes of the shown number are not passed on. i: the phone's forward is not followed. L(ms[:ms[:ms]]): limit of the talk, a warning so long before the end, and again each (LIMIT_PLAYAUDIO_CALLER, LIMIT_PLAYAUDIO_CALLEE, LIMIT_TIMEOUT_FILE, LIMIT_CONNECT_FILE, LIMIT_WARNING_FILE). M(macro^...): as U with context macro-... m(class): music instead of ringing. o(number): the called channel's own number. Q(cause): what the others hear when one has answered. R: ring at once, until early media. r(tone): ring at once. S(s): limit of the talk. s(tag), u(presentation): tag and presentation of the number. U(context^arg...): a subroutine on the called one before the talk; GOSUB_RESULT: ABORT, BUSY, CONGESTION, CONTINUE, GOTO:place. z: a forward lifts the timeout. E, j, O do nothing; K k N n P p T t W w X x come with their subject.\nVariables: DIALSTATUS (ANSWER, BUSY, NOANSWER, CANCEL, CONGESTION, CHANUNAVAIL, INVALIDARGS), DIALEDPEERNAME, DIALEDPEERNUMBER, ANSWEREDTIME, DIALEDTIME, RINGTIME, PROGRESSTIME (seconds; with _MS milliseconds). FORWARD_CONTEXT: where the number of a forward is looked for; OUTBOUND_GROUP: group of the called channels.",
-        .shown = "tests/unit/plan/test_dial_options.c",
-        .exec = dial_exec,
+const struct plan_app plan_app_dial = {
+    .name = "Dial",
+    .syntax = "Dial(technology/resource[&technology/resource...],[timeout[^timeout],[options]])",
+    .help_ru =
+        "Вызывает одного или нескольких абонентов и соединяет с первым "
+        "ответившим\nНазначения: PJSIP/абонент, PJSIP/номер@транк, PJSIP/абонент/sip:адрес, "
+        "Local/номер@маршрутизация; несколько через & звонят одновременно (до 32), пустые "
+        "пропускаются; SIP/ то же, что PJSIP/. timeout - секунды; вторая цифра через ^ - "
+        "сколько ждать первого гудка.\nOptions. A(файл[:файл]) - сообщение вызванному [и "
+        "звонящему] перед разговором. a - ответить звонящему сразу. b(место), B(место) - "
+        "подпрограмма до вызова на каждом вызываемом / на звонящем. C - начать запись о "
+        "звонке заново. c - при отбое звонящего вызываемые слышат «отвечено на другом». "
+        "D(цифры[:цифры[:цифры]]) - донабрать вызванному, звонящему, в ранний звук. d - цифра"
+        " звонящего уводит на расширение (EXITCONTEXT). e - выполнить h для вызванного. "
+        "F(место) - когда звонящий ушёл, вызванный идёт туда; F - дальше по маршруту. "
+        "f(номер) - показать такой номер. G(место) - после ответа звонящий идёт туда, "
+        "вызванный - на следующий приоритет. g - после разговора маршрутизация продолжается. "
+        "H, h - звонящий, вызванный заканчивает разговор звёздочкой. I - не менять показанный"
+        " номер. i - не выполнять переадресацию телефона. L(мс[:мс[:мс]]) - предел разговора,"
+        " предупреждение за столько до конца и повтор (LIMIT_PLAYAUDIO_CALLER, "
+        "LIMIT_PLAYAUDIO_CALLEE, LIMIT_TIMEOUT_FILE, LIMIT_CONNECT_FILE, LIMIT_WARNING_FILE)."
+        " M(макрос^...) - как U с контекстом macro-... m(класс) - музыка вместо гудков. "
+        "o(номер) - номер вызываемого канала. Q(причина) - что слышат остальные, когда один "
+        "ответил. R - гудки сразу, пока нет раннего звука. r(сигнал) - гудки сразу. S(с) - "
+        "предел разговора. s(метка), u(показ) - метка и показ номера. U(контекст^арг...) - "
+        "подпрограмма на вызванном перед разговором; GOSUB_RESULT: ABORT, BUSY, CONGESTION, "
+        "CONTINUE, GOTO:место. z - переадресация отменяет timeout. E, j, O ничего не делают; "
+        "K k N n P p T t W w X x появятся со своей темой.\nПеременные: DIALSTATUS (ANSWER, "
+        "BUSY, NOANSWER, CANCEL, CONGESTION, CHANUNAVAIL, INVALIDARGS), DIALEDPEERNAME, "
+        "DIALEDPEERNUMBER, ANSWEREDTIME, DIALEDTIME, RINGTIME, PROGRESSTIME (секунды; с _MS -"
+        " миллисекунды). FORWARD_CONTEXT - где искать номер переадресации, OUTBOUND_GROUP - "
+        "группа вызываемых каналов.",
+    .help_en =
+        "Ring one or several, and join the first who answers\nDestinations: PJSIP/endpoint, "
+        "PJSIP/number@trunk, PJSIP/endpoint/sip:uri, Local/number@context; several joined by "
+        "& ring at once (at most 32), empty ones are skipped; SIP/ is the same as PJSIP/. "
+        "timeout: seconds; a second figure behind ^ is how long to wait for the first "
+        "ringing.\nOptions. A(file[:file]): an announcement to the called one [and to the "
+        "caller] before the talk. a: answer the caller at once. b(place), B(place): a "
+        "subroutine before ringing, on each called leg / on the caller. C: begin the call "
+        "record anew. c: when the caller leaves, the called ones hear \"answered elsewhere\"."
+        " D(digits[:digits[:digits]]): send to the called one, to the caller, into early "
+        "media. d: a digit of the caller goes to that extension (EXITCONTEXT). e: run h for "
+        "the called one. F(place): when the caller has left, the called one goes there; F: on"
+        " in the routing. f(number): show this number. G(place): on answer the caller goes "
+        "there, the called one to the next priority. g: the routing goes on after the talk. "
+        "H, h: the caller, the called one ends the talk by *. I: changes of the shown number "
+        "are not passed on. i: the phone's forward is not followed. L(ms[:ms[:ms]]): limit of"
+        " the talk, a warning so long before the end, and again each (LIMIT_PLAYAUDIO_CALLER,"
+        " LIMIT_PLAYAUDIO_CALLEE, LIMIT_TIMEOUT_FILE, LIMIT_CONNECT_FILE, "
+        "LIMIT_WARNING_FILE). M(macro^...): as U with context macro-... m(class): music "
+        "instead of ringing. o(number): the called channel's own number. Q(cause): what the "
+        "others hear when one has answered. R: ring at once, until early media. r(tone): ring"
+        " at once. S(s): limit of the talk. s(tag), u(presentation): tag and presentation of "
+        "the number. U(context^arg...): a subroutine on the called one before the talk; "
+        "GOSUB_RESULT: ABORT, BUSY, CONGESTION, CONTINUE, GOTO:place. z: a forward lifts the "
+        "timeout. E, j, O do nothing; K k N n P p T t W w X x come with their "
+        "subject.\nVariables: DIALSTATUS (ANSWER, BUSY, NOANSWER, CANCEL, CONGESTION, "
+        "CHANUNAVAIL, INVALIDARGS), DIALEDPEERNAME, DIALEDPEERNUMBER, ANSWEREDTIME, "
+        "DIALEDTIME, RINGTIME, PROGRESSTIME (seconds; with _MS milliseconds). "
+        "FORWARD_CONTEXT: where the number of a forward is looked for; OUTBOUND_GROUP: group "
+        "of the called channels.",
+    .shown = "tests/unit/plan/test_dial_options.c",
+    .exec = dial_exec,
 };

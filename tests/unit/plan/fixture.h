@@ -94,6 +94,11 @@ static void world_media(struct ipc *c, uint16_t id, const void *message, int fd,
                    SLICE_ARG(slice_of(((const struct media_send_dtmf *)message)->digits)));
     } else if (id == MEDIA_MOH) {
         buf_addz(&world_now->notes, "music;");
+    } else if (id == MEDIA_GAIN) {
+        const struct media_gain *g = message;
+
+        buf_printf(&world_now->notes, "gain=%d,%d%s%s;", g->rx_db, g->tx_db,
+                   g->is_rx_muted ? ",in" : "", g->is_tx_muted ? ",out" : "");
     } else if (id == MEDIA_CONNECT) {
         buf_addz(&world_now->notes, "connect;");
     }
