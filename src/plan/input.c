@@ -30,10 +30,14 @@ enum plan_input_end plan_input_read(struct plan_run *run, const struct plan_inpu
     out[0] = '\0';
     d = first_digit(run, in);
     while (d > 0) {
-        if (strchr(in->ends, d))
+        const bool is_end = strchr(in->ends, d) != NULL;
+
+        if (!is_end || (in->keeps_end && !len)) {
+            out[len++] = (char)d;
+            out[len] = '\0';
+        }
+        if (is_end)
             return PLAN_INPUT_ENDED;
-        out[len++] = (char)d;
-        out[len] = '\0';
         if (len >= in->most)
             return PLAN_INPUT_FULL;
         d = plan_wait_digit(run, in->next_ms);

@@ -21,6 +21,7 @@ struct plan_input {
     size_t most;       /* digits */
     int64_t first_ms, next_ms;
     const char *ends; /* digits that end the input */
+    bool keeps_end;   /* one that comes first of all is the input */
 };
 
 /** @param out  at least most + 1 bytes; the digits, NUL-terminated */

@@ -9,6 +9,7 @@
 #include "loop/task.h"
 #include "plan/core.h"
 #include "plan/originate.h"
+#include "plan/sub.h"
 
 #define RINGING_MS 30000
 #define TEXTS_MAX ((size_t)256 * 1024)
@@ -73,7 +74,8 @@ static int keep_args(struct plan_originate *o, const struct plan_originate_args 
     mem_ref(a->requestor);
     const char **texts[] = {&a->where,    &a->caller_number, &a->caller_name, &a->account,
                             &a->language, &a->codecs,        &a->uniqueid,    &a->other_uniqueid,
-                            &a->app,      &a->app_data,      &a->context,     &a->exten};
+                            &a->app,      &a->app_data,      &a->context,     &a->exten,
+                            &a->leg_gosub};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !err; i++)
         err = keep(o, texts[i]);
     return err ? err : keep_vars(o);
@@ -147,6 +149,8 @@ static int ring(struct plan_originate *o, enum plan_originate_reason *reason)
         err = set_up(o->channel, a);
     if (!err) {
         channel_attach(o->channel, o->queue);
+        if (a->leg_gosub)
+            (void)plan_sub(o->core, o->channel, a->leg_gosub);
         calls_tell(plan_calls(o->core), &(struct call_fact){.type = CALL_DIAL_BEGIN,
                                                             .other = o->channel,
                                                             .value = req.resource});
@@ -251,8 +255,8 @@ static void try_failed(struct plan_originate *o, enum plan_originate_reason reas
 {
     const struct plan_originate_args *a = &o->args;
 
-    if (!a->runs_failed || !a->context || reason == ORIGINATE_ANSWERED || o->is_canceled ||
-        calls_is_closing(plan_calls(o->core)) ||
+    if (!a->runs_failed || a->app || !a->context || reason == ORIGINATE_ANSWERED ||
+        o->is_canceled || calls_is_closing(plan_calls(o->core)) ||
         !plan_has_exten(o->core, slice_of(a->context), SLICE("failed")))
         return;
     if (run_failed(o, reason))

@@ -40,6 +40,7 @@ struct plan_originate_args {
     const char *uniqueid, *other_uniqueid; /* wanted ones (other: of a Local's second half) */
     const struct plan_originate_var *vars;
     uint32_t var_count;
+    const char *leg_gosub;       /* run on the leg before it rings (plan/sub.h) */
     const char *app, *app_data;  /* run this; */
     const char *context, *exten; /* or, when app is NULL, go here */
     int priority;                /* 0: 1 */

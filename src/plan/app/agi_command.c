@@ -233,24 +233,6 @@ static void cmd_noop(struct agi *a, char **argv, int argc)
     reply(a, 0);
 }
 
-static void cmd_stream_file(struct agi *a, char **argv, int argc)
-{
-    struct plan_wait w = {.ms = -1, .digits = argc > 1 ? argv[1] : "", .for_play = true};
-    const struct mono start = loop_now(a->loop);
-    struct channel *ch = a->run->channel;
-    enum plan_wait_end end = PLAN_WAIT_PLAYED;
-    int result;
-
-    if (channel_play(ch, argv[0]) == 0)
-        end = plan_wait(a->run, &w);
-    if (end != PLAN_WAIT_PLAYED)
-        channel_play_stop(ch);
-    result = end == PLAN_WAIT_DIGIT ? w.digit : end == PLAN_WAIT_PLAYED ? 0 : -1;
-    /* The position in samples of 8 kHz; a file that was not there ends where it began. */
-    agi_send(a, "200 result=%d endpos=%lld\n", result,
-             w.play_err ? 0LL : (long long)mono_diff_ms(loop_now(a->loop), start) * 8);
-}
-
 static void cmd_verbose(struct agi *a, char **argv, int argc)
 {
     log_notice("%s call=%s channel=\"%s\" by=agi", argv[0], a->run->channel->linkedid,
@@ -282,7 +264,6 @@ static const struct agi_word commands[] = {
     {"SET MUSIC", "<on|off> [<class>]", false, 1, 2, cmd_set_music},
     {"SET PRIORITY", "<priority>", false, 1, 1, cmd_set_priority},
     {"SET VARIABLE", "<variablename> <value>", true, 1, 2, cmd_set_variable},
-    {"STREAM FILE", "<filename> <escape digits> [<sample offset>]", false, 2, 3, cmd_stream_file},
     {"VERBOSE", "<message> [<level>]", true, 1, 2, cmd_verbose},
     {"WAIT FOR DIGIT", "<timeout>", false, 1, 1, cmd_wait_for_digit},
 };

@@ -16,21 +16,46 @@
 
 /* ---- sound ---- */
 
+/* Play a file from a sample on. @return 0: to its end; the digit that stopped it; -1; *endpos: the sample
+   where it ended */
+static int stream(struct agi *a, char **argv, int64_t *endpos)
+{
+    const long sample = argv[2] ? strtol(argv[2], NULL, 10) : 0;
+    struct control c = {.file = argv[0],
+                        .stop = argv[1],
+                        .forward = "",
+                        .back = "",
+                        .pause = "",
+                        .restart = "",
+                        .offset_ms = sample > 0 && sample < INT32_MAX ? (int32_t)(sample / 8) : 0};
+    uint32_t position_ms;
+    const int rc = control_play(a->run, &c, &position_ms);
+
+    *endpos = rc == -2 ? (int64_t)c.offset_ms * 8 : (int64_t)position_ms * 8;
+    return rc < 0 ? -1 : rc;
+}
+
+static void cmd_stream_file(struct agi *a, char **argv, int argc)
+{
+    int64_t endpos;
+    const int rc = stream(a, argv, &endpos);
+
+    agi_send(a, "200 result=%d endpos=%lld\n", rc, (long long)endpos);
+}
+
 static void cmd_get_option(struct agi *a, char **argv, int argc)
 {
-    int64_t ms =
-        argc > 2 && atoi(argv[2]) > 0 ? atoi(argv[2]) : a->run->channel->response_timeout_ms;
-    const struct mono start = loop_now(a->loop);
+    int64_t endpos,
+        ms = argc > 2 && atoi(argv[2]) > 0 ? atoi(argv[2]) : a->run->channel->response_timeout_ms;
     struct plan_wait w = {.ms = ms, .digits = argv[1]};
-    bool failed;
-    int d = plan_play(a->run, argv[0], argv[1], &failed);
+    char *whole[] = {argv[0], argv[1], NULL};
+    int d = stream(a, whole, &endpos);
 
-    if (!d)
+    if (d <= 0)
         d = plan_wait(a->run, &w) == PLAN_WAIT_DIGIT ? w.digit : 0;
     if (a->run->channel->is_hungup)
         d = -1;
-    agi_send(a, "200 result=%d endpos=%lld\n", d,
-             (long long)mono_diff_ms(loop_now(a->loop), start) * 8);
+    agi_send(a, "200 result=%d endpos=%lld\n", d, (long long)endpos);
 }
 
 static void cmd_control_stream_file(struct agi *a, char **argv, int argc)
@@ -46,7 +71,11 @@ static void cmd_control_stream_file(struct agi *a, char **argv, int argc)
     uint32_t position;
     const int rc = control_play(a->run, &c, &position);
 
-    agi_send(a, "200 result=%d endpos=%u\n", rc < -1 ? -1 : rc, rc < -1 ? 0 : position * 8);
+    /* Milliseconds here, as in Asterisk; -1: to the end. */
+    agi_send(a, "200 result=%d endpos=%lld\n", rc < -1 ? -1 : rc,
+             rc == 0    ? -1LL
+             : rc == -2 ? 0LL
+                        : (long long)position);
 }
 
 /* What the station does not have yet is answered as a failure, so that programs go on. */
@@ -217,6 +246,7 @@ const struct agi_word agi_words_more[] = {
     {"SAY TIME", "<time> <escape digits>", false, 2, 2, cmd_say_time},
     {"SEND IMAGE", "<image>", false, 1, 1, cmd_nothing},
     {"SEND TEXT", "<text to send>", false, 1, 1, cmd_send_text},
+    {"STREAM FILE", "<filename> <escape digits> [<sample offset>]", false, 2, 3, cmd_stream_file},
     {"TDD MODE", "<on|off>", false, 1, 1, cmd_nothing},
 };
 

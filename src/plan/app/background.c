@@ -1,6 +1,7 @@
 /* app/background.c - Background: a menu, files that a digit interrupts */
 #include <string.h>
 
+#include "base/mem.h"
 #include "plan/app/all.h"
 #include "plan/args.h"
 #include "plan/wait.h"
@@ -51,6 +52,23 @@ static int leave_by(struct plan_run *run, struct slice context, char digit)
     return plan_run_goto(run, context, exten, 1) ? PLAN_END : PLAN_NEXT;
 }
 
+/* The files in another language, if one is given: the channel keeps its own. */
+static int play_in(struct plan_run *run, const char *language, const char *files,
+                   const char *digits, bool *failed)
+{
+    struct channel *ch = run->channel;
+    char *own = *language ? mem_strdup(ch->language) : NULL;
+    int rc;
+
+    if (*language)
+        (void)channel_set(&ch->language, slice_of(language));
+    rc = plan_play(run, files, digits, failed);
+    if (*language)
+        (void)channel_set(&ch->language, own ? slice_of(own) : SLICE_NONE);
+    mem_free(own);
+    return rc;
+}
+
 static int background_exec(struct plan_run *run, char *data)
 {
     struct channel *ch = run->channel;
@@ -63,13 +81,11 @@ static int background_exec(struct plan_run *run, char *data)
     plan_args_split(data, ',', argv, 4);
     o = parse_options(argv[1]);
     context = *argv[3] ? slice_of(argv[3]) : SLICE_NONE;
-    if (*argv[2])
-        channel_set(&ch->language, slice_of(argv[2]));
     if (ch->state != CHANNEL_UP && !o.skip && !o.no_answer && channel_answer(ch))
         return PLAN_END;
     if (*argv[0] && (ch->state == CHANNEL_UP || !o.skip)) {
         breaking_digits(run, &o, context, digits);
-        rc = plan_play(run, argv[0], digits, &failed);
+        rc = play_in(run, argv[2], argv[0], digits, &failed);
     }
     channel_var_set(ch, SLICE("BACKGROUNDSTATUS"), slice_of(failed ? "FAILED" : "SUCCESS"));
     if (rc < 0)

@@ -9,6 +9,8 @@
 #include "plan/app/all.h"
 #include "plan/args.h"
 
+#define ANSWER_MS 500
+
 static bool is_of(const char *digits, char digit)
 {
     return *digits && strchr(digits, digit);
@@ -30,6 +32,24 @@ static bool on_digit(struct channel *ch, const struct control *c, char digit, bo
         media_stream_control(ch->stream, *is_paused ? MEDIA_PAUSE : MEDIA_RESUME, 0);
     }
     return false;
+}
+
+/* Where the play is that a digit stops; it is heard on until the answer comes. */
+static uint32_t ask_position(struct plan_run *run, uint32_t otherwise)
+{
+    struct channel *ch = run->channel;
+    bool is_told = media_stream_control(ch->stream, MEDIA_TELL, 0) != 0;
+    struct channel_event ev;
+
+    while (!is_told && !ch->is_hungup && event_queue_wait(run->queue, ANSWER_MS, &ev) == 0) {
+        is_told =
+            ev.channel == ch && (ev.type == CHANNEL_EV_POSITION ||
+                                 (ev.type == CHANNEL_EV_PLAY_DONE && ev.play_id == ch->play_id));
+        if (is_told)
+            otherwise = ev.ms;
+        channel_event_done(&ev);
+    }
+    return otherwise;
 }
 
 int control_play(struct plan_run *run, const struct control *c, uint32_t *position_ms)
@@ -61,8 +81,10 @@ int control_play(struct plan_run *run, const struct control *c, uint32_t *positi
             rc = ev.err ? -2 : 0;
         }
         channel_event_done(&ev);
-        if (rc > 0)
+        if (rc > 0) {
+            *position_ms = ask_position(run, *position_ms);
             channel_play_stop(ch);
+        }
         if (rc != -3)
             return rc;
     }
@@ -75,7 +97,7 @@ static void set_status(struct plan_run *run, int rc, uint32_t position_ms)
     char offset[16], key[2] = "";
 
     key[0] = rc > 0 ? (char)rc : '\0';
-    snprintf(offset, sizeof(offset), "%u", position_ms);
+    snprintf(offset, sizeof(offset), "%lld", rc == 0 ? -1LL : (long long)position_ms);
     channel_var_set(run->channel, SLICE("CPLAYBACKSTATUS"),
                     slice_of(rc > 0    ? "USERSTOPPED"
                              : rc == 0 ? "SUCCESS"
@@ -115,11 +137,11 @@ const struct plan_app plan_app_controlplayback = {
     .help_ru =
         "Играет файл, которым управляет набор\nЦифры: forward (#) и back (*) - на skip_ms (3000) вперёд и назад, "
         "stop, pause, restart. options: o(мс) - начать с места. Переменные CPLAYBACKSTATUS: SUCCESS, "
-        "USERSTOPPED, ERROR; CPLAYBACKSTOPKEY; CPLAYBACKOFFSET - место в миллисекундах.",
+        "USERSTOPPED, ERROR; CPLAYBACKSTOPKEY; CPLAYBACKOFFSET - место в миллисекундах, -1 - доиграно.",
     .help_en =
         "Play a file that digits control\nDigits: forward (#) and back (*) by skip_ms (3000), stop, pause, "
         "restart. options: o(ms) - begin there. Variables CPLAYBACKSTATUS: SUCCESS, USERSTOPPED, ERROR; "
-        "CPLAYBACKSTOPKEY; CPLAYBACKOFFSET: the position in milliseconds.",
+        "CPLAYBACKSTOPKEY; CPLAYBACKOFFSET: the position in milliseconds, -1: played to the end.",
     .shown = "tests/unit/plan/test_talk.c",
     .exec = controlplayback_exec,
 };

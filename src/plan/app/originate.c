@@ -7,6 +7,7 @@
 #include "plan/app/all.h"
 #include "plan/args.h"
 #include "plan/originate.h"
+#include "plan/sub.h"
 
 #define VARS_MAX 64
 
@@ -63,6 +64,7 @@ static uint32_t parse_vars(char *text, struct plan_originate_var *vars)
 
 struct options {
     bool is_async;
+    const char *own_gosub; /* B */
     struct plan_originate_var *vars;
 };
 
@@ -73,11 +75,13 @@ static void parse_options(struct plan_originate_args *a, struct options *o, char
     while (plan_option_next(&text, &letter, &arg)) {
         switch (letter) {
         case 'a': o->is_async = true; break;
+        case 'B': o->own_gosub = arg; break;
+        case 'b': a->leg_gosub = arg; break;
         case 'C': a->codecs = arg; break;
         case 'c': a->caller_number = arg; break;
         case 'n': a->caller_name = arg; break;
         case 'v': a->var_count = parse_vars(arg, o->vars); break;
-        default: break; /* b, B, g, i, I: nothing here */
+        default: break;
         }
     }
     a->vars = o->vars;
@@ -129,7 +133,8 @@ static int start(struct plan_run *run, struct plan_originate_args *a, bool is_as
 static int originate_exec(struct plan_run *run, char *data)
 {
     struct plan_originate_var *vars = mem_zalloc(VARS_MAX * sizeof(*vars));
-    struct plan_originate_args a = {0};
+    const struct party *who = &run->channel->caller;
+    struct plan_originate_args a = {.caller_number = who->number, .caller_name = who->name};
     struct options o = {.vars = vars};
     char *argv[7];
     int err = ENOMEM;
@@ -137,6 +142,9 @@ static int originate_exec(struct plan_run *run, char *data)
     plan_args_split(data, ',', argv, 7);
     if (vars && parse(argv, &a)) {
         parse_options(&a, &o, argv[6]);
+        a.runs_failed = !o.is_async;
+        if (o.own_gosub)
+            (void)plan_sub(run->core, run->channel, o.own_gosub);
         err = start(run, &a, o.is_async);
     } else if (vars) {
         err = EINVAL;
@@ -157,13 +165,18 @@ const struct plan_app plan_app_originate = {
     .help_ru =
         "Делает ещё один вызов и ждёт ответа\napp: ответившему выполняется приложение arg1 с данными arg2; "
         "exten: он идёт в контекст arg1, расширение arg2, приоритет arg3. timeout - секунды (30). options: "
-        "a - не ждать; c(номер), n(имя) - от чьего имени; v(имя=значение^...) - переменные; C(кодеки). "
+        "a - не ждать; b(место), B(место) - подпрограмма до вызова на новом канале, на этом; c(номер), "
+        "n(имя) - от чьего имени (звонящего); v(имя=значение^...) - переменные; C(кодеки). "
+        "Не дозвонились (и exten, без a): "
+        "выполняется расширение failed контекста arg1, REASON - 0, 1, 3, 5 (занято), 8. "
         "ORIGINATE_STATUS: SUCCESS, FAILED, BUSY, CONGESTION, HANGUP, RINGING.",
     .help_en =
         "Make one more call and wait for its answer\napp: application arg1 runs with data arg2 on who "
         "answers; exten: it goes to context arg1, extension arg2, priority arg3. timeout: seconds (30). "
-        "options: a - do not wait; c(number), n(name) - on whose behalf; v(name=value^...) - variables; "
-        "C(codecs). ORIGINATE_STATUS: SUCCESS, FAILED, BUSY, CONGESTION, HANGUP, RINGING.",
+        "options: a - do not wait; b(place), B(place) - a subroutine before it, on the new channel, on this "
+        "one; c(number), n(name) - on whose behalf (the caller's); v(name=value^...) - variables; "
+        "C(codecs). When nobody answers (with exten, without a) extension failed of context arg1 runs, REASON: "
+        "0, 1, 3, 5 (busy), 8. ORIGINATE_STATUS: SUCCESS, FAILED, BUSY, CONGESTION, HANGUP, RINGING.",
     .shown = "tests/unit/plan/test_channels.c",
     .exec = originate_exec,
 };

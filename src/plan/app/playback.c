@@ -1,13 +1,20 @@
 /* app/playback.c - Playback: files to the caller */
 #include <string.h>
 
+#include "base/log.h"
 #include "plan/app/all.h"
 #include "plan/args.h"
+#include "plan/core.h"
 #include "plan/wait.h"
 
 static void set_status(struct plan_run *run, const char *status)
 {
     channel_var_set(run->channel, SLICE("PLAYBACKSTATUS"), slice_of(status));
+}
+
+static bool says(const char *options)
+{
+    return strstr(options, "say") || strstr(options, "mix");
 }
 
 static int playback_exec(struct plan_run *run, char *data)
@@ -28,6 +35,11 @@ static int playback_exec(struct plan_run *run, char *data)
         set_status(run, "FAILED");
         return PLAN_NEXT;
     }
+    if (says(argv[1]) && plan_tell_once(run->core, "Playback say", ""))
+        log_warning(
+            "Playback: options say and mix have no effect, there is no say.conf: use SayNumber and the "
+            "others call=%s at=\"%s,%s,%d\"",
+            ch->linkedid, ch->context, ch->exten, ch->priority);
     rc = plan_play(run, argv[0], NULL, &failed);
     set_status(run, failed ? "FAILED" : "SUCCESS");
     return rc < 0 ? PLAN_END : PLAN_NEXT;
@@ -39,11 +51,12 @@ const struct plan_app plan_app_playback = {
     .help_ru =
         "Проигрывает файлы\nИмена без расширения, в каталоге языка канала, или полные; несколько - через "
         "&. Вызов при этом отвечается.\noptions: skip - не играть, если вызов не отвечен; noanswer - не "
-        "отвечать на вызов.\nПеременная PLAYBACKSTATUS: SUCCESS или FAILED.",
+        "отвечать на вызов; say и mix ничего не делают (нет say.conf), есть SayNumber и другие.\nПеременная PLAYBACKSTATUS: SUCCESS или FAILED.",
     .help_en =
         "Play files\nNames without extension, looked for in the folder of the channel's language, or "
         "absolute; several are joined by &. The call is answered.\noptions: skip - do not play when the "
-        "call is not answered; noanswer - do not answer it.\nVariable PLAYBACKSTATUS: SUCCESS or FAILED.",
+        "call is not answered; noanswer - do not answer it; say and mix do nothing (there is no "
+        "say.conf), use SayNumber and the others.\nVariable PLAYBACKSTATUS: SUCCESS or FAILED.",
     .shown = "tests/scene/playback-before-answer.scene",
     .exec = playback_exec,
 };

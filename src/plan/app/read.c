@@ -34,7 +34,7 @@ static void parse_times(struct plan_run *run, struct plan_input *r, const char *
         r->first_ms = r->next_ms = ms;
 }
 
-/* Options s i n t(x). @return false: nothing is to be read */
+/* Options s i n e t(x). @return false: nothing is to be read */
 static bool parse_options(struct plan_run *run, struct plan_input *r, char *text, int *err)
 {
     bool skip = false, no_answer = false;
@@ -44,6 +44,7 @@ static bool parse_options(struct plan_run *run, struct plan_input *r, char *text
         skip = skip || letter == 's';
         no_answer = no_answer || letter == 'n';
         r->is_tone = r->is_tone || letter == 'i';
+        r->keeps_end = r->keeps_end || letter == 'e';
         if (letter == 't')
             r->ends = arg ? arg : "";
     }
@@ -94,13 +95,15 @@ const struct plan_app plan_app_read = {
         "Читает набранные цифры в переменную\nmaxdigits - сколько цифр, не больше (255); ввод кончает # или "
         "молчание timeout секунд; attempts - сколько раз спросить, если не набрано ничего.\noptions: s - "
         "пропустить, если вызов не отвечен; n - читать без ответа; i - вместо файла сигнал с этим именем "
-        "(dial, busy ...); t(x) - ввод кончает x (одна из цифр x) вместо #, t() - ничто.\nПеременная READSTATUS: OK, TIMEOUT, "
+        "(dial, busy ...); t(x) - ввод кончает x (одна из цифр x) вместо #, t() - ничто; "
+        "e - цифра, которая кончает ввод, сама есть ввод, если она первая.\nПеременная READSTATUS: OK, TIMEOUT, "
         "HANGUP, SKIPPED, ERROR.",
     .help_en =
         "Read dialled digits into a variable\nmaxdigits: at most so many (255); # or timeout seconds of "
         "silence end the input; attempts: how often to ask when nothing is dialled.\noptions: s - skip when "
         "the call is not answered; n - read without answering; i - play the tone of that name (dial, busy "
-        "...) instead of a file; t(x) - x (one of the digits x) ends the input instead of #, t() - nothing does.\nVariable "
+        "...) instead of a file; t(x) - x (one of the digits x) ends the input instead of #, t() - nothing does; "
+        "e - the digit that ends the input is the input when it comes first.\nVariable "
         "READSTATUS: OK, TIMEOUT, HANGUP, SKIPPED, ERROR.",
     .shown = "tests/scene/read-digits.scene",
     .exec = read_exec,

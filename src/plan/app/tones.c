@@ -29,8 +29,9 @@ static int stopplaytones_exec(struct plan_run *run, char *data)
 
 static int milliwatt_exec(struct plan_run *run, char *data)
 {
-    const bool is_metric = strchr(data, 'm') != NULL, is_short = strchr(data, 'o') != NULL;
-    const char *tone = is_metric ? "1000/1000,0/1000" : is_short ? "1000/1000" : "1004/1000";
+    const char *tone = strchr(data, 'o')   ? "1000/1000"
+                       : strchr(data, 'm') ? "1004/10000,0/1000"
+                                           : "1004/1000";
 
     if (run->channel->state != CHANNEL_UP && channel_answer(run->channel))
         return PLAN_END;
@@ -61,12 +62,12 @@ static bool send_digits(struct plan_run *run, struct channel *to, const char *di
 
 static int senddtmf_exec(struct plan_run *run, char *data)
 {
-    char *argv[4];
+    char *argv[5];
     struct channel *to = run->channel;
     bool is_there;
     int ms, between;
 
-    plan_args_split(data, ',', argv, 4);
+    plan_args_split(data, ',', argv, 5);
     between = atoi(argv[1]);
     ms = atoi(argv[2]);
     if (!*argv[0]) {
@@ -81,6 +82,8 @@ static int senddtmf_exec(struct plan_run *run, char *data)
             return PLAN_NEXT;
         }
     }
+    if (strchr(argv[4], 'a'))
+        (void)channel_answer(to);
     mem_ref(to);
     is_there =
         send_digits(run, to, argv[0], ms > 0 ? ms : DIGIT_MS, between > 0 ? between : BETWEEN_MS);
@@ -115,23 +118,25 @@ const struct plan_app plan_app_milliwatt = {
     .syntax = "Milliwatt([options])",
     .help_ru =
         "Измерительный сигнал 1004 Гц, пока звонящий не повесит трубку\noptions: o - 1000 Гц; m - "
-        "1000 Гц с перерывами в секунду.",
+        "секунда тишины каждые 10 секунд.",
     .help_en =
-        "A test tone of 1004 Hz until the caller hangs up\noptions: o - 1000 Hz; m - 1000 Hz with "
-        "pauses of a second.",
+        "A test tone of 1004 Hz until the caller hangs up\noptions: o - 1000 Hz; m - a second of "
+        "silence each 10 seconds.",
     .shown = "tests/unit/plan/test_apps.c",
     .exec = milliwatt_exec,
 };
 
 const struct plan_app plan_app_senddtmf = {
     .name = "SendDTMF",
-    .syntax = "SendDTMF(digits[,between_ms[,duration_ms[,channel]]])",
+    .syntax = "SendDTMF(digits[,between_ms[,duration_ms[,channel[,options]]]])",
     .help_ru =
         "Посылает цифры тонального набора\ndigits - 0-9 * # A-D, w - пауза полсекунды, W - секунда; between_ms - "
-        "между цифрами (250), duration_ms - длина цифры (100), channel - другой канал.",
+        "между цифрами (250), duration_ms - длина цифры (100), channel - другой канал. options: a - ответить "
+        "на вызов. Сигнала отбоя линии (f) нет.",
     .help_en =
         "Send digits\ndigits: 0-9 * # A-D, w is a pause of half a second, W of a second; between_ms: between "
-        "digits (250), duration_ms: of each (100), channel: another channel.",
+        "digits (250), duration_ms: of each (100), channel: another channel. options: a - answer "
+        "it. There is no flash (f).",
     .shown = "tests/unit/plan/test_apps.c",
     .exec = senddtmf_exec,
 };

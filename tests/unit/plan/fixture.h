@@ -74,6 +74,16 @@ static void world_play(const struct media_play *m)
     timer_start(world_now->loop, &p->timer, is_missing ? 1 : 1000, world_played, p);
 }
 
+/* A play is at 300 ms whenever somebody asks. */
+static void world_control(struct ipc *c, const struct media_control *m)
+{
+    if (m->action == MEDIA_SEEK)
+        buf_printf(&world_now->notes, "seek=%d;", m->ms);
+    else if (m->action == MEDIA_TELL)
+        ipc_send(c, MEDIA_POSITION,
+                 &(struct media_position){.id = m->id, .play_id = m->play_id, .ms = 300});
+}
+
 static void world_media(struct ipc *c, uint16_t id, const void *message, int fd, void *arg)
 {
     if (id == MEDIA_CREATE) {
@@ -94,6 +104,8 @@ static void world_media(struct ipc *c, uint16_t id, const void *message, int fd,
                    SLICE_ARG(slice_of(((const struct media_send_dtmf *)message)->digits)));
     } else if (id == MEDIA_MOH) {
         buf_addz(&world_now->notes, "music;");
+    } else if (id == MEDIA_CONTROL) {
+        world_control(c, message);
     } else if (id == MEDIA_GAIN) {
         const struct media_gain *g = message;
 

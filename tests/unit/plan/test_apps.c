@@ -104,6 +104,13 @@ STORY(waitforring_lets_time_pass, "10", 900, "", "10,1,WaitForRing(1)\n10,2,Note
 STORY(tones_start_and_stop, "10", 3000, "200;tone=busy;on;tone=1004/1000;",
       "10,1,Answer()\n10,2,PlayTones(busy)\n10,3,Wait(1)\n10,4,StopPlayTones()\n10,5,Note(on)\n"
       "10,6,Milliwatt()\n")
+STORY(milliwatt_has_options, "10", 3000, "200;tone=1004/10000,0/1000;", "10,1,Milliwatt(m)\n")
+STORY(milliwatt_as_it_was, "10", 3000, "200;tone=1000/1000;", "10,1,Milliwatt(o)\n")
+STORY(senddtmf_answers_when_asked, "10", 2000, "200;digits=1;sent;end=16;",
+      "10,1,SendDTMF(1,,,,a)\n10,2,Note(sent)\n")
+STORY(background_in_another_language_keeps_the_own, "10", 3000, "200;de fr SUCCESS;end=16;",
+      "10,1,Set(CHANNEL(language)=de)\n10,2,Background(hello,,fr)\n"
+      "10,3,Note(${CHANNEL(language)} fr ${BACKGROUNDSTATUS})\n")
 STORY(senddtmf_takes_its_time, "10", 2000, "200;digits=1;digits=2;sent;end=16;",
       "10,1,Answer()\n10,2,SendDTMF(1w2,100,200)\n10,3,Note(sent)\n")
 
@@ -150,7 +157,10 @@ STORY(
     "10,1,RaiseException(myreason)\ne,1,Note(${EXCEPTION(reason)} ${EXCEPTION(context)} ${EXCEPTION(exten)} "
     "${EXCEPTION(priority)})\n")
 
-UNIT_TESTS(UNIT(an_exception_goes_to_e), UNIT(proceeding_goes_on), UNIT(music_starts_and_stops),
+UNIT_TESTS(UNIT_ONCE(milliwatt_has_options), UNIT_ONCE(milliwatt_as_it_was),
+           UNIT_ONCE(senddtmf_answers_when_asked),
+           UNIT_ONCE(background_in_another_language_keeps_the_own), UNIT(an_exception_goes_to_e),
+           UNIT(proceeding_goes_on), UNIT(music_starts_and_stops),
            UNIT(gosubif_chooses_a_subroutine), UNIT(stackpop_forgets_the_way_back),
            UNIT(if_takes_the_first_true_branch), UNIT(a_false_if_goes_to_else_or_end),
            UNIT(a_branch_that_ran_passes_a_true_elseif_over), UNIT(stray_words_of_if_go_on),

@@ -99,7 +99,12 @@ static int originate_calls_and_tells_how_it_went(void)
     } cases[] = {
         {"Test/answer,app,Note,made ${EXTEN}", "made 10;answer=16;SUCCESS;end=16;"},
         {"Test/answer,exten,main,20,1,9,c(77)v(A=1^B=2)", "77 1 2;answer=16;SUCCESS;end=16;"},
-        {"Test/answer,exten,main,20,1,,a", "SUCCESS;end=16;  ;answer=16;"},
+        {"Test/answer,exten,main,20,1,,a", "SUCCESS;end=16;55  ;answer=16;"},
+        {"Test/answer,exten,main,20,1,,b(main^sub^1(x))B(main^sub^1(y))",
+         "sub y sub;sub x sub;55  ;answer=16;SUCCESS;end=16;"},
+        {"Test/busy,exten,main,20", "BUSY;failed 5 55;end=16;"},
+        {"Test/ring,exten,main,20,1,1", "ring=16;RINGING;failed 3 55;end=16;"},
+        {"Test/busy,exten,main,20,1,,a", "SUCCESS;end=16;"},
         {"Test/busy,app,Note,x", "BUSY;end=16;"},
         {"Test/ring,app,Note,x,,1", "ring=16;RINGING;end=16;"},
         {"Test/none,app,Note,x", "FAILED;end=16;"},
@@ -109,10 +114,12 @@ static int originate_calls_and_tells_how_it_went(void)
     char routing[300];
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        snprintf(routing, sizeof(routing),
-                 "[main]\n10,1,Originate(%s)\n10,2,Note(${ORIGINATE_STATUS})\n"
-                 "20,1,Note(${CALLERID(num)} ${A} ${B})\n",
-                 cases[i].args);
+        snprintf(
+            routing, sizeof(routing),
+            "[main]\n10,1,Set(CALLERID(num)=55)\n10,2,Originate(%s)\n10,3,Note(${ORIGINATE_STATUS})\n"
+            "20,1,Note(${CALLERID(num)} ${A} ${B})\nsub,1,Note(sub ${ARG1} ${EXTEN})\nsub,2,Return()\n"
+            "failed,1,Note(failed ${REASON} ${CALLERID(num)})\n",
+            cases[i].args);
         CHECK_OK(world_story(routing, "10", 4000, cases[i].notes));
     }
     return 0;

@@ -190,6 +190,40 @@ out:
     return err;
 }
 
+static int files_are_streamed_from_a_sample_on(void)
+{
+    static const struct {
+        const char *line, *answer;
+    } cases[] = {
+        {"STREAM FILE hello 5\n", "200 result=0 endpos=8000\n"},
+        {"STREAM FILE hello 5 4000\n", "200 result=0 endpos=8000\n"},
+        {"STREAM FILE nosuch 5 800\n", "200 result=-1 endpos=800\n"},
+        {"GET OPTION nosuch 5 10\n", "200 result=0 endpos=0\n"},
+        {"CONTROL STREAM FILE hello 5\n", "200 result=0 endpos=-1\n"},
+    };
+    struct channel *ch = NULL;
+    struct server s;
+    int err;
+
+    CHECK_OK_TO(server_init(&s, "4573", "agi://127.0.0.1"), out);
+    CHECK_OK_TO(world_dial(&s.w, "10", &ch), out);
+    CHECK_TO(heard(&s, "\n\n"), out);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        CHECK_OK_TO(says(&s, cases[i].line), out);
+        loop_fake_advance(s.w.loop, 1500);
+        CHECK_TO(heard(&s, cases[i].answer), out);
+    }
+    CHECK_TO(strstr(buf_z(&s.w.notes), "seek=500;"), out);
+    CHECK_OK_TO(says(&s, "STREAM FILE hello 5\n"), out);
+    loop_fake_advance(s.w.loop, 200);
+    channel_on_dtmf(ch, '5', 100);
+    CHECK_TO(heard(&s, "200 result=53 endpos=2400\n"), out);
+out:
+    mem_deref(ch);
+    server_fini(&s);
+    return err;
+}
+
 /* Nobody there, nobody of that name, not allowed, not understood: each ends with FAILURE soon. */
 static int who_cannot_be_asked_is_a_failure(void)
 {
@@ -283,6 +317,7 @@ out:
 
 UNIT_TESTS(UNIT_ONCE(a_server_is_asked_and_steers_the_call), UNIT_ONCE(a_name_and_a_port_are_found),
            UNIT_ONCE(a_hangup_is_told_by_a_line), UNIT_ONCE(agiexitonhangup_ends_it_at_once),
+           UNIT_ONCE(files_are_streamed_from_a_sample_on),
            UNIT_ONCE(who_cannot_be_asked_is_a_failure),
            UNIT_ONCE(a_server_that_does_not_answer_is_given_up_after_two_seconds),
            UNIT_ONCE(a_server_that_talks_without_end_is_cut),

@@ -43,6 +43,11 @@ out:
 TYPED(waitdigit_takes_the_wanted_digit, "12@300", 2000, "200;DTMF 2;TIMEOUT [];end=16;",
       "10,1,Answer()\n10,2,WaitDigit(1,2)\n10,3,Note(${WAITDIGITSTATUS} ${WAITDIGITRESULT})\n"
       "10,4,WaitDigit(1)\n10,5,Note(${WAITDIGITSTATUS} [${WAITDIGITRESULT}])\n")
+TYPED(
+    read_with_e_takes_the_end_digit_itself, "#@200 12#@500 #@1000", 3000,
+    "200;# OK;12 OK; OK;end=16;",
+    "10,1,Read(X,,,e)\n10,2,Note(${X} ${READSTATUS})\n10,3,Read(X,,,e)\n10,4,Note(${X} ${READSTATUS})\n"
+    "10,5,Read(X)\n10,6,Note(${X} ${READSTATUS})\n")
 TYPED(the_right_password_goes_on, "12#@500 1234#@2000", 5000, "200;in 1234;end=16;",
       "10,1,Authenticate(1234,a)\n10,2,Note(in ${CHANNEL(accountcode)})\n")
 TYPED(three_wrong_passwords_end_the_call, "1#@200 2#@1200 3#@2200", 5000, "200;end=16;",
@@ -73,7 +78,8 @@ TYPED(
 TYPED(incomplete_waits_for_more_digits, "1@500", 9000, "200;more;end=16;",
       "10,1,Incomplete()\n101,1,Note(more)\ni,1,Note(i)\n")
 
-UNIT_TESTS(UNIT(waitdigit_takes_the_wanted_digit), UNIT(the_right_password_goes_on),
+UNIT_TESTS(UNIT(waitdigit_takes_the_wanted_digit),
+           UNIT_ONCE(read_with_e_takes_the_end_digit_itself), UNIT(the_right_password_goes_on),
            UNIT(three_wrong_passwords_end_the_call), UNIT(a_password_of_the_database_is_used_once),
            UNIT(disa_gives_a_tone_and_dials), UNIT(disa_refuses_a_wrong_password),
            UNIT(disa_without_password_goes_to_i), UNIT(who_hides_is_asked_for_his_number),

@@ -9,7 +9,8 @@ static void note_reason(enum plan_originate_reason reason, struct channel *ch, v
 
 static const char routing[] =
     "[out]\n20,1,Note(${CALLERID(num)} ${CALLERID(name)} ${V} ${CHANNEL(accountcode)} ${EXTEN})\n"
-    "h,1,Note(h)\n";
+    "h,1,Note(h)\n"
+    "[sad]\nfailed,1,Note(sad ${REASON} ${V} ${CALLERID(num)} ${EXTEN})\n";
 
 /* One call to where, ms of time, and what was noted. */
 static int originate(struct plan_originate_args *a, uint64_t ms, const char *notes)
@@ -106,6 +107,25 @@ static int why_it_failed_is_told(void)
     return 0;
 }
 
+static int without_an_answer_extension_failed_runs(void)
+{
+    static const struct plan_originate_var vars[] = {{"V", "7"}};
+    struct plan_originate_args a = {.where = "Test/busy",
+                                    .caller_number = "555",
+                                    .vars = vars,
+                                    .var_count = 1,
+                                    .context = "sad",
+                                    .exten = "20",
+                                    .runs_failed = true};
+
+    CHECK_OK(originate(&a, 2000, "reason=5;sad 5 7 555 failed;"));
+    a.context = "out"; /* which has none */
+    CHECK_OK(originate(&a, 2000, "reason=5;"));
+    a.context = "sad";
+    a.app = "Note";
+    return originate(&a, 2000, "reason=5;");
+}
+
 static int nonsense_is_refused_and_a_cancel_is_silent(void)
 {
     struct plan_originate *o = NULL;
@@ -138,4 +158,5 @@ UNIT_TESTS(UNIT(extension_failed_runs_when_nobody_answers),
            UNIT(an_extension_runs_when_it_is_answered),
            UNIT_ONCE(an_application_runs_without_extension_h),
            UNIT_ONCE(early_media_is_enough_when_asked_for), UNIT_ONCE(why_it_failed_is_told),
+           UNIT_ONCE(without_an_answer_extension_failed_runs),
            UNIT_ONCE(nonsense_is_refused_and_a_cancel_is_silent))

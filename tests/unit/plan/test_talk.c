@@ -64,13 +64,15 @@ HEARD(speech_too_short_does_not_count, 3000, "200;on;end=16;",
 HEARD(a_digit_over_a_file_begins_an_extension, 9000, "200;five;end=16;",
       "10,1,BackgroundDetect(hello)\n10,2,Note(no)\n5,1,Note(five)\n", {300, '5'})
 HEARD(
-    a_controlled_file_plays_to_its_end, 3000, "200;SUCCESS  1000;end=16;",
+    a_controlled_file_plays_to_its_end, 3000, "200;SUCCESS  -1;end=16;",
     "10,1,ControlPlayback(hello)\n10,2,Note(${CPLAYBACKSTATUS} ${CPLAYBACKSTOPKEY} ${CPLAYBACKOFFSET})\n",
     {100, '#'}, {200, '*'}, {300, '7'})
 HEARD(
-    a_digit_stops_a_controlled_file, 3000, "200;USERSTOPPED 9;end=16;",
-    "10,1,ControlPlayback(hello,1000,6,4,9,5,7)\n10,2,Note(${CPLAYBACKSTATUS} ${CPLAYBACKSTOPKEY})\n",
+    a_digit_stops_a_controlled_file, 3000, "200;USERSTOPPED 9 300;end=16;",
+    "10,1,ControlPlayback(hello,1000,6,4,9,5,7)\n10,2,Note(${CPLAYBACKSTATUS} ${CPLAYBACKSTOPKEY} ${CPLAYBACKOFFSET})\n",
     {100, '5'}, {200, '5'}, {250, '7'}, {300, '9'})
+HEARD(a_controlled_file_begins_where_it_shall, 3000, "200;seek=700;SUCCESS;end=16;",
+      "10,1,ControlPlayback(hello,,,,,,,o(700))\n10,2,Note(${CPLAYBACKSTATUS})\n", {2000, '1'})
 HEARD(a_controlled_file_that_is_missing, 3000, "200;ERROR;end=16;",
       "10,1,ControlPlayback(nosuch)\n10,2,Note(${CPLAYBACKSTATUS})\n", {2000, '1'})
 HEARD(streamecho_ends_by_pound, 3000, "200;on;end=16;",
@@ -84,4 +86,4 @@ UNIT_TESTS(UNIT(morse_is_sent_letter_by_letter), UNIT(silence_and_noise_are_wait
            UNIT(speech_over_a_file_leads_to_talk), UNIT(speech_too_short_does_not_count),
            UNIT(a_digit_over_a_file_begins_an_extension), UNIT(a_controlled_file_plays_to_its_end),
            UNIT(a_digit_stops_a_controlled_file), UNIT(a_controlled_file_that_is_missing),
-           UNIT(streamecho_ends_by_pound))
+           UNIT_ONCE(a_controlled_file_begins_where_it_shall), UNIT(streamecho_ends_by_pound))
