@@ -106,6 +106,15 @@ static void cmd_send_text(struct agi *a, char **argv, int argc)
     agi_reply(a, err ? -1 : 0);
 }
 
+/* As Asterisk without an engine: programs see that there is none. */
+static void cmd_speech(struct agi *a, char **argv, int argc)
+{
+    if (plan_tell_once(a->run->core, "agi speech", ""))
+        log_warning("AGI commands SPEECH fail: the station has no speech recognition call=%s",
+                    a->run->channel->linkedid);
+    agi_reply(a, 0);
+}
+
 static void cmd_nothing(struct agi *a, char **argv, int argc)
 {
     agi_reply(a, 0);
@@ -246,6 +255,14 @@ const struct agi_word agi_words_more[] = {
     {"SAY TIME", "<time> <escape digits>", false, 2, 2, cmd_say_time},
     {"SEND IMAGE", "<image>", false, 1, 1, cmd_nothing},
     {"SEND TEXT", "<text to send>", false, 1, 1, cmd_send_text},
+    {"SPEECH ACTIVATE GRAMMAR", "<grammar name>", false, 1, 1, cmd_speech},
+    {"SPEECH CREATE", "<engine>", false, 1, 1, cmd_speech},
+    {"SPEECH DEACTIVATE GRAMMAR", "<grammar name>", false, 1, 1, cmd_speech},
+    {"SPEECH DESTROY", "", true, 0, 0, cmd_speech},
+    {"SPEECH LOAD GRAMMAR", "<grammar name> <path to grammar>", false, 2, 2, cmd_speech},
+    {"SPEECH RECOGNIZE", "<prompt> <timeout> [<offset>]", false, 2, 3, cmd_speech},
+    {"SPEECH SET", "<name> <value>", false, 2, 2, cmd_speech},
+    {"SPEECH UNLOAD GRAMMAR", "<grammar name>", false, 1, 1, cmd_speech},
     {"STREAM FILE", "<filename> <escape digits> [<sample offset>]", false, 2, 3, cmd_stream_file},
     {"TDD MODE", "<on|off>", false, 1, 1, cmd_nothing},
 };

@@ -68,7 +68,7 @@ static int mute_write(const struct plan_env *env, char *args, struct slice value
 
 const struct plan_func plan_func_muteaudio = {
     .name = "MUTEAUDIO",
-    .syntax = "Set(MUTEAUDIO(in|out|all)=true|false)",
+    .syntax = "MUTEAUDIO(in|out|all)=true|false",
     .help_ru = "Выключает звук канала\nin - что говорит абонент, out - что он слышит, all - оба.",
     .help_en = "Mute a channel\nin: what the far end says, out: what it hears, all: both.",
     .shown = "tests/unit/plan/test_sound.c",
@@ -77,7 +77,7 @@ const struct plan_func plan_func_muteaudio = {
 
 const struct plan_func plan_func_volume = {
     .name = "VOLUME",
-    .syntax = "Set(VOLUME(TX|RX)=figure)",
+    .syntax = "VOLUME(TX|RX)=figure",
     .help_ru =
         "Громкость канала\nRX - что говорит абонент, TX - что он слышит. 2 - вдвое громче, -2 - вдвое "
         "тише, 1 или 0 - как есть; не больше 24 дБ. Громкости клавишами (параметр p) нет.",

@@ -228,7 +228,9 @@ static const struct {
     {"ASYNCAGI BREAK\n", "200 result=0\n"},
     {"GET OPTION\n", "520 End of proper usage.\n"},
     {"CONTROL STREAM FILE x\n", "520 End of proper usage.\n"},
-    {"SPEECH CREATE x\n", "510 Invalid or unknown command\n"},
+    {"SPEECH CREATE x\n", "200 result=0\n"},
+    {"SPEECH LOAD GRAMMAR x y\n", "200 result=0\n"},
+    {"SPEECH SING\n", "510 Invalid or unknown command\n"},
     {"SET VARIABLE X two\r\n", "200 result=1\n"},
 };
 
