@@ -82,6 +82,6 @@ const struct plan_app plan_app_hangup = {
     .help_en =
         "End the call\ncause: number of a Q.850 cause (17 busy, 21 rejected, 34 congestion ...) or "
         "its name (BUSY, CONGESTION, CALL_REJECTED ...).",
-    .shown = "tests/scene/background-menu.scene",
+    .shown = "tests/unit/plan/test_apps.c",
     .exec = hangup_exec,
 };

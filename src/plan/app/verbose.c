@@ -70,6 +70,6 @@ const struct plan_app plan_app_verbose = {
     .help_en =
         "Write a line to the log\nlevel: 0 (the default) is logged as notice, 1-2 as info, 3 "
         "and more as debug.",
-    .shown = "tests/scene/absolute-timeout.scene",
+    .shown = "tests/unit/plan/test_apps.c",
     .exec = verbose_exec,
 };

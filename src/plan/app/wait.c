@@ -52,7 +52,7 @@ const struct plan_app plan_app_wait = {
                "пропадают.",
     .help_en =
         "Let time pass\nseconds: may be fractional, as Wait(0.5). Digits typed meanwhile are lost.",
-    .shown = "tests/scene/ringing-and-wait.scene",
+    .shown = "tests/unit/plan/test_apps.c",
     .exec = wait_exec,
 };
 

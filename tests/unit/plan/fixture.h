@@ -106,6 +106,9 @@ static void world_media(struct ipc *c, uint16_t id, const void *message, int fd,
         buf_addz(&world_now->notes, "music;");
     } else if (id == MEDIA_CONTROL) {
         world_control(c, message);
+    } else if (id == MEDIA_ECHO) {
+        buf_addz(&world_now->notes,
+                 ((const struct media_echo *)message)->is_on ? "echo;" : "no echo;");
     } else if (id == MEDIA_GAIN) {
         const struct media_gain *g = message;
 
@@ -194,6 +197,8 @@ static int world_indicate(struct channel *ch, enum channel_indication ind)
 {
     if (ind == CHANNEL_IND_RINGING || ind == CHANNEL_IND_PROGRESS)
         buf_addz(&world_now->notes, ind == CHANNEL_IND_RINGING ? "180;" : "183;");
+    else if (ind == CHANNEL_IND_PROCEEDING)
+        buf_addz(&world_now->notes, "proceeding;");
     return ind == CHANNEL_IND_HOLD || ind == CHANNEL_IND_UNHOLD ? ENOTSUP : 0;
 }
 

@@ -1,4 +1,5 @@
 /* Applications, each with a short story. Expectations were seen on Asterisk 22. */
+#include "base/log.h"
 #include "call/observe.h"
 #include "fixture.h"
 
@@ -8,7 +9,7 @@
         return world_story("[main]\n" routing, exten, ms, notes);                                  \
     }
 
-STORY(proceeding_goes_on, "10", 100, "a;end=16;", "10,1,Proceeding()\n10,2,Note(a)\n")
+STORY(proceeding_goes_on, "10", 100, "proceeding;a;end=16;", "10,1,Proceeding()\n10,2,Note(a)\n")
 STORY(music_starts_and_stops, "10", 2500, "200;a;music;b;end=16;",
       "10,1,Answer()\n10,2,StartMusicOnHold()\n10,3,Note(a)\n10,4,Wait(2)\n10,5,StopMusicOnHold()\n"
       "10,6,Note(b)\n")
@@ -121,7 +122,13 @@ STORY(sendtext_says_that_a_phone_takes_none, "10", 100, "UNSUPPORTED;end=16;",
 STORY(
     hidden_variables_are_cleared, "10", 100, "1;[] 2;end=16;",
     "10,1,Set(~HASH~h~a~=1)\n10,2,Set(~HASH~g~a~=2)\n10,3,Note(${~HASH~h~a~})\n10,4,ClearHash(h)\n"
-    "10,5,HangupCauseClear()\n10,6,Note([${~HASH~h~a~}] ${~HASH~g~a~})\n")
+    "10,5,Note([${~HASH~h~a~}] ${~HASH~g~a~})\n")
+STORY(causes_of_called_channels_are_cleared, "10", 1000, "Test/busy;[];end=17;",
+      "10,1,Dial(Test/busy)\n10,2,Note(${HANGUPCAUSE_KEYS():0:9})\n10,3,HangupCauseClear()\n"
+      "10,4,Note([${HANGUPCAUSE_KEYS()}])\n")
+STORY(wait_waits, "10", 1400, "", "10,1,Wait(1.5)\n10,2,Note(on)\n")
+STORY(hangup_ends_with_its_cause, "10", 100, "h;end=17;",
+      "10,1,Hangup(17)\n10,2,Note(no)\nh,1,Note(h)\n")
 STORY(incomplete_with_n_refuses_an_unanswered_call, "10", 100, "end=28;", "10,1,Incomplete(n)\n")
 
 static void keep_fact(const struct call_fact *f, void *arg)
@@ -130,6 +137,70 @@ static void keep_fact(const struct call_fact *f, void *arg)
 
     if (f->type == CALL_USER_EVENT || f->type == CALL_NOTE)
         buf_printf(&w->notes, "%.*s[%.*s]", SLICE_ARG(f->name), SLICE_ARG(f->value));
+}
+
+/* What begins a sound: it plays after half a second, and no more after the application that ends it. */
+static int begins_and_ends(const char *routing)
+{
+    struct channel *ch = NULL;
+    struct world w;
+    int err;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(world_route(&w, routing), out);
+    CHECK_OK_TO(world_dial(&w, "10", &ch), out);
+    loop_fake_advance(w.loop, 500);
+    CHECK_TO(media_stream_is_playing(ch->stream), out);
+    loop_fake_advance(w.loop, 1000);
+    CHECK_TO(!media_stream_is_playing(ch->stream) && !ch->is_hungup, out);
+out:
+    mem_deref(ch);
+    world_fini(&w);
+    return err;
+}
+
+static int sounds_are_stopped(void)
+{
+    int err = begins_and_ends("[main]\n10,1,Answer()\n10,2,PlayTones(dial)\n10,3,Wait(1)\n"
+                              "10,4,StopPlayTones()\n10,5,Wait(9)\n");
+
+    return err ? err
+               : begins_and_ends("[main]\n10,1,Answer()\n10,2,StartMusicOnHold()\n10,3,Wait(1)\n"
+                                 "10,4,StopMusicOnHold()\n10,5,Wait(9)\n");
+}
+
+/* "level text;" of what the applications below say, not of their steps. */
+static void keep_line(enum log_level level, const char *line, void *arg)
+{
+    const char *text = strstr(line, "line "), *end = text ? strstr(text, " call=") : NULL;
+
+    if (strstr(line, "application="))
+        return;
+    if (end)
+        buf_printf(arg, "%d %.*s;", (int)level, (int)(end - text), text);
+    else if (strstr(line, "name=\"Test/in"))
+        buf_printf(arg, "%d channel;", (int)level);
+}
+
+static int lines_go_to_the_log(void)
+{
+    struct buf lines;
+    int err;
+
+    buf_init(&lines, 4096);
+    log_set_level(LOG_DEBUG);
+    log_set_sink(keep_line, &lines);
+    err = world_story("[main]\n10,1,Verbose(3,line three)\n10,2,Verbose(1,line one)\n"
+                      "10,3,Verbose(line none)\n10,4,Log(notice,line notice)\n"
+                      "10,5,Log(ERROR,line error)\n10,6,DumpChan()\n",
+                      "10", 100, "end=16;");
+    log_set_sink(NULL, NULL);
+    log_set_level(LOG_INFO);
+    if (!err && strcmp(buf_z(&lines), "4 line three;3 line one;2 line none;2 line notice;"
+                                      "0 line error;2 channel;") != 0)
+        err = unit_failed(__FILE__, __LINE__, buf_z(&lines));
+    buf_fini(&lines);
+    return err;
 }
 
 static int events_are_told(void)
@@ -157,8 +228,10 @@ STORY(
     "10,1,RaiseException(myreason)\ne,1,Note(${EXCEPTION(reason)} ${EXCEPTION(context)} ${EXCEPTION(exten)} "
     "${EXCEPTION(priority)})\n")
 
-UNIT_TESTS(UNIT_ONCE(milliwatt_has_options), UNIT_ONCE(milliwatt_as_it_was),
-           UNIT_ONCE(senddtmf_answers_when_asked),
+UNIT_TESTS(UNIT_ONCE(causes_of_called_channels_are_cleared), UNIT_ONCE(wait_waits),
+           UNIT_ONCE(hangup_ends_with_its_cause), UNIT_ONCE(sounds_are_stopped),
+           UNIT_ONCE(lines_go_to_the_log), UNIT_ONCE(milliwatt_has_options),
+           UNIT_ONCE(milliwatt_as_it_was), UNIT_ONCE(senddtmf_answers_when_asked),
            UNIT_ONCE(background_in_another_language_keeps_the_own), UNIT(an_exception_goes_to_e),
            UNIT(proceeding_goes_on), UNIT(music_starts_and_stops),
            UNIT(gosubif_chooses_a_subroutine), UNIT(stackpop_forgets_the_way_back),

@@ -75,8 +75,8 @@ HEARD(a_controlled_file_begins_where_it_shall, 3000, "200;seek=700;SUCCESS;end=1
       "10,1,ControlPlayback(hello,,,,,,,o(700))\n10,2,Note(${CPLAYBACKSTATUS})\n", {2000, '1'})
 HEARD(a_controlled_file_that_is_missing, 3000, "200;ERROR;end=16;",
       "10,1,ControlPlayback(nosuch)\n10,2,Note(${CPLAYBACKSTATUS})\n", {2000, '1'})
-HEARD(streamecho_ends_by_pound, 3000, "200;on;end=16;",
-      "10,1,Answer()\n10,2,StreamEcho(2)\n10,3,Note(on)\n", {300, '1'}, {500, '#'})
+HEARD(streamecho_ends_by_pound, 3000, "200;echo;no echo;on;end=16;",
+      "10,1,Answer()\n10,2,StreamEcho(2)\n10,3,Wait(1)\n10,4,Note(on)\n", {300, '1'}, {500, '#'})
 
 HEARD(morse_is_sent_letter_by_letter, 3000,
       "200;tone=!800/80,!0/80,!800/240,!0/80;tone=!800/80,!0/80;on;end=16;",
