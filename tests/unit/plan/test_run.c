@@ -153,7 +153,7 @@ static int read_ends_by_count_hash_and_time(void)
 static int echo_ends_with_hash(void)
 {
     return digits_story("[main]\n10,1,Answer()\n10,2,Echo()\n10,3,Note(after)\n", 300, "1#", 100,
-                        "200;after;end=16;");
+                        "200;echo;after;end=16;no echo;");
 }
 
 static int a_new_routing_takes_over_at_the_next_step(void)
