@@ -54,6 +54,7 @@ int calls_alloc(struct calls **cp, const struct calls_args *args)
     c->record = args->record;
     c->quality = args->quality;
     c->moh = args->moh;
+    c->tone = args->tone;
     c->arg = args->arg;
     c->zone = args->zone ? args->zone : "ru";
     c->language = args->language ? args->language : "ru";

@@ -33,15 +33,19 @@ typedef void(calls_quality_h)(const struct channel *ch, const struct media_stats
  * such class */
 typedef const char *(calls_moh_h)(struct slice class_name, bool *is_random, void *arg);
 
+/** The list of a tone that is not built in. @return borrowed until the next call; NULL: there is none */
+typedef const char *(calls_tone_h)(struct slice zone, struct slice name, void *arg);
+
 struct calls_args {
     struct loop *loop;        /* borrowed; outlives it */
     struct media *media;      /* borrowed; the connection to the media role */
     calls_record_h *record;   /* where records go */
     calls_quality_h *quality; /* may be NULL */
     calls_moh_h *moh;         /* may be NULL: music is silence */
+    calls_tone_h *tone;       /* may be NULL: the built-in ones only */
     void *arg;
     const char *language; /* default of new channels ("ru"); borrowed for ever */
-    const char *zone;     /* of tones: "ru", "us"; borrowed for ever */
+    const char *zone;     /* of tones: "ru", "us", ...; borrowed for ever */
     uint32_t max_channels;
 };
 

@@ -22,6 +22,7 @@ struct calls {
     calls_record_h *record;
     calls_quality_h *quality;
     calls_moh_h *moh;
+    calls_tone_h *tone;
     void *arg;
     const char *language, *zone;
     uint32_t max_channels;

@@ -185,14 +185,16 @@ int channel_play(struct channel *ch, const char *files)
 
 int channel_tone(struct channel *ch, const char *tone)
 {
+    const char *zone = ch->tonezone ? ch->tonezone : ch->calls->zone, *list = NULL;
     int err = let_it_hear(ch);
 
     if (err)
         return err;
     end_music(ch);
     ch->play_id++;
-    return media_stream_tone(ch->stream, ch->tonezone ? ch->tonezone : ch->calls->zone,
-                             slice_of(tone), 0);
+    if (ch->calls->tone)
+        list = ch->calls->tone(slice_of(zone), slice_of(tone), ch->calls->arg);
+    return media_stream_tone(ch->stream, zone, slice_of(list ? list : tone), 0);
 }
 
 int channel_moh(struct channel *ch, const char *class_name)

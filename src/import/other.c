@@ -1,4 +1,4 @@
-/* other.c - rtp.conf, musiconhold.conf, acl.conf, indications.conf, files kept for later (import.h) */
+/* other.c - rtp.conf, musiconhold.conf, acl.conf, files kept for later (import.h) */
 #include <errno.h>
 #include <string.h>
 
@@ -238,35 +238,5 @@ int import_keep(struct import *im, const struct conf *conf)
             if (!err)
                 err = stmt_run(st);
         }
-    return err;
-}
-
-/* ---- indications.conf: the zone; its tones are built in, those of others are kept ---- */
-
-int import_indications(struct import *im, const struct conf *conf)
-{
-    int err = 0;
-
-    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next) {
-        const bool is_own = strcmp(s->name, "ru") == 0 || strcmp(s->name, "us") == 0;
-
-        for (uint32_t i = 0; !err && !s->is_template && i < s->count; i++) {
-            const struct conf_item *item = &s->items[i];
-            const struct slice value = slice_of(item->value);
-
-            if (is_own) {
-                import_say_item(im, item, IMPORT_NOT_NEEDED, "гудки ru и us встроены",
-                                "tones of ru and us are built in");
-            } else if (strcmp(s->name, "general") == 0 && strcmp(item->name, "country") == 0 &&
-                       (slice_eqz(value, "ru") || slice_eqz(value, "us"))) {
-                import_say_item(im, item, IMPORT_TAKEN, "", "");
-                err = import_setting(im, "tone_zone", item->value);
-            } else {
-                import_say_item(im, item, IMPORT_UNSUPPORTED,
-                                "есть только гудки ru и us: задайте их в настройке tone_zone",
-                                "there are the tones of ru and us only: set tone_zone to one");
-            }
-        }
-    }
     return err;
 }

@@ -10,7 +10,6 @@ static const char *const modes[] = {"files", "playlist", "custom",     "mp3",
                                     "mp3nb", "quietmp3", "quietmp3nb", NULL};
 static const char *const sorts[] = {"", "alpha", "random", "randstart", NULL};
 static const char *const languages[] = {"ru", "en", NULL};
-static const char *const zones[] = {"ru", "us", NULL};
 
 #define OWN(column_, kind_, ...) ROW(column_, kind_, INNER, NOWHERE, __VA_ARGS__)
 #define NUMBER "INTEGER NOT NULL DEFAULT 0"
@@ -117,14 +116,29 @@ const struct model_field model_fields_moh[] = {
     {0}};
 #undef AT
 
+const struct model_field model_fields_tone[] = {
+    ROW_UUID,
+    NAME_KEY,
+    ROW_DESCRIPTION,
+    ROW_GROUP(NOWHERE),
+    ROW("list", TEXT, OBEYED, offsetof(struct model_tone, list), .sql = "TEXT DEFAULT NULL",
+        .shown = "tests/scene/tones-of-a-country.scene",
+        SAYS("Сигнал", "Tone",
+             "Частоты и миллисекунды, как в indications.conf: 425/500,0/500; 350+440; !950/330.",
+             "Frequencies and milliseconds, as in indications.conf: 425/500,0/500; 350+440; "
+             "!950/330.")),
+    {0}};
+
 #define AT(member) offsetof(struct model_settings, member)
 const struct model_field model_fields_settings[] = {
     ROW("language", ENUM, OBEYED, AT(language_id), .def = "ru", .choices = languages,
         SAYS("Язык", "Language", "Язык голосовых сообщений новых вызовов.",
              "Language of prompts in new calls.")),
-    ROW("tone_zone", ENUM, OBEYED, AT(tone_zone_id), .def = "ru", .choices = zones,
-        SAYS("Гудки страны", "Tone zone", "Чьи гудки слышат абоненты.",
-             "Country whose tones are heard.")),
+    ROW("tone_zone", TEXT, OBEYED, AT(tone_zone), .def = "ru",
+        .shown = "tests/scene/tones-of-a-country.scene",
+        SAYS("Гудки страны", "Tone zone",
+             "Чьи гудки слышат абоненты: ru, us или страна из таблицы tones.",
+             "Country whose tones are heard: ru, us, or one of table tones.")),
     ROW("user_agent", TEXT, OBEYED, AT(user_agent),
         SAYS("Имя станции", "User agent", "Как станция называет себя; пусто — Station и версия.",
              "What the station calls itself; empty: Station and its version.")),
@@ -323,6 +337,10 @@ const struct model_type model_types[] = {
               "Permitted and denied addresses.")),
     TYPE("musiconhold", "musiconhold", "name", moh, .size = SIZE(moh), .is_watched = true,
          SAYS("Музыка на удержании", "Music on hold", "Класс музыки.", "A class of music.")),
+    TYPE("tone", "tones", "name", tone, .size = SIZE(tone), .is_watched = true,
+         SAYS("Гудки стран", "Tones of countries",
+              "Кроме встроенных ru и us; name - страна/сигнал: fr/busy.",
+              "Beside those of ru and us, which are built in; name: country/tone, fr/busy.")),
     TYPE("settings", "settings", "name", settings, .shape = MODEL_PAIRS, .size = SIZE(settings),
          .is_watched = true,
          SAYS("Настройки станции", "Settings", "Имя и значение.", "Name and value.")),

@@ -46,7 +46,7 @@ struct global_var {
 struct model_snapshot {
     struct model_pool pool;
     struct model_report report;
-    struct shelf endpoints, aors, auths, transports, identifies, registrations, acls, mohs,
+    struct shelf endpoints, aors, auths, transports, identifies, registrations, acls, mohs, tones,
         contexts;
     struct shelf globals;    /* struct global_var */
     struct hash by_username; /* struct alias: text of an auth's username */
@@ -69,7 +69,8 @@ void shelf_close(struct shelf *sh, const struct shelf_kind *k); /* no holes, sor
 void shelf_fini(struct shelf *sh);
 
 extern const struct shelf_kind shelf_endpoint, shelf_aor, shelf_auth, shelf_transport,
-    shelf_identify, shelf_registration, shelf_acl, shelf_moh, shelf_context, shelf_global_var;
+    shelf_identify, shelf_registration, shelf_acl, shelf_moh, shelf_tone, shelf_context,
+    shelf_global_var;
 
 /* load.c */
 int load_type(struct model_snapshot *s, struct db *d, const struct shelf_kind *k, struct shelf *to);

@@ -1,7 +1,9 @@
 /* resolve.c - from names to the objects they name, and the ways to find an endpoint; see load.h */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
+#include "dsp/tone.h"
 #include "model/load.h"
 #include "model/value.h"
 
@@ -152,6 +154,7 @@ static int resolve_endpoint(struct model_snapshot *s, uint32_t i)
 /* A context that does not exist refuses all calls of its endpoints: said once for each, with the
    first endpoint; of so many at most. */
 #define MOST_LOST_CONTEXTS 16
+#define MOST_TONE 512 /* what a message to the media role carries */
 
 static int tell_lost_contexts(struct model_snapshot *s)
 {
@@ -409,13 +412,53 @@ static int finish_registration(struct model_snapshot *s, uint32_t i)
     return 0;
 }
 
+/* The media role reads them, much later: said now. */
+static int finish_tone(struct model_snapshot *s, uint32_t i)
+{
+    const struct model_tone *t = s->tones.v[i];
+    struct tone read;
+
+    if (tone_parse(&read, slice_of(t->list)) == 0 && strlen(t->list) < MOST_TONE)
+        return 0;
+    shelf_take(&s->tones, &shelf_tone, i);
+    return model_report_add(&s->report, LOG_ERROR,
+                            "tone is not loaded: wrong value table=tones name=\"%s\" column=list "
+                            "value=\"%.200s\" allowed=\"425/500,0/500\"",
+                            t->name, t->list);
+}
+
+/* Has the zone any tones? */
+static bool has_tones(const struct model_snapshot *s, const char *zone)
+{
+    const size_t len = strlen(zone);
+
+    for (uint32_t i = 0; i < s->tones.count; i++) {
+        const struct model_tone *t = s->tones.v[i];
+
+        if (t && strncasecmp(t->name, zone, len) == 0 && t->name[len] == '/')
+            return true;
+    }
+    return strcasecmp(zone, "ru") == 0 || strcasecmp(zone, "us") == 0;
+}
+
+static int check_zone(struct model_snapshot *s)
+{
+    const char *zone = s->settings.tone_zone;
+
+    if (has_tones(s, zone))
+        return 0;
+    s->settings.tone_zone = "ru";
+    return model_report_add(&s->report, LOG_WARNING,
+                            "no tones of this zone, ru is used table=settings name=tone_zone "
+                            "value=\"%s\"",
+                            zone);
+}
+
 static int finish_settings(struct model_snapshot *s)
 {
-    static const char *const zones[] = {"ru", "us"};
     struct model_settings *o = &s->settings;
 
     o->language = o->language_id ? "en" : "ru";
-    o->tone_zone = zones[o->tone_zone_id];
     if (!*o->user_agent)
         o->user_agent = *s->global.user_agent ? s->global.user_agent : "Station/" STATION_VERSION;
     if (*s->global.default_realm)
@@ -444,6 +487,10 @@ int resolve_all(struct model_snapshot *s)
 
     if (!err)
         err = each(s, &s->mohs, finish_moh);
+    if (!err)
+        err = each(s, &s->tones, finish_tone);
+    if (!err)
+        err = check_zone(s);
     if (!err)
         err = each(s, &s->transports, finish_transport);
     if (!err)

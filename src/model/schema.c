@@ -160,4 +160,5 @@ const struct store_migration model_migrations[] = {
     {.version = 20261123060000, .name = "make_tables", .up = make_tables},
     {.version = 20261123100000, .name = "add_call_story", .up = add_missing},
     {.version = 20261123110000, .name = "add_astdb", .up = add_missing},
+    {.version = 20261123121500, .name = "add_tones", .up = add_missing},
     {0}};

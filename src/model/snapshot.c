@@ -1,13 +1,16 @@
 /* snapshot.c - see snapshot.h */
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 
 #include "model/load.h"
 
 static void snapshot_destroy(void *object)
 {
     struct model_snapshot *s = object;
-    struct shelf *all[] = {&s->endpoints,     &s->aors, &s->auths, &s->transports, &s->identifies,
-                           &s->registrations, &s->acls, &s->mohs,  &s->contexts,   &s->globals};
+    struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths,  &s->transports,
+                           &s->identifies, &s->registrations, &s->acls,   &s->mohs,
+                           &s->tones,      &s->contexts,      &s->globals};
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         shelf_fini(all[i]);
@@ -31,7 +34,8 @@ static int load_objects(struct model_snapshot *s, struct db *d)
                {&shelf_endpoint, &s->endpoints},
                {&shelf_identify, &s->identifies},
                {&shelf_registration, &s->registrations},
-               {&shelf_moh, &s->mohs}};
+               {&shelf_moh, &s->mohs},
+               {&shelf_tone, &s->tones}};
     int err = 0;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && !err; i++)
@@ -48,6 +52,7 @@ static void close_shelves(struct model_snapshot *s)
     shelf_close(&s->registrations, &shelf_registration);
     shelf_close(&s->acls, &shelf_acl);
     shelf_close(&s->mohs, &shelf_moh);
+    shelf_close(&s->tones, &shelf_tone);
     shelf_close(&s->contexts, &shelf_context);
     /* globals stay in the order of the configuration: a value may be made of those above it */
 }
@@ -117,9 +122,9 @@ static uint64_t bytes_of(const struct shelf *sh)
 
 uint64_t model_snapshot_bytes(const struct model_snapshot *s)
 {
-    const struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths, &s->transports,
-                                 &s->identifies, &s->registrations, &s->acls,  &s->mohs,
-                                 &s->contexts,   &s->globals};
+    const struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths,  &s->transports,
+                                 &s->identifies, &s->registrations, &s->acls,   &s->mohs,
+                                 &s->tones,      &s->contexts,      &s->globals};
     uint64_t sum = sizeof(*s) + s->pool.keep.total + s->report.arena.total;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -163,6 +168,23 @@ const struct model_context *model_context_find(const struct model_snapshot *s, s
 const struct model_moh *model_moh_find(const struct model_snapshot *s, struct slice name)
 {
     return shelf_find(&s->mohs, &shelf_moh, name);
+}
+
+const char *model_tone_list(const struct model_snapshot *s, struct slice zone, struct slice name)
+{
+    const struct model_tone *t;
+    char key[64];
+    int len;
+
+    if (slice_caseeqz(name, "ringing"))
+        name = SLICE("ring");
+    len = snprintf(key, sizeof(key), "%.*s/%.*s", SLICE_ARG(zone), SLICE_ARG(name));
+    if (len < 0 || (size_t)len >= sizeof(key))
+        return NULL;
+    for (char *p = key; *p; p++)
+        *p = (char)tolower((unsigned char)*p);
+    t = shelf_find(&s->tones, &shelf_tone, slice_of(key));
+    return t ? t->list : NULL;
 }
 
 const struct model_endpoint *model_endpoint_by_username(const struct model_snapshot *s,

@@ -261,6 +261,13 @@ struct model_moh {
     uint8_t sort;          /* enum model_sort */
 };
 
+/** A tone of a country, beside those that are built in. */
+struct model_tone {
+    struct hash_link link;
+    const char *name; /* "fr/busy", small letters */
+    const char *list; /* dsp/tone.h */
+};
+
 /** One step of routing. Those of one extension stand together, by priority; extensions in the order
  * of the tables; contexts by name. */
 struct model_step {
@@ -316,8 +323,8 @@ struct model_settings {
     int32_t rtp_start, rtp_end;
     int32_t max_channels;
     int32_t call_story_days;
-    int32_t overload_ms;               /* queue age at which new work is shed */
-    uint8_t language_id, tone_zone_id; /* inner: behind the two texts */
+    int32_t overload_ms; /* queue age at which new work is shed */
+    uint8_t language_id; /* inner: behind the text */
 };
 
 struct model_snapshot;
@@ -348,6 +355,9 @@ const struct model_transport *model_transport_find(const struct model_snapshot *
                                                    struct slice name);
 const struct model_acl *model_acl_find(const struct model_snapshot *s, struct slice name);
 const struct model_context *model_context_find(const struct model_snapshot *s, struct slice name);
+/** The list of a tone that table tones has ("ringing" is "ring"), any case. NULL: it has none. */
+const char *model_tone_list(const struct model_snapshot *s, struct slice zone, struct slice name);
+
 const struct model_moh *model_moh_find(const struct model_snapshot *s, struct slice name);
 
 /** The endpoint one of whose auths has this username (identify_by auth_username). */

@@ -218,6 +218,11 @@ static const char *moh_directory(struct slice class_name, bool *is_random, void 
     return e->moh_dir;
 }
 
+static const char *tone_list(struct slice zone, struct slice name, void *arg)
+{
+    return model_tone_list(((struct engine *)arg)->snapshot, zone, name);
+}
+
 /* Every transport is open: calls of the engine before find theirs. */
 static void take_over(struct engine *e)
 {
@@ -491,6 +496,7 @@ static int open_calls(struct engine *e)
                                          .record = put_record,
                                          .quality = put_quality,
                                          .moh = moh_directory,
+                                         .tone = tone_list,
                                          .arg = e,
                                          .language = e->language,
                                          .zone = e->zone,

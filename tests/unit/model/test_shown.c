@@ -41,7 +41,6 @@ static const char *const not_yet[] = {
     "musiconhold.directory",
     "musiconhold.sort",
     "settings.language",
-    "settings.tone_zone",
     "settings.user_agent",
     "settings.realm",
     "settings.rtp_start",
