@@ -77,10 +77,12 @@ int import_asterisk(struct import *im, const struct conf *conf)
     struct import_dirs *d = &im->dirs;
     int err = 0;
 
-    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next) {
+        import_unused(im, s);
         for (uint32_t i = 0; !err && !s->is_template && i < s->count; i++)
             err = strcmp(s->name, "directories") == 0 ? take_directory(im, &s->items[i])
                                                       : take_option(im, &s->items[i]);
+    }
     if (d->is_varlib_named && !d->is_agi_named)
         snprintf(d->agi, sizeof(d->agi), "%.1000s/agi-bin", d->varlib);
     return err;

@@ -1,6 +1,7 @@
 /* dump.c - pbx.sql: the tables of the manual's station into ours (import.h) */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "import/inner.h"
@@ -475,6 +476,23 @@ static void on_progress(uint64_t bytes, void *arg)
         d->im->args->progress(bytes, d->im->args->arg);
 }
 
+/* What gzip, bzip2, xz, zstd and zip begin with. */
+static bool is_packed(int fd)
+{
+    static const char *const begins[] = {"\x1f\x8b", "BZh",
+                                         "\xfd"
+                                         "7zXZ",
+                                         "\x28\xb5\x2f\xfd", "PK\x03\x04"};
+    char head[8] = "";
+
+    if (pread(fd, head, sizeof(head) - 1, 0) < 0)
+        return false; /* a pipe */
+    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+        if (strncmp(head, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
 int import_dump(struct import *im, int fd, const char *name)
 {
     struct dump *d = mem_zalloc(sizeof(*d));
@@ -491,7 +509,14 @@ int import_dump(struct import *im, int fd, const char *name)
     buf_init(&d->value, MOST_SQL);
     buf_init(&d->what, MOST_SQL);
     buf_init(&d->strangers, 1u << 20);
-    err = sqldump_read(fd, &args);
+    if (is_packed(fd)) {
+        import_say(im, d->file, 0, IMPORT_WRONG, SLICE(""),
+                   "дамп сжат: zcat pbx.sql.gz | station import /dev/stdin",
+                   "the dump is packed: zcat pbx.sql.gz | station import /dev/stdin");
+        err = EINVAL;
+    } else {
+        err = sqldump_read(fd, &args);
+    }
     if (!err && !im->totals->rows)
         err = ENOENT;
     buf_fini(&d->sql);

@@ -456,11 +456,20 @@ static void skip_general(struct import *im, const struct conf_section *s)
                         "the routing lives in the database");
 }
 
+int import_extensions_begin(struct import *im)
+{
+    const bool is_empty = im->is_plan_empty;
+
+    im->is_plan_empty = true;
+    return is_empty ? 0
+                    : db_run(im->args->db, "DELETE FROM realtime_extensions; "
+                                           "DELETE FROM static_extensions; "
+                                           "DELETE FROM context");
+}
+
 int import_extensions(struct import *im, const struct conf *conf)
 {
-    int category = 0, err = db_run(im->args->db, "DELETE FROM realtime_extensions; "
-                                                 "DELETE FROM static_extensions; "
-                                                 "DELETE FROM context");
+    int category = 0, err = import_extensions_begin(im);
 
     for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next, category++) {
         if (s->is_template)

@@ -269,6 +269,14 @@ void import_template(struct import *im, const struct conf_section *s)
         import_say_item(im, &s->items[i], IMPORT_TAKEN, "", "");
 }
 
+void import_unused(struct import *im, const struct conf_section *s)
+{
+    for (uint32_t i = 0; s->is_template && i < s->count; i++)
+        import_say_item(im, &s->items[i], IMPORT_NOT_NEEDED,
+                        "секция - шаблон (!), она не действует",
+                        "the section is a template (!), it has no effect");
+}
+
 void import_trouble(const char *file, uint32_t line, struct slice what, const char *ru,
                     const char *en, void *arg)
 {
@@ -334,6 +342,24 @@ static bool ends(const char *name, const char *end)
     return len > tail && strcmp(name + len - tail, end) == 0;
 }
 
+/* What Asterisk does not read by itself either: copies of old files, keys, folders. */
+static void name_stranger(struct import *im, const char *name)
+{
+    struct stat st;
+
+    if (name[0] == '.' || strcmp(name, "sounds") == 0 || strcmp(name, "moh") == 0 ||
+        fstatat(im->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW))
+        return;
+    if (S_ISDIR(st.st_mode))
+        import_say(im, name, 0, IMPORT_NOT_NEEDED, SLICE(""),
+                   "каталог: прочитаны только файлы, которые включает #include",
+                   "a folder: only files that an #include names were read");
+    else
+        import_say(im, name, 0, IMPORT_NOT_NEEDED, SLICE(""),
+                   "файл не прочитан: это не файл конфигурации",
+                   "the file was not read: it is no configuration file");
+}
+
 /* A file that no other one included, and that nobody took. @return whether it is known */
 static bool name_file(struct import *im, const char *name)
 {
@@ -351,6 +377,8 @@ static bool name_file(struct import *im, const char *name)
         import_say(im, name, 0, IMPORT_UNSUPPORTED, SLICE(""),
                    "файл не прочитан: перепишите маршрутизацию в extensions.conf",
                    "the file was not read: write the routing as extensions.conf");
+    else
+        name_stranger(im, name);
     return row != NULL;
 }
 
@@ -402,7 +430,10 @@ static int take_what_it_is(struct import *im, const char *name)
     import_dirs_init(im);
     if (S_ISDIR(st.st_mode))
         return take_all(im);
-    return S_ISREG(st.st_mode) ? import_dump(im, im->dir_fd, name) : EINVAL;
+    if (S_ISFIFO(st.st_mode) &&
+        fcntl(im->dir_fd, F_SETFL, 0)) /* /dev/stdin: its end is waited for */
+        return errno;
+    return S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode) ? import_dump(im, im->dir_fd, name) : EINVAL;
 }
 
 int import_run(const struct import_args *args, struct import_totals *totals)

@@ -3,7 +3,7 @@
  * station's database
  *
  * Scope:   a folder: the files of Asterisk that the table in import.c names; of later subjects they
- *          are kept in table import_later. A file: pbx.sql, the tables that the rules in dump.c and
+ *          are kept in table import_later. A file or pipe: pbx.sql, the tables that the rules in dump.c and
  *          the field tables name. Every line, row and file gets a verdict: nothing is dropped
  *          silently. Sounds and music are copied, programs are only named.
  * Writes:  replaces what it brings (endpoints, addresses of record, ..., routing; of a dump the tables

@@ -26,7 +26,8 @@ struct import {
     struct import_dirs dirs;
     bool is_pjsip_empty; /* the driver's tables, for this import */
     int pjsip_sections;
-    struct buf read; /* "\nname\n" of each file that was opened */
+    bool is_plan_empty; /* the routing's tables */
+    struct buf read;    /* "\nname\n" of each file that was opened */
 };
 
 /** A verdict about a line. */
@@ -39,6 +40,9 @@ void import_say_item(struct import *im, const struct conf_item *item, enum impor
 
 /** Lines of a template: taken with the sections that use it, which are silent about them. */
 void import_template(struct import *im, const struct conf_section *s);
+
+/** Lines of a template in a file whose sections use none: said so. Other sections: nothing. */
+void import_unused(struct import *im, const struct conf_section *s);
 
 /** conf_trouble_h of an import (arg: struct import): verdict WRONG, or UNSUPPORTED for #exec. */
 void import_trouble(const char *file, uint32_t line, struct slice what, const char *ru,
@@ -64,6 +68,9 @@ int import_keep(struct import *im, const struct conf *conf);
 int import_pjsip_begin(struct import *im);
 int import_pjsip_section(struct import *im, const struct conf_section *s);
 
+/** Empty the routing's tables, the first time. @return 0; errno of the database */
+int import_extensions_begin(struct import *im);
+
 /** A setting of the station. @return 0; errno of the database */
 int import_setting(struct import *im, const char *name, const char *value);
 
@@ -74,6 +81,9 @@ void import_dirs_init(struct import *im);
  *  @param is_moved  out: there were such. @return 0; ENOSPC; ENOMEM */
 int import_dirs_off(const struct import *im, struct slice app, struct slice appdata, bool *is_moved,
                     struct buf *out);
+
+/** Is there such a folder ("moh") to copy? */
+bool import_sounds_has(const struct import *im, const char *name);
 
 /** Copy sounds and music (regular files, no links), name the AGI programs. @return 0; errno */
 int import_sounds(struct import *im);

@@ -62,13 +62,36 @@ int import_rtp(struct import *im, const struct conf *conf)
 {
     int err = 0;
 
-    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next) {
+        import_unused(im, s);
         for (uint32_t i = 0; !err && !s->is_template && i < s->count; i++)
             err = take_rtp(im, &s->items[i]);
+    }
     return err;
 }
 
-static void judge_moh(struct import *im, const struct conf_item *item, bool is_relative)
+/* Where this station has the music of a folder of Asterisk's; NULL: where it is. */
+static const char *folder_of(const struct import *im, const char *folder)
+{
+    const char *const homes[] = {im->dirs.varlib, im->dirs.data};
+    const bool is_copied = im->args->moh_dir && import_sounds_has(im, "moh");
+
+    if (strcmp(folder, "moh") == 0)
+        return is_copied ? "." : DEBIAN_MUSIC;
+    for (size_t i = 0; is_copied && i < 2; i++) {
+        const size_t len = strlen(homes[i]);
+
+        if (strncmp(folder, homes[i], len) != 0 || strncmp(folder + len, "/moh", 4) != 0)
+            continue;
+        folder += len + 4;
+        if (!*folder || strcmp(folder, "/") == 0)
+            return ".";
+        return *folder == '/' ? folder + 1 : NULL;
+    }
+    return NULL;
+}
+
+static void judge_moh(struct import *im, const struct conf_item *item, const char *ours)
 {
     const struct model_type *t = model_type_find(SLICE("musiconhold"));
     const struct model_field *f = model_field_find(t, slice_of(item->name));
@@ -81,7 +104,10 @@ static void judge_moh(struct import *im, const struct conf_item *item, bool is_r
         import_say_item(im, item, IMPORT_UNSUPPORTED,
                         "класс играет только файлы каталога (mode=files)",
                         "a class plays the files of a directory only (mode=files)");
-    else if (is_relative)
+    else if (ours && ours[0] != '/')
+        import_say_item(im, item, IMPORT_TRANSLATED, "музыка скопирована в каталог moh станции",
+                        "the music is copied into the station's folder moh");
+    else if (ours)
         import_say_item(im, item, IMPORT_TRANSLATED, "каталог музыки из пакета Debian",
                         "the music directory of Debian's package");
     else
@@ -96,13 +122,19 @@ static int take_class(struct import *im, const struct conf_section *s)
 
     for (uint32_t i = 0; i < s->count; i++) {
         const struct conf_item *item = &s->items[i];
-        bool is_moh = strcmp(item->name, "directory") == 0 && strcmp(item->value, "moh") == 0;
+        const char *ours = strcmp(item->name, "directory") == 0 ? folder_of(im, item->value) : NULL;
 
-        judge_moh(im, item, is_moh);
+        if (strcmp(item->name, "random") == 0) {
+            import_say_item(im, item, IMPORT_TRANSLATED, "порядок записан в sort",
+                            "the order is written into sort");
+            sort = strcmp(item->value, "yes") == 0 ? "random" : sort;
+            continue;
+        }
+        judge_moh(im, item, ours);
         if (strcmp(item->name, "mode") == 0)
             mode = item->value;
         else if (strcmp(item->name, "directory") == 0)
-            directory = is_moh ? DEBIAN_MUSIC : item->value;
+            directory = ours ? ours : item->value;
         else if (strcmp(item->name, "sort") == 0)
             sort = item->value;
     }
@@ -218,7 +250,9 @@ int import_keep(struct import *im, const struct conf *conf)
         err = stmt_text(st, 1, slice_of(im->file));
     if (!err)
         err = stmt_run(st);
-    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next) {
+        if (s->is_template)
+            import_template(im, s);
         for (uint32_t i = 0; !err && !s->is_template && i < s->count; i++) {
             const struct conf_item *item = &s->items[i];
 
@@ -238,5 +272,6 @@ int import_keep(struct import *im, const struct conf *conf)
             if (!err)
                 err = stmt_run(st);
         }
+    }
     return err;
 }

@@ -53,6 +53,8 @@ static const struct option {
     {"encryption", "no", NULL, NULL},
     {"encryption", NULL, "media_encryption", "sdes"},
     {"allowtransfer", NULL, "allow_transfer", NULL},
+    {"t38pt_udptl", "no", NULL, NULL},
+    {"t38pt_udptl", NULL, "t38_udptl", "yes"},
 };
 
 /* Lines that say who it is and where: of other objects. */
@@ -82,6 +84,11 @@ static const struct option *find_option(const struct conf_item *item)
             (!options[i].value || strcasecmp(options[i].value, item->value) == 0))
             return &options[i];
     return NULL;
+}
+
+static bool is_codec_line(const struct conf_item *item)
+{
+    return strcasecmp(item->name, "allow") == 0 || strcasecmp(item->name, "disallow") == 0;
 }
 
 static void add_option(struct import *im, struct made *m, const struct conf_item *item)
@@ -139,9 +146,11 @@ static int make_auth(struct import *im, const struct conf_section *s, const char
     return made_take(&m, im);
 }
 
-static int make_aor(struct import *im, const struct conf_section *s)
+static int make_aor(struct import *im, const struct conf_section *s,
+                    const struct conf_section *general)
 {
-    const char *qualify = value_of(s, "qualify", "no");
+    const char *qualify =
+        value_of(s, "qualify", general ? value_of(general, "qualify", "no") : "no");
     struct made m;
     char uri[300];
 
@@ -184,6 +193,25 @@ static void add_nat(struct made *m, const struct conf_section *s)
         made_add(m, NULL, "rtp_symmetric", "yes");
 }
 
+/* What [general] says of all peers, and this one does not itself; codecs apart. */
+static void add_defaults(struct made *m, const struct conf_section *s,
+                         const struct conf_section *general)
+{
+    for (uint32_t i = 0; general && i < general->count; i++) {
+        const struct conf_item *item = &general->items[i];
+        const struct option *o = find_option(item);
+        bool has_own = strcasecmp(item->name, "context") == 0 || is_codec_line(item);
+
+        for (uint32_t k = 0; o && o->to && !has_own && k < s->count; k++) {
+            const struct option *own = find_option(&s->items[k]);
+
+            has_own = own && own->to && strcmp(own->to, o->to) == 0;
+        }
+        if (o && o->to && !has_own)
+            made_add(m, NULL, o->to, o->becomes ? o->becomes : item->value);
+    }
+}
+
 static int make_endpoint(struct import *im, const struct conf_section *s,
                          const struct conf_section *general)
 {
@@ -198,10 +226,10 @@ static int make_endpoint(struct import *im, const struct conf_section *s,
     if (!conf_find(s, "context"))
         made_add(&m, NULL, "context",
                  general ? value_of(general, "context", "default") : "default");
-    add_nat(&m, s);
+    add_nat(&m, conf_find(s, "nat") || !general ? s : general);
+    add_defaults(&m, s, general);
     for (uint32_t i = 0; general && !conf_find(s, "allow") && i < general->count; i++)
-        if (strcasecmp(general->items[i].name, "allow") == 0 ||
-            strcasecmp(general->items[i].name, "disallow") == 0)
+        if (is_codec_line(&general->items[i]))
             made_add(&m, NULL, find_option(&general->items[i])->to, general->items[i].value);
     for (uint32_t i = 0; i < s->count; i++)
         add_option(im, &m, &s->items[i]);
@@ -214,7 +242,7 @@ static int take_peer(struct import *im, const struct conf_section *s,
     int err = make_auth(im, s, general ? value_of(general, "realm", "asterisk") : "asterisk");
 
     if (!err)
-        err = make_aor(im, s);
+        err = make_aor(im, s, general);
     if (!err)
         err = make_endpoint(im, s, general);
     return err ? err : make_identify(im, s);
@@ -292,9 +320,15 @@ static int take_register(struct import *im, const struct conf_section *s,
 static int take_general_line(struct import *im, const struct conf_section *s,
                              const struct conf_item *item, unsigned *registers)
 {
-    static const char *const used[] = {"realm",    "context",     "disallow", "allow",
-                                       "bindport", "udpbindaddr", "bindaddr", "localnet",
-                                       "externip", "externaddr"};
+    static const char *const used[] = {
+        "realm",    "context",  "disallow",   "allow", "bindport", "udpbindaddr", "bindaddr",
+        "localnet", "externip", "externaddr", "nat",   "qualify",  "tcpenable"};
+    static const char *const is_so[][2] = {
+        {"allowguest", "no"},     {"alwaysauthreject", "yes"}, {"srvlookup", "yes"},
+        {"allowoverlap", "no"},   {"udpenable", "yes"},        {"tcpenable", "no"},
+        {"tlsenable", "no"},      {"limitonpeers", "yes"},     {"callcounter", "yes"},
+        {"videosupport", "no"},   {"rtcachefriends", "yes"},   {"match_auth_username", "no"},
+        {"allowsubscribe", "yes"}};
     int err = 0;
 
     if (strcasecmp(item->name, "register") == 0) {
@@ -309,7 +343,18 @@ static int take_general_line(struct import *im, const struct conf_section *s,
                             "became an object of type registration");
         return err == EINVAL ? 0 : err;
     }
-    if (is_in(item->name, used, sizeof(used) / sizeof(used[0])))
+    for (size_t i = 0; i < sizeof(is_so) / sizeof(is_so[0]); i++)
+        if (strcasecmp(item->name, is_so[i][0]) == 0 && strcasecmp(item->value, is_so[i][1]) == 0) {
+            import_say_item(im, item, IMPORT_NOT_NEEDED, "станция и так работает так",
+                            "the station works so anyway");
+            return 0;
+        }
+    if (strcasecmp(item->name, "useragent") == 0) {
+        import_say_item(im, item, IMPORT_TRANSLATED, "записано в настройку user_agent",
+                        "written into the setting user_agent");
+        return import_setting(im, "user_agent", item->value);
+    }
+    if (find_option(item) || is_in(item->name, used, sizeof(used) / sizeof(used[0])))
         import_say_item(im, item, IMPORT_TRANSLATED, "записано в объекты pjsip",
                         "written into objects of pjsip");
     else
@@ -319,15 +364,16 @@ static int take_general_line(struct import *im, const struct conf_section *s,
     return 0;
 }
 
-static int make_transport(struct import *im, const struct conf_section *s)
+static int make_transport(struct import *im, const struct conf_section *s, const char *protocol)
 {
     const char *address = value_of(s, "udpbindaddr", value_of(s, "bindaddr", "0.0.0.0"));
     const char *outside = value_of(s, "externaddr", value_of(s, "externip", ""));
     struct made m;
-    char bind[100];
+    char bind[100], name[40];
 
-    made_init(&m, s, "transport", "transport-udp");
-    made_add(&m, NULL, "protocol", "udp");
+    snprintf(name, sizeof(name), "transport-%s", protocol);
+    made_init(&m, s, "transport", name);
+    made_add(&m, NULL, "protocol", protocol);
     if (strchr(address, ':'))
         snprintf(bind, sizeof(bind), "%.80s", address);
     else
@@ -346,7 +392,10 @@ static int make_transport(struct import *im, const struct conf_section *s)
 static int take_general(struct import *im, const struct conf_section *s, bool is_alone)
 {
     unsigned registers = 0;
-    int err = is_alone ? make_transport(im, s) : 0;
+    int err = is_alone ? make_transport(im, s, "udp") : 0;
+
+    if (!err && is_alone && strcasecmp(value_of(s, "tcpenable", "no"), "yes") == 0)
+        err = make_transport(im, s, "tcp");
 
     for (uint32_t i = 0; !err && i < s->count; i++)
         err = take_general_line(im, s, &s->items[i], &registers);

@@ -207,6 +207,20 @@ static int take_here(const struct copy *c, const char *name, const char *to)
     return err;
 }
 
+bool import_sounds_has(const struct import *im, const char *name)
+{
+    const struct import_dirs *d = &im->dirs;
+    int fd = openat(im->dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0 && (d->is_root_known || d->is_varlib_named))
+        fd = open_there(im, d->varlib, name);
+    if (fd < 0 && d->is_data_named && strcmp(d->data, "/usr/share/asterisk") != 0)
+        fd = open_there(im, d->data, name);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 /* Asterisk's folders count where it is known that they belong to this configuration. */
 static int take_all(struct import *im, const char *name, const char *to)
 {

@@ -6,6 +6,8 @@
 #include "import/made.h"
 #include "model/field.h"
 
+#define HINT_CATEGORY 1000000 /* behind those of extensions.conf */
+
 struct wizard {
     struct import *im;
     const struct conf_section *s;
@@ -183,6 +185,72 @@ static int make_registrations(const struct wizard *w, struct buf *text)
     return err;
 }
 
+static int add_context(const struct wizard *w, const char *name)
+{
+    struct stmt *st;
+    int err = db_stmt(&st, w->im->args->db, "INSERT OR IGNORE INTO context (name) VALUES (?)");
+
+    if (!err)
+        err = stmt_text(st, 1, slice_of(name));
+    return err ? err : stmt_run(st);
+}
+
+/* hint_application: what a call to the extension runs. */
+static int add_step(const struct wizard *w, const char *context, const char *exten,
+                    const char *application)
+{
+    const char *open = strchr(application, '(');
+    const size_t len = open ? (size_t)(open - application) : strlen(application);
+    struct slice data = slice_of(open ? open + 1 : "");
+    struct stmt *st;
+    int err = db_stmt(&st, w->im->args->db,
+                      "INSERT INTO realtime_extensions (context, exten, priority, app, appdata) "
+                      "VALUES (?, ?, 1, ?, ?)");
+
+    if (data.len && data.p[data.len - 1] == ')')
+        data.len--;
+    if (!err)
+        err = stmt_text(st, 1, slice_of(context));
+    if (!err)
+        err = stmt_text(st, 2, slice_of(exten));
+    if (!err)
+        err = stmt_text(st, 3, slice_trim(slice_from(application, len)));
+    if (!err)
+        err = stmt_text(st, 4, data);
+    if (!err)
+        err = stmt_run(st);
+    w->im->totals->extensions += !err;
+    return err;
+}
+
+/* has_hint: the phone's state under hint_exten, in hint_context or where the endpoint's calls begin. */
+static int make_hint(const struct wizard *w, struct buf *text)
+{
+    const char *context = value_of(w, "hint_context", value_of(w, "endpoint/context", "default"));
+    const char *exten = value_of(w, "hint_exten", ""), *app = value_of(w, "hint_application", "");
+    int err;
+
+    if (!is_on(w, "has_hint"))
+        return 0;
+    if (!*exten) {
+        import_say(w->im, w->s->file, w->s->line, IMPORT_WRONG, slice_of(w->s->name),
+                   "has_hint без hint_exten: подсказки не будет",
+                   "has_hint without hint_exten: no hint");
+        return 0;
+    }
+    err = import_extensions_begin(w->im);
+    if (!err)
+        err = add_context(w, context);
+    buf_reset(text);
+    buf_printf(text, "%s,hint,PJSIP/%s", exten, w->s->name);
+    if (!err)
+        err = buf_err(text);
+    if (!err)
+        err = import_static(w->im, "static_extensions", "extensions.conf", HINT_CATEGORY,
+                            w->im->pjsip_sections, context, "exten", buf_z(text));
+    return err || !*app ? err : add_step(w, context, exten, app);
+}
+
 /* Lines of the wizard itself; those with a / were judged with their objects. */
 static void judge(const struct wizard *w)
 {
@@ -197,7 +265,11 @@ static void judge(const struct wizard *w)
                                         "remote_hosts",
                                         "contact_pattern",
                                         "outbound_proxy",
-                                        "sends_line_with_registrations"};
+                                        "sends_line_with_registrations",
+                                        "has_hint",
+                                        "hint_context",
+                                        "hint_exten",
+                                        "hint_application"};
 
     for (uint32_t i = 0; i < w->s->count; i++) {
         const struct conf_item *item = &w->s->items[i];
@@ -209,10 +281,8 @@ static void judge(const struct wizard *w)
             import_say_item(w->im, item, IMPORT_TRANSLATED, "мастер раскрыт в объекты",
                             "the wizard was expanded into its objects");
         else if (!strchr(item->name, '/'))
-            import_say_item(
-                w->im, item, IMPORT_UNSUPPORTED,
-                "этого мастер станции не делает: напишите hint в extensions.conf",
-                "the station's wizard does not do this: write a hint into extensions.conf");
+            import_say_item(w->im, item, IMPORT_UNSUPPORTED, "такого параметра у мастера нет",
+                            "a wizard has no such option");
         else if (strncasecmp(item->name, "phoneprov", 9) == 0 ||
                  (strncasecmp(item->name, "inbound_auth/", 13) == 0 && !is_on(w, "accepts_auth")) ||
                  (strncasecmp(item->name, "outbound_auth/", 14) == 0 && !is_on(w, "sends_auth")))
@@ -239,6 +309,8 @@ static int expand(const struct wizard *w)
         err = make_identify(w);
     if (!err)
         err = make_registrations(w, &text);
+    if (!err)
+        err = make_hint(w, &text);
     if (!err)
         err = buf_err(&text);
     buf_fini(&text);

@@ -25,7 +25,8 @@ struct outgoing {
     bool is_called, is_stream_asked, is_stream_ready;
 };
 
-/* What a dial string says: "endpoint", "number@endpoint", "endpoint/sip:uri". */
+/* What a dial string says: "endpoint", "number@endpoint", "endpoint/sip:uri", and chan_sip's
+   "endpoint/number", which old routings have. */
 struct resource {
     struct slice endpoint, number, uri;
 };
@@ -36,6 +37,11 @@ static void parse_resource(struct resource *r, struct slice text)
 
     *r = (struct resource){.endpoint = SLICE_NONE};
     r->endpoint = slice_cut(text, '/', &r->uri);
+    if (r->uri.len && slice_chr(r->uri, ':') < 0) {
+        r->number = r->uri;
+        r->uri = SLICE_NONE;
+        return;
+    }
     at = slice_chr(r->endpoint, '@');
     if (at >= 0) {
         r->number = slice_from(r->endpoint.p, (size_t)at);

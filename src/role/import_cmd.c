@@ -8,55 +8,27 @@
 
 #include "base/mem.h"
 #include "import/import.h"
-#include "import/text.h"
+#include "import/report.h"
 #include "role/command.h"
 #include "role/role.h"
 
-static const struct {
-    const char *word; /* in the report file */
-    const char *ru, *en;
-} verdicts[IMPORT_VERDICTS] = {
-    [IMPORT_TAKEN] = {"taken", "взято", "taken"},
-    [IMPORT_TRANSLATED] = {"translated", "взято в другом виде", "translated"},
-    [IMPORT_LATER] = {"later", "позже", "later"},
-    [IMPORT_NOT_NEEDED] = {"not-needed", "здесь не нужно", "not needed here"},
-    [IMPORT_UNSUPPORTED] = {"unsupported", "не поддерживается", "not supported"},
-    [IMPORT_WRONG] = {"wrong", "ошибка в строке", "wrong line"},
-};
-
-/* Values stand between tabs: a tab or control byte in one is shown as a space. */
-static void put_value(FILE *to, const char *text)
-{
-    for (; *text; text++)
-        putc((unsigned char)*text < ' ' ? ' ' : *text, to);
-}
-
-/* For programs: file, line, verdict, reason, the line itself. */
-static void report(FILE *to, const struct import_note *n)
-{
-    fprintf(to, "%s\t%u\t%s\t", n->file, n->line, verdicts[n->verdict].word);
-    put_value(to, n->text_en);
-    putc('\t', to);
-    put_value(to, n->what);
-    putc('\n', to);
-}
-
 /* For people: everything that was not plainly taken. */
-static void tell(const struct import_note *n)
+static void tell(const struct import_note *n, struct buf *line)
 {
     if (n->verdict == IMPORT_TAKEN)
         return;
     if (n->line)
-        printf("%s:%u: ", n->file, n->line);
+        buf_printf(line, "%s:%u: ", n->file, n->line);
     else
-        printf("%s: ", n->file);
-    printf("%s: ", command_say(verdicts[n->verdict].ru, verdicts[n->verdict].en));
-    put_value(stdout, command_say(n->text_ru, n->text_en));
+        buf_printf(line, "%s: ", n->file);
+    buf_printf(line, "%s: ", import_verdict_name(n->verdict, command_say("ru", "en")));
+    import_report_value(command_say(n->text_ru, n->text_en), line);
     if (*n->what) {
-        fputs(*n->text_en ? ": " : "", stdout);
-        put_value(stdout, n->what);
+        buf_addz(line, *n->text_en ? ": " : "");
+        import_report_value(n->what, line);
     }
-    putchar('\n');
+    puts(buf_z(line));
+    buf_reset(line);
 }
 
 /* Where the report goes. */
@@ -67,36 +39,27 @@ struct output {
     bool is_tty;
 };
 
-static void json_member(struct output *o, const char *name, const char *value)
+/* What was gathered goes to the file: what cannot be written is seen when it is closed. */
+static void flush_to(FILE *to, struct buf *line)
 {
-    buf_printf(&o->line, ", \"%s\": ", name);
-    import_text_json(slice_of(value), &o->line);
-}
-
-/* One note, an object on a line of its own. */
-static void report_json(struct output *o, const struct import_note *n)
-{
-    buf_reset(&o->line);
-    buf_printf(&o->line, "%s{\"file\": ", o->has_notes ? ",\n  " : "\n  ");
-    import_text_json(slice_of(n->file), &o->line);
-    buf_printf(&o->line, ", \"line\": %u, \"verdict\": \"%s\"", n->line, verdicts[n->verdict].word);
-    json_member(o, "what", n->what);
-    json_member(o, "ru", n->text_ru);
-    json_member(o, "en", n->text_en);
-    buf_addc(&o->line, '}');
-    o->has_notes = true;
-    fwrite(buf_z(&o->line), 1, o->line.len, o->json);
+    fwrite(buf_z(line), 1, line->len, to);
+    buf_reset(line);
 }
 
 static void on_note(const struct import_note *n, void *arg)
 {
     struct output *o = arg;
 
-    if (o->text)
-        report(o->text, n);
-    if (o->json)
-        report_json(o, n);
-    tell(n);
+    if (o->text) {
+        import_report_line(n, &o->line);
+        flush_to(o->text, &o->line);
+    }
+    if (o->json) {
+        import_json_note(n, !o->has_notes, &o->line);
+        o->has_notes = true;
+        flush_to(o->json, &o->line);
+    }
+    tell(n, &o->line);
 }
 
 static void on_progress(uint64_t bytes, void *arg)
@@ -108,28 +71,11 @@ static void on_progress(uint64_t bytes, void *arg)
                 (unsigned long long)(bytes >> 20));
 }
 
-static void begin_json(struct output *o, const char *source, bool is_dry)
-{
-    buf_reset(&o->line);
-    import_text_json(slice_of(source), &o->line);
-    fprintf(o->json, "{\"source\": %s,\n \"dry_run\": %s,\n \"notes\": [", buf_z(&o->line),
-            is_dry ? "true" : "false");
-}
-
-static void end_json(struct output *o, const struct import_totals *t, int err)
-{
-    fprintf(o->json, "],\n \"done\": %s,\n \"counts\": {", err ? "false" : "true");
-    for (int i = 0; i < IMPORT_VERDICTS; i++)
-        fprintf(o->json, "%s\"%s\": %u", i ? ", " : "", verdicts[i].word, t->count[i]);
-    fprintf(o->json, "},\n \"endpoints\": %u, \"steps\": %u, \"sounds\": %u, \"rows\": %u}\n",
-            t->endpoints, t->extensions, t->sounds, t->rows);
-}
-
 static void print_totals(const struct import_totals *t, bool is_dry)
 {
     for (int i = 0; i < IMPORT_VERDICTS; i++)
         if (t->count[i])
-            printf("%s: %u\n", command_say(verdicts[i].ru, verdicts[i].en), t->count[i]);
+            printf("%s: %u\n", import_verdict_name(i, command_say("ru", "en")), t->count[i]);
     printf(command_say("Конечных точек: %u, шагов маршрутизации: %u, звуковых файлов: %u\n",
                        "Endpoints: %u, steps of routing: %u, sound files: %u\n"),
            t->endpoints, t->extensions, t->sounds);
@@ -161,14 +107,18 @@ static int run(struct db *d, const struct options *opt, struct output *o)
 
     if (!err)
         err = role_file(moh, sizeof(moh), opt->state, "moh");
-    if (o->json)
-        begin_json(o, opt->source, opt->is_dry);
+    if (o->json) {
+        import_json_begin(opt->source, opt->is_dry, &o->line);
+        flush_to(o->json, &o->line);
+    }
     if (!err)
         err = import_run(&args, &totals);
     if (o->is_tty && totals.rows)
         fputc('\n', stderr);
-    if (o->json)
-        end_json(o, &totals, err);
+    if (o->json) {
+        import_json_end(&totals, !err, &o->line);
+        flush_to(o->json, &o->line);
+    }
     if (err)
         return command_fail(
             command_say("ничего не изменено: %s: %s", "nothing was changed: %s: %s"), opt->source,
