@@ -8,12 +8,13 @@
 #pragma once
 #include <stdbool.h>
 
-int cmd_init(int argc, char **argv);   /* init.c */
-int cmd_import(int argc, char **argv); /* import_cmd.c */
-int cmd_sql(int argc, char **argv);    /* sql.c */
-int cmd_run(int argc, char **argv);    /* run.c */
-int cmd_ctl(int argc, char **argv);    /* ctl.c */
-int cmd_role(int argc, char **argv);   /* role.c; inner */
+int cmd_init(int argc, char **argv);     /* init.c */
+int cmd_import(int argc, char **argv);   /* import_cmd.c */
+int cmd_database(int argc, char **argv); /* copy_cmd.c */
+int cmd_sql(int argc, char **argv);      /* sql.c */
+int cmd_run(int argc, char **argv);      /* run.c */
+int cmd_ctl(int argc, char **argv);      /* ctl.c */
+int cmd_role(int argc, char **argv);     /* role.c; inner */
 
 struct db;
 struct db_where;
@@ -30,6 +31,10 @@ int command_database_where(struct db_where *w, const char *state);
 
 /** Write `init --database VALUE` down for all to come. @return 0; 1 (said) */
 int command_database_set(const char *state, const char *value);
+
+/** The text of a place: a file, mysql://..., or "-" for a line of standard input.
+ *  @return 0; EINVAL; EPERM (a password in an argument) */
+int command_database_line(struct db_where *w, const char *value);
 
 /** Called by main. */
 int command_main(int argc, char **argv);

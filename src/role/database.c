@@ -84,7 +84,7 @@ static int write_line(const char *path, const char *line)
 }
 
 /* "-" is for a password: what stands in the arguments is seen by everybody on the machine. */
-static int take_line(struct db_where *w, const char *value)
+int command_database_line(struct db_where *w, const char *value)
 {
     struct db_server s;
     int err;
@@ -94,18 +94,25 @@ static int take_line(struct db_where *w, const char *value)
             : snprintf(w->text, sizeof(w->text), "%s", value) >= (int)sizeof(w->text))
         return EINVAL;
     w->text[strcspn(w->text, "\r\n")] = '\0';
-    err = db_server_parse(&s, w->text);
-    if (!err && *s.password && strcmp(value, "-") != 0)
-        err = EPERM;
-    explicit_bzero(&s, sizeof(s));
-    return err;
+    if (strncmp(w->text, DB_SERVER, sizeof(DB_SERVER) - 1) == 0) {
+        err = db_server_parse(&s, w->text);
+        if (!err && *s.password && strcmp(value, "-") != 0)
+            err = EPERM;
+        explicit_bzero(&s, sizeof(s));
+        if (err)
+            return err;
+    }
+    return *w->text ? db_where_check(w) : EINVAL;
 }
 
 int command_database_set(const char *state, const char *value)
 {
     static struct db_where w;
     char path[PATH_MAX];
-    int err = take_line(&w, value);
+    int err = command_database_line(&w, value);
+
+    if (!err && !w.is_server)
+        err = EINVAL;
 
     if (err == EPERM)
         return command_fail(

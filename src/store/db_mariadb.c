@@ -43,12 +43,12 @@ struct server_stmt {
     struct stmt stmt;
     MYSQL_STMT *s;
     bool is_run;
-    /* values, and which of them each question mark is */
+    /* question marks: which value each is, and what was given */
     unsigned marks;
     uint8_t value[DIALECT_VALUES];
-    MYSQL_BIND in[DIALECT_VALUES];
-    int64_t numbers[DIALECT_VALUES];
-    char *repaired[DIALECT_VALUES]; /* texts that were no UTF-8, until the reset; owned */
+    MYSQL_BIND *in;
+    int64_t *numbers;
+    char **repaired; /* texts that were no UTF-8, until the reset; owned */
     /* columns; a statement of an administrator has rows of texts instead */
     unsigned columns;
     MYSQL_RES *names;
@@ -334,10 +334,20 @@ static int make_cells(struct server_stmt *s)
 
 static void forget_repaired(struct server_stmt *s)
 {
-    for (unsigned i = 0; i < DIALECT_VALUES; i++) {
+    for (unsigned i = 0; s->repaired && i < s->marks; i++) {
         mem_free(s->repaired[i]);
         s->repaired[i] = NULL;
     }
+}
+
+static int make_marks(struct server_stmt *s)
+{
+    if (!s->marks)
+        return 0;
+    s->in = mem_zalloc(s->marks * sizeof(*s->in));
+    s->numbers = mem_zalloc(s->marks * sizeof(*s->numbers));
+    s->repaired = mem_zalloc(s->marks * sizeof(*s->repaired));
+    return s->in && s->numbers && s->repaired ? 0 : ENOMEM;
 }
 
 static void server_finalize(struct stmt *stmt)
@@ -345,6 +355,9 @@ static void server_finalize(struct stmt *stmt)
     struct server_stmt *s = stmt_of(stmt);
 
     forget_repaired(s);
+    mem_free(s->in);
+    mem_free(s->numbers);
+    mem_free(s->repaired);
     mysql_free_result(s->names);
     if (s->s)
         mysql_stmt_close(s->s);
@@ -375,6 +388,8 @@ static int server_prepare(struct stmt **sp, struct db *d, const char *sql)
         err = failed_stmt(s);
     if (!err)
         err = make_cells(s);
+    if (!err)
+        err = make_marks(s);
 out:
     buf_fini(&to.sql);
     if (err)
@@ -397,24 +412,34 @@ static int set_value(struct server_stmt *s, int i, MYSQL_BIND bind)
     return is_one ? 0 : EINVAL;
 }
 
+/* The first question mark that is value i. @return marks: none */
+static unsigned mark_of(const struct server_stmt *s, int i)
+{
+    unsigned k = 0;
+
+    while (k < s->marks && s->value[k] != i)
+        k++;
+    return k;
+}
+
 /* The server refuses what is no UTF-8, an outsider may send it: no record is lost for a name. */
 static int repair(struct server_stmt *s, int i, struct slice *v)
 {
+    const unsigned k = mark_of(s, i);
     struct buf text;
+    int err;
 
-    if (i < 1 || i > DIALECT_VALUES)
+    if (k == s->marks)
         return EINVAL;
     buf_init(&text, MOST_SQL);
-    if (utf8_repair(*v, &text)) {
-        int err = buf_err(&text);
-
-        buf_fini(&text);
-        return err;
+    err = utf8_repair(*v, &text);
+    if (!err) {
+        *v = slice_from(text.p, text.len);
+        mem_free(s->repaired[k]);
+        s->repaired[k] = buf_take(&text);
     }
-    *v = slice_from(text.p, text.len);
-    mem_free(s->repaired[i - 1]);
-    s->repaired[i - 1] = buf_take(&text);
-    return 0;
+    buf_fini(&text);
+    return err;
 }
 
 static int server_text(struct stmt *s, int i, struct slice v)
@@ -432,12 +457,13 @@ static int server_text(struct stmt *s, int i, struct slice v)
 static int server_integer(struct stmt *s, int i, int64_t v)
 {
     struct server_stmt *t = stmt_of(s);
+    const unsigned k = mark_of(t, i);
 
-    if (i < 1 || i > DIALECT_VALUES)
+    if (k == t->marks)
         return EINVAL;
-    t->numbers[i - 1] = v;
-    return set_value(
-        t, i, (MYSQL_BIND){.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &t->numbers[i - 1]});
+    t->numbers[k] = v;
+    return set_value(t, i,
+                     (MYSQL_BIND){.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &t->numbers[k]});
 }
 
 static int server_null(struct stmt *s, int i)
@@ -503,7 +529,8 @@ static void server_reset(struct stmt *stmt)
         mysql_stmt_free_result(s->s);
     s->is_run = false;
     forget_repaired(s);
-    memset(s->in, 0, s->marks * sizeof(s->in[0]));
+    if (s->marks)
+        memset(s->in, 0, s->marks * sizeof(s->in[0]));
 }
 
 static struct slice big_cell(struct server_stmt *s, unsigned i)

@@ -9,7 +9,7 @@
 #pragma once
 #include "base/buf.h"
 
-#define DIALECT_VALUES 64
+#define DIALECT_VALUES 200
 
 struct dialect {
     struct buf sql;                /* init'ed by the caller */
