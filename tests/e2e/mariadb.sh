@@ -1,6 +1,6 @@
 #!/bin/sh
 # mariadb.sh - the station on a MariaDB server: the tests of store/ there, registration, calls, records, a change
-# by plain SQL, the server killed under a call
+# by plain SQL, the server killed under a call, the same by TCP and by TLS, imports, a database copied
 . "$(dirname "$0")/lib.sh"
 . tests/e2e/calls.sh
 . tests/e2e/server.sh
@@ -101,7 +101,48 @@ check password-is-nowhere no_secret
 cleanup
 stop_station
 
-# ---- an Asterisk configuration, the demo office ----
+# ---- by TCP, by TLS: a password, a certificate ----
+
+certificate() { # NAME: one of its own, for 127.0.0.1
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 \
+    -addext subjectAltName=IP:127.0.0.1,DNS:127.0.0.1 -keyout "$SERVER/$1.key" -out "$SERVER/$1.pem" 2>/dev/null &&
+    chmod 644 "$SERVER/$1.key" "$SERVER/$1.pem"
+}
+check certificate certificate db
+check other-certificate certificate other
+server_end -TERM
+check server-by-network server_up --bind-address=127.0.0.1 --port=$((BASE + 60)) --ssl-cert="$SERVER/db.pem" --ssl-key="$SERVER/db.key"
+server_sql -e "CREATE USER station@'127.0.0.1' IDENTIFIED BY 'p/w'; GRANT ALL ON pbx.* TO station@'127.0.0.1'"
+place() { # OPTIONS: the line with the password, by the network
+  echo "mysql://station:p%2Fw@127.0.0.1:$((BASE + 60))/pbx?$1" | "$STATION" init --state "$STATE" --database - >"$WORK/init.log" 2>&1
+}
+cipher() { sql "SHOW STATUS LIKE 'Ssl_cipher'" | cut -f2; }
+check tcp place tls=no
+check tcp-has-the-tables test "$(sql 'SELECT count(*) FROM cdr')" = 3
+check tcp-is-plain test -z "$(cipher)"
+check tls place "ca=$SERVER/db.pem"
+check tls-is-encrypted test -n "$(cipher)"
+other_is_refused() { ! place "ca=$SERVER/other.pem" && ! sql 'SELECT 1' 2>"$WORK/err" && grep -qi 'certificate\|tls\|ssl' "$WORK/err"; }
+check another-s-certificate-is-refused other_is_refused
+check tls-again place "ca=$SERVER/db.pem"
+second=$(date +%s)
+within 2 next_second
+check starts-by-tls station_up
+phone 101
+phone 102
+for n in 101 102; do check "tls-$n-registers" registered $n 10; done
+for n in 101 102; do check "tls-$n-is-known" within 5 known $n; done
+check tls-call call 101 102
+server_kill
+check tls-talk talk 101 102
+check tls-ends hang_up 101 102
+check tls-server-comes-back server_up --bind-address=127.0.0.1 --port=$((BASE + 60)) --ssl-cert="$SERVER/db.pem" --ssl-key="$SERVER/db.key"
+check tls-record within 10 has_records 4
+check tls-password-is-nowhere no_secret
+cleanup
+stop_station
+
+# ---- an Asterisk configuration, a dump, the demo office ----
 
 rows='SELECT id, aors, context, allow FROM ps_endpoints ORDER BY id; SELECT context, exten, priority, app, appdata FROM realtime_extensions ORDER BY id'
 same_import() {
@@ -113,6 +154,33 @@ same_import() {
   [ -s "$STATE.rows" ] && cmp "$STATE.rows" "$WORK/file.rows"
 }
 check import-gives-the-same-as-on-a-file same_import
+same_dump() {
+  for s in "$STATE" "$WORK/file"; do
+    "$STATION" import --state "$s" --json "$s.json" tests/golden/import-dump/pbx.sql >/dev/null || return 1
+    "$STATION" sql --state "$s" "$rows; SELECT src, dst, start, uniqueid FROM cdr WHERE uniqueid LIKE '1700%' ORDER BY uniqueid" >"$s.rows"
+  done
+  [ -s "$STATE.rows" ] && cmp "$STATE.rows" "$WORK/file.rows" && cmp "$STATE.json" "$WORK/file.json"
+}
+check dump-gives-the-same-as-on-a-file same_dump
+
+# ---- a database copied to the server and back ----
+
+all_rows() { # STATE-DIRECTORY
+  for t in ps_endpoints ps_aors ps_auths ps_contacts static_pjsip static_sorcery static_extensions realtime_extensions context settings tones cdr astdb \
+    call_story import_later; do "$STATION" sql --state "$1" "SELECT * FROM $t"; done | sort
+}
+copies() {
+  "$STATION" init --state "$WORK/moved" --database "$(server_url moved)" --bare >/dev/null 2>&1
+  server_sql -e 'DROP DATABASE moved'
+  "$STATION" database copy "$WORK/file" "$(server_url moved)" >"$WORK/copy.log" 2>&1 && grep -q '^realtime_extensions: ' "$WORK/copy.log" || return 1
+  "$STATION" database copy "$WORK/moved" "$WORK/back.db" >"$WORK/copy.log" 2>&1 || return 1
+  mkdir "$WORK/back" && mv "$WORK/back.db" "$WORK/back/station.db"
+  for s in file moved back; do all_rows "$WORK/$s" >"$WORK/$s.all"; done
+  [ -s "$WORK/file.all" ] && cmp "$WORK/file.all" "$WORK/moved.all" && cmp "$WORK/file.all" "$WORK/back.all"
+}
+check database-is-copied-and-back copies
+copied_over() { ! "$STATION" database copy "$WORK/file" "$(server_url moved)" 2>"$WORK/err" && grep -q 'wants an empty database' "$WORK/err"; }
+check not-over-rows copied_over
 check demo-office "$STATION" init --state "$WORK/demo" --database "$(server_url demo)" >/dev/null
 check demo-has-its-phones test "$(cut -f2 "$WORK/demo/phones.txt")" = "$(server_sql -e 'SELECT password FROM demo.ps_auths ORDER BY username')"
 server_down

@@ -1,7 +1,8 @@
 # server.sh - a MariaDB server of one's own for the end-to-end tests. Sourced after lib.sh, not run.
 #
 #   server_make   an empty data directory
-#   server_up     starts it; socket $SERVER_SOCKET, user root without a password, no port
+#   server_up     starts it; socket $SERVER_SOCKET, user root without a password, no port; with options of
+#                 mariadbd (--port=...) also by the network
 #   server_down   ends it for good; server_kill kills it
 #   server_sql    runs SQL by MariaDB's own client
 server_pid=
@@ -22,7 +23,7 @@ server_make() {
 server_answers() { mariadb-admin --no-defaults -u root -S "$SERVER_SOCKET" ping >/dev/null 2>&1; }
 server_up() {
   as_nobody mariadbd --no-defaults --datadir="$SERVER/data" --socket="$SERVER_SOCKET" --pid-file="$SERVER/pid" \
-    --skip-networking --skip-log-bin --innodb-buffer-pool-size=16M --innodb-log-file-size=8M \
+    "${@:---skip-networking}" --skip-log-bin --innodb-buffer-pool-size=16M --innodb-log-file-size=8M \
     --performance-schema=OFF >>"$WORK/server.log" 2>&1 &
   within 20 server_answers && server_pid=$(cat "$SERVER/pid")
 }
