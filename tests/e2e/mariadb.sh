@@ -103,13 +103,13 @@ stop_station
 
 # ---- by TCP, by TLS: a password, a certificate ----
 
-certificate() { # NAME: one of its own, for 127.0.0.1
+server_certificate() { # NAME: one of its own, for 127.0.0.1
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 \
     -addext subjectAltName=IP:127.0.0.1,DNS:127.0.0.1 -keyout "$SERVER/$1.key" -out "$SERVER/$1.pem" 2>/dev/null &&
     chmod 644 "$SERVER/$1.key" "$SERVER/$1.pem"
 }
-check certificate certificate db
-check other-certificate certificate other
+check certificate server_certificate db
+check other-certificate server_certificate other
 server_end -TERM
 check server-by-network server_up --bind-address=127.0.0.1 --port=$((BASE + 60)) --ssl-cert="$SERVER/db.pem" --ssl-key="$SERVER/db.key"
 server_sql -e "CREATE USER station@'127.0.0.1' IDENTIFIED BY 'p/w'; GRANT ALL ON pbx.* TO station@'127.0.0.1'"

@@ -434,7 +434,7 @@ static const struct {
 } nowhere[] = {
     {"nobody", ENOENT, CAUSE_NO_ROUTE},     {"101", EHOSTUNREACH, CAUSE_NO_ROUTE},
     {"", EINVAL, CAUSE_NO_ROUTE},           {"@", EINVAL, CAUSE_NO_ROUTE},
-    {"123@nobody", ENOENT, CAUSE_NO_ROUTE}, {"trunk/no:sense", EINVAL, CAUSE_NO_ROUTE},
+    {"123@nobody", ENOENT, CAUSE_NO_ROUTE}, {"trunk/sip:@", EINVAL, CAUSE_NO_ROUTE},
 };
 
 static int a_call_to_nowhere_says_why(void)
