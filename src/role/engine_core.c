@@ -22,6 +22,7 @@
 #include "plan/resume.h"
 #include "role/console.h"
 #include "role/engine.h"
+#include "role/engine_cdr.h"
 #include "role/engine_console.h"
 #include "role/role.h"
 #include "role/story.h"
@@ -112,43 +113,6 @@ static void engine_destroy(void *object)
 
 /* ---- what the parts ask of the engine ---- */
 
-static struct slice text(const char *s)
-{
-    return s && *s ? slice_of(s) : SLICE_NONE;
-}
-
-/* Texts that may be NULL in the table travel as absent when empty. */
-static struct store_cdr row_of(const struct cdr *r)
-{
-    return (struct store_cdr){
-        .accountcode = text(r->accountcode),
-        .src = slice_of(r->src),
-        .dst = slice_of(r->dst),
-        .dcontext = slice_of(r->dcontext),
-        .clid = slice_of(r->clid),
-        .channel = slice_of(r->channel),
-        .dstchannel = slice_of(r->dstchannel),
-        .lastapp = slice_of(r->lastapp),
-        .lastdata = slice_of(r->lastdata),
-        .start = r->start,
-        .answer = r->answer,
-        .end = r->end,
-        .duration = r->duration,
-        .billsec = r->billsec,
-        .disposition = slice_of(r->disposition),
-        .amaflags = slice_of(r->amaflags),
-        .userfield = text(r->userfield),
-        .uniqueid = slice_of(r->uniqueid),
-        .linkedid = slice_of(r->linkedid),
-        .peeraccount = text(r->peeraccount),
-        .sequence = r->sequence,
-        .source = text(r->source),
-        .destination = text(r->destination),
-        .direction = text(r->direction),
-        .group_uuid = text(r->group_uuid),
-    };
-}
-
 static void note_put(const struct cdr *r, int err)
 {
     if (err)
@@ -159,7 +123,7 @@ static void note_put(const struct cdr *r, int err)
 static void put_record(const struct cdr *r, void *arg)
 {
     struct engine *e = arg;
-    const struct store_cdr row = row_of(r);
+    const struct store_cdr row = engine_cdr_row(r);
 
     if (!e->is_dead)
         note_put(r, store_cdr_put(e->store, &row));
@@ -169,7 +133,7 @@ static void put_record(const struct cdr *r, void *arg)
 static void put_record_once(const struct cdr *r, void *arg)
 {
     struct engine *e = arg;
-    const struct store_cdr row = row_of(r);
+    const struct store_cdr row = engine_cdr_row(r);
 
     note_put(r, store_cdr_put_once(e->store, &row));
 }

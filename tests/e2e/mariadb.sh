@@ -120,11 +120,12 @@ cipher() { sql "SHOW STATUS LIKE 'Ssl_cipher'" | cut -f2; }
 check tcp place tls=no
 check tcp-has-the-tables test "$(sql 'SELECT count(*) FROM cdr')" = 3
 check tcp-is-plain test -z "$(cipher)"
-check tls place "ca=$SERVER/db.pem"
+install -m 644 "$SERVER/db.pem" "$STATE/db.pem" # the engine's sandbox sees /etc and its own directory
+check tls place "ca=$STATE/db.pem"
 check tls-is-encrypted test -n "$(cipher)"
 other_is_refused() { ! place "ca=$SERVER/other.pem" && ! sql 'SELECT 1' 2>"$WORK/err" && grep -qi 'certificate\|tls\|ssl' "$WORK/err"; }
 check another-s-certificate-is-refused other_is_refused
-check tls-again place "ca=$SERVER/db.pem"
+check tls-again place "ca=$STATE/db.pem"
 second=$(date +%s)
 within 2 next_second
 check starts-by-tls station_up
