@@ -11,7 +11,7 @@
 
 /* The next engine is the same program (the supervisor holds its file open): this only guards against memory
    that is none of ours. */
-#define FORMAT 2
+#define FORMAT 3
 #define SETTLED_MS 2000 /* who lived that long after a takeover has not died of it */
 
 enum { KIND_CALL = 1, KIND_RECORD, KIND_GOODBYE };

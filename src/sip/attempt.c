@@ -302,8 +302,7 @@ static int print(struct sip_attempt *a, const char *branch)
             .user_agent = x->user_agent.len ? agent : sip->user_agent,
         };
 
-        buf_reset(&sip->out);
-        err = sip_request_print(&sip->out, &r);
+        err = sip_out_request(sip, &r);
     }
     lines_fini(&l);
     return err;

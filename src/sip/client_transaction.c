@@ -350,10 +350,9 @@ static int print_sibling(struct sip_ctrans *t, const struct sip_msg *own, enum s
     for (unsigned i = own->first[SIP_H_ROUTE]; i != 255; i = own->headers[i].next)
         sip_headers_add(&routes, "Route", sip_msg_header_value(own, i));
     a.routes = buf_slice(&routes);
-    buf_reset(&sip->out);
     err = buf_err(&routes);
     if (!err)
-        err = sip_request_print(&sip->out, &a);
+        err = sip_out_request(sip, &a);
     buf_fini(&routes);
     return err;
 }

@@ -10,6 +10,8 @@
 #define STRANGER_MS 30000
 #define IDLE_LOOK_MS 90000 /* no pings wanted: has that changed? */
 #define PONG_MS 10000      /* RFC 5626 s4.4.1 */
+#define PONGS_SURE 2       /* one may be a keep-alive that came just then */
+#define HALF_MS 3000       /* between the two segments of one ping */
 #define MAX_OUT (256 * 1024)
 
 /* What those may take of us who showed no password yet. */
@@ -191,11 +193,39 @@ static void on_closed(struct conn *net, int err, void *arg)
 
 static void on_ping_time(void *arg);
 
+static int64_t now_ms(const struct sip_conn *c)
+{
+    return loop_now(c->sip->loop).us / 1000;
+}
+
 static void wait_to_ping(struct sip_conn *c)
 {
     uint32_t ms = c->sip->ping_ms;
 
     timer_start(c->sip->loop, &c->timer, ms ? ms : IDLE_LOOK_MS, on_ping_time, c);
+}
+
+/* The CRLF that came last is no half of a ping: the pong to ours, or a keep-alive. */
+static void judge_crlf(struct sip_conn *c)
+{
+    bool is_alone = c->crlf_bytes >= 2;
+
+    c->crlf_bytes = 0;
+    if (!is_alone)
+        return;
+    if (!c->is_pinged || c->crlf_ms - c->pinged_ms > PONG_MS) {
+        c->says_crlf = true;
+        return;
+    }
+    c->is_pinged = false;
+    if (c->pongs < PONGS_SURE)
+        c->pongs++;
+}
+
+static void judge_old_crlf(struct sip_conn *c)
+{
+    if (now_ms(c) - c->crlf_ms > HALF_MS)
+        judge_crlf(c);
 }
 
 static void on_pong_missing(void *arg)
@@ -213,18 +243,15 @@ static void on_ping_time(void *arg)
     wait_to_ping(c);
     if (!c->sip->ping_ms)
         return;
+    judge_old_crlf(c);
+    if (c->is_pinged)
+        c->pongs = 0;
     c->is_pinged = true;
+    c->pinged_ms = now_ms(c);
     /* Only those who know pongs can be missed by them; a phone behind a connection of its own may sleep. */
-    if (c->is_ours && c->has_ponged)
+    if (c->is_ours && c->pongs == PONGS_SURE && !c->says_crlf)
         timer_start(c->sip->loop, &c->timer, PONG_MS, on_pong_missing, c);
     sip_conn_send(c, SLICE("\r\n\r\n"));
-}
-
-static void note_pong(struct sip_conn *c)
-{
-    c->is_pinged = false;
-    c->has_ponged = true;
-    wait_to_ping(c);
 }
 
 static void on_stranger_time(void *arg)
@@ -259,19 +286,20 @@ void sip_conn_keep(struct sip_conn *c)
 
 /* ---- bytes ---- */
 
-/* Two CRLFs are a ping, one is the pong to ours. */
+/* Two CRLFs are a ping, in two segments too; one is the pong to ours, or a keep-alive. Whichever, its
+   sender is there; what it says of him is judged when no other half can follow. */
 static void count_crlf(struct sip_conn *c, size_t skip)
 {
-    size_t n = c->crlf_bytes + skip;
+    size_t n;
 
+    judge_old_crlf(c);
+    c->crlf_ms = now_ms(c);
+    n = c->crlf_bytes + skip;
+    c->crlf_bytes = (uint8_t)(n % 4);
+    if (c->is_pinged && c->crlf_ms - c->pinged_ms <= PONG_MS)
+        wait_to_ping(c);
     if (n >= 4)
         sip_conn_send(c, SLICE("\r\n"));
-    n %= 4;
-    if (n >= 2 && c->is_pinged) {
-        n -= 2;
-        note_pong(c);
-    }
-    c->crlf_bytes = (uint8_t)n;
 }
 
 /* A stream that cannot be followed any more is closed: nothing behind can be trusted. */
@@ -303,7 +331,7 @@ static size_t on_bytes(struct conn *net, struct slice bytes, void *arg)
             count_crlf(c, skip);
         if (size == 0)
             break;
-        c->crlf_bytes = 0;
+        judge_crlf(c);
         sip_receive(c->sip, &flow, slice_from(bytes.p + used, size), loop_now(c->sip->loop));
         used += size;
     }

@@ -56,7 +56,7 @@ struct sip {
     sip_trace_h *trace;
     void *trace_arg;
     struct buf out;     /* the message being printed; used up by the call that fills it */
-    struct buf compact; /* the same with short names, when that is wanted */
+    struct buf compact; /* its other half while short names are made of long ones */
     struct sip_stats stats;
     int64_t garbage_logged_ms, shed_logged_ms;
     struct mono born;
@@ -80,6 +80,11 @@ struct sip_binding {
     struct list open; /* struct sip_conn */
     uint32_t conns, max_per_source;
 };
+
+/** Print a message into sip->out as it shall leave, with short names when they are wanted: its size is
+ * what counts. @return as sip_request_print, sip_answer_print */
+int sip_out_request(struct sip *sip, const struct sip_request_args *a);
+int sip_out_answer(struct sip *sip, const struct sip_msg *req, const struct sip_answer *a);
 
 /** Give bytes to the flow's way: the datagram socket, an open connection, or a new one (which is
  *  then noted in flow->conn with a reference). @return 0; errno */
@@ -128,11 +133,13 @@ struct sip_conn {
         timer; /* before the first accepted request: the cut; then: the next ping, or its pong */
     struct sip_source *source; /* accepted ones only */
     size_t scanned;
-    uint8_t crlf_bytes;
-    bool is_kept;    /* somebody we know is at the other end */
-    bool is_ours;    /* we opened it */
-    bool is_pinged;  /* the pong to our last ping is not here yet */
-    bool has_ponged; /* the peer answers pings: one without a pong means that it is gone */
+    int64_t pinged_ms, crlf_ms; /* our last ping; the last CRLF that came */
+    uint8_t crlf_bytes;         /* of a ping whose other half may follow */
+    uint8_t pongs;              /* one after the other, each in time */
+    bool is_kept;               /* somebody we know is at the other end */
+    bool is_ours;               /* we opened it */
+    bool is_pinged;             /* the pong to our last ping is not here yet */
+    bool says_crlf;             /* unasked, too: what looks like a pong proves nothing */
 };
 
 /** server_name: whose certificate TLS expects; NULL: one for the address itself. */

@@ -507,11 +507,10 @@ static int print(struct sip_dialog *d, const struct sip_flow *flow,
         set_strict_route(d, &r, &routes);
     r.via = buf_slice(&via);
     r.contact = a->has_contact ? buf_slice(&contact) : SLICE_NONE;
-    buf_reset(&sip->out);
     if (!err)
         err = buf_err(&routes);
     if (!err)
-        err = sip_request_print(&sip->out, &r);
+        err = sip_out_request(sip, &r);
     buf_fini(&via);
     buf_fini(&contact);
     buf_fini(&routes);

@@ -101,7 +101,7 @@ static int print_headers(struct buf *b, struct sip_invite *i, const struct sip_a
         sip_headers_add(b, "Allow", slice_of(sip_allow(i->sip)));
     if (a->code >= 200) {
         invite_print_supported(b, i);
-        invite_timer_print_2xx(b, i);
+        invite_timer_print_2xx(b, invite_timer_offered(i, sip_strans_request(i->strans)));
     }
     buf_adds(b, more);
     if (i->headers)
@@ -178,12 +178,13 @@ int sip_invite_progress(struct sip_invite *i, const struct sip_answer *a)
 
 int invite_send_2xx(struct sip_invite *i, const struct sip_answer *a)
 {
+    struct invite_interval agreed = invite_timer_offered(i, sip_strans_request(i->strans));
     int err = invite_send_answer(i, a, SLICE_NONE);
 
     if (!sip_strans_is_final(i->strans))
         return err;
     invite_reliable_stop(i);
-    invite_timer_agree(i);
+    invite_timer_agree(i, agreed);
     /* It counts as sent even when the socket refused: it will be sent again. */
     i->state = INVITE_UP;
     i->wait_ack = true;
@@ -320,7 +321,7 @@ static bool refuse_extension(struct sip_invite *i, struct sip_strans *t, const s
         buf_addz(&lines, "Require: 100rel\r\n");
         a.code = 421;
     } else {
-        a.code = invite_timer_on_request(i, req, &lines);
+        a.code = invite_timer_check(i, req, &lines);
     }
     a.headers = buf_slice(&lines);
     if (a.code)

@@ -34,8 +34,6 @@ struct invite_timer {
     enum sip_use use;
     uint32_t want_s, min_se_s;
     struct invite_interval now;
-    struct invite_interval
-        next;      /* said in our 2xx to what the peer asks; a refusal changes nothing */
     bool is_asked; /* a refresh is under way */
     struct timer timer;
 };
@@ -209,19 +207,21 @@ int invite_update_refresh(struct sip_invite *i);
 
 /* ---- session_timer.c ---- */
 void invite_timer_init(struct sip_invite *i, const struct sip_session_timer *args);
-/** An INVITE or UPDATE of the peer.
+/** May an INVITE or UPDATE of the peer be taken?
  * @param lines  out: of the refusal @return 0, or 421 or 422 to refuse it with */
-uint16_t invite_timer_on_request(struct sip_invite *i, const struct sip_msg *req,
-                                 struct buf *lines);
+uint16_t invite_timer_check(const struct sip_invite *i, const struct sip_msg *req,
+                            struct buf *lines);
+/** What our 2xx to that request says; s 0: nothing. Each of two under way has its own. */
+struct invite_interval invite_timer_offered(const struct sip_invite *i, const struct sip_msg *req);
 /** 2xx to an INVITE or UPDATE of ours. */
 void invite_timer_on_2xx(struct sip_invite *i, const struct sip_msg *r);
 /** Lines of our 2xx, and of a request of ours inside the session. */
-void invite_timer_print_2xx(struct buf *b, const struct sip_invite *i);
+void invite_timer_print_2xx(struct buf *b, struct invite_interval agreed);
 void invite_timer_print_request(struct buf *b, const struct sip_invite *i);
 /** 422 to a request of ours: is the longer interval worth another try? */
 bool invite_timer_raise(struct sip_invite *i, const struct sip_msg *r);
 /** Our 2xx to an INVITE or UPDATE of theirs is out: from now on, as it says. */
-void invite_timer_agree(struct sip_invite *i);
+void invite_timer_agree(struct sip_invite *i, struct invite_interval agreed);
 /** From now on, as agreed before. */
 void invite_timer_restart(struct sip_invite *i);
 void invite_timer_stop(struct sip_invite *i);

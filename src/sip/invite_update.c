@@ -49,7 +49,7 @@ static bool refuse_interval(struct sip_invite *i, struct sip_strans *t, const st
     if (sip_requires_unknown(i->sip, req, "timer,100rel", &lines))
         a.code = 420;
     else
-        a.code = invite_timer_on_request(i, req, &lines);
+        a.code = invite_timer_check(i, req, &lines);
     a.headers = buf_slice(&lines);
     if (a.code)
         sip_strans_answer(t, &a);
@@ -88,11 +88,13 @@ int sip_invite_respond(struct sip_invite *i, struct sip_strans *t, const struct 
     const struct sip_msg *req = sip_strans_request(t);
     struct sip_answer a = *args;
     bool is_update = req && req->method == SIP_UPDATE;
+    struct invite_interval agreed;
     struct buf contact, headers;
     int err = 0;
 
     if (!req || a.code >= 300)
         return sip_strans_answer(t, &a);
+    agreed = invite_timer_offered(i, req);
     buf_init(&contact, SIP_URI_MAX);
     buf_init(&headers, SIP_MESSAGE_MAX);
     if (is_update) {
@@ -100,14 +102,14 @@ int sip_invite_respond(struct sip_invite *i, struct sip_strans *t, const struct 
         a.contact = buf_slice(&contact);
         sip_headers_add(&headers, "Allow", slice_of(sip_allow(i->sip)));
         invite_print_supported(&headers, i);
-        invite_timer_print_2xx(&headers, i);
+        invite_timer_print_2xx(&headers, agreed);
     }
     buf_adds(&headers, args->headers);
     a.headers = buf_slice(&headers);
     if (!err)
         err = sip_strans_answer(t, &a);
     if (!err && is_update && a.code >= 200 && i->state == INVITE_UP && sip_strans_is_final(t))
-        invite_timer_agree(i);
+        invite_timer_agree(i, agreed);
     buf_fini(&contact);
     buf_fini(&headers);
     return err;

@@ -45,8 +45,7 @@ void sip_refuse_stateless(struct sip *sip, const struct sip_msg *req, uint16_t c
 
     sip_stateless_tag(sip, req, tag);
     a.to_tag = slice_of(tag);
-    buf_reset(&sip->out);
-    if (sip_answer_print(&sip->out, req, &a, sip->user_agent))
+    if (sip_out_answer(sip, req, &a))
         return;
     sip_reply_flow(&flow, req, false);
     sip_flow_send(sip, &flow, buf_slice(&sip->out));
@@ -214,9 +213,8 @@ static void on_cancel(struct sip *sip, const struct sip_msg *req)
     }
     mem_ref(t);
     a.to_tag = sip_strans_to_tag(t);
-    buf_reset(&sip->out);
     sip_reply_flow(&flow, req, sip_strans_is_rport_forced(t));
-    if (!sip_answer_print(&sip->out, req, &a, sip->user_agent))
+    if (!sip_out_answer(sip, req, &a))
         sip_flow_send(sip, &flow, buf_slice(&sip->out));
     sip_flow_clear(&flow);
     sip_strans_cancel(t, req);

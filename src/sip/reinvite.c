@@ -46,6 +46,8 @@ static void report(struct sip_invite *i, int err, const struct sip_msg *r)
 {
     i->reinvite.is_under_way = false;
     invite_own_free(&i->reinvite);
+    if (r && r->status < 300)
+        invite_changed(i); /* the session timer, the peer's Contact */
     if (!i->is_quiet && i->h->reinvited)
         i->h->reinvited(i, err, r, i->arg);
 }

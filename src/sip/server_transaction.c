@@ -390,8 +390,7 @@ static int send_answer(struct sip_strans *t, const struct sip_answer *a)
         sip_stateless_tag(sip, t->req, t->tag);
     if (!slice_is_set(own.to_tag))
         own.to_tag = slice_of(t->tag);
-    buf_reset(&sip->out);
-    err = sip_answer_print(&sip->out, t->req, &own, sip->user_agent);
+    err = sip_out_answer(sip, t->req, &own);
     if (!err && !is_stateless)
         err = store(t, buf_slice(&sip->out));
     if (err)

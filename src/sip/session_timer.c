@@ -52,16 +52,16 @@ static void refuse_interval(const struct sip_invite *i, struct buf *lines)
 }
 
 /* RFC 4028 s9. */
-uint16_t invite_timer_on_request(struct sip_invite *i, const struct sip_msg *req, struct buf *lines)
+uint16_t invite_timer_check(const struct sip_invite *i, const struct sip_msg *req,
+                            struct buf *lines)
 {
-    struct invite_timer *t = &i->se;
-    uint32_t theirs, least;
+    const struct invite_timer *t = &i->se;
+    uint32_t theirs;
     bool is_known;
 
     if (t->use == SIP_USE_NO)
         return 0;
     theirs = seconds(req, SIP_H_SESSION_EXPIRES);
-    least = most(t->min_se_s, seconds(req, SIP_H_MIN_SE));
     is_known = knows_timer(req);
     if (t->use == SIP_USE_REQUIRED && !is_known) {
         buf_addz(lines, "Require: timer\r\n");
@@ -71,14 +71,26 @@ uint16_t invite_timer_on_request(struct sip_invite *i, const struct sip_msg *req
         refuse_interval(i, lines);
         return 422;
     }
-    t->next = (struct invite_interval){0};
-    if (!theirs && t->use == SIP_USE_YES)
-        return 0;
-    if (!is_known && t->use != SIP_USE_ALWAYS)
-        return 0;
-    t->next.s = most(theirs && theirs < t->want_s ? theirs : t->want_s, least);
-    t->next.is_ours = !is_known || has_refresher(req, "uas");
     return 0;
+}
+
+struct invite_interval invite_timer_offered(const struct sip_invite *i, const struct sip_msg *req)
+{
+    const struct invite_timer *t = &i->se;
+    struct invite_interval none = {0}, offered;
+    uint32_t theirs, least;
+    bool is_known;
+
+    if (t->use == SIP_USE_NO)
+        return none;
+    theirs = seconds(req, SIP_H_SESSION_EXPIRES);
+    least = most(t->min_se_s, seconds(req, SIP_H_MIN_SE));
+    is_known = knows_timer(req);
+    if ((!theirs && t->use == SIP_USE_YES) || (!is_known && t->use != SIP_USE_ALWAYS))
+        return none;
+    offered.s = most(theirs && theirs < t->want_s ? theirs : t->want_s, least);
+    offered.is_ours = !is_known || has_refresher(req, "uas");
+    return offered;
 }
 
 /* RFC 4028 s7.2. */
@@ -95,15 +107,12 @@ void invite_timer_on_2xx(struct sip_invite *i, const struct sip_msg *r)
     invite_timer_restart(i);
 }
 
-void invite_timer_print_2xx(struct buf *b, const struct sip_invite *i)
+void invite_timer_print_2xx(struct buf *b, struct invite_interval agreed)
 {
-    const struct invite_timer *t = &i->se;
-
-    if (!t->next.s)
+    if (!agreed.s)
         return;
-    buf_printf(b, "Session-Expires: %u;refresher=%s\r\n", t->next.s,
-               t->next.is_ours ? "uas" : "uac");
-    if (!t->next.is_ours)
+    buf_printf(b, "Session-Expires: %u;refresher=%s\r\n", agreed.s, agreed.is_ours ? "uas" : "uac");
+    if (!agreed.is_ours)
         buf_addz(b, "Require: timer\r\n");
 }
 
@@ -178,9 +187,9 @@ out:
     mem_deref(i);
 }
 
-void invite_timer_agree(struct sip_invite *i)
+void invite_timer_agree(struct sip_invite *i, struct invite_interval agreed)
 {
-    i->se.now = i->se.next;
+    i->se.now = agreed;
     invite_timer_restart(i);
 }
 
@@ -221,8 +230,6 @@ void invite_timer_pack(struct sip_invite *i, struct pack *k)
     pack_u32(k, &t->min_se_s);
     pack_u32(k, &t->now.s);
     pack_bool(k, &t->now.is_ours);
-    pack_u32(k, &t->next.s);
-    pack_bool(k, &t->next.is_ours);
     pack_u64(k, &due_ms);
     if (k->is_reading && !pack_err(k) && t->now.s && due_ms)
         wait_until(i, due_ms); /* a refresh that was under way is made again */

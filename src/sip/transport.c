@@ -400,10 +400,38 @@ static int send_stream(struct sip *sip, struct sip_flow *flow, struct slice byte
     return sip_conn_send(c, bytes);
 }
 
-static struct slice compact(struct sip *sip, struct slice bytes)
+/* sip->out with short names; it stays as it is when there is no memory for that. */
+static void compact(struct sip *sip)
 {
+    struct buf full = sip->out;
+
     buf_reset(&sip->compact);
-    return sip_compact_print(&sip->compact, bytes) ? bytes : buf_slice(&sip->compact);
+    if (!sip->is_compact || sip_compact_print(&sip->compact, buf_slice(&sip->out)))
+        return;
+    sip->out = sip->compact;
+    sip->compact = full;
+}
+
+int sip_out_request(struct sip *sip, const struct sip_request_args *a)
+{
+    int err;
+
+    buf_reset(&sip->out);
+    err = sip_request_print(&sip->out, a);
+    if (!err)
+        compact(sip);
+    return err;
+}
+
+int sip_out_answer(struct sip *sip, const struct sip_msg *req, const struct sip_answer *a)
+{
+    int err;
+
+    buf_reset(&sip->out);
+    err = sip_answer_print(&sip->out, req, a, sip->user_agent);
+    if (!err)
+        compact(sip);
+    return err;
 }
 
 int sip_flow_send(struct sip *sip, struct sip_flow *flow, struct slice bytes)
@@ -412,8 +440,6 @@ int sip_flow_send(struct sip *sip, struct sip_flow *flow, struct slice bytes)
 
     if (!flow->binding || !flow->binding->sip)
         return ENOTCONN;
-    if (sip->is_compact)
-        bytes = compact(sip, bytes);
     if (sip->trace)
         sip_trace_message(sip, true, flow, bytes);
     if (flow->binding->transport == SIP_UDP)

@@ -8,7 +8,7 @@
 struct driver {
     struct sip_invite *invite;
     unsigned progress, legs, answered, failed, pracked, update, updated, reinvite, reinvited,
-        closed, refresh, acked;
+        closed, refresh, acked, changed;
     uint16_t code;
     int err;
     enum sip_invite_close why;
@@ -115,6 +115,11 @@ static inline struct slice on_refresh(struct sip_invite *i, void *arg)
     return SLICE("again");
 }
 
+static inline void on_changed(struct sip_invite *i, void *arg)
+{
+    ((struct driver *)arg)->changed++;
+}
+
 static inline void on_closed(struct sip_invite *i, enum sip_invite_close why,
                              const struct sip_msg *m, void *arg)
 {
@@ -135,6 +140,7 @@ static const struct sip_invite_handlers handlers = {
     .reinvite = on_reinvite,
     .reinvited = on_reinvited,
     .refresh = on_refresh,
+    .changed = on_changed,
     .closed = on_closed,
 };
 

@@ -260,17 +260,22 @@ static void sink_accept(struct conn *c, void *arg)
     conn_set_handlers(c, &h);
 }
 
-static int send_big(struct bench *b, struct sip_client **c, int *result)
+static int send_sized(struct bench *b, struct sip_client **c, int *result, size_t size)
 {
     char body[1400];
     struct sip_client_args args = {.method = SIP_MESSAGE,
                                    .uri = SLICE("sip:a@10.0.0.7:5071"),
                                    .content_type = SLICE("text/plain"),
-                                   .body = slice_from(body, sizeof(body))};
+                                   .body = slice_from(body, size)};
 
     memset(body, 'x', sizeof(body));
     *result = 0;
     return sip_client_send(c, b->sip, &args, on_result, result);
+}
+
+static int send_big(struct bench *b, struct sip_client **c, int *result)
+{
+    return send_sized(b, c, result, 1400);
 }
 
 static int big_request_goes_over_tcp(void)
@@ -314,6 +319,37 @@ out:
     return close_it(&b, err);
 }
 
+/* What leaves is measured: just too big with long names, small enough with short ones. */
+static int short_names_count(void)
+{
+    struct sip_client *c = NULL, *again = NULL;
+    struct listener *l = NULL;
+    struct sink s = {0};
+    struct bench b;
+    size_t size;
+    int err, result;
+
+    CHECK_OK_TO(open_both(&b), out);
+    CHECK_OK_TO(send_sized(&b, &c, &result, 1000), out);
+    pass(&b, 1);
+    CHECK_TO(peer_method(&b.peer) == SIP_MESSAGE, out);
+    size = 1000 + 1310 - peer_last(&b.peer)->bytes.len;
+    peer_clear(&b.peer);
+    sip_set_tcp_switch(b.sip, true);
+    sip_set_compact(b.sip, true);
+    CHECK_OK_TO(listener_open(&l, b.net, -1, &b.peer.addr, NULL, 10, sink_accept, &s), out);
+    CHECK_OK_TO(send_sized(&b, &again, &result, size), out);
+    pass(&b, 10);
+    CHECK_TO(peer_method(&b.peer) == SIP_MESSAGE && s.len == 0, out);
+    CHECK_TO(peer_last(&b.peer)->bytes.len < 1300, out);
+out:
+    mem_deref(c);
+    mem_deref(again);
+    mem_deref(s.conn);
+    mem_deref(l);
+    return close_it(&b, err);
+}
+
 static int nothing_is_switched_unless_asked_for(void)
 {
     struct sip_client *c = NULL;
@@ -334,4 +370,5 @@ UNIT_TESTS(UNIT(naptr_says_what_is_spoken),
            UNIT(name_server_that_is_gone_blocks_nothing),
            UNIT(next_target_is_tried_after_503_and_silence),
            UNIT(goodbye_finds_the_next_target_of_a_route), UNIT(big_request_goes_over_tcp),
-           UNIT(refused_tcp_leads_back_to_udp), UNIT(nothing_is_switched_unless_asked_for))
+           UNIT(refused_tcp_leads_back_to_udp), UNIT(short_names_count),
+           UNIT(nothing_is_switched_unless_asked_for))

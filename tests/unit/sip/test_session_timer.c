@@ -86,8 +86,9 @@ static int we_refresh_by_reinvite_where_update_is_not_allowed(void)
     pass(&b, 50100);
     CHECK_TO(d.refresh == 1 && peer_method(&b.peer) == SIP_INVITE, out);
     CHECK_TO(slice_eqz(peer_last(&b.peer)->body, "again"), out);
+    d.changed = 0;
     CHECK_OK_TO(peer_answer(&b, &b.peer, peer_last(&b.peer), 200, NULL, "", "again too"), out);
-    CHECK_TO(d.reinvited == 1 && d.code == 200, out);
+    CHECK_TO(d.reinvited == 1 && d.code == 200 && d.changed == 1, out);
     pass(&b, 50100);
     CHECK_TO(d.refresh == 2 && d.closed == 0, out);
     pass(&b, 40000); /* no answer: the transaction ends the session before the timer must */
@@ -115,6 +116,54 @@ static int refused_offer_leaves_the_timer_alone(void)
     CHECK_TO(last_has(&b, "Session-Expires", "1800;refresher=uac"), out);
     pass(&b, 5000);
     CHECK_TO(d.closed == 0, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
+/* The interval of an INVITE is its own, whatever an UPDATE says while it waits. */
+static int update_while_it_rings_leaves_the_invite_its_interval(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    d.timer.use = SIP_USE_YES;
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "i1", "", 1, THEIRS "1800\r\n", "offer"), out);
+    CHECK_OK_TO(say(d.invite, 180, ""), out);
+    pass(&b, 1);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "UPDATE", "u1", tag(&b), 2, "", ""), out);
+    CHECK_TO(peer_status(&b.peer) == 200, out);
+    CHECK_TO(!sip_msg_has(peer_last(&b.peer), SIP_H_SESSION_EXPIRES), out);
+    CHECK_OK_TO(say(d.invite, 200, "answer"), out);
+    pass(&b, 1);
+    CHECK_TO(last_has(&b, "Session-Expires", "1800;refresher=uac"), out);
+    CHECK_TO(sip_invite_session_s(d.invite) == 1800, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
+static int update_leaves_a_waiting_reinvite_its_interval(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    d.timer.use = SIP_USE_YES;
+    CHECK_OK_TO(up(&b, &d, THEIRS "1800\r\n"), out);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "i2", tag(&b), 2,
+                             THEIRS "600;refresher=uas\r\n", "offer"),
+                out);
+    CHECK_OK_TO(
+        peer_request(&b, &b.peer, "UPDATE", "u1", tag(&b), 3, THEIRS "900;refresher=uac\r\n", ""),
+        out);
+    CHECK_TO(last_has(&b, "Session-Expires", "900;refresher=uac"), out);
+    CHECK_TO(sip_invite_session_s(d.invite) == 900 && !sip_invite_is_refresher(d.invite), out);
+    CHECK_OK_TO(say(d.invite, 200, "answer"), out);
+    pass(&b, 1);
+    CHECK_TO(last_has(&b, "Session-Expires", "600;refresher=uas"), out);
+    CHECK_TO(sip_invite_session_s(d.invite) == 600 && sip_invite_is_refresher(d.invite), out);
 out:
     return close_bench(&b, &d, err);
 }
@@ -235,6 +284,8 @@ out:
 
 UNIT_TESTS(UNIT(refused_offer_leaves_the_timer_alone), UNIT(caller_refreshes_or_the_call_ends),
            UNIT(we_refresh_by_update), UNIT(we_refresh_by_reinvite_where_update_is_not_allowed),
+           UNIT(update_while_it_rings_leaves_the_invite_its_interval),
+           UNIT(update_leaves_a_waiting_reinvite_its_interval),
            UNIT(too_short_an_interval_is_refused_both_ways),
            UNIT(interval_of_a_refresh_may_be_raised),
            UNIT(refresh_that_the_peer_refuses_lets_the_session_expire),

@@ -637,7 +637,7 @@ out:
     return unit_is_rerun() && err ? ENOMEM : err;
 }
 
-/* RFC 5626 s4.4.1: whoever answered pings once, and does not any more, is gone. */
+/* RFC 5626 s4.4.1: whoever answered pings, and does not any more, is gone. */
 static int connection_of_ours_without_a_pong_is_cut(void)
 {
     struct station s = {NULL};
@@ -657,8 +657,10 @@ static int connection_of_ours_without_a_pong_is_cut(void)
     pass(&b, 20000); /* it never answered one: perhaps it cannot */
     CHECK_TO(s.phone.closed == 0, out);
     pass(&b, 41000);
-    s.phone.in[0] = '\0';
     CHECK_OK_TO(phone_send(&b, &s.phone, SLICE("\r\n")), out); /* the pong to the second */
+    pass(&b, 61000);
+    s.phone.in[0] = '\0';
+    CHECK_OK_TO(phone_send(&b, &s.phone, SLICE("\r\n")), out); /* and to the third */
     pass(&b, 50000);
     CHECK_TO(s.phone.closed == 0 && s.phone.in[0] == '\0', out); /* and none to a pong */
     pass(&b, 10500);
@@ -667,6 +669,77 @@ static int connection_of_ours_without_a_pong_is_cut(void)
     CHECK_TO(s.phone.closed == 0, out);
     pass(&b, 1500);
     CHECK_TO(s.phone.closed == 1, out);
+out:
+    if (i)
+        sip_invite_end(i, 0, SLICE_NONE);
+    mem_deref(i);
+    mem_deref(invite);
+    mem_deref(s.phone.conn);
+    mem_deref(s.listener);
+    mem_deref(p.conn);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
+}
+
+/* A trunk that knows no pings, but says CRLF now and then: at any distance from ours. */
+static int keep_alives_of_the_peer_are_no_pongs(void)
+{
+    static const uint32_t first_ms[] = {15000, 95000, 100500};
+
+    for (size_t n = 0; n < sizeof(first_ms) / sizeof(first_ms[0]); n++) {
+        struct station s = {NULL};
+        struct sip_invite *i = NULL;
+        struct sip_msg *invite = NULL;
+        struct heard heard = {0};
+        struct sip_binding *tcp;
+        struct phone p;
+        struct bench b;
+        int err;
+
+        CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+        CHECK_OK_TO(ring_station(&b, &s, &i, &invite, &heard), out);
+        pass(&b, first_ms[n]);
+        for (int k = 0; k < 20; k++) {
+            CHECK_OK_TO(phone_send(&b, &s.phone, SLICE("\r\n")), out);
+            pass(&b, 120000);
+            CHECK_TO(s.phone.closed == 0, out);
+        }
+    out:
+        if (i)
+            sip_invite_end(i, 0, SLICE_NONE);
+        mem_deref(i);
+        mem_deref(invite);
+        mem_deref(s.phone.conn);
+        mem_deref(s.listener);
+        mem_deref(p.conn);
+        bench_close(&b);
+        if (err)
+            return unit_is_rerun() ? ENOMEM : err;
+    }
+    return 0;
+}
+
+/* Its halves come one after the other, just behind a ping of ours. */
+static int ping_in_two_segments_is_no_pong(void)
+{
+    struct station s = {NULL};
+    struct sip_invite *i = NULL;
+    struct sip_msg *invite = NULL;
+    struct heard heard = {0};
+    struct sip_binding *tcp;
+    struct phone p;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_tcp(&b, &tcp, &p, 0), out);
+    CHECK_OK_TO(ring_station(&b, &s, &i, &invite, &heard), out);
+    pass(&b, 90500);
+    CHECK_TO(strcmp(s.phone.in, "\r\n\r\n") == 0, out);
+    s.phone.in[0] = '\0';
+    CHECK_OK_TO(phone_send(&b, &s.phone, SLICE("\r\n")), out);
+    CHECK_TO(s.phone.in[0] == '\0', out);
+    CHECK_OK_TO(phone_send(&b, &s.phone, SLICE("\r\n")), out);
+    CHECK_TO(strcmp(s.phone.in, "\r\n") == 0, out);
 out:
     if (i)
         sip_invite_end(i, 0, SLICE_NONE);
@@ -836,7 +909,8 @@ out:
 }
 
 UNIT_TESTS(
-    UNIT(connection_of_ours_without_a_pong_is_cut), UNIT(connection_is_good_for_the_name_it_proved),
+    UNIT(connection_of_ours_without_a_pong_is_cut), UNIT(keep_alives_of_the_peer_are_no_pongs),
+    UNIT(ping_in_two_segments_is_no_pong), UNIT(connection_is_good_for_the_name_it_proved),
     UNIT(strangers_are_told_the_external_address), UNIT(bindings_are_found_by_name_and_kind),
     UNIT(message_is_served_however_the_stream_is_split), UNIT(ping_gets_its_pong),
     UNIT(stranger_is_cut_and_registered_phone_kept), UNIT(one_source_gets_so_many_connections),
