@@ -17,6 +17,7 @@ static const struct ipc_field start_fields[] = {
     IPC_BYTES_FIELD(struct runner_start_msg, argv, RUNNER_ARGV_MAX),
     IPC_BYTES_FIELD(struct runner_start_msg, env, RUNNER_ENV_MAX),
     IPC_FIELD(IPC_BOOL, struct runner_start_msg, has_pipes),
+    IPC_FIELD(IPC_BOOL, struct runner_start_msg, is_errand),
     {0},
 };
 
@@ -69,6 +70,7 @@ struct runner {
     struct timer reconnect;
     struct list jobs; /* not over; borrowed: a job takes itself out when its owner lets go */
     uint32_t count;
+    uint32_t errands; /* of them */
     uint32_t last_id;
 };
 
@@ -79,7 +81,7 @@ struct runner_job {
     enum job_state state;
     uint32_t id;
     struct buf argv, env; /* until asked */
-    bool has_pipes;
+    bool has_pipes, is_errand;
     int fds[2]; /* received: stdin, stdout */
     struct timer wait;
 };
@@ -103,6 +105,7 @@ static void job_leave(struct runner_job *job)
     timer_stop(&job->wait);
     list_unlink(&job->link);
     job->runner->count--;
+    job->runner->errands -= job->is_errand;
     job->runner = NULL;
     job->state = JOB_OVER;
     buf_fini(&job->argv);
@@ -130,7 +133,8 @@ static int job_ask(struct runner_job *job)
     struct runner_start_msg m = {.job = job->id,
                                  .argv = buf_slice(&job->argv),
                                  .env = buf_slice(&job->env),
-                                 .has_pipes = job->has_pipes};
+                                 .has_pipes = job->has_pipes,
+                                 .is_errand = job->is_errand};
     int err = ipc_send(job->runner->ipc, RUNNER_START, &m);
 
     if (!err)
@@ -369,7 +373,7 @@ int runner_start(struct runner_job **jp, struct runner *r, const struct runner_a
 
     if (!jp || !r || !args || !args->argv || !args->argv[0] || !h || !h->started)
         return EINVAL;
-    if (r->count >= RUNNER_MAX)
+    if (r->count >= RUNNER_MAX || (args->is_errand && r->errands >= RUNNER_ERRANDS_MAX))
         return EAGAIN;
     job = mem_alloc(sizeof(*job), job_destroy);
     if (!job)
@@ -377,11 +381,13 @@ int runner_start(struct runner_job **jp, struct runner *r, const struct runner_a
     job->fds[0] = job->fds[1] = -1;
     job->h = *h;
     job->has_pipes = args->has_pipes;
+    job->is_errand = args->is_errand;
     job->id = ++r->last_id;
     buf_init(&job->argv, RUNNER_ARGV_MAX);
     buf_init(&job->env, RUNNER_ENV_MAX);
     job->runner = r;
     r->count++;
+    r->errands += job->is_errand;
     list_append(&r->jobs, &job->link);
     err = put_words(&job->argv, args->argv);
     if (!err)

@@ -7,7 +7,7 @@
  * Owns:    struct runner owns the connection and reconnects every 100 ms; a job is owned by who
  *          started it, and letting go of it ends the program (SIGHUP, 5 s later SIGKILL).
  * Thread:  the loop's.
- * Limits:  200 programs at once (EAGAIN); argument list 8 KiB, environment 16 KiB. The program is a
+ * Limits:  200 programs at once, 100 of them errands (EAGAIN); argument list 8 KiB, environment 16 KiB. The program is a
  *          path relative to state/agi-bin, without "..": anything else is EINVAL.
  * Life:    when the connection dies every job of it ends with ECONNRESET, and the runner ends
  *          the programs. While there is no runner, starts wait up to 1 s, then ETIMEDOUT.
@@ -33,13 +33,14 @@ enum runner_id {
     RUNNER_END,       /* engine: nobody talks to it any more, it is to end */
 };
 
-enum { RUNNER_ARGV_MAX = 8192, RUNNER_ENV_MAX = 16384, RUNNER_MAX = 200 };
+enum { RUNNER_ARGV_MAX = 8192, RUNNER_ENV_MAX = 16384, RUNNER_MAX = 200, RUNNER_ERRANDS_MAX = 100 };
 
 struct runner_start_msg {
     uint32_t job;
     struct slice argv; /* NUL after each; the first is the program */
     struct slice env;  /* "NAME=value", NUL after each; added to PATH, HOME, LANG */
     bool has_pipes;    /* stdin and stdout to the engine; else both /dev/null */
+    bool is_errand;    /* "@name": a work of the runner itself, never a program's name */
 };
 
 struct runner_job_msg { /* STDIN, STDOUT, END */
@@ -81,6 +82,7 @@ struct runner_args {
     const char *const *argv; /* NULL at the end; argv[0] relative to state/agi-bin */
     const char *const *env;  /* "NAME=value", NULL at the end; may be NULL */
     bool has_pipes;
+    bool is_errand; /* argv[0] is one of role/errand.h; its words are not an outsider's to choose */
 };
 
 struct runner_handlers {
@@ -96,7 +98,7 @@ struct runner_handlers {
 /**
  * @param jp    out: one reference; the last mem_deref ends the program, no handler comes any more
  * @param args  borrowed during the call
- * @return 0; EINVAL; E2BIG; EAGAIN (200 at once); ENOMEM
+ * @return 0; EINVAL; E2BIG; EAGAIN (200 at once, 100 errands); ENOMEM
  */
 int runner_start(struct runner_job **jp, struct runner *r, const struct runner_args *args,
                  const struct runner_handlers *h);

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "base/buf.h"
+#include "base/truth.h"
 #include "model/value.h"
 
 const struct model_field *model_field_find(const struct model_type *t, struct slice name)
@@ -23,7 +24,7 @@ static bool means_the_same(const struct model_field *f, struct slice a, struct s
     bool x, y;
     int64_t i, k;
 
-    if (f->kind == MODEL_BOOL && value_bool(a, &x) == 0 && value_bool(b, &y) == 0)
+    if (f->kind == MODEL_BOOL && truth_parse(a, &x) == 0 && truth_parse(b, &y) == 0)
         return x == y;
     if (f->kind == MODEL_INT && slice_i64(a, &i) == 0 && slice_i64(b, &k) == 0)
         return i == k;

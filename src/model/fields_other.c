@@ -183,9 +183,13 @@ const struct model_field model_fields_settings[] = {
         SAYS(
             "Узлы для CURL", "Hosts for CURL",
             "Узлы через запятую, которых может спрашивать функция CURL: crm.example.com, *.example.com, "
-            "192.0.2.1:8080; * - любой; пусто: никого.",
+            "192.0.2.1:8080; * - любой; пусто: никого. Адреса самой машины и её канала (127.0.0.0/8, 169.254.0.0/16, ::1, fe80::/10) - "
+            "только названные здесь прямо (127.0.0.1, [::1]:8080; localhost - любой из 127.0.0.0/8 и ::1), даже когда к ним ведёт "
+            "разрешённое имя или *.",
             "Hosts, comma separated, that function CURL may ask: crm.example.com, *.example.com, "
-            "192.0.2.1:8080; *: any; empty: nobody.")),
+            "192.0.2.1:8080; *: any; empty: nobody. Addresses of the machine itself and of its link (127.0.0.0/8, 169.254.0.0/16, "
+            "::1, fe80::/10) only when named here as such (127.0.0.1, [::1]:8080; localhost: any of 127.0.0.0/8 and ::1), even when "
+            "an allowed name or * leads there.")),
     ROW("overload_ms", INT, OBEYED, AT(overload_ms), .def = "500", .min = 10, .max = 60000,
         SAYS("Порог перегрузки", "Overload threshold",
              "Возраст очереди запросов в мс, с которого новые получают 503.",

@@ -3,25 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/truth.h"
 #include "model/value.h"
 
 #define MOST_ITEMS 1000
-
-int value_bool(struct slice s, bool *out)
-{
-    static const char *const yes[] = {"yes", "true", "on", "y", "t", "1"};
-    static const char *const no[] = {"no", "false", "off", "n", "f", "0"};
-
-    for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
-        bool is_yes = slice_caseeqz(s, yes[i]);
-
-        if (is_yes || slice_caseeqz(s, no[i])) {
-            *out = is_yes;
-            return 0;
-        }
-    }
-    return EINVAL;
-}
 
 bool value_is_host(struct slice s)
 {
@@ -303,7 +288,7 @@ static int set_enum(const struct model_field *f, uint8_t *out, struct slice s)
 
     /* yes/no words of Asterisk's tables, where "yes" and "no" are among the choices */
     if (choice(f, s, &v) != 0 &&
-        (value_bool(s, &b) != 0 || choice(f, b ? SLICE("yes") : SLICE("no"), &v) != 0))
+        (truth_parse(s, &b) != 0 || choice(f, b ? SLICE("yes") : SLICE("no"), &v) != 0))
         return EINVAL;
     if (out)
         *out = v;
@@ -454,7 +439,7 @@ static int set_bool(bool *out, struct slice s)
 {
     bool b;
 
-    if (value_bool(s, &b) != 0)
+    if (truth_parse(s, &b) != 0)
         return EINVAL;
     if (out)
         *out = b;

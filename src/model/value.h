@@ -9,9 +9,6 @@
 #include "model/pool.h"
 #include "model/snapshot.h"
 
-/** yes/no, true/false, on/off, y/n, t/f, 1/0. @return 0; EINVAL */
-int value_bool(struct slice s, bool *out);
-
 /** Host name: letters, digits, '-', '_' and dots. */
 bool value_is_host(struct slice s);
 

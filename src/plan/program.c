@@ -99,7 +99,8 @@ int plan_program_run(const struct plan_core *core, const struct plan_program *pr
 {
     struct program p = {
         .loop = core->loop, .in_fd = -1, .out_fd = -1, .input = program->input, .out = out};
-    const struct runner_args args = {.argv = program->words, .has_pipes = true};
+    const struct runner_args args = {
+        .argv = program->words, .has_pipes = true, .is_errand = program->is_errand};
     const struct runner_handlers h = {on_started, on_ended, &p};
     struct runner_job *job = NULL;
     int err;

@@ -25,6 +25,7 @@ struct plan_program {
     const char *const *words; /* the program and its words, NULL at the end; borrowed */
     struct slice input;       /* its stdin; borrowed */
     int64_t most_ms;          /* then it is ended: ETIMEDOUT */
+    bool is_errand;           /* words[0] is one of role/errand.h */
 };
 
 /**

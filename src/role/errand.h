@@ -11,7 +11,7 @@
  * Owns:    nothing: the child ends after it. It has the programs' user, limits and sandbox, so what
  *          they may not read or write is out of reach here, too.
  * Thread:  the child's only one.
- * Limits:  files of 16 MiB, 64 KiB of answer; web pages: see errand_fetch.c.
+ * Limits:  files of 16 MiB (of any length when made anew or appended to), 64 KiB of answer; web pages: see errand_fetch.c.
  */
 #pragma once
 #include <stdbool.h>
@@ -21,6 +21,8 @@
 #include "base/slice.h"
 
 enum { ERRAND_ANSWER_MAX = 65536, ERRAND_INPUT_MAX = 1 << 20 };
+
+struct sockaddr;
 
 struct errand {
     const char *name; /* "@file" */
@@ -44,5 +46,12 @@ int errand_fetch(int argc, char *const *argv, struct slice input, struct buf *ou
 /** Put why there is no value. @return 1 */
 int errand_fail(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** Is host (and port) one of "name, *.name, name:port, *"? */
+/** Is host (and port) one of "name, *.name, name:port, [v6]:port, *"? */
 bool errand_host_is_allowed(const char *hosts, const char *host, unsigned port);
+
+/** May that address be connected to? One of the machine itself (loopback, unspecified) or of its link (also
+ *  as IPv4 within IPv6) only when hosts name it, without '*'; "localhost" names loopback. */
+bool errand_address_is_allowed(const char *hosts, const struct sockaddr *sa);
+
+/** An option that says yes or no; anything else, also nothing, is `otherwise`. */
+bool errand_truth(const char *value, bool otherwise);

@@ -3,15 +3,19 @@
  *
  * Guard:   only http and https, only hosts of setting curl_hosts; each redirection is looked at
  *          as the first address was, and another host gets neither password, cookie nor headers.
+ *          What a name leads to is looked at too: an address of the machine itself or of its link only
+ *          when the setting names it. What fails is told without the address's secrets.
  * Library: libcurl is opened here, in the child, so that no role ever has it in its memory.
  * Limits:  64 KiB of answer, 3 minutes, 20 redirections, 32 headers.
  * Source:  Asterisk 22's CURL and CURLOPT.
  */
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
@@ -19,6 +23,7 @@
 #undef curl_easy_getinfo
 
 #include "base/mem.h"
+#include "base/truth.h"
 #include "role/errand.h"
 
 #define MOST_SECONDS 180
@@ -80,8 +85,10 @@ struct fetch {
     CURL *easy;
     struct curl_slist *headers;
     char url[8192];    /* of this step */
-    char first[300];   /* scheme, host and port that were asked for */
+    char place[300];   /* its scheme, host and port: what may be told of it */
+    char first[300];   /* the first step's */
     bool is_elsewhere; /* this step is to others */
+    bool is_own;       /* its name leads to the machine itself */
     bool is_post;
     struct buf *out;
 };
@@ -97,11 +104,16 @@ static const char *word(const struct fetch *f, const char *name, const char *oth
     return otherwise;
 }
 
+bool errand_truth(const char *value, bool otherwise)
+{
+    bool is;
+
+    return truth_parse(slice_trim(slice_of(value)), &is) ? otherwise : is;
+}
+
 static bool word_is_true(const struct fetch *f, const char *name, bool otherwise)
 {
-    const char *v = word(f, name, "");
-
-    return *v ? strcasecmp(v, "yes") == 0 || strcasecmp(v, "true") == 0 || atoi(v) != 0 : otherwise;
+    return errand_truth(word(f, name, ""), otherwise);
 }
 
 /* Seconds, also "0.5". */
@@ -113,28 +125,121 @@ static long word_ms(const struct fetch *f, const char *name, long otherwise_s)
     return (long)((s <= 0 ? (double)otherwise_s : s > most ? most : s) * 1000);
 }
 
-bool errand_host_is_allowed(const char *hosts, const char *host, unsigned port)
+/* "name", "name:port", "[v6]:port". @return false: its port is another one, or none at all */
+static bool cut_port(struct slice *one, unsigned port)
 {
-    struct slice rest = slice_of(hosts), name = slice_of(host);
+    const ptrdiff_t bracket = one->p[0] == '[' ? slice_chr(*one, ']') : 0;
+    struct slice digits = slice_skip(*one, (size_t)(bracket < 0 ? 0 : bracket));
+    const struct slice before = slice_cut(digits, ':', &digits);
+    uint32_t wanted = port;
+
+    if (bracket < 0 || (bracket > 0 && before.len != 1))
+        return false;
+    one->len = (size_t)bracket + before.len;
+    return !slice_is_set(digits) || (slice_u32(digits, &wanted) == 0 && wanted == port);
+}
+
+static bool is_matched(struct slice one, struct slice name, bool may_be_wild)
+{
+    if (slice_caseeq(one, name))
+        return true;
+    if (!may_be_wild || !one.len || one.p[0] != '*')
+        return false;
+    return one.len == 1 ||
+           (one.len > 2 && one.p[1] == '.' && name.len >= one.len &&
+            slice_caseeq(slice_skip(one, 1), slice_skip(name, name.len - (one.len - 1))));
+}
+
+static bool is_listed(const char *hosts, const char *host, unsigned port, bool may_be_wild)
+{
+    struct slice rest = slice_of(hosts);
 
     while (slice_is_set(rest)) {
-        struct slice one = slice_trim(slice_cut(rest, ',', &rest)), digits = SLICE_NONE;
-        uint32_t wanted = port;
+        struct slice one = slice_trim(slice_cut(rest, ',', &rest));
 
-        if (!one.len)
-            continue;
-        if (one.p[0] != '[')
-            one = slice_cut(one, ':', &digits);
-        if (slice_is_set(digits) && (slice_u32(digits, &wanted) || wanted != port))
-            continue;
-        if (slice_eqz(one, "*") || slice_caseeq(one, name))
-            return true;
-        if (one.len > 2 && one.p[0] == '*' && one.p[1] == '.' && name.len >= one.len &&
-            slice_caseeq(slice_skip(one, 1), slice_skip(name, name.len - (one.len - 1))))
+        if (one.len && cut_port(&one, port) && is_matched(one, slice_of(host), may_be_wild))
             return true;
     }
     return false;
 }
+
+bool errand_host_is_allowed(const char *hosts, const char *host, unsigned port)
+{
+    return is_listed(hosts, host, port, true);
+}
+
+/* ---- where a name leads ---- */
+
+/* An IPv4 address within an IPv6 one is looked at as what it is. @return false: none */
+static bool v4_of(const struct sockaddr *sa, uint32_t *v4)
+{
+    const struct sockaddr_in *in = (const void *)sa;
+    const struct sockaddr_in6 *in6 = (const void *)sa;
+
+    if (sa->sa_family == AF_INET) {
+        *v4 = ntohl(in->sin_addr.s_addr);
+        return true;
+    }
+    if (!IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+        return false;
+    memcpy(v4, in6->sin6_addr.s6_addr + 12, sizeof(*v4));
+    *v4 = ntohl(*v4);
+    return true;
+}
+
+static bool is_v4_own(uint32_t v4)
+{
+    return v4 >> 24 == 127 || v4 >> 24 == 0 || v4 >> 16 == 0xa9fe;
+}
+
+static bool is_v6_own(const struct in6_addr *a)
+{
+    return IN6_IS_ADDR_LOOPBACK(a) || IN6_IS_ADDR_UNSPECIFIED(a) || IN6_IS_ADDR_LINKLOCAL(a);
+}
+
+bool errand_address_is_allowed(const char *hosts, const struct sockaddr *sa)
+{
+    const struct sockaddr_in6 *in6 = (const void *)sa;
+    char name[INET6_ADDRSTRLEN + 2];
+    bool is_loopback;
+    unsigned port;
+    uint32_t v4;
+
+    if (sa->sa_family != AF_INET && sa->sa_family != AF_INET6)
+        return false;
+    port = ntohs(in6->sin6_port); /* at the same place in both */
+    if (v4_of(sa, &v4)) {
+        if (!is_v4_own(v4))
+            return true;
+        is_loopback = v4 >> 24 == 127;
+        snprintf(name, sizeof(name), "%u.%u.%u.%u", v4 >> 24, v4 >> 16 & 255, v4 >> 8 & 255,
+                 v4 & 255);
+    } else {
+        if (!is_v6_own(&in6->sin6_addr))
+            return true;
+        is_loopback = IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+        name[0] = '[';
+        inet_ntop(AF_INET6, &in6->sin6_addr, name + 1, INET6_ADDRSTRLEN);
+        strcat(name, "]");
+    }
+    return is_listed(hosts, name, port, false) ||
+           (is_loopback && is_listed(hosts, "localhost", port, false));
+}
+
+/* The library has found where the host's name leads: the list names hosts, and who owns a name may let
+   it lead to us. */
+static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+    struct fetch *f = arg;
+
+    if (!errand_address_is_allowed(f->hosts, &a->addr)) {
+        f->is_own = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
+/* ---- addresses of pages ---- */
 
 static bool url_part(CURLU *u, CURLUPart part, unsigned flags, char *out, size_t size)
 {
@@ -150,7 +255,7 @@ static bool url_part(CURLU *u, CURLUPart part, unsigned flags, char *out, size_t
 static int look_at(struct fetch *f, const char *url)
 {
     CURLU *u = curl.url();
-    char scheme[16], host[256], port[8], place[300];
+    char scheme[16], host[256], port[8];
     bool ok = u && !strpbrk(url, "\r\n") &&
               curl.url_set(u, CURLUPART_URL, url, CURLU_GUESS_SCHEME) == CURLUE_OK &&
               url_part(u, CURLUPART_SCHEME, 0, scheme, sizeof(scheme)) &&
@@ -160,15 +265,15 @@ static int look_at(struct fetch *f, const char *url)
 
     curl.url_cleanup(u);
     if (!ok)
-        return errand_fail(f->out, "no good address of a web page: %.300s", url);
+        return errand_fail(f->out, "no good address of a web page");
     if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
         return errand_fail(f->out, "only http and https are fetched, not %s", scheme);
     if (!errand_host_is_allowed(f->hosts, host, (unsigned)atoi(port)))
         return errand_fail(f->out, "setting curl_hosts does not name host %s port %s", host, port);
-    snprintf(place, sizeof(place), "%s %s %s", scheme, host, port);
+    snprintf(f->place, sizeof(f->place), "%s://%s:%s", scheme, host, port);
     if (!f->first[0])
-        memcpy(f->first, place, sizeof(place));
-    f->is_elsewhere = strcasecmp(place, f->first) != 0;
+        memcpy(f->first, f->place, sizeof(f->first));
+    f->is_elsewhere = strcasecmp(f->place, f->first) != 0;
     return 0;
 }
 
@@ -221,6 +326,8 @@ static bool set_step(const struct fetch *f)
         curl.setopt(e, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
         curl.setopt(e, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
         curl.setopt(e, CURLOPT_PROXY, "") == CURLE_OK &&
+        curl.setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_socket) == CURLE_OK &&
+        curl.setopt(e, CURLOPT_OPENSOCKETDATA, f) == CURLE_OK &&
         curl.setopt(e, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
         curl.setopt(e, CURLOPT_TIMEOUT_MS, word_ms(f, "httptimeout", MOST_SECONDS)) == CURLE_OK &&
         curl.setopt(e, CURLOPT_CONNECTTIMEOUT_MS, word_ms(f, "conntimeout", 30)) == CURLE_OK;
@@ -262,6 +369,7 @@ static int do_step(struct fetch *f, char **next)
     long status = 0;
 
     *next = NULL;
+    f->is_own = false;
     buf_reset(f->out);
     if (!set_step(f))
         return errand_fail(f->out, "this libcurl is older than 7.85");
@@ -269,10 +377,13 @@ static int do_step(struct fetch *f, char **next)
     if (rc == CURLE_WRITE_ERROR && buf_err(f->out))
         return errand_fail(f->out, "the answer is longer than %d bytes", ERRAND_ANSWER_MAX);
     if (rc != CURLE_OK)
-        return errand_fail(f->out, "%.300s: %s", f->url, curl.why(rc));
+        return errand_fail(f->out, "%s: %s", f->place,
+                           f->is_own ? "it leads to this machine itself or its link, and setting "
+                                       "curl_hosts does not name that address"
+                                     : curl.why(rc));
     curl.getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
     if (is_failure(f, status))
-        return errand_fail(f->out, "%.300s answered %ld", f->url, status);
+        return errand_fail(f->out, "%s answered %ld", f->place, status);
     if (word_is_true(f, "followlocation", false))
         curl.getinfo(f->easy, CURLINFO_REDIRECT_URL, next);
     if (*next && status != 307 && status != 308)

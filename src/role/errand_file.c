@@ -299,66 +299,113 @@ static int put_stat(const struct ask *a, struct buf *out)
     }
 }
 
+static bool is_line_added(const struct ask *a)
+{
+    return has_option(a, 'l') && !has_option(a, 'd');
+}
+
 /* What the file will hold. @return 0; ERANGE; ENOMEM; EFBIG */
 static int compose(const struct ask *a, struct slice old, struct slice value, struct buf *all)
 {
-    const bool is_lines = has_option(a, 'l');
     const char *end = end_of_line(wanted_format(a, old));
-    struct range r = {old.len, old.len};
-    int err = 0;
+    struct range r = {0, 0};
+    int err = has_option(a, 'l') ? range_of_lines(a, old, end, &r)
+                                 : range_of_bytes(a, old.len, false, &r);
 
-    if (!has_option(a, 'a'))
-        err = is_lines ? range_of_lines(a, old, end, &r) : range_of_bytes(a, old.len, false, &r);
     if (err)
         return err;
     buf_add(all, old.p ? old.p : "", r.from);
     buf_adds(all, value);
-    if (is_lines && !has_option(a, 'd'))
+    if (is_line_added(a))
         buf_addz(all, end);
     buf_add(all, old.p ? old.p + r.to : "", old.len - r.to);
     return buf_err(all) == ENOSPC ? EFBIG : buf_err(all);
+}
+
+static int write_at(int fd, struct slice text, size_t at)
+{
+    while (text.len) {
+        const ssize_t n = pwrite(fd, text.p, text.len, (off_t)at);
+
+        if (n < 0 && errno != EINTR)
+            return errno;
+        if (n > 0) {
+            text = slice_skip(text, (size_t)n);
+            at += (size_t)n;
+        }
+    }
+    return 0;
 }
 
 /* From the first byte that differs; a reader meanwhile sees no emptied file. */
 static int put_back(int fd, struct slice old, struct slice all)
 {
     size_t at = 0;
+    int err;
 
     while (at < old.len && at < all.len && old.p[at] == all.p[at])
         at++;
-    while (at < all.len) {
-        const ssize_t n = pwrite(fd, all.p + at, all.len - at, (off_t)at);
+    err = write_at(fd, slice_skip(all, at), at);
+    return err ? err : all.len < old.len && ftruncate(fd, (off_t)all.len) ? errno : 0;
+}
 
-        if (n < 0 && errno != EINTR)
+static int change_part(const struct ask *a, int fd, struct slice value)
+{
+    struct buf old, all;
+    int err;
+
+    buf_init(&old, MOST_FILE);
+    buf_init(&all, MOST_FILE);
+    err = read_whole(fd, &old);
+    if (!err)
+        err = compose(a, buf_slice(&old), value, &all);
+    if (!err)
+        err = put_back(fd, buf_slice(&old), buf_slice(&all));
+    buf_fini(&old);
+    buf_fini(&all);
+    return err;
+}
+
+/* What is there already is not read, but for the first line's end. */
+static int put_new(const struct ask *a, int fd, struct slice value, bool is_appended)
+{
+    static char head[65536];
+    ssize_t n = 0;
+    struct stat st = {.st_size = 0};
+    const char *end = "";
+    int err;
+
+    if (is_appended) {
+        n = pread(fd, head, sizeof(head), 0);
+        if (n < 0 || fstat(fd, &st))
             return errno;
-        at += n > 0 ? (size_t)n : 0;
     }
-    return all.len < old.len && ftruncate(fd, (off_t)all.len) ? errno : 0;
+    if (is_line_added(a))
+        end = end_of_line(wanted_format(a, slice_from(head, (size_t)n)));
+    err = write_at(fd, value, (size_t)st.st_size);
+    if (!err)
+        err = write_at(fd, slice_of(end), (size_t)st.st_size + value.len);
+    if (!err && !is_appended && ftruncate(fd, (off_t)(value.len + strlen(end))))
+        err = errno;
+    return err;
 }
 
 /* With neither place nor 'a' the file is made anew; a place needs a file that is there. */
 static int write_file(const struct ask *a, struct slice value, struct buf *out)
 {
-    const bool is_new = !*a->offset && !*a->length && !has_option(a, 'a');
-    const int create = is_new || has_option(a, 'a') ? O_CREAT : 0;
-    int fd = open_plain(a, O_RDWR | create), err = fd < 0 ? errno : 0;
-    struct buf old, all;
+    const bool is_appended = has_option(a, 'a');
+    const bool is_new = !*a->offset && !*a->length && !is_appended;
+    const int more = (is_new || is_appended ? O_CREAT : 0) | (is_appended ? O_APPEND : 0);
+    int fd = open_plain(a, O_RDWR | more), err = fd < 0 ? errno : 0;
 
-    buf_init(&old, MOST_FILE);
-    buf_init(&all, MOST_FILE);
     /* Two calls that append or replace at once: one after the other. */
     if (!err && flock(fd, LOCK_EX))
         err = errno;
     if (!err)
-        err = read_whole(fd, &old);
-    if (!err)
-        err = compose(a, is_new ? SLICE_NONE : buf_slice(&old), value, &all);
-    if (!err)
-        err = put_back(fd, buf_slice(&old), buf_slice(&all));
+        err =
+            is_new || is_appended ? put_new(a, fd, value, is_appended) : change_part(a, fd, value);
     if (fd >= 0)
         close(fd);
-    buf_fini(&old);
-    buf_fini(&all);
     if (err == ERANGE)
         return errand_fail(out, "%.200s: the place %.20s is not in the file", a->path, a->offset);
     return err ? why_path(a, err, out) : 0;

@@ -7,7 +7,7 @@
  * Owns:    the children, until they are reaped. One engine at a time: a newer connection replaces
  *          the older, whose programs are ended.
  * Thread:  one loop.
- * Limits:  200 children; of standard error 200 lines each, 1,000 bytes a line.
+ * Limits:  200 children, 100 of them errands; of standard error 200 lines each, 1,000 bytes a line.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -57,6 +57,7 @@ struct runner_role {
     bool has_group; /* Landlock guards the state directory, so children may have the group */
     struct list children;
     uint32_t count;
+    uint32_t errands; /* of them */
     struct timer stop;
     bool is_stopping;
 };
@@ -67,6 +68,7 @@ struct child {
     struct ipc *engine; /* who asked, borrowed; NULL when it is gone */
     uint32_t job;
     pid_t pid;
+    const struct errand *errand; /* NULL: a program */
     char name[64];
     int exec_fd;        /* says why exec failed, or closes */
     int err_fd;         /* its standard error */
@@ -87,42 +89,6 @@ static void close_one(int *fd)
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
-}
-
-/* ---- paths and words ---- */
-
-int runner_check_path(struct slice path)
-{
-    struct slice rest = path;
-
-    if (!path.len || path.len > 255 || path.p[0] == '/' || memchr(path.p, '\0', path.len))
-        return EINVAL;
-    while (slice_is_set(rest)) {
-        const struct slice part = slice_cut(rest, '/', &rest);
-
-        if (!part.len || slice_eqz(part, "..") || slice_eqz(part, "."))
-            return EINVAL;
-    }
-    return 0;
-}
-
-/* NUL after each word; words point into text. */
-static int split_words(struct slice text, char *words[], size_t most)
-{
-    size_t n = 0;
-
-    if (text.len && text.p[text.len - 1] != '\0')
-        return EINVAL;
-    while (text.len) {
-        const size_t len = strlen(text.p);
-
-        if (n + 1 >= most)
-            return E2BIG;
-        words[n++] = (char *)(uintptr_t)text.p;
-        text = slice_skip(text, len + 1);
-    }
-    words[n] = NULL;
-    return 0;
 }
 
 /* ---- inside the child, until exec ---- */
@@ -201,10 +167,9 @@ static int child_prepare(const struct runner_role *r, const int fds[4], bool is_
     return err;
 }
 
-static _Noreturn void child_main(const struct runner_role *r, const int fds[4], char *const argv[],
-                                 char *const env[])
+static _Noreturn void child_main(const struct runner_role *r, const struct errand *e,
+                                 const int fds[4], char *const argv[], char *const env[])
 {
-    const struct errand *e = errand_find(argv[0]);
     char path[300];
     int err;
 
@@ -238,6 +203,7 @@ static void child_free(struct child *ch)
     if (link_is_in(&ch->link)) {
         list_unlink(&ch->link);
         ch->r->count--;
+        ch->r->errands -= ch->errand != NULL;
     }
     mem_free(ch);
 }
@@ -408,7 +374,7 @@ static int child_fork(struct child *ch, struct ends *e, char *const argv[], char
 
     ch->pid = fork();
     if (ch->pid == 0)
-        child_main(ch->r, fds, argv, env);
+        child_main(ch->r, ch->errand, fds, argv, env);
     return ch->pid < 0 ? errno : 0;
 }
 
@@ -425,6 +391,7 @@ static int start_words(struct runner_role *r, const struct runner_start_msg *m, 
     ch->r = r;
     ch->engine = r->engine;
     ch->job = m->job;
+    ch->errand = m->is_errand ? errand_find(argv[0]) : NULL;
     ch->exec_fd = ch->err_fd = ch->to_fd = ch->from_fd = -1;
     snprintf(ch->name, sizeof(ch->name), "%s", argv[0]);
     err = open_ends(&e, m->has_pipes);
@@ -437,22 +404,10 @@ static int start_words(struct runner_role *r, const struct runner_start_msg *m, 
     }
     list_append(&r->children, &ch->link);
     r->count++;
+    r->errands += ch->errand != NULL;
     (void)child_watch(ch, &e);
     close_ends(&e);
     return 0;
-}
-
-/* An engine that was taken over must not choose libraries or start files for a program. */
-static bool is_env_known(char *const env[])
-{
-    for (; *env; env++) {
-        const struct slice word = slice_of(*env);
-
-        if (!slice_starts(word, SLICE("AST_")) && !slice_starts(word, SLICE("LANG=")) &&
-            !slice_starts(word, SLICE("TZ=")))
-            return false;
-    }
-    return true;
 }
 
 /* The engine's variables after ours, so that it may set LANG but not what is missing. */
@@ -463,16 +418,17 @@ static int start(struct runner_role *r, const struct runner_start_msg *m)
     char *argv[WORDS_MAX], *env[WORDS_MAX] = {path, home, lang};
     int err;
 
-    if (r->is_stopping || r->count >= RUNNER_MAX)
+    if (r->is_stopping || r->count >= RUNNER_MAX ||
+        (m->is_errand && r->errands >= RUNNER_ERRANDS_MAX))
         return EAGAIN;
-    err = split_words(m->argv, argv, WORDS_MAX);
+    err = runner_words_split(m->argv, argv, WORDS_MAX);
     if (!err && !argv[0])
         err = EINVAL;
-    if (!err && !errand_find(argv[0]))
-        err = runner_check_path(slice_of(argv[0]));
     if (!err)
-        err = split_words(m->env, env + 3, WORDS_MAX - 3);
-    if (!err && !is_env_known(env + 3))
+        err = runner_name_check(argv[0], m->is_errand);
+    if (!err)
+        err = runner_words_split(m->env, env + 3, WORDS_MAX - 3);
+    if (!err && !runner_env_is_known(env + 3))
         err = EINVAL;
     return err ? err : start_words(r, m, argv, env);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/truth.h"
 #include "call/channel.h"
 #include "model/snapshot.h"
 #include "plan/func/row.h"
@@ -83,41 +84,88 @@ struct question {
     struct buf text; /* where the options among them stand, NUL after each */
 };
 
-/* "name=value" for the errand; a line a word. @return false: too many */
-static bool add_option(struct question *q, const char *option, struct slice value)
+/* "name=value" for the errand; a line of headers a word. A line end in anything else, and CR anywhere,
+   would be headers that nobody meant. @return 0; E2BIG (too many); EINVAL (a line end) */
+static int add_option(struct question *q, const char *option, struct slice value)
 {
+    const bool is_list = strcmp(option, "httpheader") == 0;
+
+    if (slice_chr(value, '\r') >= 0 || (!is_list && slice_chr(value, '\n') >= 0))
+        return EINVAL;
     while (value.len) {
         const struct slice line = slice_cut(value, '\n', &value);
 
         if (q->count + 1 >= MOST_WORDS)
-            return false;
+            return E2BIG;
         buf_printf(&q->text, "%s=%.*s", option, SLICE_ARG(line));
         buf_addc(&q->text, '\0');
         q->count++;
     }
-    return true;
+    return buf_err(&q->text);
 }
 
 static int fill(const struct plan_env *env, const char *hosts, const char *url, bool is_post,
                 struct question *q)
 {
     const char *p;
-    bool ok = true;
+    int err = 0;
 
     q->words[0] = "@fetch";
     q->words[1] = hosts;
     q->words[2] = url;
     q->count = 3;
-    for (const char *const *o = options; *o && ok; o++)
-        ok = add_option(q, *o, option_of(env, *o));
-    ok = ok && (!is_post || add_option(q, "post", SLICE("1")));
-    if (!ok || buf_err(&q->text))
-        return ok ? buf_err(&q->text) : E2BIG;
+    for (const char *const *o = options; *o && !err; o++)
+        err = add_option(q, *o, option_of(env, *o));
+    if (!err && is_post)
+        err = add_option(q, "post", SLICE("1"));
+    if (err)
+        return err;
     p = buf_z(&q->text);
     for (int i = 3; i < q->count; i++, p += strlen(p) + 1)
         q->words[i] = p;
     q->words[q->count] = NULL;
     return 0;
+}
+
+/* Scheme, host and port: the rest of an address may be secret. */
+static void put_place(const char *url, struct buf *out)
+{
+    const char *host = url, *end, *at;
+    size_t digits = 0;
+
+    while (isalpha((unsigned char)*host))
+        host++;
+    host = strncmp(host, "://", 3) == 0 ? host + 3 : url;
+    end = host + strcspn(host, "/?#\\");
+    at = memrchr(host, '@', (size_t)(end - host));
+    buf_add(out, url, (size_t)(host - url));
+    host = at ? at + 1 : host;
+    at = *host == '[' ? memchr(host, ']', (size_t)(end - host)) : NULL;
+    at = at ? at + 1 : host + strcspn(host, ":/?#\\");
+    buf_add(out, host, (size_t)(at - host));
+    if (*at == ':')
+        digits = strspn(at + 1, "0123456789");
+    if (digits && at + 1 + digits == end)
+        buf_add(out, at, digits + 1);
+}
+
+static void tell_refused(const struct plan_env *env, const char *url, const char *why)
+{
+    struct buf place;
+
+    buf_init(&place, 300);
+    put_place(url, &place);
+    plan_program_refused(env, "CURL", why, buf_z(&place));
+    buf_fini(&place);
+}
+
+static const char *reason(int err, const struct buf *text)
+{
+    if (err == EACCES)
+        return "not allowed; setting curl_hosts names the hosts that it may ask";
+    if (err == EINVAL)
+        return "an option of CURLOPT holds a line end";
+    return err ? strerror(err) : buf_z(text);
 }
 
 static int ask(const struct plan_env *env, const char *url, struct slice post, struct buf *text)
@@ -135,13 +183,12 @@ static int ask(const struct plan_env *env, const char *url, struct slice post, s
         err = fill(env, s->curl_hosts, url, slice_is_set(post), q);
     if (!err)
         err = plan_program_run(
-            env->core, &(struct plan_program){.words = q->words, .input = post, .most_ms = MOST_MS},
+            env->core,
+            &(struct plan_program){
+                .words = q->words, .input = post, .most_ms = MOST_MS, .is_errand = true},
             text, &code);
-    if (err == EACCES)
-        plan_program_refused(
-            env, "CURL", "not allowed; setting curl_hosts names the hosts that it may ask", url);
-    else if (err || code)
-        plan_program_refused(env, "CURL", err ? strerror(err) : buf_z(text), url);
+    if (err || code)
+        tell_refused(env, url, reason(err, text));
     buf_fini(&q->text);
     mem_free(q);
     return err ? err : code ? EIO : 0;
@@ -211,8 +258,10 @@ static struct slice trim_end(struct slice text)
 
 static int curl_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    const struct slice compat = option_of(env, "hashcompat");
+    /* Now: the option may be another one when the answer comes. */
+    const struct slice compat = slice_trim(option_of(env, "hashcompat"));
     const bool is_legacy = slice_caseeqz(compat, "legacy");
+    bool is_hash = false;
     struct buf text;
     char *argv[2];
     int err, count = plan_args_split(args, ',', argv, 2);
@@ -221,12 +270,14 @@ static int curl_read(const struct plan_env *env, char *args, struct buf *out)
         plan_func_warn(env, "CURL needs an address", "");
         return 0;
     }
+    if (is_legacy || truth_parse(compat, &is_hash))
+        is_hash = is_legacy;
     buf_init(&text, PLAN_TEXT_MAX);
     err = ask(env, argv[0], count > 1 && *argv[1] ? slice_of(argv[1]) : SLICE_NONE, &text);
     if (!err) {
         const struct slice answer = trim_end(plan_program_text(env, &text));
 
-        if (is_legacy || (compat.len && plan_is_true(compat.p) && !slice_caseeqz(compat, "no")))
+        if (is_hash)
             err = put_fields(env, answer, is_legacy, out);
         else
             err = buf_adds(out, answer);

@@ -35,7 +35,9 @@ static int ask(const struct plan_env *env, const struct ask *a, struct buf *out)
     }
     buf_init(&text, PLAN_TEXT_MAX);
     err = plan_program_run(
-        env->core, &(struct plan_program){.words = words, .input = a->input, .most_ms = MOST_MS},
+        env->core,
+        &(struct plan_program){
+            .words = words, .input = a->input, .most_ms = MOST_MS, .is_errand = true},
         &text, &code);
     if (err || code) {
         plan_program_refused(env, a->func, err ? strerror(err) : buf_z(&text), a->path);

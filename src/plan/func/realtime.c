@@ -90,14 +90,16 @@ static bool is_writable(const struct model_type *t)
 static bool check_value(const struct plan_env *env, const struct model_type *t,
                         const struct model_field *f, struct slice value)
 {
+    const bool is_key = t->id && strcmp(f->column, t->id) == 0;
     char what[200];
 
-    if (!value.len || model_field_set(f, NULL, value, NULL) == 0)
+    /* Empty is "not set", but a row needs its name. */
+    if (value.len ? model_field_set(f, NULL, value, NULL) == 0 : !is_key)
         return true;
     snprintf(what, sizeof(what),
              "REALTIME: column %s of %s does not take this value; nothing is written", f->column,
              t->table);
-    plan_func_warn(env, what, f->kind == MODEL_SECRET ? "***" : value.p);
+    plan_func_warn(env, what, f->kind == MODEL_SECRET ? "***" : value.len ? value.p : "");
     return false;
 }
 

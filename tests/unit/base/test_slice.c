@@ -1,5 +1,8 @@
 /* Slices: cutting, comparing, numbers. */
+#include <errno.h>
+
 #include "base/slice.h"
+#include "base/truth.h"
 #include "unit.h"
 
 static int cut_at_the_first_separator(void)
@@ -73,6 +76,22 @@ static int trim_and_prefixes(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(cut_at_the_first_separator), UNIT(numbers_are_whole_or_refused),
-           UNIT(signed_numbers_reach_both_ends), UNIT(copies_are_cut_and_say_so),
-           UNIT(trim_and_prefixes))
+static int truth_has_its_words(void)
+{
+    static const char *const yes[] = {"yes", "TRUE", "On", "y", "T", "1"};
+    static const char *const no[] = {"no", "False", "OFF", "n", "f", "0"};
+    static const char *const neither[] = {"", " yes", "2", "00", "enable", "yess"};
+    bool is;
+
+    for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+        CHECK(truth_parse(slice_of(yes[i]), &is) == 0 && is);
+        CHECK(truth_parse(slice_of(no[i]), &is) == 0 && !is);
+        CHECK(truth_parse(slice_of(neither[i]), &is) == EINVAL);
+    }
+    CHECK(truth_parse(SLICE_NONE, &is) == EINVAL);
+    return 0;
+}
+
+UNIT_TESTS(UNIT(cut_at_the_first_separator), UNIT(truth_has_its_words),
+           UNIT(numbers_are_whole_or_refused), UNIT(signed_numbers_reach_both_ends),
+           UNIT(copies_are_cut_and_say_so), UNIT(trim_and_prefixes))

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
+#include "call/observe.h"
 #include "ipc/runner.h"
 #include "role/errand.h"
 #include "role/role.h"
@@ -37,7 +39,7 @@ static const char *page_for(const char *request, char *page, size_t size, const 
         return "HTTP/1.0 200 OK\r\n\r\nhello world \r\n";
     if (strstr(request, " /form "))
         return "HTTP/1.0 200 OK\r\n\r\nname=Anna+B&city=%D0%9E%2C1&x";
-    if (strstr(request, " /missing "))
+    if (strstr(request, " /missing"))
         return "HTTP/1.0 404 Not Found\r\n\r\nnothing here";
     if (strstr(request, " /moved "))
         return "HTTP/1.0 302 Found\r\nLocation: /plain\r\n\r\n";
@@ -267,7 +269,7 @@ static void desk_fini(struct desk *d)
 /* ---- tables of steps and what they note ---- */
 
 struct step {
-    const char *app;  /* @ is the folder, # the web server */
+    const char *app;  /* @ is the folder, @@ an @, # the web server, ^ its port */
     const char *note; /* NULL: none */
 };
 
@@ -275,10 +277,14 @@ static void put_step(const struct desk *d, int priority, const char *app, struct
 {
     buf_printf(out, "10,%d,", priority);
     for (const char *p = app; *p; p++) {
-        if (*p == '@')
+        if (p[0] == '@' && p[1] == '@')
+            buf_addc(out, *p++);
+        else if (*p == '@')
             buf_addz(out, d->dir);
         else if (*p == '#')
             buf_printf(out, "http://127.0.0.1:%u", d->ports[0]);
+        else if (*p == '^')
+            buf_printf(out, "%u", d->ports[0]);
         else
             buf_addc(out, *p);
     }
@@ -435,6 +441,69 @@ out:
     return err;
 }
 
+static const struct step big[] = {
+    {"Set(FILE(@/big,,,a)=x)", NULL},
+    {"Note(${STAT(s,@/big)})", "17825793"},
+    {"Set(FILE(@/big,,,al)=y)", NULL},
+    {"Note(${STAT(s,@/big)})", "17825796"}, /* its ends of lines are CR LF */
+    {"Set(FILE(@/big,0,1)=z)", NULL},       /* a part is made in memory: too long */
+    {"Note(${STAT(s,@/big)})", "17825796"},
+    {"Set(FILE(@/big)=new)", NULL},
+    {"Note(${FILE(@/big)})", "new"},
+};
+
+static int long_files_are_appended_and_made_anew(void)
+{
+    struct desk d;
+    char path[160];
+    int err;
+
+    CHECK_OK_TO(desk_init(&d, true), out);
+    put_file(&d, "f/big", "first\r\n", 0644);
+    snprintf(path, sizeof(path), "%s/big", d.dir);
+    CHECK_TO(truncate(path, 17 << 20) == 0, out);
+    CHECK_OK_TO(RUNS(&d, big), out);
+out:
+    desk_fini(&d);
+    return err;
+}
+
+/* The errands of the runner are no programs: their guards are the functions' settings. */
+static const struct step disguised[] = {
+    {"AGI(@@file,/,stat,@/u,0,0,e,u)", NULL},
+    {"Note(${AGISTATUS})", "NOTFOUND"},
+    {"AGI(/agi/@@file,/,stat,@/u,0,0,e,u)", NULL},
+    {"Note(${AGISTATUS})", "NOTFOUND"},
+    {"AGI(@@fetch,*,#/plain)", NULL},
+    {"Note(${AGISTATUS})", "NOTFOUND"},
+    {"AGI(@@nosuch)", NULL},
+    {"Note(${AGISTATUS})", "NOTFOUND"},
+    {"TrySystem(@@file / write @/w)", NULL},
+    {"Note(${SYSTEMSTATUS})", "FAILURE"},
+    {"AGI(inner)", NULL},
+    {"Note(${AGISTATUS} ${INNER})", "SUCCESS 200 result=1 (NOTFOUND)"},
+    {"Note(${STAT(e,@/u)})", "1"}, /* the functions may */
+};
+
+static int programs_are_no_errands(void)
+{
+    static const char inner[] = "#!/bin/sh\n"
+                                "while read line && [ \"$line\" ]; do :; done\n"
+                                "echo 'EXEC AGI \"@file,/,stat,/,0,0,e,u\"'; read line\n"
+                                "echo 'GET VARIABLE AGISTATUS'; read line\n"
+                                "echo \"SET VARIABLE INNER \\\"$line\\\"\"; read line\n";
+    struct desk d;
+    int err;
+
+    CHECK_OK_TO(desk_init(&d, true), out);
+    put_file(&d, "f/u", "text\n", 0644);
+    put_file(&d, "agi-bin/inner", inner, 0755);
+    CHECK_OK_TO(RUNS(&d, disguised), out);
+out:
+    desk_fini(&d);
+    return err;
+}
+
 static const struct step shell[] = {
     {"Note([${SHELL(echo hi)}])", "[hi\n]"},
     {"Note([${SHELL(printf 'a\\nb')}${SHELL(false)}${SHELL(nosuchcommand)}])", "[a\nb]"},
@@ -493,11 +562,18 @@ static const struct step fetching[] = {
      "[]"},
     {"Set(CURLOPT(useragent)=Test/1)", NULL},
     {"Set(CURLOPT(userpwd)=user:word)", NULL},
+    {"Set(CURLOPT(cookie)=a${URIDECODE(%0D)}X-Mine: 2)", NULL},
+    {"Note([${CURL(#/heads)}])", "[]"},
+    {"Set(CURLOPT(cookie)=a${URIDECODE(%0A)}b)", NULL},
+    {"Note([${CURL(#/heads)}])", "[]"},
+    {"Set(CURLOPT(cookie)=)", NULL},
     {"Set(CURLOPT(httpheader)=X-Else: 1)", NULL},
     {"Set(CURLOPT(httpheader)=X-Mine: 1)", NULL},
     {"Note(${CURL(#/heads)} ${CURLOPT(useragent)})", "Test/1\r\nAcce secret mine Test/1"},
     {"Note(${CURL(#/other)})", "Test/1\r\nAcce plain none"}, /* no secret to another host */
     {"Note([${CURL(#/long)}])", "[]"},
+    {"Set(CURLOPT(hashcompat)=off)", NULL},
+    {"Note(${CURL(#/form)})", "name=Anna+B&city=%D0%9E%2C1&x"},
     {"Set(CURLOPT(hashcompat)=legacy)", NULL},
     {"Set(HASH(h)=${CURL(#/form)})", NULL},
     {"Note(${HASH(h,name)}/${HASH(h,city)}/${HASH(h,x)})", "Anna B/\xd0\x9e,1/"},
@@ -511,6 +587,97 @@ static int pages_are_fetched(void)
     CHECK_OK_TO(desk_init(&d, true), out);
     CHECK_OK_TO(RUNS(&d, fetching), out);
 out:
+    desk_fini(&d);
+    return err;
+}
+
+/* What an allowed name leads to is looked at as well. */
+static const struct step everywhere[] = {
+    {"Note([${CURL(#/plain)}${CURL(#/moved)}])", "[]"},
+    {"Note([${CURL(http://0.0.0.0:^/plain)}${CURL(http://[::ffff:127.0.0.1]:^/plain)}])", "[]"},
+    {"Note([${CURL(http://localhost:^/plain)}${CURL(http://a.localhost:^/plain)}])", "[]"},
+};
+
+static const struct step by_name[] = {
+    {"Note([${CURL(http://localhost:^/plain)}])", "[hello world]"},
+};
+
+static int addresses_are_looked_at(void)
+{
+    static const char set[] = "INSERT INTO settings (name, value) VALUES ('curl_hosts', ";
+    struct desk d;
+    char sql[200];
+    int err;
+
+    CHECK_OK_TO(desk_init(&d, false), out);
+    snprintf(sql, sizeof(sql), "%s'*, a.localhost')", set);
+    CHECK_OK_TO(give_settings(&d, sql), out);
+    CHECK_OK_TO(RUNS(&d, everywhere), out);
+    desk_fini(&d);
+    CHECK_OK_TO(desk_init(&d, false), out);
+    snprintf(sql, sizeof(sql), "%s'LocalHost:%u')", set, d.ports[0]);
+    CHECK_OK_TO(give_settings(&d, sql), out);
+    CHECK_OK_TO(RUNS(&d, by_name), out);
+out:
+    desk_fini(&d);
+    return err;
+}
+
+/* ---- what is told ---- */
+
+struct ear {
+    struct call_observer observer;
+    unsigned told, leaked;
+};
+
+static void hear(struct ear *e, const char *text)
+{
+    if (!strstr(text, "CURL"))
+        return;
+    e->told++;
+    e->leaked += strstr(text, "SECRET") != NULL;
+}
+
+static void on_line(enum log_level level, const char *line, void *arg)
+{
+    if (level <= LOG_WARNING)
+        hear(arg, line);
+}
+
+static void on_fact(const struct call_fact *f, void *arg)
+{
+    char text[512];
+
+    if (f->type == CALL_NOTE && slice_copy(f->value, text, sizeof(text)) == 0)
+        hear(arg, text);
+}
+
+static const struct step secrets[] = {
+    {"Set(CURLOPT(failurecodes)=404)", NULL},
+    {"Note([${CURL(#/missing?token=SECRET)}${CURL(#/SECRET)}])", "[GET []]"},
+    {"Note([${CURL(http://SECRET:SECRET@@localhost/?token=SECRET)}])", "[]"},
+    {"Note([${CURL(SECRET:SECRET@@localhost)}${CURL(http://127.0.0.1:99999/SECRET?SECRET)}])",
+     "[]"},
+    {"Note([${CURL(http://u:SECRET@@SECRET@@127.0.0.1:1/)}${CURL(http://u:SECRET?@@127.0.0.1/)}])",
+     "[]"},
+};
+
+static int secrets_of_an_address_are_not_told(void)
+{
+    struct ear ear = {.told = 0};
+    struct desk d;
+    int err;
+
+    CHECK_OK_TO(desk_init(&d, true), out);
+    ear.observer.h = on_fact;
+    ear.observer.arg = &ear;
+    calls_observe(d.w.calls, &ear.observer);
+    log_set_sink(on_line, &ear);
+    CHECK_OK_TO(RUNS(&d, secrets), out);
+    CHECK_TO(ear.told >= 12 && ear.leaked == 0, out);
+out:
+    log_set_sink(NULL, NULL);
+    call_observer_remove(&ear.observer);
     desk_fini(&d);
     return err;
 }
@@ -530,6 +697,10 @@ static const struct {
     {"a.example:8080", "a.example", 80, false},
     {"a.example:x", "a.example", 80, false},
     {"[::1]", "[::1]", 80, true},
+    {"x, [::1]:8080", "[::1]", 8080, true},
+    {"[::1]:8080", "[::1]", 80, false},
+    {"[::1]8080", "[::1]", 8080, false},
+    {"[::1", "[::1]", 80, false},
     {"*", "anything", 1, true},
     {" , ,", "", 80, false},
 };
@@ -545,6 +716,72 @@ static int hosts_are_compared(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(hosts_are_compared), UNIT_ONCE(files_are_read), UNIT_ONCE(files_are_written),
-           UNIT_ONCE(shell_runs_where_it_is_allowed), UNIT_ONCE(nothing_is_allowed_at_first),
-           UNIT_ONCE(pages_are_fetched))
+static const struct {
+    const char *hosts, *address;
+    bool is_allowed;
+} addresses[] = {
+    {"x.example", "192.0.2.1", true},
+    {"x.example", "10.0.0.1", true}, /* a network of the administrator's may be meant */
+    {"x.example, *", "127.0.0.1", false},
+    {"*", "127.1.2.3", false},
+    {"*", "0.0.0.0", false},
+    {"*", "169.254.169.254", false},
+    {"169.254.169.254", "169.254.169.254", true},
+    {"127.0.0.1", "127.0.0.1", true},
+    {"127.0.0.1:81", "127.0.0.1", false},
+    {"127.0.0.1:80", "127.0.0.2", false},
+    {"Localhost", "127.0.0.2", true},
+    {"localhost", "169.254.0.1", false},
+    {"localhost:81", "127.0.0.1", false},
+    {"*", "::", false},
+    {"*", "::1", false},
+    {"*", "fe80::1", false},
+    {"*", "::ffff:127.0.0.1", false},
+    {"*", "::ffff:169.254.169.254", false},
+    {"127.0.0.1", "::ffff:127.0.0.1", true},
+    {"[::1]:80", "::1", true},
+    {"localhost", "::1", true},
+    {"[fe80::1]", "fe80::1", true},
+    {"x", "2001:db8::1", true},
+    {"x", "::ffff:192.0.2.1", true},
+};
+
+static int addresses_are_compared(void)
+{
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+        struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(80)};
+        struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(80)};
+        const bool is_six = strchr(addresses[i].address, ':') != NULL;
+
+        CHECK(inet_pton(is_six ? AF_INET6 : AF_INET, addresses[i].address,
+                        is_six ? (void *)&six.sin6_addr : (void *)&four.sin_addr) == 1);
+        if (errand_address_is_allowed(addresses[i].hosts, is_six ? (struct sockaddr *)&six
+                                                                 : (struct sockaddr *)&four) !=
+            addresses[i].is_allowed) {
+            fprintf(stderr, "\"%s\" and %s\n", addresses[i].hosts, addresses[i].address);
+            CHECK(false);
+        }
+    }
+    return 0;
+}
+
+static int only_a_plain_no_switches_off(void)
+{
+    static const char *const on[] = {"on",   "yes", "y", "t", "TRUE",  "1",
+                                     " on ", "2",   "",  "-", "enable"};
+    static const char *const off[] = {"no", "false", "n", "f", "OFF", "0", " 0 "};
+
+    for (size_t i = 0; i < sizeof(on) / sizeof(on[0]); i++)
+        CHECK(errand_truth(on[i], true));
+    for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++)
+        CHECK(!errand_truth(off[i], true));
+    CHECK(!errand_truth("maybe", false) && errand_truth("On", false));
+    return 0;
+}
+
+UNIT_TESTS(UNIT(hosts_are_compared), UNIT(addresses_are_compared),
+           UNIT(only_a_plain_no_switches_off), UNIT_ONCE(files_are_read),
+           UNIT_ONCE(files_are_written), UNIT_ONCE(shell_runs_where_it_is_allowed),
+           UNIT_ONCE(nothing_is_allowed_at_first), UNIT_ONCE(long_files_are_appended_and_made_anew),
+           UNIT_ONCE(programs_are_no_errands), UNIT_ONCE(pages_are_fetched),
+           UNIT_ONCE(addresses_are_looked_at), UNIT_ONCE(secrets_of_an_address_are_not_told))

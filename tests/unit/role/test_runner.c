@@ -19,7 +19,7 @@ struct desk {
     char argv[64];
     size_t argv_len;
     int signal;
-    bool is_let_go;
+    bool is_let_go, is_errand;
 };
 
 static void on_recv(struct ipc *c, uint16_t id, const void *message, int fd, void *arg)
@@ -30,6 +30,7 @@ static void on_recv(struct ipc *c, uint16_t id, const void *message, int fd, voi
         const struct runner_start_msg *m = message;
 
         d->job = m->job;
+        d->is_errand = m->is_errand;
         d->argv_len = m->argv.len < sizeof(d->argv) ? m->argv.len : sizeof(d->argv);
         memcpy(d->argv, m->argv.p, d->argv_len);
     } else if (id == RUNNER_SIGNAL) {
@@ -143,6 +144,35 @@ static int program_starts_with_its_pipes_and_ends(void)
     CHECK_TO(runner_job_signal(job, SIGHUP) == ESRCH, out);
 out:
     mem_deref(job);
+    desk_fini(&d);
+    return err;
+}
+
+/* Slow pages leave room for programs. */
+static int errands_have_a_ceiling_of_their_own(void)
+{
+    static const char *const argv[] = {"@fetch", NULL};
+    const struct runner_args args = {.argv = argv, .has_pipes = true, .is_errand = true};
+    struct runner_job *jobs[RUNNER_ERRANDS_MAX] = {NULL}, *more = NULL;
+    struct desk d;
+    const struct runner_handlers h = {on_started, on_ended, &d};
+    int err;
+
+    CHECK_OK_TO(desk_init(&d), out);
+    for (int i = 0; i < RUNNER_ERRANDS_MAX; i++)
+        CHECK_OK_TO(runner_start(&jobs[i], d.runner, &args, &h), out);
+    loop_fake_settle(d.loop);
+    CHECK_TO(d.is_errand, out);
+    CHECK_TO(runner_start(&more, d.runner, &args, &h) == EAGAIN, out);
+    CHECK_OK_TO(start(&d, &more, false), out);
+    CHECK_TO(!d.is_errand, out);
+    more = mem_deref(more);
+    jobs[0] = mem_deref(jobs[0]);
+    CHECK_OK_TO(runner_start(&jobs[0], d.runner, &args, &h), out);
+out:
+    mem_deref(more);
+    for (int i = 0; i < RUNNER_ERRANDS_MAX; i++)
+        mem_deref(jobs[i]);
     desk_fini(&d);
     return err;
 }
@@ -282,7 +312,8 @@ static int only_programs_below_the_folder_may_be_named(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(program_starts_with_its_pipes_and_ends), UNIT(refusal_is_the_last_call),
-           UNIT(silent_runner_is_given_up_after_a_second), UNIT(letting_go_ends_the_program),
-           UNIT(dead_runner_ends_what_ran), UNIT_ONCE(no_more_than_200_programs),
-           UNIT(long_arguments_are_refused), UNIT(only_programs_below_the_folder_may_be_named))
+UNIT_TESTS(UNIT(program_starts_with_its_pipes_and_ends), UNIT(errands_have_a_ceiling_of_their_own),
+           UNIT(refusal_is_the_last_call), UNIT(silent_runner_is_given_up_after_a_second),
+           UNIT(letting_go_ends_the_program), UNIT(dead_runner_ends_what_ran),
+           UNIT_ONCE(no_more_than_200_programs), UNIT(long_arguments_are_refused),
+           UNIT(only_programs_below_the_folder_may_be_named))
