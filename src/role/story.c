@@ -40,7 +40,7 @@ static void keep(struct slice linkedid, struct wall start, struct slice text, vo
 static void clean(void *arg)
 {
     static const char sql[] = "DELETE FROM call_story WHERE id IN (SELECT id FROM (SELECT id FROM "
-                              "call_story ORDER BY id LIMIT 2000) AS oldest) AND start < ?";
+                              "call_story ORDER BY id LIMIT 10000) AS oldest) AND start < ?";
     struct story_keeper *k = arg;
     struct wall limit = loop_wall(k->loop);
     char when[WALL_TEXT];
