@@ -209,8 +209,8 @@ static void fail(struct outbound *o, int err, const struct sip_msg *response)
         snprintf(why, sizeof(why), "%u %.60s", status, sip_reason((uint16_t)status));
     else
         snprintf(why, sizeof(why), "%.78s",
-                 err == ENOENT      ? "the server's name is unknown"
-                 : err == ETIMEDOUT ? "no answer"
+                 err == ENOENT      ? OUTBOUND_NO_NAME
+                 : err == ETIMEDOUT ? OUTBOUND_NO_ANSWER
                                     : strerror(err));
     if (response && sip_msg_u32(response, SIP_H_RETRY_AFTER, &retry_after))
         retry_after = 0;
@@ -339,7 +339,7 @@ static bool raise_period(struct outbound *o, const struct sip_msg *r)
 static void taken_back(struct outbound *o)
 {
     drop_routes(o);
-    set_state(o, OUTBOUND_UNREGISTERED, "taken back by command");
+    set_state(o, OUTBOUND_UNREGISTERED, OUTBOUND_TAKEN_BACK);
 }
 
 static void answered(int err, const struct sip_msg *r, void *arg)

@@ -31,6 +31,11 @@ enum outbound_state {
 struct outbound; /* counted */
 
 /** What a console, a page or a Manager client is told. Texts are borrowed. */
+/* Reasons that are not a SIP answer; `pjsip show registrations` says them in the console's language. */
+#define OUTBOUND_NO_NAME "the server's name is unknown"
+#define OUTBOUND_NO_ANSWER "no answer"
+#define OUTBOUND_TAKEN_BACK "taken back by command"
+
 struct outbound_view {
     const struct model_registration *m;
     enum outbound_state state;

@@ -1,6 +1,7 @@
 /* outbound_show.c - our registrations on the console, laid out as Asterisk prints them */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "pjsip/outbound.h"
 
@@ -18,6 +19,20 @@ static int nothing(struct console *c, const char *name)
     return ENOENT;
 }
 
+static const char *reason(const struct console *c, const struct outbound_view *v)
+{
+    static const char *const words[][2] = {
+        {OUTBOUND_NO_NAME, "имя сервера не находится в DNS"},
+        {OUTBOUND_NO_ANSWER, "нет ответа"},
+        {OUTBOUND_TAKEN_BACK, "снята командой"},
+    };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(v->reason, words[i][0]) == 0)
+            return console_say(c, words[i][1], words[i][0]);
+    return v->reason;
+}
+
 /* "Registered (exp. 2385s)", "Rejected (503 ..., retry in 55s)" */
 static void status_text(struct console *c, const struct outbound_view *v, struct buf *out)
 {
@@ -26,9 +41,10 @@ static void status_text(struct console *c, const struct outbound_view *v, struct
         buf_printf(out, "  (exp. %llds)", (long long)v->expires_s);
     else if (v->state == OUTBOUND_REJECTED_TEMPORARY)
         buf_printf(out, console_say(c, "  (%s; повтор через %lld с)", "  (%s; retry in %llds)"),
-                   v->reason, (long long)(v->next_s > 0 ? v->next_s : 0));
+                   reason(c, v), (long long)(v->next_s > 0 ? v->next_s : 0));
     else if (v->state == OUTBOUND_REJECTED_PERMANENT)
-        buf_printf(out, console_say(c, "  (%s; повтора не будет)", "  (%s; no retry)"), v->reason);
+        buf_printf(out, console_say(c, "  (%s; повтора не будет)", "  (%s; no retry)"),
+                   reason(c, v));
     else if (v->is_asking && v->state == OUTBOUND_UNREGISTERED)
         buf_addz(out, console_say(c, "  (идёт запрос)", "  (trying)"));
 }
@@ -66,7 +82,7 @@ static int show_all(struct console *c, int argc, char **argv, void *arg)
 static void show_next(struct console *c, const struct outbound_view *v)
 {
     if (v->reason[0])
-        console_printf(c, console_say(c, " Причина: %s\n", " Reason: %s\n"), v->reason);
+        console_printf(c, console_say(c, " Причина: %s\n", " Reason: %s\n"), reason(c, v));
     if (v->next_s >= 0)
         console_printf(
             c, console_say(c, " Следующий запрос через %lld с\n", " Next request in %llds\n"),
