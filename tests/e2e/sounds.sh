@@ -28,6 +28,9 @@ same => n,Busy(10)
 exten => 406,1,Answer()
 same => n,Dial(PJSIP/102,20,m(waiting))
 exten => 7,1,Playback(second)
+exten => _5!,1,Answer()
+same => n,Playback(as-${EXTEN:1})
+same => n,Wait(30)
 X
 check init office
 mkdir -p "$STATE/sounds/ru" "$STATE/moh/waiting"
@@ -35,6 +38,16 @@ mkdir -p "$STATE/sounds/ru" "$STATE/moh/waiting"
 "$TOOLS/tone" 2100 5 "$STATE/sounds/ru/second.wav"
 "$TOOLS/tone" 2700 20 "$STATE/moh/waiting/a.wav"
 sql "INSERT INTO musiconhold (name,mode,directory) VALUES ('waiting','files','waiting')" >/dev/null
+# One tone in each format that Asterisk's folders hold; G.722's was encoded by another program (tests/golden).
+for f in gsm ul:ulaw al:alaw s16:sln sln16 wav49; do
+  as=${f#*:}
+  case $as in
+    sln16) sox -n -t s16 -r 16000 -c 1 "$STATE/sounds/as-$as.$as" synth 5 sine 1200 vol 0.3 ;;
+    wav49) sox -n -t wav -e gsm-full-rate -r 8000 -c 1 "$STATE/sounds/as-$as.WAV" synth 5 sine 1200 vol 0.3 ;;
+    *) sox -n -t "${f%:*}" -r 8000 -c 1 "$STATE/sounds/as-$as.$as" synth 5 sine 1200 vol 0.3 ;;
+  esac
+done
+cp tests/golden/tone-1200.g722 "$STATE/sounds/as-g722.g722"
 [ "$(id -u)" != 0 ] || chown -R root:station "$STATE/sounds" "$STATE/moh"
 chmod -R g+rX "$STATE/sounds" "$STATE/moh"
 check station-starts station_up
@@ -78,6 +91,11 @@ check routing-goes-on hears_hz 101 2100
 check missing-file-is-named grep -q 'nosuchfile' "$LOG"
 check status-is-failed grep -q 'status=FAILED' "$LOG"
 event 101 CALL_CLOSED 8 || bye 101
+for f in gsm ulaw alaw sln sln16 wav49 g722; do
+  check "dials-$f" dial 101 "5$f"
+  check "hears-$f" hears_hz 101 1200
+  check "hangs-up-$f" bye 101
+done
 check busy-tone dial 101 405
 check hears-425-hz within 8 heard 101 --pct 30 425
 event 101 CALL_CLOSED 12 || bye 101
