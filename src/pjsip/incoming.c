@@ -197,6 +197,16 @@ void incoming_on_invite(struct sip_strans *t, struct sip_msg *req, void *arg)
 
 /* ---- what the routing asks for ---- */
 
+/* RFC 3262 s5: where there was no offer, the first reliable answer brings ours, and no other does. */
+static bool has_description(const struct session *s, uint16_t code, bool is_wanted)
+{
+    if (s->is_offer_early)
+        return false;
+    if (s->is_offer_ours && code < 200)
+        return sip_invite_is_reliable(s->invite);
+    return is_wanted;
+}
+
 /* An answer with the lines that all of ours carry, and with our description when asked. */
 static int say(struct session *s, uint16_t code, bool has_body)
 {
@@ -205,6 +215,7 @@ static int say(struct session *s, uint16_t code, bool has_body)
     int err;
 
     buf_init(&headers, SIP_MESSAGE_MAX);
+    has_body = has_description(s, code, has_body);
     err = session_headers(s, &headers);
     if (!err && code == 181)
         err = diversion_add(s, &headers);
@@ -215,6 +226,8 @@ static int say(struct session *s, uint16_t code, bool has_body)
     }
     if (!err)
         err = code < 200 ? sip_invite_progress(s->invite, &a) : sip_invite_answer(s->invite, &a);
+    if (!err && has_body && code < 200)
+        s->is_offer_early = s->is_offer_ours;
     buf_fini(&headers);
     return err;
 }
@@ -237,7 +250,7 @@ static int progress(struct session *s)
 {
     int err;
 
-    if (s->has_progressed || s->is_offer_ours)
+    if (s->has_progressed || (s->is_offer_ours && !sip_invite_is_reliable(s->invite)))
         return 0;
     err = say(s, 183, true);
     if (err)
@@ -287,7 +300,7 @@ const struct sip_invite_handlers pjsip_incoming_handlers = {
     .reinvite = session_on_reinvite,
     .reinvited = session_on_reinvited,
     .update = session_on_update,
-    .pracked = session_on_update,
+    .pracked = session_on_prack,
     .updated = session_on_updated,
     .refresh = session_on_refresh,
     .request = session_on_request,

@@ -62,6 +62,7 @@ struct session {
     bool is_holding;       /* moh_passthrough: the peer is told that we hold it */
     bool is_glare_past;    /* direct_media_glare_mitigation: the one try was let go by */
     bool is_offer_ours;  /* incoming without an offer: ours is in the 200, the answer in the ACK */
+    bool is_offer_early; /* or it was in a reliable 1xx, and the answer comes in its PRACK */
     bool is_update_ours; /* the same in a re-INVITE */
     bool is_running;     /* incoming: the routing has the channel */
     bool has_progressed; /* incoming: a 183 has left */
@@ -140,6 +141,8 @@ void session_on_acked(struct sip_invite *i, const struct sip_msg *ack, void *arg
 void session_on_closed(struct sip_invite *i, enum sip_invite_close why, const struct sip_msg *m,
                        void *arg);
 
+void session_on_prack(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
+                      void *arg);
 void session_on_update(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
                        void *arg);
 struct slice session_on_refresh(struct sip_invite *i, void *arg);

@@ -26,7 +26,7 @@ static int answer_headers(const struct session *s, struct buf *out)
 void session_take_over(struct session *s)
 {
     struct channel *ch = s->ch;
-    int err = session_apply(s, sip_invite_is_up(s->invite));
+    int err = session_apply(s, ch->state == CHANNEL_UP);
 
     if (err)
         log_warning("media not updated call=%s channel=\"%s\" err=\"%s\"", ch->linkedid, ch->name,
@@ -104,6 +104,32 @@ void session_on_update(struct sip_invite *i, struct sip_strans *t, const struct 
     mem_deref(offer);
     buf_fini(&text);
     buf_fini(&headers);
+}
+
+/* PRACK: its body answers the offer of our 1xx, or is an offer. */
+void session_on_prack(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req,
+                      void *arg)
+{
+    struct session *s = arg;
+    struct sip_answer a = {.code = 200};
+    int err;
+
+    if (!s->is_offer_ours || !slice_is_set(req->body)) {
+        session_on_update(i, t, req, arg);
+        return;
+    }
+    err = session_take_answer(s, req);
+    if (err)
+        a.code = code_of(err);
+    (void)sip_invite_respond(i, t, &a);
+    if (err) {
+        log_notice("no usable answer in PRACK, hanging up call=%s channel=\"%s\"", s->ch->linkedid,
+                   s->ch->name);
+        channel_softhangup(s->ch, CAUSE_BEARER);
+        return;
+    }
+    s->is_offer_ours = false;
+    session_take_over(s);
 }
 
 /* The peer seems to have moved: never to where its endpoint may not be. */

@@ -168,6 +168,10 @@ int sip_invite_accept(struct sip_invite **ip, struct sip_strans *t,
  */
 int sip_invite_progress(struct sip_invite *i, const struct sip_answer *a);
 
+/** Are its 101 ... 199 reliable? Without an offer of theirs, the first then has to bring ours (RFC 3262
+ * s5), and its PRACK the answer. */
+bool sip_invite_is_reliable(const struct sip_invite *i);
+
 /** 2xx to the INVITE or the waiting re-INVITE; sent again until ACK. It waits for the PRACK of a
  * reliable 1xx that carried SDP (RFC 3262 s3). @return as above */
 int sip_invite_answer(struct sip_invite *i, const struct sip_answer *a);

@@ -65,6 +65,11 @@ static struct invite_reliable *state_of(struct sip_invite *i)
     return i->reliable;
 }
 
+bool sip_invite_is_reliable(const struct sip_invite *i)
+{
+    return i->is_reliable;
+}
+
 /* ---- queue ---- */
 
 static void take(char **p, struct slice *s)

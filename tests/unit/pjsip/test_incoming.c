@@ -164,6 +164,94 @@ out:
     return err;
 }
 
+/* INVITE without an offer, by a caller who wants reliable answers; ind goes to him. @return RSeq; 0 */
+static uint32_t ring_without_offer(struct call *c, enum channel_indication ind)
+{
+    const struct sip_msg *m;
+    uint32_t rseq = 0;
+
+    snprintf(c->uri, sizeof(c->uri), "sip:600@" STATION);
+    say(c, "INVITE", CONTACT, NULL, NULL);
+    if (phone_answer_challenge(&c->ph, SIP_INVITE, c->uri))
+        return 0;
+    phone_forget(&c->ph);
+    say(c, "INVITE", CONTACT "Require: 100rel\r\n", NULL, NULL);
+    c->ph.auth[0] = '\0';
+    if (!c->o.incoming || channel_indicate(c->o.incoming, ind))
+        return 0;
+    office_settle(&c->o);
+    take_tag(c);
+    m = phone_response(&c->ph, SIP_INVITE);
+    return m && body_has(m, "m=audio") && !sip_msg_u32(m, SIP_H_RSEQ, &rseq) ? rseq : 0;
+}
+
+static void prack(struct call *c, uint32_t rseq, unsigned invite_cseq, const char *body)
+{
+    char headers[100];
+
+    snprintf(headers, sizeof(headers), "RAck: %u %u INVITE\r\n", rseq, invite_cseq);
+    phone_forget(&c->ph);
+    say(c, "PRACK", headers, "application/sdp", body);
+}
+
+/* RFC 3262 s5: the first reliable answer brings our offer, PRACK the answer; the 200 brings nothing. */
+static int offer_of_ours_is_in_the_first_reliable_answer(void)
+{
+    static const enum channel_indication each[] = {CHANNEL_IND_RINGING, CHANNEL_IND_PROGRESS};
+    int err = 0;
+
+    for (size_t n = 0; n < 2 && !err; n++) {
+        const struct sip_msg *m;
+        unsigned invite_cseq;
+        uint32_t rseq;
+        struct call c;
+
+        CHECK_OK(call_init(&c, "192.0.2.10", "101", "pw-101"));
+        rseq = ring_without_offer(&c, each[n]);
+        EXPECT(rseq != 0);
+        invite_cseq = c.cseq;
+        prack(&c, rseq, invite_cseq, OFFER);
+        EXPECT(phone_status(&c.ph, SIP_PRACK) == 200);
+        EXPECT(!channel_answer(c.o.incoming));
+        office_settle(&c.o);
+        m = phone_response(&c.ph, SIP_INVITE);
+        EXPECT(m && m->status == 200 && m->body.len == 0);
+        c.cseq = invite_cseq;
+        ack(&c, NULL);
+        office_settle(&c.o);
+        EXPECT(!c.o.incoming->is_hungup);
+    out:
+        call_fini(&c);
+    }
+    return err;
+}
+
+/* Answered before its PRACK is here: the 200 waits for it, and repeats no offer. */
+static int answer_waits_for_the_prack_of_our_offer(void)
+{
+    const struct sip_msg *m;
+    unsigned invite_cseq;
+    uint32_t rseq;
+    struct call c;
+    int err = call_init(&c, "192.0.2.10", "101", "pw-101");
+
+    CHECK_OK(err);
+    rseq = ring_without_offer(&c, CHANNEL_IND_RINGING);
+    EXPECT(rseq != 0);
+    invite_cseq = c.cseq;
+    EXPECT(!channel_answer(c.o.incoming));
+    office_settle(&c.o);
+    EXPECT(phone_status(&c.ph, SIP_INVITE) < 200);
+    prack(&c, rseq, invite_cseq, OFFER);
+    office_settle(&c.o);
+    EXPECT(phone_status(&c.ph, SIP_PRACK) == 200);
+    m = phone_response(&c.ph, SIP_INVITE);
+    EXPECT(m && m->status == 200 && m->body.len == 0);
+out:
+    call_fini(&c);
+    return err;
+}
+
 static int a_call_gets_its_channel(void)
 {
     struct call c;
@@ -693,7 +781,8 @@ static int other_requests_are_answered_properly(void)
     return err;
 }
 
-UNIT_TESTS(UNIT(offer_in_prack_is_answered), UNIT(a_call_gets_its_channel),
+UNIT_TESTS(UNIT(offer_in_prack_is_answered), UNIT(offer_of_ours_is_in_the_first_reliable_answer),
+           UNIT(answer_waits_for_the_prack_of_our_offer), UNIT(a_call_gets_its_channel),
            UNIT(a_trunk_needs_no_password_and_says_who_calls),
            UNIT(a_trunk_may_be_named_by_its_host), UNIT_ONCE(a_call_that_cannot_be_is_refused),
            UNIT_ONCE(numbers_that_do_not_exist_do_not_fill_the_log),
