@@ -163,6 +163,8 @@ void invite_keep_ringing(struct sip_invite *i);
 /* ---- invite_reliable.c ---- */
 /** 101 ... 199, now or when the one before was acknowledged. @return as sip_invite_progress */
 int invite_reliable_send(struct sip_invite *i, const struct sip_answer *a);
+/** Does an offer of ours in a 1xx wait for its PRACK? */
+bool invite_reliable_is_offer(const struct sip_invite *i);
 /** Must a 2xx wait? Then it is kept. @return EALREADY: no; 0: it waits; EAGAIN; ENOMEM */
 int invite_reliable_hold(struct sip_invite *i, const struct sip_answer *a);
 void invite_on_prack(struct sip_invite *i, struct sip_strans *t, const struct sip_msg *req);

@@ -167,6 +167,13 @@ int invite_reliable_hold(struct sip_invite *i, const struct sip_answer *a)
     return enqueue(r, a);
 }
 
+bool invite_reliable_is_offer(const struct sip_invite *i)
+{
+    const struct invite_reliable *r = i->reliable;
+
+    return r && !i->had_offer && r->is_unacked && r->has_body;
+}
+
 static void send_next(struct sip_invite *i)
 {
     struct invite_reliable *r = i->reliable;

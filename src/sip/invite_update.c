@@ -22,7 +22,7 @@ static bool has_offered(struct sip_invite *i, const struct sip_dialog *d)
     const struct invite_leg *l = i->state == INVITE_CALLING ? invite_leg_of_dialog(i, d) : NULL;
 
     return i->reinvite.is_under_way || (i->update.is_under_way && i->update.body) ||
-           (l && i->had_offer && !l->has_sdp);
+           invite_reliable_is_offer(i) || (l && i->had_offer && !l->has_sdp);
 }
 
 /* Is an offer of theirs without our answer? */

@@ -239,6 +239,24 @@ out:
 }
 
 /* The offer of the INVITE is not answered yet: there is no room for a second one. */
+/* Our offer is in the 1xx, its answer in the PRACK: no offer of theirs in between (RFC 3311 s5.2). */
+static int update_may_not_offer_while_our_offer_waits(void)
+{
+    struct driver d;
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_bench(&b, &d), out);
+    d.rel100 = SIP_USE_YES;
+    CHECK_OK_TO(peer_request(&b, &b.peer, "INVITE", "i1", "", 1, "Require: 100rel\r\n", ""), out);
+    CHECK_OK_TO(say(d.invite, 183, "our offer"), out);
+    pass(&b, 1);
+    CHECK_OK_TO(peer_request(&b, &b.peer, "UPDATE", "u1", tag(&b), 2, "", "theirs"), out);
+    CHECK_TO(peer_status(&b.peer) == 491 && d.update == 0, out);
+out:
+    return close_bench(&b, &d, err);
+}
+
 static int offer_in_prack_comes_too_early(void)
 {
     struct driver d;
@@ -387,6 +405,7 @@ UNIT_TESTS(UNIT(each_leg_is_a_dialog_of_its_own),
            UNIT(reliable_answers_go_one_after_the_other),
            UNIT(reliable_answer_nobody_acknowledges_ends_in_504),
            UNIT(too_many_reliable_answers_are_refused), UNIT(offer_in_prack_is_the_drivers),
-           UNIT(offer_in_prack_comes_too_early), UNIT(extensions_that_do_not_fit_are_refused),
-           UNIT(update_of_the_peer_is_answered), UNIT(update_of_ours_in_an_early_dialog),
+           UNIT(update_may_not_offer_while_our_offer_waits), UNIT(offer_in_prack_comes_too_early),
+           UNIT(extensions_that_do_not_fit_are_refused), UNIT(update_of_the_peer_is_answered),
+           UNIT(update_of_ours_in_an_early_dialog),
            UNIT(delayed_offer_of_our_reinvite_is_answered_in_ack))
