@@ -24,6 +24,7 @@
 
 #include "base/mem.h"
 #include "base/truth.h"
+#include "ipc/fetch.h"
 #include "role/errand.h"
 
 #define MOST_SECONDS 180
@@ -291,10 +292,10 @@ static int fill_headers(struct fetch *f)
     unsigned count = 0;
 
     for (int i = 0; i < f->argc; i++) {
-        const char *text = f->words[i] + sizeof("httpheader=") - 1;
+        const char *text = f->words[i] + sizeof(FETCH_HTTPHEADER "=") - 1;
         struct curl_slist *more;
 
-        if (strncmp(f->words[i], "httpheader=", sizeof("httpheader=") - 1) != 0)
+        if (strncmp(f->words[i], FETCH_HTTPHEADER "=", sizeof(FETCH_HTTPHEADER "=") - 1) != 0)
             continue;
         if (strpbrk(text, "\r\n") || ++count > MOST_HEADERS)
             return errand_fail(f->out, "CURLOPT(httpheader): a line a header, at most %d",
@@ -310,7 +311,7 @@ static int fill_headers(struct fetch *f)
 /* What only the host that was asked for may hear. */
 static void set_secrets(const struct fetch *f)
 {
-    const char *user = word(f, "userpwd", NULL), *cookie = word(f, "cookie", NULL);
+    const char *user = word(f, FETCH_USERPWD, NULL), *cookie = word(f, FETCH_COOKIE, NULL);
 
     curl.setopt(f->easy, CURLOPT_USERPWD, f->is_elsewhere ? NULL : user);
     curl.setopt(f->easy, CURLOPT_COOKIE, f->is_elsewhere ? NULL : cookie);
@@ -329,16 +330,17 @@ static bool set_step(const struct fetch *f)
         curl.setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_socket) == CURLE_OK &&
         curl.setopt(e, CURLOPT_OPENSOCKETDATA, f) == CURLE_OK &&
         curl.setopt(e, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-        curl.setopt(e, CURLOPT_TIMEOUT_MS, word_ms(f, "httptimeout", MOST_SECONDS)) == CURLE_OK &&
-        curl.setopt(e, CURLOPT_CONNECTTIMEOUT_MS, word_ms(f, "conntimeout", 30)) == CURLE_OK;
+        curl.setopt(e, CURLOPT_TIMEOUT_MS, word_ms(f, FETCH_HTTPTIMEOUT, MOST_SECONDS)) ==
+            CURLE_OK &&
+        curl.setopt(e, CURLOPT_CONNECTTIMEOUT_MS, word_ms(f, FETCH_CONNTIMEOUT, 30)) == CURLE_OK;
 
     curl.setopt(e, CURLOPT_WRITEFUNCTION, on_body);
     curl.setopt(e, CURLOPT_WRITEDATA, f);
-    curl.setopt(e, CURLOPT_HEADER, word_is_true(f, "header", false) ? 1L : 0L);
-    curl.setopt(e, CURLOPT_USERAGENT, word(f, "useragent", "Station"));
-    curl.setopt(e, CURLOPT_REFERER, word(f, "referer", NULL));
-    curl.setopt(e, CURLOPT_SSL_VERIFYPEER, word_is_true(f, "ssl_verifypeer", true) ? 1L : 0L);
-    curl.setopt(e, CURLOPT_SSL_VERIFYHOST, word_is_true(f, "ssl_verifyhost", true) ? 2L : 0L);
+    curl.setopt(e, CURLOPT_HEADER, word_is_true(f, FETCH_HEADER, false) ? 1L : 0L);
+    curl.setopt(e, CURLOPT_USERAGENT, word(f, FETCH_USERAGENT, "Station"));
+    curl.setopt(e, CURLOPT_REFERER, word(f, FETCH_REFERER, NULL));
+    curl.setopt(e, CURLOPT_SSL_VERIFYPEER, word_is_true(f, FETCH_SSL_VERIFYPEER, true) ? 1L : 0L);
+    curl.setopt(e, CURLOPT_SSL_VERIFYHOST, word_is_true(f, FETCH_SSL_VERIFYHOST, true) ? 2L : 0L);
     curl.setopt(e, CURLOPT_POST, f->is_post ? 1L : 0L);
     if (f->is_post) {
         curl.setopt(e, CURLOPT_POSTFIELDSIZE, (long)f->post.len);
@@ -353,7 +355,7 @@ static bool set_step(const struct fetch *f)
 /* One of "404,500": no answer then. */
 static bool is_failure(const struct fetch *f, long status)
 {
-    struct slice rest = slice_of(word(f, "failurecodes", ""));
+    struct slice rest = slice_of(word(f, FETCH_FAILURECODES, ""));
     uint32_t code;
 
     while (slice_is_set(rest))
@@ -384,7 +386,7 @@ static int do_step(struct fetch *f, char **next)
     curl.getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
     if (is_failure(f, status))
         return errand_fail(f->out, "%s answered %ld", f->place, status);
-    if (word_is_true(f, "followlocation", false))
+    if (word_is_true(f, FETCH_FOLLOWLOCATION, false))
         curl.getinfo(f->easy, CURLINFO_REDIRECT_URL, next);
     if (*next && status != 307 && status != 308)
         f->is_post = false;
@@ -393,7 +395,7 @@ static int do_step(struct fetch *f, char **next)
 
 static int follow(struct fetch *f, const char *url)
 {
-    const int given = atoi(word(f, "maxredirs", "-1"));
+    const int given = atoi(word(f, FETCH_MAXREDIRS, "-1"));
     const int most = given < 0 || given > MOST_REDIRECTS ? MOST_REDIRECTS : given;
     char *next = NULL;
     int code = look_at(f, url);
@@ -422,7 +424,7 @@ int errand_fetch(int argc, char *const *argv, struct slice input, struct buf *ou
     f->argc = argc - 2;
     f->words = argv + 2;
     f->post = input;
-    f->is_post = word_is_true(f, "post", false);
+    f->is_post = word_is_true(f, FETCH_POST, false);
     f->out = out;
     f->easy = curl.init();
     code = f->easy ? fill_headers(f) : errand_fail(out, "no memory");

@@ -5,6 +5,7 @@
 
 #include "base/truth.h"
 #include "call/channel.h"
+#include "ipc/fetch.h"
 #include "model/snapshot.h"
 #include "plan/func/row.h"
 #include "plan/program.h"
@@ -13,11 +14,13 @@
 #define MOST_WORDS 64
 #define PREFIX "~CURLOPT~"
 
-/* Asterisk's names of the options that work; the errand knows the same ones. */
+/* Asterisk's names of the options that work. */
 static const char *const options[] = {
-    "conntimeout",    "cookie",         "failurecodes", "followlocation", "hashcompat",
-    "header",         "httpheader",     "httptimeout",  "maxredirs",      "referer",
-    "ssl_verifyhost", "ssl_verifypeer", "useragent",    "userpwd",        NULL};
+    FETCH_CONNTIMEOUT,    FETCH_COOKIE,         FETCH_FAILURECODES,
+    FETCH_FOLLOWLOCATION, FETCH_HASHCOMPAT,     FETCH_HEADER,
+    FETCH_HTTPHEADER,     FETCH_HTTPTIMEOUT,    FETCH_MAXREDIRS,
+    FETCH_REFERER,        FETCH_SSL_VERIFYHOST, FETCH_SSL_VERIFYPEER,
+    FETCH_USERAGENT,      FETCH_USERPWD,        NULL};
 
 /* What Asterisk's option is called in the channel's variables. @return false: no such option */
 static bool option_variable(const char *option, char *name, size_t size)
@@ -54,7 +57,7 @@ static int curlopt_write(const struct plan_env *env, char *args, struct slice va
         return EINVAL;
     }
     old = channel_var_get(env->channel, slice_of(name));
-    if (strcasecmp(args, "httpheader") != 0 || !old.len)
+    if (strcasecmp(args, FETCH_HTTPHEADER) != 0 || !old.len)
         return channel_var_set(env->channel, slice_of(name), value);
     buf_init(&all, PLAN_TEXT_MAX);
     buf_adds(&all, old);
@@ -88,7 +91,7 @@ struct question {
    would be headers that nobody meant. @return 0; E2BIG (too many); EINVAL (a line end) */
 static int add_option(struct question *q, const char *option, struct slice value)
 {
-    const bool is_list = strcmp(option, "httpheader") == 0;
+    const bool is_list = strcmp(option, FETCH_HTTPHEADER) == 0;
 
     if (slice_chr(value, '\r') >= 0 || (!is_list && slice_chr(value, '\n') >= 0))
         return EINVAL;
@@ -117,7 +120,7 @@ static int fill(const struct plan_env *env, const char *hosts, const char *url, 
     for (const char *const *o = options; *o && !err; o++)
         err = add_option(q, *o, option_of(env, *o));
     if (!err && is_post)
-        err = add_option(q, "post", SLICE("1"));
+        err = add_option(q, FETCH_POST, SLICE("1"));
     if (err)
         return err;
     p = buf_z(&q->text);
@@ -259,7 +262,7 @@ static struct slice trim_end(struct slice text)
 static int curl_read(const struct plan_env *env, char *args, struct buf *out)
 {
     /* Now: the option may be another one when the answer comes. */
-    const struct slice compat = slice_trim(option_of(env, "hashcompat"));
+    const struct slice compat = slice_trim(option_of(env, FETCH_HASHCOMPAT));
     const bool is_legacy = slice_caseeqz(compat, "legacy");
     bool is_hash = false;
     struct buf text;
