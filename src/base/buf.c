@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #define PRINT_GUESS 48 /* bytes that a formatted text is thought to need */
 
@@ -142,24 +143,14 @@ char *buf_take(struct buf *b)
     return p;
 }
 
-/* @return bytes of the character at the beginning of s, when a terminal may show it; else 0 */
+/* @return bytes of the character at the beginning of s, when it may stay as it is; else 0 */
 static size_t plain_len(struct slice s)
 {
-    unsigned char b = (unsigned char)s.p[0];
-    size_t len = b >= 0xf0 && b < 0xf5   ? 4
-                 : b >= 0xe0 && b < 0xf0 ? 3
-                 : b >= 0xc2 && b < 0xe0 ? 2
-                                         : 1;
+    const char c = s.p[0];
 
-    if (b < 0x80)
-        return (b >= ' ' && b != 0x7f) || b == '\n' || b == '\t' ||
-               (b == '\r' && s.len > 1 && s.p[1] == '\n');
-    if (len == 1 || len > s.len || (b == 0xc2 && (unsigned char)s.p[1] < 0xa0))
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if (((unsigned char)s.p[i] & 0xc0) != 0x80)
-            return 0;
-    return len;
+    if (c == '\n' || c == '\t' || (c == '\r' && s.len > 1 && s.p[1] == '\n'))
+        return 1;
+    return utf8_shown(s);
 }
 
 int buf_add_plain(struct buf *b, struct slice bytes)

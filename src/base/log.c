@@ -67,8 +67,7 @@ static size_t escape(char *out, size_t size, const char *text, size_t len)
     size_t o = 0;
 
     for (size_t i = 0; i < len && o + 8 < size;) {
-        size_t n = p[i] < 0x80 ? (p[i] >= 0x20 && p[i] != 0x7f)
-                               : utf8_length(slice_from(text + i, len - i));
+        const size_t n = utf8_shown(slice_from(text + i, len - i));
 
         if (n == 0) {
             o += (size_t)snprintf(out + o, size - o, "\\x%02x", p[i++]);

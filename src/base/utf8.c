@@ -20,6 +20,16 @@ size_t utf8_length(struct slice s)
     return len;
 }
 
+size_t utf8_shown(struct slice s)
+{
+    const size_t len = utf8_length(s);
+    const unsigned char *p = (const unsigned char *)s.p;
+
+    if (len == 1)
+        return p[0] >= ' ' && p[0] != 0x7f;
+    return len == 2 && p[0] == 0xc2 && p[1] < 0xa0 ? 0 : len;
+}
+
 bool utf8_is_valid(struct slice s)
 {
     while (s.len) {

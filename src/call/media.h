@@ -142,7 +142,7 @@ int media_stream_play(struct media_stream *s, struct slice names, const char *la
  *  ended meanwhile. ms: of MEDIA_SKIP (may be negative) and MEDIA_SEEK. @return 0; ENOENT: no play */
 int media_stream_control(struct media_stream *s, enum media_control_action action, int32_t ms);
 
-/** tone: "dial", "ring", "busy", "congestion", ... or "425/1000,0/4000"; duration_ms 0: until
+/** zone: one that is built in (dsp/tone.h); of no matter for a list. tone: "dial", "ring", "busy", "congestion", ... or "425/1000,0/4000"; duration_ms 0: until
  * stopped. */
 int media_stream_tone(struct media_stream *s, const char *zone, struct slice tone,
                       uint32_t duration_ms);

@@ -29,6 +29,7 @@ struct story {
 struct story_leg {
     struct link link; /* stories->legs */
     struct story *story;
+    struct channel *channel; /* lives longer: its hangup frees the leg */
     uint32_t number;
     bool is_introduced; /* caller and number have been told */
 };
@@ -162,6 +163,7 @@ static void story_free(struct story *y)
 static void leg_free(struct story_leg *l)
 {
     list_unlink(&l->link);
+    l->channel->leg = NULL;
     mem_free(l);
 }
 
@@ -204,6 +206,7 @@ static void on_new(struct stories *s, struct channel *ch)
     }
     list_append(&s->legs, &l->link);
     ch->leg = l;
+    l->channel = ch;
     l->story = y;
     l->number = ++y->legs;
     y->alive++;
@@ -218,7 +221,6 @@ static void on_hangup(struct channel *ch, int cause)
 
     add_cause(ch->leg, STEP_OVER, SLICE_NONE, cause);
     leg_free(ch->leg);
-    ch->leg = NULL;
     if (--y->alive)
         return;
     if (s->done)

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/inner.h"
+#include "dsp/tone.h"
 
 #define STATS_MS 1000 /* the media role answers in one, unless it has just died */
 
@@ -183,18 +184,36 @@ int channel_play(struct channel *ch, const char *files)
     return media_stream_play(ch->stream, slice_of(files), ch->language ? ch->language : "", 0);
 }
 
+/* The channel's zone, the station's, Russia's: the first that is in the table or built in. */
+static const char *tone_of(const struct channel *ch, const char *tone, const char **zone)
+{
+    const struct calls *c = ch->calls;
+    const char *const zones[] = {ch->tonezone ? ch->tonezone : c->zone, c->zone};
+
+    for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
+        const char *list = c->tone ? c->tone(slice_of(zones[i]), slice_of(tone), c->arg) : NULL;
+
+        *zone = zones[i];
+        if (list)
+            return list;
+        if (tone_has_zone(slice_of(zones[i])))
+            return tone;
+    }
+    *zone = "ru";
+    return tone;
+}
+
 int channel_tone(struct channel *ch, const char *tone)
 {
-    const char *zone = ch->tonezone ? ch->tonezone : ch->calls->zone, *list = NULL;
+    const char *zone;
     int err = let_it_hear(ch);
 
     if (err)
         return err;
     end_music(ch);
     ch->play_id++;
-    if (ch->calls->tone)
-        list = ch->calls->tone(slice_of(zone), slice_of(tone), ch->calls->arg);
-    return media_stream_tone(ch->stream, zone, slice_of(list ? list : tone), 0);
+    tone = tone_of(ch, tone, &zone);
+    return media_stream_tone(ch->stream, zone, slice_of(tone), 0);
 }
 
 int channel_moh(struct channel *ch, const char *class_name)

@@ -44,6 +44,11 @@ static struct slice find_row(struct slice zone, struct slice name)
     return SLICE_NONE;
 }
 
+bool tone_has_zone(struct slice zone)
+{
+    return slice_is_set(find_row(zone, SLICE("ring")));
+}
+
 struct slice tone_find(struct slice zone, struct slice name)
 {
     struct slice list;

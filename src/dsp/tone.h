@@ -32,6 +32,9 @@ struct tone {
     struct tone_part parts[TONE_PARTS_MAX];
 };
 
+/** Its tones are built in. */
+bool tone_has_zone(struct slice zone);
+
 /** "ring" of zone "ru" as its list, or the absent slice. Zones: ru, us; any other gives us's.
  * Names: dial busy ring congestion callwaiting dialrecall record info stutter. */
 struct slice tone_find(struct slice zone, struct slice name);

@@ -416,7 +416,7 @@ static int take(struct dump *d, const struct sqldump_row *row)
     const bool is_plain = judge(d, row);
     int err = is_step ? take_step(d, row) : insert(d, row);
 
-    if (err == EEXIST) {
+    if (err == EEXIST || err == EDOM) {
         say(d, row, IMPORT_WRONG, NULL, SLICE_NONE, "вторая запись с этим именем или без данных",
             "a second row of this name, or one without data");
         return 0;

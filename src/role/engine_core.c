@@ -54,7 +54,7 @@ struct engine {
     struct core_commands core;
     struct engine_console console;
     char agi_dir[512], moh_dir[512];
-    char language[16], zone[8];
+    char language[16], zone[64];
     uint32_t binds;   /* sockets asked for and not handed to the driver */
     struct list came; /* struct bind_wait: those that are here */
     uint32_t came_count;
@@ -342,7 +342,8 @@ static void apply_snapshot(void *object, void *arg)
     if (!err)
         err = pjsip_set_snapshot(e->pjsip, s);
     if (err)
-        log_error("new configuration not taken over, the old one stays err=\"%s\"", strerror(err));
+        log_error("new configuration is in force in part only, change it again err=\"%s\"",
+                  strerror(err));
     else
         log_notice("configuration changed endpoints=%u contexts=%u", model_endpoint_count(s),
                    model_context_count(s));

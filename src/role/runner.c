@@ -364,8 +364,13 @@ static int child_watch(struct child *ch, struct ends *e)
     ch->err_fd = e->err[0];
     ch->exec_fd = e->exec[0];
     e->in[1] = e->out[0] = e->err[0] = e->exec[0] = -1;
-    loop_fd_start(ch->r->loop, &ch->exec_watch, ch->exec_fd, LOOP_READ, on_exec, ch);
-    return loop_fd_start(ch->r->loop, &ch->err_watch, ch->err_fd, LOOP_READ, on_stderr, ch);
+    if (!loop_fd_start(ch->r->loop, &ch->exec_watch, ch->exec_fd, LOOP_READ, on_exec, ch) &&
+        !loop_fd_start(ch->r->loop, &ch->err_watch, ch->err_fd, LOOP_READ, on_stderr, ch))
+        return 0;
+    loop_fd_stop(&ch->exec_watch);
+    close_one(&ch->exec_fd);
+    on_kill(ch); /* freed once it is reaped */
+    return ENOMEM;
 }
 
 static int child_fork(struct child *ch, struct ends *e, char *const argv[], char *const env[])
@@ -405,9 +410,9 @@ static int start_words(struct runner_role *r, const struct runner_start_msg *m, 
     list_append(&r->children, &ch->link);
     r->count++;
     r->errands += ch->errand != NULL;
-    (void)child_watch(ch, &e);
+    err = child_watch(ch, &e);
     close_ends(&e);
-    return 0;
+    return err;
 }
 
 /* The engine's variables after ours, so that it may set LANG but not what is missing. */

@@ -1,9 +1,12 @@
 /* cdr.c - see cdr.h */
 #include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "store/cdr.h"
 
 const char *const store_cdr_columns[] = {
@@ -61,12 +64,11 @@ static struct slice or_null(struct slice s)
     return s.len ? s : SLICE_NONE;
 }
 
-/* A statement of our own that is refused: the record's fault, or is somebody at work on the table? */
-static int blame(struct db *d, int err)
+/* Only a value that does not fit, or a row that is there, is a record's own fault. The statement is
+ * right: what else is refused is somebody's at work on the table, its rules or triggers. */
+static int blame(int err)
 {
-    if (err == EINVAL && db_run(d, "SELECT " COLUMNS " FROM cdr WHERE 1 = 0") == EINVAL)
-        return EBADMSG;
-    return err;
+    return err == EINVAL || err == EDOM ? EBADMSG : err;
 }
 
 int store_cdr_insert(struct db *d, const struct store_cdr *c, bool once)
@@ -76,7 +78,7 @@ int store_cdr_insert(struct db *d, const struct store_cdr *c, bool once)
     int err = db_stmt(&s, d, once ? insert_once : insert);
 
     if (err)
-        return blame(d, err);
+        return blame(err);
     const struct slice v[] = {
         or_null(c->accountcode), or_empty(c->src),         or_empty(c->dst),
         or_empty(c->dcontext),   or_empty(c->clid),        or_empty(c->channel),
@@ -103,17 +105,106 @@ int store_cdr_insert(struct db *d, const struct store_cdr *c, bool once)
     if (!err)
         err = stmt_run(s);
     stmt_reset(s); /* the values stand on this function's stack */
-    return blame(d, err);
+    return blame(err);
+}
+
+/* ---- into the log ---- */
+
+#define LOG_ROOM 1000 /* of a line's 2,000; on the stack of a task */
+
+struct log_part {
+    const struct store_cdr *c;
+    const char *reason;
+    int number;
+    size_t len;
+    char text[LOG_ROOM];
+};
+
+static void part_log(struct log_part *p)
+{
+    if (!p->len)
+        return;
+    log_error("call record could not be kept reason=\"%s\" call=%.*s part=%d%.*s", p->reason,
+              (int)(p->c->linkedid.len < 40 ? p->c->linkedid.len : 40), p->c->linkedid.p,
+              ++p->number, (int)p->len, p->text);
+    p->len = 0;
+}
+
+static void part_begin(struct log_part *p, const char *column)
+{
+    if (p->len + strlen(column) + 12 > LOG_ROOM)
+        part_log(p);
+    p->len += (size_t)snprintf(p->text + p->len, LOG_ROOM - p->len, " %s=\"", column);
+}
+
+/* A character as it is, or its first byte as \xNN. @return bytes taken */
+static size_t part_add(struct log_part *p, struct slice rest)
+{
+    const size_t n = *rest.p == '"' || *rest.p == '\\' ? 0 : utf8_shown(rest);
+
+    if (n)
+        memcpy(p->text + p->len, rest.p, n);
+    else
+        snprintf(p->text + p->len, LOG_ROOM - p->len, "\\x%02x", (unsigned char)*rest.p);
+    p->len += n ? n : 4;
+    return n ? n : 1;
+}
+
+static void part_add_value(struct log_part *p, const char *column, struct slice v)
+{
+    if (!v.len)
+        return;
+    part_begin(p, column);
+    while (v.len) {
+        if (p->len + 8 > LOG_ROOM) {
+            p->text[p->len++] = '"';
+            part_log(p);
+            part_begin(p, column);
+        }
+        v = slice_skip(v, part_add(p, v));
+    }
+    p->text[p->len++] = '"';
+}
+
+static struct slice number(int64_t n, struct when_text *out)
+{
+    snprintf(out->z, sizeof(out->z), "%lld", (long long)n);
+    return slice_of(out->z);
+}
+
+/* Columns that are no texts; else the next of the texts. */
+static struct slice value_of(const struct store_cdr *c, const char *column, struct slice ***text,
+                             struct when_text *out)
+{
+    static const struct {
+        const char *column;
+        size_t at;
+    } times[] = {{"start", offsetof(struct store_cdr, start)},
+                 {"answer", offsetof(struct store_cdr, answer)},
+                 {"end", offsetof(struct store_cdr, end)}},
+      numbers[] = {{"duration", offsetof(struct store_cdr, duration)},
+                   {"billsec", offsetof(struct store_cdr, billsec)},
+                   {"sequence", offsetof(struct store_cdr, sequence)}};
+
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(column, times[i].column) == 0)
+            return when(*(const struct wall *)((const char *)c + times[i].at), out);
+        if (strcmp(column, numbers[i].column) == 0)
+            return number(*(const int64_t *)((const char *)c + numbers[i].at), out);
+    }
+    return **(*text)++;
 }
 
 void store_cdr_log(const struct store_cdr *c, const char *reason)
 {
-    log_error(
-        "call record could not be kept reason=\"%s\" uniqueid=\"%.*s\" src=\"%.*s\" dst=\"%.*s\" "
-        "dcontext=\"%.*s\" channel=\"%.*s\" dstchannel=\"%.*s\" start=%lld duration=%lld "
-        "billsec=%lld disposition=\"%.*s\" linkedid=\"%.*s\" sequence=%lld",
-        reason, SLICE_ARG(c->uniqueid), SLICE_ARG(c->src), SLICE_ARG(c->dst),
-        SLICE_ARG(c->dcontext), SLICE_ARG(c->channel), SLICE_ARG(c->dstchannel),
-        (long long)(c->start.us / 1000000), (long long)c->duration, (long long)c->billsec,
-        SLICE_ARG(c->disposition), SLICE_ARG(c->linkedid), (long long)c->sequence);
+    struct log_part p = {.c = c, .reason = reason};
+    struct store_cdr copy = *c;
+    struct slice *texts[STORE_CDR_TEXTS], **text = texts;
+    struct when_text out;
+
+    store_cdr_texts(&copy, texts);
+    for (int i = 0; store_cdr_columns[i]; i++)
+        part_add_value(&p, store_cdr_columns[i],
+                       value_of(&copy, store_cdr_columns[i], &text, &out));
+    part_log(&p);
 }

@@ -31,9 +31,11 @@ extern const char *const store_cdr_columns[];
 void store_cdr_texts(struct store_cdr *c, struct slice *v[STORE_CDR_TEXTS]);
 
 /** Insert. With once, a record that is there already (equal in all columns) is left alone.
- *  @return 0; EBADMSG (the table or a column of it is missing: later, not never); EINVAL, EEXIST (this
- *  record is refused); errno of the database */
+ *  @return 0; EBADMSG (the table, a rule or a trigger of it takes no records: later, not never); ERANGE,
+ *  EEXIST (this record is refused); errno of the database */
 int store_cdr_insert(struct db *d, const struct store_cdr *c, bool once);
 
-/** A record that nobody keeps, whole, into the log. */
+/** A record that nobody keeps, whole, into the log: each column that is not empty as column="value", bytes that
+ *  a terminal must not see, quotes and backslashes as \xNN; as many lines as it needs, a long value under
+ *  its column's name in each. */
 void store_cdr_log(const struct store_cdr *c, const char *reason);

@@ -8,8 +8,9 @@
  * Thread:  any, one at a time (a connection belongs to one worker, or to a tool's main thread).
  * Errors:  EBUSY (another process holds the lock longer than the busy time), ENOSPC (disk or quota
  *          full), EIO (cannot be read or written, or gone: open another), EROFS, EBADMSG (not a
- *          database, or damaged), EEXIST (a constraint), EACCES (the server refuses the user), ENOMEM,
- *          EINVAL (wrong SQL). db_why has the database's words.
+ *          database, or damaged), EEXIST (such a row is there), ERANGE (a value does not fit its column),
+ *          EDOM (another rule of the table: NOT NULL, CHECK, foreign key, a trigger that refuses), EACCES
+ *          (the server refuses the user), ENOMEM, EINVAL (wrong SQL, all else). db_why has the database's words.
  * Server:  connects within 3 s, waits 60 s for an answer. Its DDL ends a transaction, so that steps of
  *          store/migrate.h must be able to run twice; a transaction takes locks row by row.
  * Source:  sqlite.org: WAL, PRAGMA synchronous=FULL, result codes; MariaDB's SQL modes, error codes.

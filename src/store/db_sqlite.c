@@ -37,6 +37,18 @@ static sqlite3_stmt *stmt_of(const struct stmt *s)
     return ((const struct file_stmt *)s)->s;
 }
 
+/* Two rows that may not both be, or one that breaks a rule. */
+static int errno_of_constraint(int rc)
+{
+    switch (rc) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID: return EEXIST;
+    case SQLITE_CONSTRAINT_DATATYPE: return ERANGE;
+    default: return EDOM;
+    }
+}
+
 static int errno_of(int rc)
 {
     switch (rc & 0xff) {
@@ -50,7 +62,9 @@ static int errno_of(int rc)
     case SQLITE_FULL: return ENOSPC;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return EBADMSG;
-    case SQLITE_CONSTRAINT: return EEXIST;
+    case SQLITE_CONSTRAINT: return errno_of_constraint(rc);
+    case SQLITE_TOOBIG:
+    case SQLITE_MISMATCH: return ERANGE;
     case SQLITE_PERM:
     case SQLITE_AUTH: return EACCES;
     case SQLITE_IOERR:

@@ -187,7 +187,7 @@ static int insert_some(struct db *d, const char *p, size_t got, uint32_t most, s
             err = 0;
         } else if (!err) {
             err = store_cdr_insert(d, &c, true);
-            if (err == EINVAL ||
+            if (err == ERANGE ||
                 err == EEXIST) { /* one that never fits must not hold up the others */
                 store_cdr_log(&c, "refused by the database");
                 err = 0;

@@ -47,8 +47,8 @@ int store_open(struct store **sp, const struct store_args *args, const char **wh
 /* A store is a counted object; the last mem_deref waits for the writes handed to the worker, writes
  * what still waits, and closes. Use store_flush first to learn the result. */
 
-/** Committed (0), or given up: EBUSY, ENOSPC, EIO ... after 5 s, EEXIST and EINVAL at once. Never
- * called before the call that started it returned. */
+/** Committed (0), or given up: EBUSY, ENOSPC, EIO ... after 5 s, EEXIST, EINVAL, ERANGE and EDOM
+ * at once. Never called before the call that started it returned. */
 typedef void(store_done_h)(int err, void *arg);
 
 /** Insert or replace by id / delete by id / delete all of an address of record.

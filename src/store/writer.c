@@ -30,7 +30,7 @@
 /* The whole transaction is at fault, not this one statement. */
 static bool is_away(int err)
 {
-    return err && err != EEXIST && err != EINVAL;
+    return err && err != EEXIST && err != EINVAL && err != ERANGE && err != EDOM;
 }
 
 static void note_error(struct store *s, int err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "dsp/tone.h"
 #include "far_media.h"
 #include "ipc/media.h"
 
@@ -349,6 +350,8 @@ static void on_tone(struct far_media *m, const struct media_tone *t)
     quiet(s);
     s->play_id = t->play_id;
     slice_copy(t->tone, s->tone, sizeof(s->tone));
+    if (slice_is_set(tone_find(SLICE("ru"), t->tone)) && strcmp(t->zone, "ru") != 0)
+        snprintf(s->tone, sizeof(s->tone), "%.*s@%s", SLICE_ARG(t->tone), t->zone);
     if (t->duration_ms)
         timer_start(m->scene->loop, &s->playing, t->duration_ms, tone_ended, s);
 }

@@ -25,7 +25,7 @@ typedef int(func_rows_h)(const struct store_rows *rows, void *arg);
 int func_question_ask(const struct plan_env *env, const char *sql, const struct slice *values,
                       size_t count, func_rows_h *rows, void *arg);
 
-/** A statement that changes something; back when it is committed. @return as func_question_ask; EEXIST: a
- *  constraint */
+/** A statement that changes something; back when it is committed. @return as func_question_ask; EEXIST,
+ *  EDOM: a rule of the table */
 int func_question_tell(const struct plan_env *env, const char *sql, const struct slice *values,
                        size_t count);

@@ -108,8 +108,9 @@ static void tell_failure(const struct plan_env *env, const struct model_type *t,
     char what[200];
 
     snprintf(what, sizeof(what), "REALTIME: %s",
-             err == EEXIST ? "the row breaks a rule of the table (one of that name is there?)"
-                           : strerror(err));
+             err == EEXIST || err == EDOM
+                 ? "the row breaks a rule of the table (one of that name is there?)"
+                 : strerror(err));
     plan_func_warn(env, what, t->table);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "call/story.h"
+#include "fixture.h"
 #include "unit.h"
 
 static int tells(const char *story, bool is_russian, const char *expected)
@@ -80,6 +81,33 @@ static int words_cannot_break_lines_or_terminals(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(a_story_is_told_in_english), UNIT(a_story_is_told_in_russian),
+/* The stories end before the calls: at the end of a station that is stopped under a call. */
+static int channels_outlive_their_stories(void)
+{
+    struct stories *s = NULL;
+    struct fixture f;
+    struct channel *ch = NULL;
+    struct slice text;
+    int err = fixture_init(&f, 10);
+
+    if (err)
+        return err;
+    CHECK_OK_TO(stories_alloc(&s, f.calls, NULL, NULL), out);
+    CHECK_OK_TO(fixture_channel(&ch, &f, NULL), out);
+    s = mem_deref(s);
+    CHECK_OK_TO(stories_alloc(&s, f.calls, NULL, NULL), out);
+    CHECK_TO(stories_find(s, slice_of(ch->uniqueid), &text) == ENOENT, out);
+    channel_hangup(ch, CAUSE_NORMAL);
+out:
+    if (ch)
+        channel_hangup(ch, CAUSE_NORMAL);
+    mem_deref(ch);
+    mem_deref(s);
+    fixture_fini(&f);
+    return err;
+}
+
+UNIT_TESTS(UNIT(channels_outlive_their_stories), UNIT(a_story_is_told_in_english),
+           UNIT(a_story_is_told_in_russian),
            UNIT(what_is_no_story_is_refused_and_what_could_be_told_is),
            UNIT(words_cannot_break_lines_or_terminals))

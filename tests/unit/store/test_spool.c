@@ -1,6 +1,7 @@
 #include <fcntl.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/record.h"
 #include "store/spool.h"
@@ -222,7 +223,137 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT_ONCE(a_record_that_is_refused_lets_others_by), UNIT(a_record_survives_encoding),
+/* What an administrator adds to the table and breaks every record: repaired, all of them are there. */
+static int kept_until_repaired(const char *breaks, const char *repairs)
+{
+    struct store_cdr c[2] = {some_cdr(1), some_cdr(2)};
+    struct place p;
+    struct spool *s = NULL;
+    struct db *d = NULL;
+    uint32_t total;
+    int err;
+
+    CHECK_OK_TO(place_make(&p), out);
+    CHECK_OK_TO(db_open(&d, p.db, DB_WRITE), out);
+    CHECK_OK_TO(db_run(d, breaks), out);
+    CHECK_OK_TO(spool_open(&s, p.dir), out);
+    CHECK_OK_TO(spool_append(s, c, 2), out);
+    CHECK_TO(drain_all(s, d, &total) == EBADMSG && spool_bytes(s) > 0, out);
+    CHECK_TO(place_ask(&p, "SELECT count(*) FROM cdr") == 0, out);
+    CHECK_OK_TO(db_run(d, repairs), out);
+    CHECK_OK_TO(drain_all(s, d, &total), out);
+    CHECK_TO(total == 2 && place_ask(&p, "SELECT count(*) FROM cdr") == 2, out);
+out:
+    mem_deref(s);
+    mem_deref(d);
+    place_clear(&p);
+    return err;
+}
+
+#define GUARD "CREATE TRIGGER guard BEFORE INSERT ON cdr FOR EACH ROW "
+
+static int a_table_that_refuses_every_record_loses_none(void)
+{
+    const char *raise = place_server() ? GUARD "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'"
+                                       : GUARD "BEGIN SELECT RAISE(ABORT, 'no'); END";
+    const char *broken = place_server() ? GUARD "INSERT INTO nowhere VALUES (1)"
+                                        : GUARD "BEGIN INSERT INTO nowhere VALUES (1); END";
+
+    CHECK_OK(kept_until_repaired(raise, "DROP TRIGGER guard"));
+    CHECK_OK(kept_until_repaired(broken, "DROP TRIGGER guard"));
+    CHECK_OK(kept_until_repaired(
+        "CREATE UNIQUE INDEX own ON cdr (sequence); ALTER TABLE cdr RENAME COLUMN dst TO "
+        "dst_before",
+        "ALTER TABLE cdr RENAME COLUMN dst_before TO dst"));
+    if (place_server())
+        CHECK_OK(kept_until_repaired("ALTER TABLE cdr ADD COLUMN own INTEGER NOT NULL",
+                                     "ALTER TABLE cdr DROP COLUMN own"));
+    else
+        CHECK_OK(kept_until_repaired("ALTER TABLE cdr ADD COLUMN own CHECK (own IS NOT NULL)",
+                                     "ALTER TABLE cdr DROP COLUMN own"));
+    return 0;
+}
+
+/* A value too long for a column that the administrator made narrow is this record's own. */
+static int a_value_that_does_not_fit_lets_others_by(void)
+{
+    struct store_cdr c[2] = {some_cdr(1), some_cdr(2)};
+    struct place p;
+    struct spool *s = NULL;
+    struct db *d = NULL;
+    uint32_t total;
+    int err;
+
+    if (!place_server())
+        return 0; /* a file takes any length */
+    c[0].dst = SLICE("12345678901");
+    CHECK_OK_TO(place_make(&p), out);
+    CHECK_OK_TO(db_open(&d, p.db, DB_WRITE), out);
+    CHECK_OK_TO(db_run(d, "ALTER TABLE cdr MODIFY dst VARCHAR(10)"), out);
+    CHECK_OK_TO(spool_open(&s, p.dir), out);
+    CHECK_OK_TO(spool_append(s, c, 2), out);
+    CHECK_OK_TO(drain_all(s, d, &total), out);
+    CHECK_TO(total == 2 && place_ask(&p, "SELECT count(*) FROM cdr") == 1, out);
+out:
+    mem_deref(s);
+    mem_deref(d);
+    place_clear(&p);
+    return err;
+}
+
+static char logged[8192];
+
+static void keep_line(enum log_level level, const char *line, void *arg)
+{
+    size_t len = strlen(logged);
+
+    snprintf(logged + len, sizeof(logged) - len, "%s\n", line);
+}
+
+static int a_record_goes_whole_into_the_log(void)
+{
+    static const char *const parts[] = {" accountcode=\"shop \\x22a\\x22\"",
+                                        " userfield=\"u\"",
+                                        " peeraccount=\"p\"",
+                                        " lastapp=\"Dial\"",
+                                        " amaflags=\"DOCUMENTATION\"",
+                                        " sequence=\"7\"",
+                                        " answer=\"20",
+                                        " end=\"20",
+                                        " group_uuid=\"g\"",
+                                        " direction=\"in\"",
+                                        " clid=\"\\x22\xd0\xa1",
+                                        " part=1 ",
+                                        " part=2 "};
+    struct store_cdr c = some_cdr(7);
+    char big[1801];
+    size_t xs = 0;
+
+    memset(big, '~', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    c.lastdata = slice_of(big);
+    c.accountcode = SLICE("shop \"a\"");
+    c.userfield = SLICE("u");
+    c.peeraccount = SLICE("p");
+    c.answer = c.start;
+    c.direction = SLICE("in");
+    c.group_uuid = SLICE("g");
+    logged[0] = '\0';
+    log_set_sink(keep_line, NULL);
+    store_cdr_log(&c, "a test");
+    log_set_sink(NULL, NULL);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        CHECK(strstr(logged, parts[i]));
+    for (const char *q = logged; *q; q++)
+        xs += *q == '~';
+    CHECK(xs == sizeof(big) - 1 && !strstr(logged, "..."));
+    return 0;
+}
+
+UNIT_TESTS(UNIT_ONCE(a_table_that_refuses_every_record_loses_none),
+           UNIT_ONCE(a_value_that_does_not_fit_lets_others_by),
+           UNIT(a_record_goes_whole_into_the_log),
+           UNIT_ONCE(a_record_that_is_refused_lets_others_by), UNIT(a_record_survives_encoding),
            UNIT(spooled_records_reach_the_database_once),
            UNIT_ONCE(records_that_come_again_are_not_doubled),
            UNIT_ONCE(a_torn_tail_costs_only_the_torn_record),
