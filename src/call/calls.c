@@ -7,6 +7,8 @@
 #include "call/device_state.h"
 #include "call/save.h"
 
+#define MAX_CHANNELS 20000
+
 struct tech_row {
     struct link link;
     const struct channel_tech *tech;
@@ -43,6 +45,11 @@ static void calls_destroy(void *object)
     hash_fini(&c->groups);
 }
 
+void calls_set_max_channels(struct calls *c, uint32_t most)
+{
+    c->max_channels = most ? most : MAX_CHANNELS;
+}
+
 int calls_alloc(struct calls **cp, const struct calls_args *args)
 {
     struct calls *c = mem_alloc(sizeof(*c), calls_destroy);
@@ -58,7 +65,7 @@ int calls_alloc(struct calls **cp, const struct calls_args *args)
     c->arg = args->arg;
     c->zone = args->zone ? args->zone : "ru";
     c->language = args->language ? args->language : "ru";
-    c->max_channels = args->max_channels ? args->max_channels : 20000;
+    calls_set_max_channels(c, args->max_channels);
     list_init(&c->channels);
     list_init(&c->techs);
     list_init(&c->observers);

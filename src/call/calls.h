@@ -31,7 +31,7 @@ typedef void(calls_quality_h)(const struct channel *ch, const struct media_stats
 
 /** Where the files of a music class are. @return directory (borrowed until the next call), NULL: no
  * such class */
-typedef const char *(calls_moh_h)(struct slice class_name, bool *is_random, void *arg);
+typedef const char *(calls_moh_h)(struct slice class_name, uint8_t *sort, void *arg);
 
 /** The list of a tone that is not built in. @return borrowed until the next call; NULL: there is none */
 typedef const char *(calls_tone_h)(struct slice zone, struct slice name, void *arg);
@@ -78,3 +78,6 @@ uint32_t calls_next_sequence(struct calls *c);
  *  is left, or after ms. No channel is accepted any more. */
 void calls_shutdown(struct calls *c, uint32_t ms, timer_h *done, void *arg);
 bool calls_is_closing(const struct calls *c);
+
+/** From now on; channels that are there stay. @param most  0: 20,000 */
+void calls_set_max_channels(struct calls *c, uint32_t most);

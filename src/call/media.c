@@ -48,9 +48,9 @@ int media_send_tone(struct media_stream *s)
 
 int media_send_music(struct media_stream *s)
 {
-    return media_send(s->media, MEDIA_MOH,
-                      &(struct media_moh){
-                          .id = s->id, .directory = slice_of(s->sound), .is_random = s->is_random});
+    return media_send(
+        s->media, MEDIA_MOH,
+        &(struct media_moh){.id = s->id, .directory = slice_of(s->sound), .sort = s->sort});
 }
 
 /* For a media role that does not know it, or to claim it from one that does. */

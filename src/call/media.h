@@ -146,7 +146,7 @@ int media_stream_control(struct media_stream *s, enum media_control_action actio
  * stopped. */
 int media_stream_tone(struct media_stream *s, const char *zone, struct slice tone,
                       uint32_t duration_ms);
-int media_stream_moh(struct media_stream *s, struct slice directory, bool is_random);
+int media_stream_moh(struct media_stream *s, struct slice directory, uint8_t sort);
 
 /** End play, tone, music, and digits not sent yet. Harmless when there is nothing. */
 int media_stream_stop(struct media_stream *s);
@@ -206,7 +206,7 @@ struct media_saved {
     struct media_gain gain;
     struct media_detect detect;
     uint8_t playing; /* inner; an endless tone or music, else nothing */
-    bool is_random;
+    uint8_t sort;
     char zone[8];
     char sound[MEDIA_PATH_MAX];
 };

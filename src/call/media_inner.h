@@ -50,7 +50,7 @@ struct media_stream {
     enum playing playing;
     uint32_t play_id;
     uint32_t tone_ms;
-    bool is_random;
+    uint8_t sort; /* enum media_sort */
     char zone[8];
     char *sound; /* tone or directory of music that goes on without end, to begin it again */
     struct media_stats stats;

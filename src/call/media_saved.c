@@ -34,7 +34,7 @@ void media_stream_save(const struct media_stream *s, struct media_saved *saved)
     if (!is_endless(s))
         return;
     saved->playing = (uint8_t)s->playing;
-    saved->is_random = s->is_random;
+    saved->sort = s->sort;
     memcpy(saved->zone, s->zone, sizeof(saved->zone));
     if (slice_copy(slice_of(s->sound), saved->sound, sizeof(saved->sound)))
         saved->playing = NOTHING;
@@ -83,7 +83,7 @@ static int take_values(struct media_stream *s, const struct media_saved *saved)
     if (saved->playing != MUSIC && saved->playing != TONE)
         return 0;
     s->playing = (enum playing)saved->playing;
-    s->is_random = saved->is_random;
+    s->sort = saved->sort;
     memcpy(s->zone, saved->zone, sizeof(s->zone));
     s->zone[sizeof(s->zone) - 1] = '\0';
     s->sound = slice_dup(slice_from(saved->sound, strnlen(saved->sound, sizeof(saved->sound))));

@@ -341,13 +341,13 @@ int media_stream_tone(struct media_stream *s, const char *zone, struct slice ton
     return media_send_tone(s);
 }
 
-int media_stream_moh(struct media_stream *s, struct slice directory, bool is_random)
+int media_stream_moh(struct media_stream *s, struct slice directory, uint8_t sort)
 {
     if (directory.len > MEDIA_PATH_MAX || !s->media)
         return EINVAL;
     if (keep_sound(s, directory))
         return ENOMEM;
-    s->is_random = is_random;
+    s->sort = sort;
     (void)start_playing(s, MUSIC);
     return media_send_music(s);
 }

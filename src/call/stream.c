@@ -219,14 +219,14 @@ int channel_tone(struct channel *ch, const char *tone)
 int channel_moh(struct channel *ch, const char *class_name)
 {
     const char *name = class_name && *class_name ? class_name : ch->musicclass;
-    bool is_random = false;
+    uint8_t sort = 0;
     const char *dir;
 
     if (!ch->stream)
         return ENOTCONN;
     if (!name || !*name)
         name = "default";
-    dir = ch->calls->moh ? ch->calls->moh(slice_of(name), &is_random, ch->calls->arg) : NULL;
+    dir = ch->calls->moh ? ch->calls->moh(slice_of(name), &sort, ch->calls->arg) : NULL;
     if (!dir) {
         log_warning("no such class of music on hold call=%s class=\"%s\"", ch->linkedid, name);
         return ENOENT;
@@ -235,7 +235,7 @@ int channel_moh(struct channel *ch, const char *class_name)
     if (!ch->has_music)
         channel_tell(ch, CALL_MOH_START, name);
     ch->has_music = true;
-    return media_stream_moh(ch->stream, slice_of(dir), is_random);
+    return media_stream_moh(ch->stream, slice_of(dir), sort);
 }
 
 void channel_play_stop(struct channel *ch)

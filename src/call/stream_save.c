@@ -19,7 +19,7 @@ static bool is_sound(const struct media_saved *s)
     const struct media_remote *r = &s->remote;
 
     return is_flag(&s->is_echo) && is_flag(&s->has_remote) && is_flag(&s->is_half) &&
-           is_flag(&s->is_random) && is_flag(&r->is_symmetric) && is_flag(&r->can_send) &&
+           s->sort < MEDIA_SORTS && is_flag(&r->is_symmetric) && is_flag(&r->can_send) &&
            is_flag(&r->can_recv) && is_flag(&r->is_held) && is_flag(&s->gain.is_rx_muted) &&
            is_flag(&s->gain.is_tx_muted) && is_family(&s->local) && is_family(&r->rtp) &&
            is_family(&r->rtcp) && is_family(&r->signal);

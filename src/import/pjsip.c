@@ -278,8 +278,8 @@ static void judge_template(struct import *im, const struct conf_section *s)
 }
 
 static const char *const emptied[] = {
-    "ps_endpoints",       "ps_aors",          "ps_auths",    "ps_contacts",
-    "ps_endpoint_id_ips", "ps_registrations", "static_pjsip"};
+    "ps_endpoints",       "ps_aors",          "ps_auths",          "ps_contacts",
+    "ps_endpoint_id_ips", "ps_registrations", "ps_domain_aliases", "static_pjsip"};
 
 int import_pjsip_begin(struct import *im)
 {

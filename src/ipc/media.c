@@ -73,7 +73,7 @@ static const struct ipc_field tone[] = {
 static const struct ipc_field moh[] = {
     U32(media_moh, id),
     BYTES(media_moh, directory, MEDIA_PATH_MAX),
-    BOOL(media_moh, is_random),
+    U8(media_moh, sort),
     END,
 };
 

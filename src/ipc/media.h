@@ -152,12 +152,15 @@ struct media_tone {
     uint32_t duration_ms; /* 0: until stopped */
 };
 
+/** The order of a directory's pieces of music. */
+enum media_sort { MEDIA_SORT_NAME, MEDIA_SORT_RANDOM, MEDIA_SORT_RANDOM_START, MEDIA_SORTS };
+
 /** Music from a directory until stopped; an empty or missing directory is silence and one warning.
  */
 struct media_moh {
     uint32_t id;
     struct slice directory;
-    bool is_random;
+    uint8_t sort; /* enum media_sort */
 };
 
 /** End play, tone or music (without MEDIA_PLAY_DONE), and unsent digits; the peer is heard again.

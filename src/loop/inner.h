@@ -21,6 +21,7 @@ struct loop {
     int epoll_fd; /* -1 on a fake loop */
     int wake_fd;
     struct mono now;
+    int64_t lag_us; /* fake: how far the exact time is ahead of now */
     struct wall wall;
     struct wheel wheel;
     struct list due; /* timers firing in this round */

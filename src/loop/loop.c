@@ -126,7 +126,8 @@ struct wall loop_wall(const struct loop *l)
 
 struct mono loop_now_exact(const struct loop *l)
 {
-    return l->is_fake ? l->now : (struct mono){clock_us(CLOCK_MONOTONIC)};
+    return l->is_fake ? (struct mono){l->now.us + l->lag_us}
+                      : (struct mono){clock_us(CLOCK_MONOTONIC)};
 }
 
 /* ---- descriptors ---- */
@@ -479,6 +480,12 @@ int loop_run(struct loop *l)
 void loop_stop(struct loop *l)
 {
     l->is_stopping = true;
+}
+
+void loop_fake_lag(struct loop *l, uint64_t ms)
+{
+    BUG_IF(!l->is_fake);
+    l->lag_us = (int64_t)ms * 1000;
 }
 
 void loop_fake_settle(struct loop *l)

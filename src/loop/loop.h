@@ -34,7 +34,8 @@ int loop_alloc_fake(struct loop **lp, struct wall start);
 struct mono loop_now(const struct loop *l);
 struct wall loop_wall(const struct loop *l);
 
-/** Time right now, by a system call; on a fake loop the same as loop_now. For measuring only. */
+/** Time right now, by a system call; on a fake loop the same as loop_now, but for
+ *  loop_fake_lag. For measuring only. */
 struct mono loop_now_exact(const struct loop *l);
 
 /** Run until loop_stop (a fake loop also ends when nothing is left to happen, and time jumps from
@@ -52,6 +53,9 @@ void loop_fake_advance(struct loop *l, uint64_t ms);
 
 /** Fake loop: run what is due now (deferred calls, flushes) without moving time. */
 void loop_fake_settle(struct loop *l);
+
+/** Fake loop: what is handled from now on waited ms longer (loop_now_exact is so far ahead). */
+void loop_fake_lag(struct loop *l, uint64_t ms);
 
 /** Fake loop: time of the next timer. @return false when there is none */
 bool loop_fake_next(const struct loop *l, struct mono *when);

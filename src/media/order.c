@@ -31,7 +31,7 @@ struct media_order {
     char missing[128];
     struct media_music *music;
     uint32_t next, failures;
-    bool is_random;
+    uint8_t sort; /* enum media_sort */
 };
 
 static void release_reel(struct media_cache *c, struct media_reel *r)
@@ -297,7 +297,8 @@ static void on_piece(int err, struct media_sound *s, void *arg)
 
 static void ask_next_piece(struct media_order *o)
 {
-    uint32_t i = o->is_random ? rand_u32() % o->music->count : o->next++ % o->music->count;
+    bool is_random = o->sort == MEDIA_SORT_RANDOM;
+    uint32_t i = is_random ? rand_u32() % o->music->count : o->next++ % o->music->count;
 
     media_cache_file(o->orders->cache, slice_of(o->music->names[i]), SLICE(""), o->leg->first_codec,
                      &o->asking, on_piece, o);
@@ -314,6 +315,8 @@ static void on_listed(int err, struct media_music *m, void *arg)
         give_up_music(o, o->names, err ? err : ENOENT);
     } else {
         o->music = m;
+        if (o->sort == MEDIA_SORT_RANDOM_START)
+            o->next = rand_u32() % m->count;
         ask_next_piece(o);
     }
     mem_deref(o);
@@ -326,7 +329,7 @@ int media_order_music(struct media_orders *os, struct media_leg *leg, const stru
 
     if (!o)
         return ENOMEM;
-    o->is_random = msg->is_random;
+    o->sort = msg->sort;
     o->names = slice_dup(msg->directory);
     if (o->names)
         err = media_cache_list(os->cache, msg->directory, on_listed, mem_ref(o));

@@ -79,6 +79,8 @@ struct model_field {
     size_t offset;              /* in the object's struct, MODEL_NOWHERE when it is not kept */
     const char *sql;            /* SQL type with constraints, where the kind's own does not fit */
     struct model_words label, help;
+    const char
+        *subject; /* of a LATER or REFUSED field: the word of model_subject that it comes with */
     const char *shown; /* of an OBEYED field: the test that shows it ("tests/scene/busy.scene");
                           the docs name it, a unit test looks that it exists and names the field */
 };
@@ -117,6 +119,9 @@ const struct model_field *model_field_find(const struct model_type *t, struct sl
 
 /** Words for one language ("ru", else English). */
 const char *model_words_in(const struct model_words *w, const char *language);
+
+/** What a LATER or REFUSED field comes with, in words. NULL: no such word. */
+const struct model_words *model_subject(const char *word);
 
 /** What a value may be, in words ("yes or no", "a number from 0 to 65535", "one of: a, b"). */
 struct buf;

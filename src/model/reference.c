@@ -23,6 +23,30 @@ static const struct model_words states[] = {
     [MODEL_INNER] = {"служебное", "the station's own"},
 };
 
+static const struct {
+    const char *word;
+    struct model_words words;
+} subjects[] = {
+    {"webrtc", {"браузеры (WebRTC)", "browsers (WebRTC)"}},
+    {"voicemail", {"голосовая почта", "voicemail"}},
+    {"pickup", {"перехват вызовов", "call pickup"}},
+    {"fax", {"факсы", "fax"}},
+    {"recording", {"запись разговоров", "recording"}},
+    {"blf", {"индикаторы статуса (BLF)", "status indicators (BLF)"}},
+    {"transfers", {"перевод вызовов", "transfers"}},
+    {"video", {"видео", "video"}},
+    {"manager", {"события Manager", "the Manager's events"}},
+    {"open", {"срок не назван", "no subject yet"}},
+};
+
+const struct model_words *model_subject(const char *word)
+{
+    for (size_t i = 0; word && i < sizeof(subjects) / sizeof(subjects[0]); i++)
+        if (strcmp(subjects[i].word, word) == 0)
+            return &subjects[i].words;
+    return NULL;
+}
+
 /* A bar would end the cell. */
 static void add_cell(struct buf *out, const char *text)
 {
@@ -33,6 +57,22 @@ static void add_cell(struct buf *out, const char *text)
         buf_addc(out, *text);
     }
     buf_addz(out, " |");
+}
+
+/* "yes: the test that shows it", "not yet: what it comes with" */
+static void add_state(const struct model_field *f, const char *language, struct buf *out)
+{
+    const struct model_words *with = model_subject(f->subject);
+    struct buf text;
+
+    buf_init(&text, 500);
+    buf_addz(&text, model_words_in(&states[f->state], language));
+    if (f->shown)
+        buf_printf(&text, ": `%s`", f->shown);
+    else if (with)
+        buf_printf(&text, "; %s", model_words_in(with, language));
+    add_cell(out, buf_z(&text));
+    buf_fini(&text);
 }
 
 static int add_field(const struct model_field *f, const char *language, struct buf *out)
@@ -47,7 +87,7 @@ static int add_field(const struct model_field *f, const char *language, struct b
         add_cell(out, model_words_in(&f->label, language));
         add_cell(out, buf_z(&allowed));
         add_cell(out, f->def ? f->def : "");
-        add_cell(out, model_words_in(&states[f->state], language));
+        add_state(f, language, out);
         add_cell(out, model_words_in(&f->help, language));
         err = buf_addz(out, "\n");
     }

@@ -51,6 +51,7 @@ extern const struct model_field model_fields_contact[];
 extern const struct model_field model_fields_identify[];
 extern const struct model_field model_fields_transport[];
 extern const struct model_field model_fields_registration[];
+extern const struct model_field model_fields_domain_alias[];
 extern const struct model_field model_fields_global[];
 extern const struct model_field model_fields_system[];
 extern const struct model_field model_fields_acl[];

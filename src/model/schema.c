@@ -154,6 +154,16 @@ static int add_missing(struct db *d)
     return err;
 }
 
+static int add_domain_aliases(struct db *d)
+{
+    int err = add_missing(d);
+
+    return err ? err
+               : db_run(d, "INSERT INTO static_sorcery (cat_metric,var_metric,commented,filename,"
+                           "category,var_name,var_val) VALUES (0,7,0,'sorcery.conf','res_pjsip',"
+                           "'domain_alias','realtime,ps_domain_aliases');");
+}
+
 /* Steps are never changed once released. New tables and columns are rows of the field tables and one
  * more step that runs add_missing: an older database gets what it lacks, a new one has it already. */
 const struct store_migration model_migrations[] = {
@@ -161,4 +171,5 @@ const struct store_migration model_migrations[] = {
     {.version = 20261123100000, .name = "add_call_story", .up = add_missing},
     {.version = 20261123110000, .name = "add_astdb", .up = add_missing},
     {.version = 20261123121500, .name = "add_tones", .up = add_missing},
+    {.version = 20261123122000, .name = "add_domain_aliases", .up = add_domain_aliases},
     {0}};

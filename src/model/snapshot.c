@@ -8,9 +8,9 @@
 static void snapshot_destroy(void *object)
 {
     struct model_snapshot *s = object;
-    struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths,  &s->transports,
-                           &s->identifies, &s->registrations, &s->acls,   &s->mohs,
-                           &s->tones,      &s->contexts,      &s->globals};
+    struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths,   &s->transports,
+                           &s->identifies, &s->registrations, &s->acls,    &s->mohs,
+                           &s->tones,      &s->contexts,      &s->globals, &s->domain_aliases};
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         shelf_fini(all[i]);
@@ -34,6 +34,7 @@ static int load_objects(struct model_snapshot *s, struct db *d)
                {&shelf_endpoint, &s->endpoints},
                {&shelf_identify, &s->identifies},
                {&shelf_registration, &s->registrations},
+               {&shelf_domain_alias, &s->domain_aliases},
                {&shelf_moh, &s->mohs},
                {&shelf_tone, &s->tones}};
     int err = 0;
@@ -54,6 +55,7 @@ static void close_shelves(struct model_snapshot *s)
     shelf_close(&s->mohs, &shelf_moh);
     shelf_close(&s->tones, &shelf_tone);
     shelf_close(&s->contexts, &shelf_context);
+    shelf_close(&s->domain_aliases, &shelf_domain_alias);
     /* globals stay in the order of the configuration: a value may be made of those above it */
 }
 
@@ -122,9 +124,9 @@ static uint64_t bytes_of(const struct shelf *sh)
 
 uint64_t model_snapshot_bytes(const struct model_snapshot *s)
 {
-    const struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths,  &s->transports,
-                                 &s->identifies, &s->registrations, &s->acls,   &s->mohs,
-                                 &s->tones,      &s->contexts,      &s->globals};
+    const struct shelf *all[] = {
+        &s->endpoints, &s->aors, &s->auths, &s->transports, &s->identifies, &s->registrations,
+        &s->acls,      &s->mohs, &s->tones, &s->contexts,   &s->globals,    &s->domain_aliases};
     uint64_t sum = sizeof(*s) + s->pool.keep.total + s->report.arena.total;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -185,6 +187,14 @@ const char *model_tone_list(const struct model_snapshot *s, struct slice zone, s
         *p = (char)tolower((unsigned char)*p);
     t = shelf_find(&s->tones, &shelf_tone, slice_of(key));
     return t ? t->list : NULL;
+}
+
+const char *model_domain_of(const struct model_snapshot *s, struct slice alias)
+{
+    const struct model_domain_alias *d =
+        s->domain_aliases.count ? shelf_find(&s->domain_aliases, &shelf_domain_alias, alias) : NULL;
+
+    return d ? d->domain : "";
 }
 
 const struct model_endpoint *model_endpoint_by_username(const struct model_snapshot *s,

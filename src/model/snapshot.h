@@ -230,6 +230,12 @@ struct model_endpoint {
     uint8_t tos; /* tos_audio: the byte of IP */
 };
 
+/** Another name of a domain: "user@name" is looked for as "user@domain". */
+struct model_domain_alias {
+    struct hash_link link;
+    const char *name, *domain;
+};
+
 /** By address: requests from these belong to the endpoint. */
 struct model_identify {
     const char *name;
@@ -297,13 +303,15 @@ struct model_global {
     struct model_order identifier_order;                   /* enum model_identify_by */
     int32_t max_initial_qualify_time, keep_alive_interval; /* seconds */
     const char *default_outbound_endpoint;
-    bool disable_multi_domain, ignore_uri_user_options, use_callerid_contact;
+    bool disable_multi_domain, ignore_uri_user_options, use_callerid_contact, allow_180_after_183;
+    bool all_codecs_on_empty_reinvite;
 };
 
 struct model_system {
     const char *name;
     bool disable_tcp_switch, disable_rport, compact_headers;
     int timer_t1_ms, timer_b_ms;
+    bool follow_early_media_fork, accept_multiple_sdp_answers; /* where the endpoint says so, too */
 };
 
 /** Programs on the station's own machine only. */
@@ -359,6 +367,9 @@ const struct model_context *model_context_find(const struct model_snapshot *s, s
 const char *model_tone_list(const struct model_snapshot *s, struct slice zone, struct slice name);
 
 const struct model_moh *model_moh_find(const struct model_snapshot *s, struct slice name);
+
+/** The domain that this one is another name of; "" none. */
+const char *model_domain_of(const struct model_snapshot *s, struct slice alias);
 
 /** The endpoint one of whose auths has this username (identify_by auth_username). */
 const struct model_endpoint *model_endpoint_by_username(const struct model_snapshot *s,

@@ -108,7 +108,8 @@ int contact_alloc(struct contact **cp, struct aor *a, const struct contact_args 
 {
     size_t name_len = strlen(a->name), id_len = name_len + 2 + ID_HASH;
     size_t size = id_len + args->uri.len + args->transport.len + args->endpoint.len +
-                  args->user_agent.len + args->call_id.len + args->path.len + 7;
+                  args->user_agent.len + args->call_id.len + args->instance.len + args->path.len +
+                  8;
     struct contact *c = mem_alloc(sizeof(*c) + size, contact_destroy);
     char *at;
 
@@ -125,6 +126,7 @@ int contact_alloc(struct contact **cp, struct aor *a, const struct contact_args 
     c->endpoint = put_text(&at, args->endpoint);
     c->user_agent = put_text(&at, args->user_agent);
     c->call_id = put_text(&at, args->call_id);
+    c->instance = put_text(&at, args->instance);
     c->path = put_text(&at, args->path);
     c->aor = a;
     c->is_permanent = args->is_permanent;
@@ -250,6 +252,18 @@ struct contact *contact_find_again(const struct aor *a, struct slice call_id, st
         struct contact *c = contact_of_link(k);
 
         if (!c->is_permanent && slice_eq(c->call_id, call_id) && is_same_phone(c, kept))
+            return c;
+    }
+    return NULL;
+}
+
+struct contact *contact_find_instance(const struct aor *a, struct slice instance)
+{
+    LIST_FOREACH(&a->contacts, k)
+    {
+        struct contact *c = contact_of_link(k);
+
+        if (!c->is_permanent && instance.len && slice_eq(c->instance, instance))
             return c;
     }
     return NULL;

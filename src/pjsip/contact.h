@@ -65,6 +65,8 @@ struct contact {
     struct slice uri;       /* where it is reached; the phone's own host in x-ast-orig-host */
     struct slice transport; /* name of the binding, empty: any */
     struct slice endpoint, user_agent, call_id;
+    struct slice
+        instance;      /* +sip.instance and reg-id (RFC 5626), while this engine runs; or empty */
     struct slice path; /* values of Path, comma separated: requests go that way (RFC 3327) */
     char text[];
 };
@@ -85,7 +87,7 @@ void aor_release(struct aor *a);
 
 struct contact_args {
     bool is_permanent;
-    struct slice uri, transport, endpoint, user_agent, call_id, path;
+    struct slice uri, transport, endpoint, user_agent, call_id, instance, path;
     struct addr source;
     struct sip_conn *conn; /* a reference is taken */
     uint32_t cseq;
@@ -107,6 +109,9 @@ struct contact *contact_find(const struct aor *a, const struct sip_uri *uri);
 /** The registration of the same phone from another port or connection: same Call-ID, same URI as
  * the phone gives it. NULL: none. */
 struct contact *contact_find_again(const struct aor *a, struct slice call_id, struct slice kept);
+
+/** The registration of the same device (+sip.instance) by the same flow (reg-id). NULL: none. */
+struct contact *contact_find_instance(const struct aor *a, struct slice instance);
 
 /** Contact by id ("101;@..."), NULL: none. */
 struct contact *contact_find_id(const struct pjsip *p, struct slice id);

@@ -69,6 +69,14 @@ static bool next_line(struct slice *rest, struct slice *line, struct slice *name
     return true;
 }
 
+/* "X-*" is each name that begins so. */
+static bool is_called(struct slice own, struct slice name)
+{
+    if (name.len && name.p[name.len - 1] == '*')
+        return slice_casestarts(own, slice_from(name.p, name.len - 1));
+    return slice_caseeq(own, name);
+}
+
 /* Copy the lines but the n-th one called name (0: all of them); that one gets value, if set. */
 static int rewrite(struct buf *lines, struct slice name, uint32_t n, struct slice value)
 {
@@ -80,7 +88,7 @@ static int rewrite(struct buf *lines, struct slice name, uint32_t n, struct slic
     buf_init(&fresh, lines->limit);
     while (!err && next_line(&rest, &line, &own, &text)) {
         char z[128];
-        bool is_hit = slice_caseeq(own, name) && (++seen == n || !n);
+        bool is_hit = is_called(own, name) && (++seen == n || !n);
 
         hits += is_hit;
         if (slice_copy(own, z, sizeof(z)))

@@ -37,20 +37,31 @@ static const struct model_endpoint *find_by_ip(const struct pjsip *p, const stru
     return e ? e : names_find(p, &req->flow.remote);
 }
 
-/* An endpoint by "user@domain", then by "user"; then one that logs in with that user name. */
+static const struct model_endpoint *find_in_domain(const struct pjsip *p, struct slice user,
+                                                   struct slice domain)
+{
+    char name[256];
+
+    if (!domain.len || user.len + domain.len + 2 > sizeof(name))
+        return NULL;
+    memcpy(name, user.p, user.len);
+    name[user.len] = '@';
+    memcpy(name + user.len + 1, domain.p, domain.len);
+    return model_endpoint_find(p->snap, slice_from(name, user.len + 1 + domain.len));
+}
+
+/* An endpoint by "user@domain" (or the domain that it is another name of), then by "user"; then one that logs in with that user name. */
 static const struct model_endpoint *find_by_name(const struct pjsip *p, struct slice user,
                                                  struct slice domain)
 {
     const struct model_endpoint *e = NULL;
-    char name[256];
 
-    if (!user.len || user.len + domain.len + 2 > sizeof(name))
+    if (!user.len)
         return NULL;
     if (p->has_domains && domain.len) {
-        memcpy(name, user.p, user.len);
-        name[user.len] = '@';
-        memcpy(name + user.len + 1, domain.p, domain.len);
-        e = model_endpoint_find(p->snap, slice_from(name, user.len + 1 + domain.len));
+        e = find_in_domain(p, user, domain);
+        if (!e)
+            e = find_in_domain(p, user, slice_of(model_domain_of(p->snap, domain)));
     }
     if (!e)
         e = model_endpoint_find(p->snap, user);
@@ -167,12 +178,15 @@ static const char *realm_of(const struct pjsip *p, const struct model_auth *a)
 /* Asterisk offers MD5 alone unless the object says more; phones exist that choke on SHA-256. */
 static struct sip_auth *server_of(const struct pjsip *p, const struct model_auth *a)
 {
-    if (!a || a->type == MODEL_AUTH_MD5)
+    bool has_md5 = false, has_sha256 = false;
+
+    for (unsigned i = 0; a && i < a->algorithms.count; i++) {
+        has_md5 |= a->algorithms.v[i] == MODEL_ALG_MD5;
+        has_sha256 |= a->algorithms.v[i] == MODEL_ALG_SHA256;
+    }
+    if (!has_sha256 || a->type == MODEL_AUTH_MD5)
         return p->auth_md5;
-    for (unsigned i = 0; i < a->algorithms.count; i++)
-        if (a->algorithms.v[i] == MODEL_ALG_SHA256)
-            return p->auth_sha;
-    return p->auth_md5;
+    return has_md5 ? p->auth_both : p->auth_sha;
 }
 
 /* supported_algorithms_uac: what challenges we answer with it. */
@@ -457,12 +471,26 @@ int pjsip_creds_get(struct pjsip_creds **cp, struct pjsip *p, const struct model
     return 0;
 }
 
-bool pjsip_auth_fits(const struct model_auth *a, struct slice realm, struct sip_credential *c)
+enum fit { FIT_NOT, FIT_ANY, FIT_REALM };
+
+static enum fit fit_of(const struct model_auth *a, struct slice realm)
 {
-    if (a->realm[0] && strcmp(a->realm, "*") != 0 && !slice_eqz(realm, a->realm))
-        return false;
+    if (!a)
+        return FIT_NOT;
+    if (!a->realm[0] || !strcmp(a->realm, "*"))
+        return FIT_ANY;
+    return slice_eqz(realm, a->realm) ? FIT_REALM : FIT_NOT;
+}
+
+const struct model_auth *pjsip_auth_better(const struct model_auth *best,
+                                           const struct model_auth *other, struct slice realm)
+{
+    return fit_of(other, realm) > fit_of(best, realm) ? other : best;
+}
+
+void pjsip_auth_take(const struct model_auth *a, struct sip_credential *c)
+{
     credential_of(a, c);
-    return true;
 }
 
 bool pjsip_creds_find(struct slice realm, struct sip_credential *c, void *arg)
@@ -470,11 +498,13 @@ bool pjsip_creds_find(struct slice realm, struct sip_credential *c, void *arg)
     const struct pjsip_creds *creds = arg;
     const struct model_endpoint *e =
         creds ? model_endpoint_find(creds->p->snap, slice_of(creds->endpoint)) : NULL;
+    const struct model_auth *best = NULL;
 
     for (const struct model_auth *const *a = e ? e->outbound_auths : NULL; a && *a; a++)
-        if (pjsip_auth_fits(*a, realm, c))
-            return true;
-    return false;
+        best = pjsip_auth_better(best, *a, realm);
+    if (best)
+        pjsip_auth_take(best, c);
+    return best != NULL;
 }
 
 void pjsip_creds_clear(struct pjsip *p)

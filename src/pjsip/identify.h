@@ -52,8 +52,13 @@ struct pjsip_creds {
 /** @param cp  out: borrowed; NULL when the endpoint has no outbound_auth. @return 0; ENOMEM */
 int pjsip_creds_get(struct pjsip_creds **cp, struct pjsip *p, const struct model_endpoint *e);
 
-/** Does this authentication answer a challenge for realm? Then c is what to log in with. */
-bool pjsip_auth_fits(const struct model_auth *a, struct slice realm, struct sip_credential *c);
+/** Which of two authentications answers a challenge for realm better: one of that realm, else one
+ *  without a realm (or with "*"). Any may be NULL. @return NULL: neither does */
+const struct model_auth *pjsip_auth_better(const struct model_auth *best,
+                                           const struct model_auth *other, struct slice realm);
+
+/** What to log in with by this authentication. */
+void pjsip_auth_take(const struct model_auth *a, struct sip_credential *c);
 
 /** sip_creds_h; arg is a struct pjsip_creds, or NULL. */
 bool pjsip_creds_find(struct slice realm, struct sip_credential *c, void *arg);

@@ -29,7 +29,7 @@ static int find_exten(struct pjsip *p, const struct model_endpoint *e, const str
 {
     struct slice context = slice_of(e->context);
 
-    if (sip_unescape(req->uri.user, exten, size))
+    if (pjsip_user_copy(p, req->uri.user, exten, size))
         return 404;
     if (!exten[0])
         slice_copy(SLICE("s"), exten, size);
@@ -259,10 +259,18 @@ static int progress(struct session *s)
     return session_apply(s, false);
 }
 
+/* Where sound goes already, or shall, ringing is a tone in it: a 180 would make phones play their own. */
 static int ring(struct session *s)
 {
+    int err;
+
     s->is_ringing = true;
-    return s->has_inband_progress ? progress(s) : say(s, 180, false);
+    if (!s->has_inband_progress && !s->has_progressed)
+        return say(s, 180, false);
+    err = progress(s);
+    if (!err && model_global_of(s->p->snap)->allow_180_after_183)
+        err = say(s, 180, false);
+    return err ? err : channel_tone(s->ch, "ring");
 }
 
 /* rpid_immediate: who will answer is told while it rings. */
@@ -270,7 +278,8 @@ static int tell_connected(struct session *s)
 {
     if (!s->options.rpid_immediate || !identity_may_update(s))
         return 0;
-    return say(s, s->is_ringing && !s->has_inband_progress ? 180 : 183, false);
+    return say(s, s->is_ringing && !s->has_inband_progress && !s->has_progressed ? 180 : 183,
+               false);
 }
 
 int incoming_indicate(struct session *s, enum channel_indication ind)

@@ -20,9 +20,10 @@ struct pjsip {
     const char *state_dir;
 
     struct model_snapshot *snap;
-    bool has_header_rows, has_uri_rows;   /* match.c: some identify row looks there */
-    bool has_domains;                     /* some endpoint is named user@domain */
-    struct sip_auth *auth_md5, *auth_sha; /* challenges with MD5 alone / with SHA-256 too */
+    bool has_header_rows, has_uri_rows; /* match.c: some identify row looks there */
+    bool has_domains;                   /* some endpoint is named user@domain */
+    struct sip_auth *auth_md5, *auth_both,
+        *auth_sha; /* challenges with MD5 alone, with both, with SHA-256 alone */
 
     struct list transports;  /* transport.c */
     struct hash aors;        /* contact.c: struct aor by name */

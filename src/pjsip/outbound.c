@@ -104,14 +104,13 @@ static bool find_creds(struct slice realm, struct sip_credential *c, void *arg)
 {
     const struct outbound *o = arg;
     const struct model_names *names = &o->m->outbound_auth;
+    const struct model_auth *best = NULL;
 
-    for (uint32_t i = 0; i < names->count; i++) {
-        const struct model_auth *a = model_auth_find(o->p->snap, slice_of(names->v[i]));
-
-        if (a && pjsip_auth_fits(a, realm, c))
-            return true;
-    }
-    return false;
+    for (uint32_t i = 0; i < names->count; i++)
+        best = pjsip_auth_better(best, model_auth_find(o->p->snap, slice_of(names->v[i])), realm);
+    if (best)
+        pjsip_auth_take(best, c);
+    return best != NULL;
 }
 
 static uint32_t hash_secrets(const struct outbound *o)

@@ -372,6 +372,8 @@ static void fill_from(const struct session *s, struct sip_invite_args *a)
     if (o->from_domain)
         a->from_domain = slice_of(o->from_domain);
     a->contact_user = slice_of(o->contact_user);
+    if (!a->contact_user.len && !model_global_of(s->p->snap)->use_callerid_contact)
+        a->contact_user = slice_of(model_global_of(s->p->snap)->default_from_user);
 }
 
 struct slice outgoing_from_domain(const struct session *s)

@@ -84,6 +84,7 @@ static void pjsip_destroy(void *object)
     mem_deref(p->dropped);
     guard_fini(&p->guard);
     mem_deref(p->auth_md5);
+    mem_deref(p->auth_both);
     mem_deref(p->auth_sha);
     mem_deref(p->snap);
 }
@@ -94,6 +95,9 @@ static int make_auth(struct pjsip *p)
     int err = sip_auth_alloc(&p->auth_md5, &args);
 
     args.no_sha256 = false;
+    if (!err)
+        err = sip_auth_alloc(&p->auth_both, &args);
+    args.no_md5 = true;
     return err ? err : sip_auth_alloc(&p->auth_sha, &args);
 }
 
@@ -108,12 +112,14 @@ int pjsip_rows_add(struct plan_core *plan)
     return err;
 }
 
-/* What of the global and system objects lives in the SIP core. */
+/* What of the settings, the global and the system object lives in the SIP core. */
 static void apply_global(struct pjsip *p)
 {
     const struct model_global *g = model_global_of(p->snap);
     const struct model_system *s = model_system_of(p->snap);
 
+    sip_set_max_age(p->sip, (uint32_t)model_settings_of(p->snap)->overload_ms);
+    (void)sip_set_user_agent(p->sip, model_settings_of(p->snap)->user_agent);
     sip_set_ping(p->sip, g->keep_alive_interval > 0 ? (uint32_t)g->keep_alive_interval : 0);
     sip_set_tcp_switch(p->sip, !s->disable_tcp_switch);
     sip_set_rport(p->sip, !s->disable_rport);

@@ -15,6 +15,7 @@
 #define WAITING_MAX 8
 #define RETRY_AFTER "5"
 #define PATH_MAX_BYTES 2048
+#define INSTANCE_MAX 256
 
 /* One Contact value of the request, and what becomes of it. */
 struct change {
@@ -265,11 +266,28 @@ static int64_t asked_s(const struct registration *r, const struct model_aor *m,
     err = sip_msg_u32(r->req, SIP_H_EXPIRES, &seconds);
     if (!err)
         return seconds;
-    return err == ENOENT ? m->default_expiration : -1;
+    if (err != ENOENT)
+        return -1;
+    return m->default_expiration > m->minimum_expiration ? m->default_expiration
+                                                         : m->minimum_expiration;
+}
+
+/* The device and its flow (RFC 5626 s4.2): it comes back from another port, after a restart with another
+   Call-ID, and is the same. @return as buf_add */
+static int add_instance(const struct sip_name_addr *n, struct buf *out)
+{
+    struct slice instance, flow = SLICE_NONE;
+
+    if (!sip_param(n->params, "+sip.instance", &instance) || !instance.len)
+        return 0;
+    sip_param(n->params, "reg-id", &flow);
+    buf_adds(out, instance);
+    buf_addc(out, ' ');
+    return buf_adds(out, flow);
 }
 
 static int make_fresh(struct registration *r, const struct sip_uri *uri, int64_t seconds,
-                      struct contact **cp)
+                      struct slice instance, struct contact **cp)
 {
     return contact_alloc(cp, r->aor,
                          &(struct contact_args){
@@ -278,6 +296,7 @@ static int make_fresh(struct registration *r, const struct sip_uri *uri, int64_t
                              .endpoint = slice_of(r->endpoint),
                              .user_agent = sip_msg_get(r->req, SIP_H_USER_AGENT),
                              .call_id = r->req->call_id,
+                             .instance = instance,
                              .path = buf_slice(&r->path),
                              .source = r->req->flow.remote,
                              .conn = r->req->flow.conn,
@@ -310,7 +329,7 @@ static int plan_one(struct registration *r, const struct model_aor *m,
 {
     struct contact *old, *fresh = NULL;
     struct sip_uri uri;
-    struct buf kept;
+    struct buf kept, instance;
     int64_t seconds = asked_s(r, m, n);
     int code = 0, err;
 
@@ -322,6 +341,9 @@ static int plan_one(struct registration *r, const struct model_aor *m,
     if (seconds > m->maximum_expiration)
         seconds = m->maximum_expiration;
     buf_init(&kept, SIP_URI_MAX);
+    buf_init(&instance, INSTANCE_MAX);
+    if (add_instance(n, &instance))
+        buf_reset(&instance); /* too long to be one */
     err = contact_uri_make(&kept, &uri, &r->req->flow, r->is_rewritten);
     if (err || sip_uri_parse(&uri, buf_slice(&kept))) {
         code = err == ENOMEM ? 500 : 400;
@@ -330,6 +352,8 @@ static int plan_one(struct registration *r, const struct model_aor *m,
     old = contact_find(r->aor, &uri);
     if (!old && r->is_rewritten) /* a phone that came back from another port */
         old = contact_find_again(r->aor, r->req->call_id, uri.text);
+    if (!old)
+        old = contact_find_instance(r->aor, buf_slice(&instance));
     if (old && old->is_permanent)
         old = NULL;
     if (is_named_twice(r, old, uri.text) || is_out_of_order(r, old)) {
@@ -338,12 +362,13 @@ static int plan_one(struct registration *r, const struct model_aor *m,
     }
     if (seconds == 0 && !old)
         goto out;
-    if (seconds > 0 && make_fresh(r, &uri, seconds, &fresh))
+    if (seconds > 0 && make_fresh(r, &uri, seconds, buf_slice(&instance), &fresh))
         code = 500;
     else if (add_change(r, fresh, old))
         code = 403;
 out:
     mem_deref(fresh);
+    buf_fini(&instance);
     buf_fini(&kept);
     return code;
 }
@@ -513,6 +538,7 @@ static const struct model_aor *find_aor(const struct pjsip *p, const struct sip_
 {
     const struct model_endpoint *e = who->endpoint;
     const struct model_aor *a;
+    const char *domain;
     struct sip_uri uri;
     char user[128], full[256];
 
@@ -520,6 +546,11 @@ static const struct model_aor *find_aor(const struct pjsip *p, const struct sip_
         return NULL;
     snprintf(full, sizeof(full), "%s@%.*s", user, SLICE_ARG(uri.host));
     a = match_aor(e, slice_of(full));
+    domain = model_domain_of(p->snap, uri.host);
+    if (!a && domain[0]) {
+        snprintf(full, sizeof(full), "%s@%s", user, domain);
+        a = match_aor(e, slice_of(full));
+    }
     if (!a)
         a = match_aor(e, slice_of(user));
     if (!a && who->auth && user[0] && !strcmp(user, who->auth->username))

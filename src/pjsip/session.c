@@ -80,6 +80,8 @@ int session_alloc(struct session **sp, struct pjsip *p, const struct model_endpo
     }
     s->p = p;
     s->options = e->call;
+    s->options.follow_early_media_fork &= model_system_of(p->snap)->follow_early_media_fork;
+    s->options.accept_multiple_sdp_answers &= model_system_of(p->snap)->accept_multiple_sdp_answers;
     if (e->call.max_audio_streams)
         take_codecs(&s->codecs, &e->codecs);
     s->dtmf_mode = e->dtmf_mode;

@@ -9,6 +9,7 @@
 #include "loop/tls.h"
 
 #define RETRY_MS 30000
+#define AGAIN_MS 300000 /* the address behind a name of external_media_address may change */
 #define TRANSPORTS_MAX 64
 
 struct transport {
@@ -26,7 +27,7 @@ struct transport {
     struct tls *tls;
     struct addr media;            /* external media address; unset: none, or not known yet */
     struct sip_resolve *question; /* for it */
-    struct timer retry;
+    struct timer retry, again;    /* again: the name behind media is asked for */
     uint16_t mark;
 };
 
@@ -42,6 +43,7 @@ static void transport_destroy(void *object)
     struct transport *t = object;
 
     timer_stop(&t->retry);
+    timer_stop(&t->again);
     mem_deref(t->question);
     mem_deref(t->tls);
     mem_deref(t->snap);
@@ -255,11 +257,15 @@ static void ask_socket(struct transport *t)
 
 /* ---- external media address: a literal, or a name that is asked for ---- */
 
+static void ask_media_name(void *arg);
+
+/* What was known before goes on when nobody answers. */
 static void media_resolved(int err, const struct sip_target *targets, size_t count, void *arg)
 {
     struct transport *t = arg;
 
     t->question = mem_deref(t->question);
+    timer_start(t->p->loop, &t->again, err || !count ? RETRY_MS : AGAIN_MS, ask_media_name, t);
     if (err || !count) {
         log_warning("external_media_address cannot be resolved transport=\"%s\" name=\"%s\" "
                     "err=\"%s\"",
@@ -270,21 +276,29 @@ static void media_resolved(int err, const struct sip_target *targets, size_t cou
     t->media.port = 0;
 }
 
-static void find_media_addr(struct transport *t)
+static void ask_media_name(void *arg)
 {
+    struct transport *t = arg;
     const char *host = t->m->external_media_address;
     struct sip_uri uri;
     char text[300];
 
-    t->media = (struct addr){.family = AF_UNSPEC};
-    t->question = mem_deref(t->question);
-    if (!host[0] || !addr_parse_host(&t->media, slice_of(host), 0))
-        return;
     snprintf(text, sizeof(text), "sip:%.250s:5060", host);
     if (sip_uri_parse(&uri, slice_of(text)) ||
         sip_resolve_start(&t->question, t->p->sip, &uri, t->binding, media_resolved, t))
         log_warning("external_media_address cannot be resolved transport=\"%s\" name=\"%s\"",
                     t->name, host);
+}
+
+static void find_media_addr(struct transport *t)
+{
+    const char *host = t->m->external_media_address;
+
+    timer_stop(&t->again);
+    t->media = (struct addr){.family = AF_UNSPEC};
+    t->question = mem_deref(t->question);
+    if (host[0] && addr_parse_host(&t->media, slice_of(host), 0))
+        ask_media_name(t);
 }
 
 static void open_one(struct transport *t)
@@ -316,6 +330,7 @@ static void close_one(struct transport *t)
     struct pjsip *p = t->p;
 
     timer_stop(&t->retry);
+    timer_stop(&t->again);
     t->question = mem_deref(t->question);
     if (t->binding)
         sip_binding_close(t->binding);
@@ -357,11 +372,13 @@ static bool is_same_tls(const struct model_transport *a, const struct model_tran
            a->allow_wildcard_certs == b->allow_wildcard_certs;
 }
 
-static int change_external(struct transport *t)
+/* A name that stays keeps the address that is known of it: no call shall be told another one meanwhile. */
+static int change_external(struct transport *t, const struct model_transport *old)
 {
     struct sip_binding_args args;
 
-    find_media_addr(t);
+    if (strcmp(old->external_media_address, t->m->external_media_address) != 0)
+        find_media_addr(t);
     if (!t->binding)
         return 0;
     binding_args(t, &args);
@@ -415,7 +432,7 @@ static int follow_one(struct pjsip *p, const struct model_transport *m)
     t->snap = mem_ref(p->snap);
     if (!is_same_tls(old, m))
         renew_tls(t);
-    err = change_external(t);
+    err = change_external(t, old);
     mem_deref(old_snap);
     return err;
 }

@@ -35,11 +35,33 @@ void session_take_over(struct session *s)
     channel_on_hold(ch, session_is_held(s));
 }
 
-/* Our answer to an offer, or an offer of ours where there is none. */
+/* An offer of ours that somebody asked for: what was agreed on, unless all_codecs_on_empty_reinvite. */
+static int describe_again(struct session *s, struct buf *text)
+{
+    struct codec_list all = s->codecs;
+    int err;
+
+    if (s->has_agreed && !model_global_of(s->p->snap)->all_codecs_on_empty_reinvite) {
+        s->codecs = (struct codec_list){0};
+        for (uint8_t i = 0; i < s->agreed.count; i++)
+            codec_list_add(&s->codecs, (enum codec)s->agreed.formats[i].codec);
+    }
+    err = session_describe(s, NULL, text);
+    s->codecs = all;
+    return err;
+}
+
+/* Our answer to an offer, or an offer of ours where there is none. What cannot be agreed on changes
+   nothing: direct media stay as they are, too. */
 static int describe(struct session *s, const struct sdp *offer, struct buf *text)
 {
+    struct sdp_local l;
+
+    session_local(s, &l);
+    if (offer && sdp_offer_check(offer, &l))
+        return ENOTSUP;
     direct_on_offer(s, offer);
-    return session_describe(s, offer, text);
+    return offer ? session_describe(s, offer, text) : describe_again(s, text);
 }
 
 void session_on_reinvite(struct sip_invite *i, const struct sip_msg *req, void *arg)

@@ -168,14 +168,16 @@ static void put_quality(const struct channel *ch, const struct media_stats *st, 
                     ch->name, strerror(err));
 }
 
-static const char *moh_directory(struct slice class_name, bool *is_random, void *arg)
+static const char *moh_directory(struct slice class_name, uint8_t *sort, void *arg)
 {
     struct engine *e = arg;
-    const struct model_moh *m = model_moh_find(e->snapshot, class_name);
+    const char *usual = model_settings_of(e->snapshot)->moh_class;
+    const struct model_moh *m = model_moh_find(
+        e->snapshot, slice_eqz(class_name, "default") ? slice_of(usual) : class_name);
 
     if (!m)
         return NULL;
-    *is_random = m->sort == MODEL_SORT_RANDOM;
+    *sort = m->sort > MODEL_SORT_ALPHA ? m->sort - MODEL_SORT_ALPHA : MEDIA_SORT_NAME;
     if (m->directory[0] == '/')
         return m->directory;
     snprintf(e->moh_dir, sizeof(e->moh_dir), "%s/moh/%s", e->args.state, m->directory);
@@ -337,6 +339,7 @@ static void apply_snapshot(void *object, void *arg)
     story_keeper_set_days(e->stories, (uint32_t)model_settings_of(s)->call_story_days);
     m = media_settings_of(e);
     media_set_settings(e->media, &m);
+    calls_set_max_channels(e->calls, (uint32_t)model_settings_of(s)->max_channels);
     err = plan_set_compiled(e->plan, s, l->routing);
     mem_deref(l);
     if (!err)

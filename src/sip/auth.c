@@ -30,7 +30,7 @@ struct slot {
 struct sip_auth {
     struct loop *loop;
     uint32_t life_s;
-    bool no_sha256;
+    bool no_sha256, no_md5;
     EVP_MAC *mac;
     EVP_MAC_CTX *hmac; /* keyed */
     struct slot *slots;
@@ -72,6 +72,7 @@ int sip_auth_alloc(struct sip_auth **ap, const struct sip_auth_args *args)
     a->loop = args->loop;
     a->life_s = args->nonce_life_s ? args->nonce_life_s : NONCE_LIFE_S;
     a->no_sha256 = args->no_sha256;
+    a->no_md5 = args->no_md5;
     rand_text(a->opaque, sizeof(a->opaque) - 1);
     a->slots = mem_zalloc(SLOTS * sizeof(struct slot));
     err = a->slots ? make_key(a) : ENOMEM;
@@ -151,7 +152,8 @@ int sip_auth_challenge(struct sip_auth *a, struct buf *headers, const char *real
     /* The client takes the first it knows (RFC 7616 s3.7). */
     if (!a->no_sha256)
         add_challenge(a, headers, realm, nonce, SIP_DIGEST_SHA256, is_stale, is_proxy);
-    add_challenge(a, headers, realm, nonce, SIP_DIGEST_MD5, is_stale, is_proxy);
+    if (!a->no_md5)
+        add_challenge(a, headers, realm, nonce, SIP_DIGEST_MD5, is_stale, is_proxy);
     return buf_err(headers);
 }
 
@@ -219,7 +221,9 @@ static int check_nonce(struct sip_auth *a, struct slice nonce, const char *realm
 /* Only what we offered, and complete. */
 static bool is_acceptable(const struct sip_auth *a, const struct sip_digest *d)
 {
-    if (d->algorithm != SIP_DIGEST_MD5 && (d->algorithm != SIP_DIGEST_SHA256 || a->no_sha256))
+    bool is_md5 = d->algorithm == SIP_DIGEST_MD5, is_sha256 = d->algorithm == SIP_DIGEST_SHA256;
+
+    if ((!is_md5 || a->no_md5) && (!is_sha256 || a->no_sha256))
         return false;
     if (d->response.len != digest_hex_len(d->algorithm) || d->username.len == 0 || d->uri.len == 0)
         return false;

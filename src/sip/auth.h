@@ -55,6 +55,7 @@ struct sip_auth_args {
     struct loop *loop;     /* borrowed */
     uint32_t nonce_life_s; /* 0: 300 */
     bool no_sha256;        /* offer MD5 only */
+    bool no_md5;           /* offer SHA-256 only; MD5 is not accepted either */
 };
 
 /** @return 0; ENOMEM; EIO (OpenSSL) */

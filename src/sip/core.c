@@ -158,6 +158,25 @@ void sip_set_timers(struct sip *sip, uint32_t t1_ms, uint32_t timeout_ms)
     sip->ctrans_32s.delay_ms = sip->timeout_ms;
 }
 
+void sip_set_max_age(struct sip *sip, uint32_t ms)
+{
+    sip->max_age_ms = ms ? ms : MAX_AGE_MS;
+}
+
+int sip_set_user_agent(struct sip *sip, const char *user_agent)
+{
+    char *fresh;
+
+    if (!strcmp(user_agent, sip->user_agent))
+        return 0;
+    fresh = mem_strdup(user_agent);
+    if (!fresh)
+        return ENOMEM;
+    mem_free(sip->user_agent);
+    sip->user_agent = fresh;
+    return 0;
+}
+
 void sip_set_ping(struct sip *sip, uint32_t seconds)
 {
     sip->ping_ms = seconds * 1000;

@@ -68,6 +68,12 @@ void sip_set_compact(struct sip *sip, bool is_on);
  */
 void sip_set_timers(struct sip *sip, uint32_t t1_ms, uint32_t timeout_ms);
 
+/** From now on a request that waited longer in the socket is shed. @param ms  0: 400 */
+void sip_set_max_age(struct sip *sip, uint32_t ms);
+
+/** User-Agent and Server from now on; copied. @return 0; ENOMEM (the old one stays) */
+int sip_set_user_agent(struct sip *sip, const char *user_agent);
+
 /** Seconds between the CRLF pairs sent over every stream that is kept; 0: none. [90] */
 void sip_set_ping(struct sip *sip, uint32_t seconds);
 

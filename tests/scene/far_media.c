@@ -29,7 +29,7 @@ struct stream {
     bool is_half;
     bool has_remote, can_send, can_recv, is_echo, is_moh, is_held, is_silent;
     uint8_t dtmf_payload, dtmf_local;
-    char marks[120]; /* what else the engine asked for, as text */
+    char heard[160], marks[300]; /* what else the engine asked for, as text */
     char tone[64], file[128], rest[MEDIA_NAMES_MAX + 1], missing[128];
     uint32_t play_id;
     struct timer playing, silence;
@@ -47,7 +47,7 @@ struct far_media {
     struct ipc *ipc;
     struct list streams; /* newest first */
     struct list sounds;
-    uint16_t next_port;
+    uint16_t next_port, first_port, last_port;
 };
 
 static struct stream *stream_of(struct link *k)
@@ -157,6 +157,8 @@ static void on_create(struct far_media *m, const struct media_create *c)
         s->local = c->local;
         s->local.port = c->local.port ? c->local.port : m->next_port;
         m->next_port += 2;
+        if (m->next_port > m->last_port)
+            m->next_port = m->first_port;
         list_prepend(&m->streams, &s->link);
     }
     s->is_named = true;
@@ -352,6 +354,7 @@ static void on_tone(struct far_media *m, const struct media_tone *t)
     slice_copy(t->tone, s->tone, sizeof(s->tone));
     if (slice_is_set(tone_find(SLICE("ru"), t->tone)) && strcmp(t->zone, "ru") != 0)
         snprintf(s->tone, sizeof(s->tone), "%.*s@%s", SLICE_ARG(t->tone), t->zone);
+    snprintf(s->heard, sizeof(s->heard), " zone=%s", t->zone);
     if (t->duration_ms)
         timer_start(m->scene->loop, &s->playing, t->duration_ms, tone_ended, s);
 }
@@ -404,6 +407,26 @@ static void on_free(struct far_media *m, uint32_t id)
     ipc_send(m->ipc, MEDIA_STATS, &st);
 }
 
+static void on_moh(struct stream *s, const struct media_moh *msg)
+{
+    static const char *const sorts[] = {"name", "random", "random-start"};
+
+    quiet(s);
+    s->is_moh = true;
+    snprintf(s->heard, sizeof(s->heard), " music=%.*s sort=%s",
+             (int)(msg->directory.len < 120 ? msg->directory.len : 120), msg->directory.p,
+             msg->sort < MEDIA_SORTS ? sorts[msg->sort] : "?");
+}
+
+/* The range of ports, as the engine has it from its settings. */
+static void on_settings(struct far_media *m, const struct media_settings *set)
+{
+    if (set->rtp_start == m->first_port && set->rtp_end == m->last_port)
+        return;
+    m->first_port = m->next_port = set->rtp_start;
+    m->last_port = set->rtp_end;
+}
+
 /* Commands that change one stream in one way. */
 static void on_simple(struct far_media *m, uint16_t id, const void *msg)
 {
@@ -413,10 +436,7 @@ static void on_simple(struct far_media *m, uint16_t id, const void *msg)
         return;
     switch (id) {
     case MEDIA_DISCONNECT: part(s); break;
-    case MEDIA_MOH:
-        quiet(s);
-        s->is_moh = true;
-        break;
+    case MEDIA_MOH: on_moh(s, msg); break;
     case MEDIA_STOP: quiet(s); break;
     case MEDIA_ECHO: s->is_echo = ((const struct media_echo *)msg)->is_on; break;
     case MEDIA_GET_STATS:
@@ -454,8 +474,8 @@ static void received(struct ipc *c, uint16_t id, const void *msg, int fd, void *
     switch (id) {
     case MEDIA_HELLO: name_none(m); break;
     case MEDIA_SWEEP: free_unnamed(m); break;
-    case MEDIA_GAIN:
-    case MEDIA_SETTINGS: break;
+    case MEDIA_GAIN: break;
+    case MEDIA_SETTINGS: on_settings(m, msg); break;
     case MEDIA_CREATE: on_create(m, msg); break;
     case MEDIA_REMOTE: on_remote(m, msg); break;
     case MEDIA_PAIR: on_pair(m, msg); break;
@@ -531,7 +551,8 @@ int far_media_alloc(struct far_media **mp, struct scene *s)
     if (!m)
         return ENOMEM;
     m->scene = s;
-    m->next_port = FIRST_PORT;
+    m->next_port = m->first_port = FIRST_PORT;
+    m->last_port = UINT16_MAX;
     list_init(&m->streams);
     list_init(&m->sounds);
     *mp = m;
@@ -643,8 +664,10 @@ void far_media_silence(struct far_media *m, const struct addr *host)
 const char *far_media_marks(const struct far_media *m, const struct addr *host)
 {
     const struct stream *s = find_host(m, host);
+    static char text[sizeof(s->marks) + sizeof(s->heard)];
 
-    return s ? s->marks : "";
+    snprintf(text, sizeof(text), "%s%s", s ? s->marks : "", s ? s->heard : "");
+    return text;
 }
 
 bool far_media_has_port(const struct far_media *m, uint16_t port)

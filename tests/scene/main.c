@@ -301,12 +301,13 @@ static int play(const char *path, bool is_verbose, uint64_t kill_at, struct outc
         s.line = s.count ? s.count - 1 : 0;
         bad = scene_stop(&s);
     }
-    s.engine = mem_deref(s.engine);
     if (bad && kill_at)
         printf("FAILED %s, killed after %llu ms: %s\n", path, (unsigned long long)kill_at, s.why);
     else if (bad)
         printf("FAILED %s:%u: %s\n    %s\n", path, s.line + 1,
                s.line < s.count ? s.lines[s.line] : "", s.why);
+    fflush(stdout); /* an engine that dies with calls may not come back from it */
+    s.engine = mem_deref(s.engine);
     close_world(&s);
     log_set_sink(NULL, NULL);
     if (!bad && mem_count() != blocks) {

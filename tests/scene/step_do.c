@@ -307,6 +307,12 @@ static int heal_names(struct scene *s, const struct step_args *p)
     return 0;
 }
 
+static int lags(struct scene *s, const struct step_args *p)
+{
+    loop_fake_lag(s->loop, (uint64_t)p->n);
+    return 0;
+}
+
 static int lock(struct scene *s, const struct step_args *p)
 {
     char path[128];
@@ -425,6 +431,7 @@ const struct step steps_do[] = {
     {"A has the name W", names},
     {"the name server is gone", cut_names},
     {"the name server is back", heal_names},
+    {"the station lags N ms", lags},
     {"the database is locked", lock},
     {"the database is free", unlock},
     {"sql ...", sql},

@@ -64,6 +64,7 @@ struct dial {
     uint32_t busy, congested, unavailable; /* how others ended */
     bool is_entertained; /* music or a ring tone of our own: nothing of the legs is passed on */
     bool has_rung, has_progress;
+    bool is_heard;      /* the leg's early media, by the caller */
     const char *status; /* DIALSTATUS */
 };
 

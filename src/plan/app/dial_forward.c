@@ -85,6 +85,8 @@ bool dial_forward(struct dial *d, struct dial_leg *leg)
         from->cause = cause;
         return false;
     }
+    if (d->wanted == 1) /* the caller is told by a 181 */
+        (void)channel_update_redirecting(d->run->channel, &fresh->channel->redirecting);
     if (d->o.forwards_for_ever)
         d->ms = -1;
     dial_tell_end(d, from, dial_ring(d, fresh) ? "CANCEL" : "CONGESTION");

@@ -310,6 +310,8 @@ static void on_ringing(struct dial *d, struct dial_leg *leg)
         plan_set_duration(d->run->channel, "RINGTIME", elapsed_ms(d));
     if (!d->has_rung && !d->is_entertained)
         channel_indicate(d->run->channel, CHANNEL_IND_RINGING);
+    if (d->is_heard)
+        channel_play_stop(d->run->channel); /* no tone over what the leg lets hear */
     d->has_rung = true;
 }
 
@@ -339,6 +341,7 @@ static void on_progress(struct dial *d, struct dial_leg *leg)
     channel_indicate(caller, CHANNEL_IND_PROGRESS);
     channel_play_stop(caller);
     media_stream_connect(caller->stream, leg->channel->stream);
+    d->is_heard = true;
 }
 
 static void on_leg_gone(struct dial *d, struct dial_leg *leg)

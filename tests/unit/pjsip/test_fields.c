@@ -103,7 +103,8 @@ out:
 
 static bool creds_of(struct slice realm, struct sip_credential *c, void *arg)
 {
-    return pjsip_auth_fits(arg, realm, c);
+    pjsip_auth_take(arg, c);
+    return pjsip_auth_better(NULL, arg, realm) != NULL;
 }
 
 /* supported_algorithms_uac: which challenges are answered. */
@@ -139,6 +140,55 @@ static int a_challenge_is_answered_by_the_algorithms_that_are_allowed(void)
         EXPECT(err || !strstr(buf_z(&lines), "algorithm=SHA-256") == (i == 1));
         buf_fini(&lines);
         mem_deref(m);
+        case_fini(&c);
+    }
+    return 0;
+out:
+    case_fini(&c);
+    return err;
+}
+
+/* Of several authentications the one of the realm answers, one for any realm only when there is none. */
+static int the_realm_s_own_credentials_come_first(void)
+{
+    struct sip_credential c;
+    struct pjsip_creds *creds;
+    struct office o;
+    int err;
+
+    CHECK_OK(office_init(&o, false));
+    EXPECT(!office_change(&o, "INSERT INTO ps_auths (id,auth_type,username,password,realm) VALUES "
+                              "('own','userpass','own','pw-own','carrier');"
+                              "UPDATE ps_endpoints SET outbound_auth = 'out,own' WHERE id = "
+                              "'trunk'"));
+    EXPECT(!pjsip_creds_get(&creds, o.pjsip, model_endpoint_find(o.pjsip->snap, SLICE("trunk"))));
+    EXPECT(pjsip_creds_find(SLICE("carrier"), &c, creds) && !strcmp(c.user, "own"));
+    EXPECT(pjsip_creds_find(SLICE("other"), &c, creds) && !strcmp(c.user, "station"));
+out:
+    office_fini(&o);
+    return err;
+}
+
+/* ignore_uri_user_options: a call to "600;phone=1" is one to 600. */
+static int user_options_of_a_called_number_are_dropped_too(void)
+{
+    struct case_ c;
+    int err;
+
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(case_init(&c, "192.0.2.90", "trunk", "pw"));
+        EXPECT(!office_change(&c.o, i ? "UPDATE static_pjsip SET var_name = "
+                                        "'ignore_uri_user_options', var_val = 'yes' WHERE category "
+                                        "= 'global' AND var_name = 'endpoint_identifier_order'"
+                                      : "SELECT 1"));
+        phone_say(&c.ph, &(struct phone_args){.method = "INVITE",
+                                              .uri = "sip:404;phone=1@" STATION,
+                                              .to = "404",
+                                              .call_id = "options",
+                                              .cseq = 1,
+                                              .headers = "Contact: <sip:t@192.0.2.90>\r\n"});
+        EXPECT(phone_status(&c.ph, SIP_INVITE) == (i ? 404 : 100) ||
+               (!i && phone_status(&c.ph, SIP_INVITE) == 0));
         case_fini(&c);
     }
     return 0;
@@ -406,6 +456,7 @@ static const struct {
     int granted_s; /* below 0: refused with this status */
 } periods[] = {
     {"default_expiration = 777", AT("5060"), 777},
+    {"default_expiration = 50, minimum_expiration = 90", AT("5060"), 90},
     {"minimum_expiration = 300", AT("5060") "Expires: 299\r\n", -423},
     {"minimum_expiration = 300", AT("5060") "Expires: 300\r\n", 300},
     {"maximum_expiration = 400", AT("5060") "Expires: 9999\r\n", 400},
@@ -497,6 +548,8 @@ UNIT_TESTS(UNIT(system_row_sets_timers_and_compact_names),
            UNIT(a_challenge_says_what_the_rows_say),
            UNIT(a_nonce_lives_as_long_as_nonce_lifetime_says),
            UNIT(a_challenge_is_answered_by_the_algorithms_that_are_allowed),
+           UNIT(the_realm_s_own_credentials_come_first),
+           UNIT(user_options_of_a_called_number_are_dropped_too),
            UNIT(user_options_are_dropped_when_that_is_asked_for),
            UNIT(names_with_a_domain_are_found_unless_disable_multi_domain),
            UNIT(the_core_is_told_what_global_and_system_say),

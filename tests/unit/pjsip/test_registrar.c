@@ -237,6 +237,28 @@ out:
     return err;
 }
 
+/* +sip.instance and reg-id say which device and flow it is, whatever its Contact says (two may be there). */
+static int a_device_that_names_its_instance_replaces_itself(void)
+{
+#define FLOW(port, flow)                                                                           \
+    "Contact: <sip:102@192.0.2.10:" port ">;reg-id=" flow ";+sip.instance=\"<urn:uuid:1>\"\r\n"
+    struct reg r;
+    struct aor *a;
+    int err = reg_init(&r, false, "102", "pw-102");
+
+    CHECK_OK(err);
+    EXPECT(register_as(&r, "102", FLOW("6000", "1")) == 200);
+    EXPECT(register_as(&r, "102", FLOW("6001", "1")) == 200);
+    a = aor_find(r.o.pjsip, SLICE("102"));
+    EXPECT(a && a->registered == 1);
+    EXPECT(register_as(&r, "102", FLOW("6002", "2")) == 200 && a->registered == 2);
+    EXPECT(register_as(&r, "102", FLOW("6003", "2")) == 200 && a->registered == 2);
+    EXPECT(register_as(&r, "102", "Contact: <sip:102@192.0.2.10:6004>\r\n") == 403);
+out:
+    reg_fini(&r);
+    return err;
+}
+
 static int an_older_request_of_the_same_phone_changes_nothing(void)
 {
     struct reg r;
@@ -621,6 +643,7 @@ UNIT_TESTS(UNIT_ONCE(periods_follow_the_address_of_record),
            UNIT(a_rewritten_contact_is_given_back_as_it_came),
            UNIT(a_rewritten_contact_names_no_other_host_or_transport),
            UNIT(a_phone_behind_a_new_port_replaces_itself),
+           UNIT(a_device_that_names_its_instance_replaces_itself),
            UNIT(what_goes_is_deleted_only_when_what_comes_is_safe),
            UNIT(a_contact_does_not_expire_under_its_refresh),
            UNIT_ONCE(an_authentication_without_a_secret_lets_nobody_in),

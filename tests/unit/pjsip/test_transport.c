@@ -9,9 +9,15 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "loop/tls.h"
 #include "pjsip/office.h"
 #include "pjsip/transport.h"
+#include "sip/core.h"
+
+/* behind sdp/crypto.h: OpenSSL's macros have names of its enum */
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "loop/tls_inner.h"
 
 static char cert[2][80];
 
@@ -91,6 +97,115 @@ out:
     return err;
 }
 
+/* ---- what a column does to a session ---- */
+
+static bool has_cipher(const SSL *s, const char *name)
+{
+    const char *is;
+
+    for (int i = 0; (is = SSL_get_cipher_list(s, i)) != NULL; i++)
+        if (!strcmp(is, name))
+            return true;
+    return false;
+}
+
+/* One letter for each thing that a column may change. */
+static void describe(SSL *s, char out[8])
+{
+    int mode = SSL_get_verify_mode(s);
+    unsigned flags = X509_VERIFY_PARAM_get_hostflags(SSL_get0_param(s));
+
+    snprintf(out, 8, "%c%c%c%c%c", mode & SSL_VERIFY_PEER ? 'p' : '-',
+             mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT ? 'f' : '-',
+             flags & X509_CHECK_FLAG_NO_WILDCARDS ? '-' : 'w',
+             SSL_get_max_proto_version(s) == TLS1_2_VERSION ? '2' : '-',
+             has_cipher(s, "ECDHE-ECDSA-AES128-GCM-SHA256") ? '-' : 'c');
+}
+
+static const struct {
+    const char *column, *value, *server, *client;
+} effects[] = {
+    {"verify_client", "no", "--w--", "-----"},
+    {"verify_client", "yes", "p-w--", "-----"},
+    {"require_client_cert", "yes", "pfw--", "-----"},
+    {"verify_server", "yes", "--w--", "p----"},
+    {"allow_wildcard_certs", "yes", "--w--", "--w--"},
+    {"method", "tlsv1_2", "--w2-", "---2-"},
+    {"cipher", "ECDHE-ECDSA-AES256-GCM-SHA384", "--w-c", "----c"},
+};
+
+static int tls_columns_change_what_sessions_ask_for(void)
+{
+    struct office o;
+    int err;
+
+    for (size_t i = 0; i < sizeof(effects) / sizeof(effects[0]); i++) {
+        struct sip_binding *b;
+
+        CHECK_OK(office_init(&o, false));
+        EXPECT(!change_tls(&o, effects[i].column, effects[i].value));
+        b = sip_binding_find(o.sip, "tls");
+        EXPECT(b);
+        for (int is_server = 0; is_server < 2; is_server++) {
+            const char *want = is_server ? effects[i].server : effects[i].client;
+            SSL *s = NULL;
+            char is[8];
+
+            EXPECT(!tls_session_alloc(&s, b->tls, 0, is_server, "sip.example"));
+            describe(s, is);
+            SSL_free(s);
+            if (!want || strcmp(is, want) != 0)
+                fprintf(stderr, "row %zu, server %d: %s\n", i, is_server, is);
+            EXPECT(want && strcmp(is, want) == 0);
+        }
+        office_fini(&o);
+    }
+    return 0;
+out:
+    office_fini(&o);
+    return err;
+}
+
+/* The key of the first certificate behind a password. @return 0; EIO */
+static int lock_key(const char *to, char *password)
+{
+    FILE *in = fopen(cert[0], "re"), *out = fopen(to, "we");
+    EVP_PKEY *key = in ? PEM_read_PrivateKey(in, NULL, NULL, NULL) : NULL;
+    int ok = key && out &&
+             PEM_write_PrivateKey(out, key, EVP_aes_128_cbc(), NULL, 0, NULL, password) == 1;
+
+    EVP_PKEY_free(key);
+    if (in)
+        fclose(in);
+    if (out)
+        fclose(out);
+    return ok ? 0 : EIO;
+}
+
+static int a_locked_key_opens_with_its_password(void)
+{
+    char path[100], secret[] = "secret", sql[400];
+    struct office o;
+    int err;
+
+    snprintf(path, sizeof(path), "%s.locked", cert[0]);
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(office_init(&o, false));
+        EXPECT(!lock_key(path, secret));
+        snprintf(sql, sizeof(sql), "%s'),(5,6,0,'pjsip.conf','tls','priv_key_file','%s",
+                 i ? "wrong" : secret, path);
+        EXPECT(!change_tls(&o, "password", sql));
+        EXPECT((sip_binding_find(o.sip, "tls") != NULL) == !i);
+        office_fini(&o);
+    }
+    unlink(path);
+    return 0;
+out:
+    unlink(path);
+    office_fini(&o);
+    return err;
+}
+
 /* A certificate is renewed in place: the binding, and with it calls, stay. */
 static int a_new_certificate_does_not_close_the_transport(void)
 {
@@ -149,6 +264,36 @@ out:
     return err;
 }
 
+/* A name keeps its address over a change of the configuration, until it is asked for again. */
+static int a_name_of_external_media_address_outlives_a_change(void)
+{
+#define NAMED                                                                                      \
+    "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,var_name,"        \
+    "var_val) VALUES (1,6,0,'pjsip.conf','transport-udp','external_media_address','far.example');"
+    struct addr outside, said, bind;
+    struct sip_flow flow;
+    struct office o;
+    char text[ADDR_TEXT];
+    int err;
+
+    CHECK_OK(office_init(&o, false));
+    EXPECT(!office_change(&o, NAMED));
+    office_settle(&o);
+    addr_parse_host(&outside, SLICE("203.0.113.5"), 5060);
+    sip_flow_to(&flow, sip_binding_find(o.sip, "transport-udp"), &outside);
+    EXPECT(!transport_media_addr(o.pjsip, &flow, &said, &bind));
+    EXPECT(!strcmp(addr_host(&said, text), "192.0.2.99"));
+    EXPECT(!office_change(&o, NAMED "UPDATE ps_aors SET max_contacts = 3 WHERE id = '101'"));
+    EXPECT(!transport_media_addr(o.pjsip, &flow, &said, &bind));
+    EXPECT(!strcmp(addr_host(&said, text), "192.0.2.99"));
+    loop_fake_advance(o.loop, 400000);
+    EXPECT(!transport_media_addr(o.pjsip, &flow, &said, &bind));
+    EXPECT(!strcmp(addr_host(&said, text), "192.0.2.99"));
+out:
+    office_fini(&o);
+    return err;
+}
+
 static const struct {
     const char *text;
     int tos; /* -1: refused */
@@ -195,7 +340,10 @@ static int sockets_are_marked_and_looked_after(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT_ONCE(tls_columns_open_a_transport_or_say_why_not),
+UNIT_TESTS(UNIT_ONCE(tls_columns_change_what_sessions_ask_for),
+           UNIT_ONCE(a_locked_key_opens_with_its_password),
+           UNIT_ONCE(tls_columns_open_a_transport_or_say_why_not),
            UNIT_ONCE(a_new_certificate_does_not_close_the_transport),
+           UNIT(a_name_of_external_media_address_outlives_a_change),
            UNIT(outsiders_are_told_the_external_addresses), UNIT(types_of_service_have_names),
            UNIT(sockets_are_marked_and_looked_after))

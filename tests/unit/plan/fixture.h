@@ -123,7 +123,7 @@ static void world_closed(struct ipc *c, int err, void *arg)
 {
 }
 
-static const char *world_moh(struct slice name, bool *is_random, void *arg)
+static const char *world_moh(struct slice name, uint8_t *sort, void *arg)
 {
     return "/moh";
 }
