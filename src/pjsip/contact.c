@@ -263,7 +263,7 @@ struct contact *contact_find_instance(const struct aor *a, struct slice instance
     {
         struct contact *c = contact_of_link(k);
 
-        if (!c->is_permanent && instance.len && slice_eq(c->instance, instance))
+        if (!c->is_permanent && !c->mark && instance.len && slice_eq(c->instance, instance))
             return c;
     }
     return NULL;

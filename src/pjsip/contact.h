@@ -110,7 +110,8 @@ struct contact *contact_find(const struct aor *a, const struct sip_uri *uri);
  * the phone gives it. NULL: none. */
 struct contact *contact_find_again(const struct aor *a, struct slice call_id, struct slice kept);
 
-/** The registration of the same device (+sip.instance) by the same flow (reg-id). NULL: none. */
+/** The registration of the same device (+sip.instance) by the same flow (reg-id), but for what the
+ *  request being planned changes already (marked). NULL: none. */
 struct contact *contact_find_instance(const struct aor *a, struct slice instance);
 
 /** Contact by id ("101;@..."), NULL: none. */

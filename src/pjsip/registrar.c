@@ -273,14 +273,15 @@ static int64_t asked_s(const struct registration *r, const struct model_aor *m,
 }
 
 /* The device and its flow (RFC 5626 s4.2): it comes back from another port, after a restart with another
-   Call-ID, and is the same. @return as buf_add */
+   Call-ID, and is the same. Without reg-id its contacts are told apart by their URIs (s6): it may have one
+   for UDP and one for TCP. @return as buf_add */
 static int add_instance(const struct sip_name_addr *n, struct buf *out)
 {
-    struct slice instance, flow = SLICE_NONE;
+    struct slice instance, flow;
 
-    if (!sip_param(n->params, "+sip.instance", &instance) || !instance.len)
+    if (!sip_param(n->params, "+sip.instance", &instance) || !instance.len ||
+        !sip_param(n->params, "reg-id", &flow) || !flow.len)
         return 0;
-    sip_param(n->params, "reg-id", &flow);
     buf_adds(out, instance);
     buf_addc(out, ' ');
     return buf_adds(out, flow);
@@ -323,6 +324,16 @@ static bool is_named_twice(const struct registration *r, const struct contact *o
     return false;
 }
 
+/* A phone that moved names its old contact as gone, too: the new one has taken its place by then. */
+static bool is_gone_already(const struct registration *r, const struct contact *old,
+                            struct slice uri)
+{
+    for (unsigned i = 0; i < r->count; i++)
+        if (old && r->changes[i].old == old)
+            return r->changes[i].fresh && !slice_eq(r->changes[i].fresh->uri, uri);
+    return false;
+}
+
 /* @return 0; or the status that refuses the request */
 static int plan_one(struct registration *r, const struct model_aor *m,
                     const struct sip_name_addr *n)
@@ -356,6 +367,8 @@ static int plan_one(struct registration *r, const struct model_aor *m,
         old = contact_find_instance(r->aor, buf_slice(&instance));
     if (old && old->is_permanent)
         old = NULL;
+    if (seconds == 0 && is_gone_already(r, old, uri.text))
+        goto out;
     if (is_named_twice(r, old, uri.text) || is_out_of_order(r, old)) {
         code = 400;
         goto out;

@@ -282,12 +282,18 @@ static void ask_media_name(void *arg)
     const char *host = t->m->external_media_address;
     struct sip_uri uri;
     char text[300];
+    int err;
 
     snprintf(text, sizeof(text), "sip:%.250s:5060", host);
-    if (sip_uri_parse(&uri, slice_of(text)) ||
-        sip_resolve_start(&t->question, t->p->sip, &uri, t->binding, media_resolved, t))
-        log_warning("external_media_address cannot be resolved transport=\"%s\" name=\"%s\"",
-                    t->name, host);
+    err = sip_uri_parse(&uri, slice_of(text));
+    if (!err)
+        err = sip_resolve_start(&t->question, t->p->sip, &uri, t->binding, media_resolved, t);
+    if (!err)
+        return;
+    log_warning("external_media_address cannot be resolved transport=\"%s\" name=\"%s\" err=\"%s\"",
+                t->name, host, strerror(err));
+    if (err != EINVAL) /* that is no name, and will be none */
+        timer_start(t->p->loop, &t->again, RETRY_MS, ask_media_name, t);
 }
 
 static void find_media_addr(struct transport *t)

@@ -259,6 +259,71 @@ out:
     return err;
 }
 
+#define DEVICE "+sip.instance=\"<urn:uuid:1>\""
+#define OLD "<sip:102@192.0.2.10:6000>"
+#define NEW "<sip:102@192.0.2.10:6001>"
+
+static const struct {
+    const char *lines; /* after OLD was registered by flow 1 */
+    unsigned status, registered;
+} moves[] = {
+    {OLD ";expires=0;reg-id=1;" DEVICE ", " NEW ";reg-id=1;" DEVICE, 200, 1},
+    {NEW ";reg-id=1;" DEVICE ", " OLD ";expires=0;reg-id=1;" DEVICE, 200, 1},
+    {OLD ";reg-id=1;" DEVICE ", " NEW ";reg-id=1;" DEVICE, 200, 2},
+    {OLD ";reg-id=1;" DEVICE ", " OLD ";expires=0;reg-id=1;" DEVICE, 400, 1},
+    {OLD ";expires=0;reg-id=1;" DEVICE ", " OLD ";reg-id=1;" DEVICE, 400, 1},
+};
+
+static int a_device_may_name_its_old_contact_beside_the_new_one(void)
+{
+    struct reg r;
+    int err = 0;
+
+    for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+        struct aor *a;
+        char lines[400];
+
+        CHECK_OK(reg_init(&r, false, "102", "pw-102"));
+        EXPECT(register_as(&r, "102", "Contact: " OLD ";reg-id=1;" DEVICE "\r\n") == 200);
+        snprintf(lines, sizeof(lines), "Contact: %s\r\n", moves[i].lines);
+        EXPECT(register_as(&r, "102", lines) == moves[i].status);
+        a = aor_find(r.o.pjsip, SLICE("102"));
+        EXPECT(a && a->registered == moves[i].registered);
+        EXPECT(slice_starts(contact_of_link(list_first(&a->contacts))->uri,
+                            moves[i].status == 200 ? SLICE("sip:102@192.0.2.10:6001")
+                                                   : SLICE("sip:102@192.0.2.10:6000")));
+        reg_fini(&r);
+    }
+    return 0;
+out:
+    reg_fini(&r);
+    return err;
+}
+
+/* One for UDP and one for TCP: without reg-id they are two. */
+static int a_device_without_flows_keeps_each_of_its_contacts(void)
+{
+    static const char *const lines[] = {
+        "Contact: " OLD ";" DEVICE "\r\n",
+        "Contact: " NEW ";" DEVICE "\r\n",
+        "Contact: " NEW ";" DEVICE ", " OLD ";" DEVICE "\r\n",
+        "Contact: " OLD ";" DEVICE ", " NEW ";" DEVICE "\r\n",
+    };
+    struct reg r;
+    struct aor *a;
+    int err = reg_init(&r, false, "102", "pw-102");
+
+    CHECK_OK(err);
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        EXPECT(register_as(&r, "102", lines[i]) == 200);
+        a = aor_find(r.o.pjsip, SLICE("102"));
+        EXPECT(a && a->registered == (i ? 2u : 1u));
+    }
+out:
+    reg_fini(&r);
+    return err;
+}
+
 static int an_older_request_of_the_same_phone_changes_nothing(void)
 {
     struct reg r;
@@ -644,6 +709,8 @@ UNIT_TESTS(UNIT_ONCE(periods_follow_the_address_of_record),
            UNIT(a_rewritten_contact_names_no_other_host_or_transport),
            UNIT(a_phone_behind_a_new_port_replaces_itself),
            UNIT(a_device_that_names_its_instance_replaces_itself),
+           UNIT_ONCE(a_device_may_name_its_old_contact_beside_the_new_one),
+           UNIT(a_device_without_flows_keeps_each_of_its_contacts),
            UNIT(what_goes_is_deleted_only_when_what_comes_is_safe),
            UNIT(a_contact_does_not_expire_under_its_refresh),
            UNIT_ONCE(an_authentication_without_a_secret_lets_nobody_in),

@@ -294,6 +294,40 @@ out:
     return err;
 }
 
+/* A question that could not even be asked is asked again. */
+static int a_name_of_external_media_address_is_asked_for_again(void)
+{
+    const struct addr late = {.family = AF_INET, .port = 5060, .ip = {192, 0, 2, 77}};
+    struct addr outside, said, bind;
+    struct sip_flow flow;
+    struct office o;
+    char text[ADDR_TEXT];
+    bool has_failed;
+    int err;
+
+    CHECK_OK(office_init(&o, false));
+    EXPECT(!office_change(&o, NAMED "UPDATE static_pjsip SET var_val = 'late.example' WHERE "
+                                    "var_name = 'external_media_address'"));
+    office_settle(&o);
+    addr_parse_host(&outside, SLICE("203.0.113.5"), 5060);
+    sip_flow_to(&flow, sip_binding_find(o.sip, "transport-udp"), &outside);
+    EXPECT(!dns_fake_add_addr(o.dns, "late.example", &late));
+    mem_fail_at(1);
+    loop_fake_advance(o.loop, 31000);
+    has_failed = mem_has_failed();
+    mem_fail_at(0);
+    EXPECT(has_failed);
+    EXPECT(!transport_media_addr(o.pjsip, &flow, &said, &bind));
+    EXPECT(!strcmp(addr_host(&said, text), "192.0.2.1"));
+    loop_fake_advance(o.loop, 31000);
+    office_settle(&o);
+    EXPECT(!transport_media_addr(o.pjsip, &flow, &said, &bind));
+    EXPECT(!strcmp(addr_host(&said, text), "192.0.2.77"));
+out:
+    office_fini(&o);
+    return err;
+}
+
 static const struct {
     const char *text;
     int tos; /* -1: refused */
@@ -345,5 +379,6 @@ UNIT_TESTS(UNIT_ONCE(tls_columns_change_what_sessions_ask_for),
            UNIT_ONCE(tls_columns_open_a_transport_or_say_why_not),
            UNIT_ONCE(a_new_certificate_does_not_close_the_transport),
            UNIT(a_name_of_external_media_address_outlives_a_change),
+           UNIT_ONCE(a_name_of_external_media_address_is_asked_for_again),
            UNIT(outsiders_are_told_the_external_addresses), UNIT(types_of_service_have_names),
            UNIT(sockets_are_marked_and_looked_after))
