@@ -125,12 +125,22 @@ void direct_bridged(struct channel *ch, struct channel *peer)
         take_back(other);
 }
 
-void direct_on_offer(struct session *s, const struct sdp *offer)
+/* The peer wants its sound where it was, both ways, and takes the codec that the two share. */
+static bool is_kept(const struct session *s, const struct sdp *offer)
 {
     const struct sdp_media *m = offer ? sdp_audio(offer) : NULL;
+    struct sdp_local l;
+
+    session_local(s, &l);
+    return m && m->dir == SDP_SENDRECV && addr_eq(&m->conn, &s->agreed.rtp) &&
+           !sdp_offer_check(offer, &l);
+}
+
+void direct_on_offer(struct session *s, const struct sdp *offer)
+{
     struct session *other = other_of(s);
 
-    if (!is_on(s) || (m && m->dir == SDP_SENDRECV && addr_eq(&m->conn, &s->agreed.rtp)))
+    if (!is_on(s) || is_kept(s, offer))
         return;
     s->direct = (struct addr){0}; /* our answer says it */
     if (other)

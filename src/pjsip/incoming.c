@@ -265,7 +265,7 @@ static int ring(struct session *s)
     int err;
 
     s->is_ringing = true;
-    if (!s->has_inband_progress && !s->has_progressed)
+    if (s->is_offer_ours || (!s->has_inband_progress && !s->has_progressed))
         return say(s, 180, false);
     err = progress(s);
     if (!err && model_global_of(s->p->snap)->allow_180_after_183)

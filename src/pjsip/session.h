@@ -171,7 +171,7 @@ struct sip_session_timer session_timer(const struct session *s);
 
 /** tech->bridged */
 void direct_bridged(struct channel *ch, struct channel *peer);
-/** The peer's new offer: take direct media back when it changes where sound goes. */
+/** The peer's new offer: take direct media back when it changes where sound goes, or has not their codec. */
 void direct_on_offer(struct session *s, const struct sdp *offer);
 /** Our offer with the other leg's address was refused: both legs come back. */
 void direct_refused(struct session *s);

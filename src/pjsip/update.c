@@ -58,6 +58,7 @@ static int describe(struct session *s, const struct sdp *offer, struct buf *text
     struct sdp_local l;
 
     session_local(s, &l);
+    l.codecs = s->codecs; /* not only that of direct media: they may be taken back */
     if (offer && sdp_offer_check(offer, &l))
         return ENOTSUP;
     direct_on_offer(s, offer);

@@ -612,6 +612,23 @@ out:
     return err;
 }
 
+/* Ringing as sound needs a description of theirs: without one a 180 says it. */
+static int a_phone_without_an_offer_is_told_that_it_rings(void)
+{
+    struct call c;
+    int err = call_init(&c, "192.0.2.10", "101", "pw-101");
+
+    CHECK_OK(err);
+    EXPECT(!office_change(&c.o, "UPDATE ps_endpoints SET inband_progress = 'yes'"));
+    EXPECT(invite(&c, "600", NULL) < 200 && c.o.incoming);
+    EXPECT(!channel_indicate(c.o.incoming, CHANNEL_IND_RINGING));
+    office_settle(&c.o);
+    EXPECT(phone_status(&c.ph, SIP_INVITE) == 180);
+out:
+    call_fini(&c);
+    return err;
+}
+
 static int an_ack_without_the_answer_ends_the_call(void)
 {
     struct call c;
@@ -678,6 +695,48 @@ static int a_reinvite_without_a_common_codec_changes_nothing(void)
     say(&c, "INVITE", CONTACT, "application/sdp", PHONE_SDP("192.0.2.10", "4050", "18", ""));
     EXPECT(phone_status(&c.ph, SIP_INVITE) == 488);
     EXPECT(c.o.remote.port == 4000 && !c.o.incoming->is_hungup);
+out:
+    call_fini(&c);
+    return err;
+}
+
+/* Direct media have one codec; a phone that wants another one gets it from the station. */
+static int a_reinvite_may_leave_the_codec_of_direct_media(void)
+{
+    static const char *const bodies[] = {
+        PHONE_SDP("192.0.2.10", "4000", "0", ""),
+        PHONE_SDP("192.0.2.10", "4050", "0", ""),
+    };
+    struct call c;
+    int err = call_init(&c, "192.0.2.10", "101", "pw-101");
+
+    CHECK_OK(err);
+    EXPECT(invite(&c, "600", PHONE_SDP("192.0.2.10", "4000", "8", "")) < 200 && c.o.incoming);
+    EXPECT(!channel_answer(c.o.incoming));
+    office_settle(&c.o);
+    take_tag(&c);
+    ack(&c, NULL);
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        struct session *s = c.o.incoming->pvt;
+
+        phone_forget(&c.ph);
+        say(&c, "INVITE", CONTACT, "application/sdp", PHONE_SDP("192.0.2.10", "4000", "8", ""));
+        ack(&c, NULL);
+        addr_parse_host(&s->direct, SLICE("192.0.2.60"), 4100);
+        phone_forget(&c.ph);
+        say(&c, "INVITE", CONTACT, "application/sdp", bodies[i]);
+        EXPECT(phone_status(&c.ph, SIP_INVITE) == 200);
+        EXPECT(body_has(phone_response(&c.ph, SIP_INVITE), "c=IN IP4 192.0.2.1\r\n"));
+        EXPECT(body_has(phone_response(&c.ph, SIP_INVITE), "RTP/AVP 0\r\n"));
+        ack(&c, NULL);
+        EXPECT(!addr_is_set(&s->direct));
+        /* what cannot be agreed on at all leaves them as they are */
+        addr_parse_host(&s->direct, SLICE("192.0.2.60"), 4100);
+        phone_forget(&c.ph);
+        say(&c, "INVITE", CONTACT, "application/sdp", PHONE_SDP("192.0.2.10", "4050", "18", ""));
+        EXPECT(phone_status(&c.ph, SIP_INVITE) == 488 && addr_is_set(&s->direct));
+        ack(&c, NULL);
+    }
 out:
     call_fini(&c);
     return err;
@@ -796,8 +855,9 @@ UNIT_TESTS(UNIT(offer_in_prack_is_answered), UNIT(offer_of_ours_is_in_the_first_
            UNIT(cancel_ends_a_ringing_call),
            UNIT(cancel_before_the_media_role_answered_leaves_nothing),
            UNIT(a_phone_without_an_offer_gets_ours), UNIT(an_ack_without_the_answer_ends_the_call),
-           UNIT(a_reinvite_holds_and_resumes),
-           UNIT(a_reinvite_without_a_common_codec_changes_nothing), UNIT(info_gives_a_digit),
+           UNIT(a_phone_without_an_offer_is_told_that_it_rings), UNIT(a_reinvite_holds_and_resumes),
+           UNIT(a_reinvite_without_a_common_codec_changes_nothing),
+           UNIT(a_reinvite_may_leave_the_codec_of_direct_media), UNIT(info_gives_a_digit),
            UNIT(digits_to_an_info_phone_go_by_info),
            UNIT(a_silent_phone_after_our_200_ends_the_call),
            UNIT_ONCE(nothing_is_accepted_while_the_station_goes_down),
