@@ -246,11 +246,17 @@ int incoming_answer(struct channel *ch)
     return session_apply(s, true);
 }
 
+/* An offer of ours before the answer needs one that is acknowledged. */
+static bool has_early_sound(const struct session *s)
+{
+    return !s->is_offer_ours || sip_invite_is_reliable(s->invite);
+}
+
 static int progress(struct session *s)
 {
     int err;
 
-    if (s->has_progressed || (s->is_offer_ours && !sip_invite_is_reliable(s->invite)))
+    if (s->has_progressed || !has_early_sound(s))
         return 0;
     err = say(s, 183, true);
     if (err)
@@ -265,7 +271,7 @@ static int ring(struct session *s)
     int err;
 
     s->is_ringing = true;
-    if (s->is_offer_ours || (!s->has_inband_progress && !s->has_progressed))
+    if (!s->has_progressed && (!s->has_inband_progress || !has_early_sound(s)))
         return say(s, 180, false);
     err = progress(s);
     if (!err && model_global_of(s->p->snap)->allow_180_after_183)
