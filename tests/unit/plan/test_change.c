@@ -141,7 +141,7 @@ static int bad_changes_are_refused(void)
                              row("30", -5, "")};
     struct db *d = NULL;
     struct world w;
-    int err;
+    int err = 0;
 
     CHECK_OK(changing_init(&w, &d));
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
