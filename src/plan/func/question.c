@@ -72,10 +72,23 @@ static void on_done(int err, void *arg)
         over(q, err);
 }
 
-static int wait_answer(const struct plan_env *env, struct question *q)
+/* @return 0; ENOMEM; EPERM: not in a task, or no database */
+static int question_new(const struct plan_env *env, struct question **qp)
 {
-    int err = plan_wait_answer(env->core, &q->waiter, WAIT_MS);
+    if (!env->core->store || !task_self())
+        return EPERM;
+    *qp = mem_zalloc(sizeof(**qp));
+    return *qp ? 0 : ENOMEM;
+}
 
+/* @param err  of the asking: nothing will come then */
+static int wait_answer(const struct plan_env *env, struct question *q, int err)
+{
+    if (err) {
+        mem_free(q);
+        return err;
+    }
+    err = plan_wait_answer(env->core, &q->waiter, WAIT_MS);
     if (!q->is_over) {
         q->is_left = true;
         return err;
@@ -88,39 +101,25 @@ static int wait_answer(const struct plan_env *env, struct question *q)
 int func_question_ask(const struct plan_env *env, const char *sql, const struct slice *values,
                       size_t count, func_rows_h *rows, void *arg)
 {
-    struct question *q;
-    int err;
+    struct question *q = NULL;
+    int err = question_new(env, &q);
 
-    if (!env->core->store || !task_self())
-        return EPERM;
-    q = mem_zalloc(sizeof(*q));
-    if (!q)
-        return ENOMEM;
+    if (err)
+        return err;
     q->rows = rows;
     q->arg = arg;
     err = store_query(env->core->store, sql, values, count, on_answer, q);
-    if (err) {
-        mem_free(q);
-        return err;
-    }
-    return wait_answer(env, q);
+    return wait_answer(env, q, err);
 }
 
 int func_question_tell(const struct plan_env *env, const char *sql, const struct slice *values,
                        size_t count)
 {
-    struct question *q;
-    int err;
+    struct question *q = NULL;
+    int err = question_new(env, &q);
 
-    if (!env->core->store || !task_self())
-        return EPERM;
-    q = mem_zalloc(sizeof(*q));
-    if (!q)
-        return ENOMEM;
-    err = store_exec(env->core->store, sql, values, count, on_done, q);
-    if (err) {
-        mem_free(q);
+    if (err)
         return err;
-    }
-    return wait_answer(env, q);
+    err = store_exec(env->core->store, sql, values, count, on_done, q);
+    return wait_answer(env, q, err);
 }

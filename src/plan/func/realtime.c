@@ -207,7 +207,9 @@ static int read_row(const struct plan_env *env, const struct place *p,
     return err;
 }
 
-static int realtime_read(const struct plan_env *env, char *args, struct buf *out)
+/* family,field,value[,between[,is]]: the row in one text; then() may do more with its place. */
+static int read_whole_row(const struct plan_env *env, char *args, struct buf *out,
+                          int (*then)(const struct plan_env *env, const struct place *p))
 {
     char *argv[5];
     struct place p;
@@ -220,7 +222,14 @@ static int realtime_read(const struct plan_env *env, char *args, struct buf *out
     r.between = count > 3 && *argv[3] ? argv[3] : ",";
     r.is = count > 4 && *argv[4] ? argv[4] : "=";
     err = read_row(env, &p, NULL, &r);
+    if (!err && then)
+        err = then(env, &p);
     return err == ENOMEM ? ENOMEM : 0;
+}
+
+static int realtime_read(const struct plan_env *env, char *args, struct buf *out)
+{
+    return read_whole_row(env, args, out, NULL);
 }
 
 static int realtime_field_read(const struct plan_env *env, char *args, struct buf *out)
@@ -398,20 +407,7 @@ static int destroy_rows(const struct plan_env *env, const struct place *p)
 /* Gives what was there. */
 static int realtime_destroy_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    char *argv[5];
-    struct place p;
-    struct reading r = {.env = env, .out = out};
-    int count = plan_args_split(args, ',', argv, 5), err;
-
-    if (!find_place(env, argv[0], argv[1], argv[2], &p))
-        return 0;
-    r.type = p.type;
-    r.between = count > 3 && *argv[3] ? argv[3] : ",";
-    r.is = count > 4 && *argv[4] ? argv[4] : "=";
-    err = read_row(env, &p, NULL, &r);
-    if (!err)
-        err = destroy_rows(env, &p);
-    return err == ENOMEM ? ENOMEM : 0;
+    return read_whole_row(env, args, out, destroy_rows);
 }
 
 static int realtime_destroy_write(const struct plan_env *env, char *args, struct slice value)
