@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/truth.h"
 #include "call/cdr.h"
 #include "plan/args.h"
 #include "plan/func/all.h"
@@ -49,7 +50,7 @@ const struct plan_func plan_func_cdr = {
 /* disable=1: the call gives no record. party_a is Asterisk's, who else can be party A is fixed here. */
 static int cdr_prop_write(const struct plan_env *env, char *args, struct slice value)
 {
-    char text[8];
+    bool is_off = false;
 
     if (!env->channel)
         return ENOENT;
@@ -57,8 +58,8 @@ static int cdr_prop_write(const struct plan_env *env, char *args, struct slice v
         plan_func_warn(env, "CDR_PROP knows only disable", args);
         return EINVAL;
     }
-    (void)slice_copy(slice_trim(value), text, sizeof(text));
-    cdr_set_off(env->channel, plan_is_true(text));
+    (void)truth_parse(slice_trim(value), &is_off); /* another word is no "yes": records are kept */
+    cdr_set_off(env->channel, is_off);
     return 0;
 }
 

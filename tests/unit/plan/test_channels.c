@@ -134,6 +134,7 @@ static int records_are_forked_and_begun_anew(void)
     CHECK_OK_TO(world_route(&w, "[main]\n10,1,Answer()\n10,2,ForkCDR()\n10,3,Wait(1)\n"
                                 "11,1,Answer()\n11,2,Wait(5)\n11,3,ResetCDR()\n11,4,Wait(2)\n"
                                 "12,1,Answer()\n12,2,Set(CDR_PROP(disable)=1)\n"
+                                "13,1,Answer()\n13,2,Set(CDR_PROP(disable)=no)\n"
                                 "h,1,Note(${CDR(duration)} ${CDR(billsec)})\n"),
                 out);
     CHECK_OK_TO(world_dial(&w, "10", NULL), out);
@@ -146,6 +147,9 @@ static int records_are_forked_and_begun_anew(void)
     CHECK_OK_TO(world_dial(&w, "12", NULL), out);
     loop_fake_advance(w.loop, 1000);
     CHECK_TO(w.records == 3, out);
+    CHECK_OK_TO(world_dial(&w, "13", NULL), out);
+    loop_fake_advance(w.loop, 1000);
+    CHECK_TO(w.records == 4, out);
 out:
     world_fini(&w);
     return err;
