@@ -9,16 +9,20 @@
 
 static _Thread_local char open_why[sizeof(((struct db *)0)->why)];
 
+static void stmt_free(struct stmt *s)
+{
+    list_unlink(&s->by_use);
+    mem_free(s->sql);
+    s->db->v->finalize(s);
+}
+
 static void db_destroy(void *object)
 {
     struct db *d = object;
 
     HASH_FOREACH(&d->stmts, k)
     {
-        struct stmt *s = CONTAINER_OF(k, struct stmt, link);
-
-        mem_free(s->sql);
-        d->v->finalize(s);
+        stmt_free(CONTAINER_OF(k, struct stmt, link));
     }
     hash_fini(&d->stmts);
     d->v->close(d);
@@ -43,6 +47,7 @@ int db_open(struct db **dp, const char *where, enum db_mode mode)
         return ENOMEM;
     d->v = v;
     hash_init(&d->stmts);
+    list_init(&d->by_use);
     err = v->open(d, where, mode);
     memcpy(open_why, d->why, sizeof(open_why));
     if (err)
@@ -166,11 +171,38 @@ static struct stmt *find(struct db *d, const char *sql, uint32_t hash)
     return NULL;
 }
 
+static void forget(struct db *d, struct stmt *s)
+{
+    for (int i = 0; i < DB_RECENT; i++)
+        if (d->recent[i].stmt == s)
+            d->recent[i] = (struct db_recent){.at = NULL};
+    hash_del(&d->stmts, &s->link);
+    stmt_free(s);
+}
+
+/* The one that nobody has asked for the longest. */
+static void make_room(struct db *d)
+{
+    if (d->stmts.count < DB_STMTS)
+        return;
+    LIST_FOREACH(&d->by_use, k)
+    {
+        struct stmt *s = CONTAINER_OF(k, struct stmt, by_use);
+
+        if (!s->is_used) {
+            forget(d, s);
+            return;
+        }
+    }
+}
+
 static int prepare(struct stmt **sp, struct db *d, const char *sql, uint32_t hash)
 {
     struct stmt *s = NULL;
-    int err = d->v->prepare(&s, d, sql);
+    int err;
 
+    make_room(d);
+    err = d->v->prepare(&s, d, sql);
     if (err)
         return err;
     s->db = d;
@@ -200,6 +232,10 @@ int db_stmt(struct stmt **sp, struct db *d, const char *sql)
         if (err)
             return err;
         *r = (struct db_recent){.at = sql, .stmt = s};
+    }
+    if (list_last(&d->by_use) != &s->by_use) {
+        list_unlink(&s->by_use);
+        list_append(&d->by_use, &s->by_use);
     }
     stmt_reset(s);
     *sp = s;

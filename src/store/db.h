@@ -4,7 +4,7 @@
  * Scope:   the only place that calls SQLite, or a MariaDB server: where says which. Values always travel as
  *          bound values: texts of SQL are constants of our own, in SQLite's words (dialect.h has what
  *          MariaDB calls otherwise), or what the administrator typed into `station sql`.
- * Owns:    its statements: one per distinct text, prepared once, kept until the connection closes.
+ * Owns:    its statements: one per distinct text, prepared once, the DB_STMTS asked for last are kept.
  * Thread:  any, one at a time (a connection belongs to one worker, or to a tool's main thread).
  * Errors:  EBUSY (another process holds the lock longer than the busy time), ENOSPC (disk or quota
  *          full), EIO (cannot be read or written, or gone: open another), EROFS, EBADMSG (not a
@@ -24,6 +24,8 @@
 
 struct db;
 struct stmt;
+
+enum { DB_STMTS = 256 };
 
 enum db_mode {
     DB_READ,   /* never writes */
@@ -85,8 +87,9 @@ int db_columns(struct db *d, const char *table, struct buf *out);
 
 /**
  * The statement for this text: prepared now or taken from the kept ones, reset, without values.
- * @param sp  out: borrowed; stays until the connection closes. Use one text for one purpose at a
- * time
+ * @param sql  borrowed during the call
+ * @param sp   out: borrowed; stays while it has values or rows, and until DB_STMTS other texts have been
+ *             asked for. Use one text for one purpose at a time
  */
 int db_stmt(struct stmt **sp, struct db *d, const char *sql);
 

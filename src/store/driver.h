@@ -8,10 +8,12 @@
  */
 #pragma once
 #include "base/hash.h"
+#include "base/list.h"
 #include "store/db.h"
 
 struct stmt {
     struct hash_link link;
+    struct link by_use;
     struct db *db;
     char *sql;
     bool is_used; /* has values or rows since the last reset */
@@ -61,7 +63,8 @@ struct db_recent {
 
 struct db {
     const struct db_driver *v;
-    struct hash stmts; /* by text */
+    struct hash stmts;  /* by text */
+    struct list by_use; /* the same, the one asked for last at the end */
     struct db_recent recent[DB_RECENT];
     char why[300];
 };

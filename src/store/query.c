@@ -10,7 +10,7 @@
 #define MOST_BYTES (4u << 20)
 #define ABSENT UINT32_MAX
 
-/* One question, in one block with its values behind it. */
+/* One question, in one block with its values and its text behind it. */
 struct query {
     struct store *s;
     const char *sql;
@@ -133,9 +133,9 @@ static void query_done(void *arg)
     query_free(q);
 }
 
-static struct query *query_make(const struct slice *values, size_t count)
+static struct query *query_make(const char *sql, const struct slice *values, size_t count)
 {
-    size_t bytes = 0, at = 0;
+    size_t bytes = strlen(sql) + 1, at = bytes;
     struct query *q;
 
     for (size_t i = 0; i < count; i++)
@@ -144,6 +144,7 @@ static struct query *query_make(const struct slice *values, size_t count)
     if (!q)
         return NULL;
     buf_init(&q->cells, MOST_BYTES);
+    q->sql = memcpy(q->text, sql, at);
     q->count = count;
     for (size_t i = 0; i < count; i++) {
         if (!slice_is_set(values[i]))
@@ -163,11 +164,10 @@ int store_query(struct store *s, const char *sql, const struct slice *values, si
 
     if (count > QUERY_VALUES)
         return EINVAL;
-    q = query_make(values, count);
+    q = query_make(sql, values, count);
     if (!q)
         return ENOMEM;
     q->s = s;
-    q->sql = sql;
     q->done = done;
     q->arg = arg;
     err = workers_submit(s->askers, run_query, query_done, q);

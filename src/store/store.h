@@ -65,8 +65,8 @@ int store_cdr_put(struct store *s, const struct store_cdr *c);
  * columns is there. */
 int store_cdr_put_once(struct store *s, const struct store_cdr *c);
 
-/** Any statement of ours (a constant text, kept for ever) with text values. @return 0; EAGAIN;
- * ENOMEM; EINVAL (> 16 values) */
+/** Any statement of ours with text values; all texts are copied. @return 0; EAGAIN; ENOMEM; EINVAL
+ * (> 16 values) */
 int store_exec(struct store *s, const char *sql, const struct slice *values, size_t count,
                store_done_h *done, void *arg);
 
@@ -86,7 +86,7 @@ typedef void(store_query_h)(int err, const struct store_rows *rows, void *arg);
 
 /**
  * Ask without making the loop wait: on a connection and thread of its own, one question after another.
- * @param sql     a constant text of ours, kept for ever, that only reads
+ * @param sql     a text of ours, or of the configuration, that only reads; copied
  * @param values  bound as texts; copied
  * @return 0 (done follows, from the last mem_deref of the store at the latest); EAGAIN (64 wait);
  *         ENOMEM; EINVAL (> 16 values)

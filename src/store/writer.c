@@ -483,8 +483,9 @@ int store_cdr_put_once(struct store *s, const struct store_cdr *c)
 int store_exec(struct store *s, const char *sql, const struct slice *values, size_t count,
                store_done_h *done, void *arg)
 {
+    const struct slice text = slice_from(sql, strlen(sql) + 1);
     struct item *it;
-    size_t len = 0;
+    size_t len = text.len;
     int err;
 
     if (count > EXEC_VALUES)
@@ -494,7 +495,7 @@ int store_exec(struct store *s, const char *sql, const struct slice *values, siz
     err = item_alloc(&it, s, ITEM_EXEC, len, done, arg);
     if (err)
         return err;
-    it->exec.sql = sql;
+    it->exec.sql = keep(it, text).p;
     it->exec.count = count;
     for (size_t i = 0; i < count; i++)
         it->exec.values[i] = keep(it, values[i]);

@@ -2,17 +2,13 @@
 #include "plan/func/question.h"
 
 #include <errno.h>
-#include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "loop/task.h"
 #include "plan/core.h"
 #include "plan/wait.h"
 
 #define WAIT_MS 5000
-#define MOST_TEXTS 512
-#define MOST_BYTES (256u << 10)
 
 /* One under way; whoever comes last, the answer or the call that gave up, frees it. */
 struct question {
@@ -22,28 +18,6 @@ struct question {
     int err;
     bool is_over, is_left;
 };
-
-const char *func_question_kept(const char *sql)
-{
-    static const char *texts[MOST_TEXTS];
-    static char bytes[MOST_BYTES];
-    static size_t count, used;
-    const size_t size = strlen(sql) + 1;
-
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(texts[i], sql) == 0)
-            return texts[i];
-    if (count == MOST_TEXTS || size > sizeof(bytes) - used) {
-        log_warning(
-            "too many different questions to the database are made up by the routing; this one "
-            "is not asked sql=\"%.200s\"",
-            sql);
-        return NULL;
-    }
-    texts[count] = memcpy(bytes + used, sql, size);
-    used += size;
-    return texts[count++];
-}
 
 static void over(struct question *q, int err)
 {

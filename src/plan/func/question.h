@@ -3,8 +3,7 @@
  *
  * Scope:   SQL() and REALTIME() and their like. Values are bound, never part of the text.
  * Thread:  a task of the loop; the rows are seen on the loop, while the task waits.
- * Limits:  5 s; 16 values; 512 texts of 256 KiB in all for the process's life, as the store keeps each
- *          for ever: a routing that makes up new ones all the time is refused.
+ * Limits:  5 s; 16 values.
  */
 #pragma once
 #include "plan/func.h"
@@ -12,14 +11,11 @@
 
 enum { FUNC_VALUES = 16 };
 
-/** The same text, kept for ever. NULL: there are too many already (warned about). */
-const char *func_question_kept(const char *sql);
-
 /** The answer; borrowed during the call. @return 0; errno, which func_question_ask returns */
 typedef int(func_rows_h)(const struct store_rows *rows, void *arg);
 
 /**
- * @param sql  kept for ever
+ * @param sql  borrowed during the call
  * @return 0; EAGAIN (64 wait); ETIMEDOUT; ECANCELED; EPERM (no task, no database); errno of store/db.h
  */
 int func_question_ask(const struct plan_env *env, const char *sql, const struct slice *values,

@@ -125,26 +125,19 @@ struct reading {
     struct buf *out;
 };
 
-/* @return the text, kept for ever; NULL */
-static const char *select_text(const struct place *p, const struct model_field *only)
+static void select_text(const struct place *p, const struct model_field *only, struct buf *sql)
 {
-    const char *comma = "", *kept = NULL;
-    struct buf sql;
+    const char *comma = "";
 
-    buf_init(&sql, MOST_SQL);
-    buf_addz(&sql, "SELECT ");
+    buf_addz(sql, "SELECT ");
     for (const struct model_field *f = only ? only : p->type->fields; f->column; f++) {
-        buf_printf(&sql, "%s\"%s\"", comma, f->column);
+        buf_printf(sql, "%s\"%s\"", comma, f->column);
         comma = ", ";
         if (only)
             break;
     }
-    buf_printf(&sql, " FROM \"%s\" WHERE \"%s\" %s ? LIMIT 1", p->type->table, p->match->column,
+    buf_printf(sql, " FROM \"%s\" WHERE \"%s\" %s ? LIMIT 1", p->type->table, p->match->column,
                p->operation);
-    if (!buf_err(&sql))
-        kept = func_question_kept(buf_z(&sql));
-    buf_fini(&sql);
-    return kept;
 }
 
 static int put_pairs(const struct reading *r, const struct store_rows *rows)
@@ -199,9 +192,15 @@ static int on_row(const struct store_rows *rows, void *arg)
 static int read_row(const struct plan_env *env, const struct place *p,
                     const struct model_field *only, struct reading *r)
 {
-    const char *sql = select_text(p, only);
-    int err = sql ? func_question_ask(env, sql, &p->value, 1, on_row, r) : EAGAIN;
+    struct buf sql;
+    int err;
 
+    buf_init(&sql, MOST_SQL);
+    select_text(p, only, &sql);
+    err = buf_err(&sql);
+    if (!err)
+        err = func_question_ask(env, buf_z(&sql), &p->value, 1, on_row, r);
+    buf_fini(&sql);
     if (err && err != ECANCELED)
         tell_failure(env, p->type, err);
     return err;
@@ -271,12 +270,13 @@ static int realtime_hash_read(const struct plan_env *env, char *args, struct buf
 /* ---- writing ---- */
 
 /* The configuration is looked at at once, not within half a second. */
-static int change(const struct plan_env *env, const struct model_type *t, const struct buf *sql,
+static int change(const struct plan_env *env, const struct model_type *t, struct buf *sql,
                   const struct slice *values, size_t count)
 {
-    const char *kept = buf_err(sql) ? NULL : func_question_kept(buf_z(sql));
-    int err = kept ? func_question_tell(env, kept, values, count) : EAGAIN;
+    int err = buf_err(sql);
 
+    if (!err)
+        err = func_question_tell(env, buf_z(sql), values, count);
     if (err && err != ECANCELED)
         tell_failure(env, t, err);
     if (!err)

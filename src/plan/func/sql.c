@@ -59,7 +59,7 @@ static const char *text_of(const struct plan_env *env, const char *name)
         g = plan_routing_globals(env->core->routing, &count);
     for (uint32_t i = count; g && i-- > 0;)
         if (strcmp(g[i].name, wanted) == 0)
-            return strlen(g[i].value) > MOST_SQL ? NULL : func_question_kept(g[i].value);
+            return strlen(g[i].value) > MOST_SQL ? NULL : g[i].value;
     return NULL;
 }
 

@@ -1,4 +1,5 @@
 #include "base/mem.h"
+#include "store/driver.h"
 #include "tables.h"
 
 static int a_missing_file_is_refused_and_not_made(void)
@@ -191,8 +192,40 @@ out:
     return err;
 }
 
+/* A routing makes up new texts all the time: the statements of old ones are given back. */
+static int statements_are_given_back(void)
+{
+    struct place p;
+    struct db *d = NULL;
+    struct stmt *first, *held, *s;
+    bool row = false;
+    int err;
+
+    CHECK_OK_TO(place_make(&p), out);
+    CHECK_OK_TO(db_open(&d, p.db, DB_WRITE), out);
+    CHECK_OK_TO(db_stmt(&first, d, "SELECT 1"), out);
+    CHECK_OK_TO(db_stmt(&held, d, "SELECT 2 UNION SELECT 3 ORDER BY 1"), out);
+    CHECK_OK_TO(stmt_step(held, &row), out);
+    for (int i = 0; i < 3 * DB_STMTS; i++) {
+        char text[40];
+
+        snprintf(text, sizeof(text), "SELECT %d", 1000 + i);
+        CHECK_OK_TO(db_stmt(&s, d, text), out);
+        CHECK_OK_TO(stmt_step(s, &row), out);
+        CHECK_TO(row && stmt_col_int(s, 0) == 1000 + i, out);
+        stmt_reset(s);
+    }
+    CHECK_TO(d->stmts.count <= DB_STMTS, out);
+    CHECK_OK_TO(stmt_step(held, &row), out);
+    CHECK_TO(row && stmt_col_int(held, 0) == 3, out);
+out:
+    mem_deref(d);
+    place_clear(&p);
+    return err;
+}
+
 UNIT_TESTS(UNIT(a_missing_file_is_refused_and_not_made), UNIT(values_come_back_as_bound),
            UNIT(a_lock_of_another_is_ebusy), UNIT(a_reader_cannot_write),
            UNIT(what_is_no_database_is_named_so), UNIT(a_replaced_file_is_noticed),
            UNIT(recipes_with_double_quotes_and_backticks_run),
-           UNIT(a_failing_migration_leaves_nothing_behind))
+           UNIT(a_failing_migration_leaves_nothing_behind), UNIT(statements_are_given_back))
