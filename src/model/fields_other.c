@@ -121,11 +121,11 @@ const struct model_field model_fields_moh[] = {
         SAYS("Порядок", "Order",
              "alpha — по имени, random — случайно, randstart — по имени со случайного места.",
              "alpha by name, random, randstart by name from a random place.")),
-    ROW("application", TEXT, REFUSED, NOWHERE, .subject = "open",
+    ROW("application", TEXT, REFUSED, NOWHERE, .subject = "player",
         SAYS("Программа", "Application", "Внешняя программа.", "An external program.")),
-    ROW("digit", TEXT, LATER, NOWHERE, .subject = "open",
+    ROW("digit", TEXT, LATER, NOWHERE, .subject = "player",
         SAYS("Клавиша", "Digit", "Клавиша выбора класса.", "Key that selects the class.")),
-    ROW("format", TEXT, LATER, NOWHERE, .subject = "open",
+    ROW("format", TEXT, LATER, NOWHERE, .subject = "player",
         SAYS("Формат", "Format", "Формат программы.", "Format of the program.")),
     {0}};
 #undef AT

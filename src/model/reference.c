@@ -36,6 +36,13 @@ static const struct {
     {"transfers", {"перевод вызовов", "transfers"}},
     {"video", {"видео", "video"}},
     {"manager", {"события Manager", "the Manager's events"}},
+    {"aoc", {"стоимость разговора (AOC)", "advice of charge (AOC)"}},
+    {"codecs", {"другие кодеки (G.726)", "more codecs (G.726)"}},
+    {"geolocation", {"местоположение (RFC 6442)", "geolocation (RFC 6442)"}},
+    {"mediasec", {"согласование защиты (RFC 3329)", "negotiated security (RFC 3329)"}},
+    {"oauth", {"вход по OAuth", "login by OAuth"}},
+    {"player", {"музыка из внешней программы", "music from an external program"}},
+    {"stir", {"подпись номеров (STIR/SHAKEN)", "signed numbers (STIR/SHAKEN)"}},
     {"open", {"срок не назван", "no subject yet"}},
 };
 

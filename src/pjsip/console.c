@@ -59,7 +59,7 @@ static int show_one_endpoint(struct console *c, int argc, char **argv, void *arg
         return err;
     show_endpoint_head(c);
     show_endpoint(c, p, &use, e);
-    show_endpoint_fields(c, e);
+    show_fields(c, "endpoint", e);
     show_use_fini(&use);
     return 0;
 }
@@ -98,7 +98,7 @@ static int show_one_aor(struct console *c, int argc, char **argv, void *arg)
         return nothing(c, "aor", argv[0]);
     show_aor_head(c);
     show_aor(c, p, m);
-    show_aor_fields(c, m);
+    show_fields(c, "aor", m);
     return 0;
 }
 

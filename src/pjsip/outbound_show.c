@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pjsip/outbound.h"
+#include "pjsip/show.h"
 
 #define HEAD                                                                                       \
     " <Registration/ServerURI..............................>  <Auth....................>  "        \
@@ -95,10 +96,9 @@ static void show_next(struct console *c, const struct outbound_view *v)
                    v->retries);
 }
 
-static int show_fields(struct console *c, int argc, char **argv, void *arg)
+static int show_whole(struct console *c, int argc, char **argv, void *arg)
 {
     struct outbound *o = argc == 1 ? outbound_find(arg, slice_of(argv[0])) : NULL;
-    const struct model_registration *m;
     struct outbound_view v;
 
     if (argc != 1)
@@ -106,31 +106,11 @@ static int show_fields(struct console *c, int argc, char **argv, void *arg)
     if (!o)
         return nothing(c, argv[0]);
     outbound_look(o, &v);
-    m = v.m;
     console_printf(c, HEAD);
     show_one(c, &v);
     console_printf(c, "\n");
     show_next(c, &v);
-    console_printf(c, "\n ParameterName            : ParameterValue\n"
-                      " =============================================\n");
-    console_printf(c, " auth_rejection_permanent : %s\n client_uri               : %s\n",
-                   m->auth_rejection_permanent ? "true" : "false", m->client_uri);
-    console_printf(c, " contact_header_params    : %s\n contact_user             : %s\n",
-                   m->contact_header_params, m->contact_user);
-    console_printf(c, " endpoint                 : %s\n expiration               : %d\n",
-                   m->endpoint, m->expiration);
-    console_printf(c, " fatal_retry_interval     : %d\n forbidden_retry_interval : %d\n",
-                   m->fatal_retry_interval, m->forbidden_retry_interval);
-    console_printf(c, " line                     : %s\n max_random_initial_delay : %d\n",
-                   m->line ? "true" : "false", m->max_random_initial_delay);
-    console_printf(c, " max_retries              : %d\n outbound_proxy           : %s\n",
-                   m->max_retries, m->outbound_proxy);
-    console_printf(c, " retry_interval           : %d\n server_uri               : %s\n",
-                   m->retry_interval, m->server_uri);
-    console_printf(c, " support_outbound         : %s\n support_path             : %s\n",
-                   m->support_outbound ? "yes" : "no", m->support_path ? "true" : "false");
-    console_printf(c, " transport                : %s\n user_agent               : %s\n\n",
-                   m->transport, m->user_agent);
+    show_fields(c, "registration", v.m);
     return 0;
 }
 
@@ -186,7 +166,7 @@ const struct console_command outbound_commands[] = {
     {"pjsip show registrations", "", "Регистрации станции у операторов: состояние и причина",
      "Registrations at carriers: status and reason", show_all, NULL},
     {"pjsip show registration", "NAME", "Одна регистрация: причина, следующий запрос, все поля",
-     "One registration: reason, next request, all fields", show_fields, complete},
+     "One registration: reason, next request, all fields", show_whole, complete},
     {"pjsip send register", "NAME|*all", "Зарегистрироваться сейчас", "Register now", send_register,
      complete},
     {"pjsip send unregister", "NAME|*all", "Снять регистрацию и больше не регистрироваться",

@@ -3,12 +3,17 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "call/device_state.h"
+#include "model/field.h"
 #include "pjsip/session.h"
 
 #define RULE                                                                                       \
     "==========================================================================================\n"
+
+#define SHOW_FIELDS_MAX 200 /* an endpoint has about 140 */
+#define SHOW_VALUE_MAX 65536
 
 struct count {
     struct hash_link link;
@@ -57,6 +62,45 @@ void show_use_fini(struct show_use *u)
 {
     hash_fini(&u->counts);
     arena_fini(&u->arena);
+}
+
+/* ---- fields ---- */
+
+static int by_column(const void *a, const void *b)
+{
+    return strcmp((*(const struct model_field *const *)a)->column,
+                  (*(const struct model_field *const *)b)->column);
+}
+
+static void print_field(struct console *c, const struct model_field *f, const void *object,
+                        int width)
+{
+    struct buf text;
+
+    buf_init(&text, SHOW_VALUE_MAX);
+    if (!model_field_print(f, object, &text))
+        console_printf(c, " %-*s : %s\n", width, f->column, buf_z(&text));
+    buf_fini(&text);
+}
+
+void show_fields(struct console *c, const char *type, const void *object)
+{
+    const struct model_type *t = model_type_find(slice_of(type));
+    const struct model_field *shown[SHOW_FIELDS_MAX];
+    size_t count = 0, width = strlen("ParameterName");
+
+    for (const struct model_field *f = t->fields; f->column && count < SHOW_FIELDS_MAX; f++) {
+        if (f->state == MODEL_INNER || f->kind == MODEL_SECRET || !strcmp(f->column, t->id))
+            continue;
+        if (strlen(f->column) > width)
+            width = strlen(f->column);
+        shown[count++] = f;
+    }
+    qsort(shown, count, sizeof(shown[0]), by_column);
+    console_printf(c, "\n %-*s : ParameterValue\n" RULE, (int)width, "ParameterName");
+    for (size_t i = 0; i < count; i++)
+        print_field(c, shown[i], object, (int)width);
+    console_printf(c, "\n");
 }
 
 /* ---- contacts ---- */
@@ -125,22 +169,6 @@ void show_aor(struct console *c, const struct pjsip *p, const struct model_aor *
     print_aor(c, p, m, "      ");
 }
 
-void show_aor_fields(struct console *c, const struct model_aor *m)
-{
-    console_printf(c,
-                   "\n default_expiration : %d\n minimum_expiration : %d\n"
-                   " maximum_expiration : %d\n max_contacts       : %d\n"
-                   " remove_existing    : %s\n remove_unavailable : %s\n"
-                   " qualify_frequency  : %d\n qualify_timeout    : %u.%03u\n"
-                   " qualify_2xx_only   : %s\n outbound_proxy     : %s\n"
-                   " mailboxes          : %s\n\n",
-                   m->default_expiration, m->minimum_expiration, m->maximum_expiration,
-                   m->max_contacts, m->remove_existing ? "true" : "false",
-                   m->remove_unavailable ? "true" : "false", m->qualify_frequency,
-                   m->qualify_timeout / 1000, m->qualify_timeout % 1000,
-                   m->qualify_2xx_only ? "true" : "false", m->outbound_proxy, m->mailboxes);
-}
-
 /* ---- endpoints ---- */
 
 void show_endpoint_head(struct console *c)
@@ -176,34 +204,6 @@ void show_endpoint(struct console *c, const struct pjsip *p, const struct show_u
     if (e->transport[0])
         console_printf(c, "  Transport:  %s\n", e->transport);
     console_printf(c, "\n");
-}
-
-static const char *yes(bool is)
-{
-    return is ? "true" : "false";
-}
-
-void show_endpoint_fields(struct console *c, const struct model_endpoint *e)
-{
-    static const char *const dtmf[] = {"rfc4733", "inband", "info", "auto", "auto_info", "none"};
-
-    console_printf(c, " ParameterName      : ParameterValue\n" RULE);
-    console_printf(c, " allow              : (");
-    for (unsigned i = 0; i < e->codecs.count; i++)
-        console_printf(c, "%s%s", i ? "|" : "", model_codec_name(e->codecs.id[i]));
-    console_printf(c,
-                   ")\n callerid           : \"%s\" <%s>\n context            : %s\n"
-                   " direct_media       : %s\n dtmf_mode          : %s\n"
-                   " force_rport        : %s\n from_domain        : %s\n"
-                   " from_user          : %s\n language           : %s\n"
-                   " moh_suggest        : %s\n outbound_proxy     : %s\n"
-                   " rewrite_contact    : %s\n rtp_symmetric      : %s\n"
-                   " rtp_timeout        : %d\n rtp_timeout_hold   : %d\n"
-                   " transport          : %s\n\n",
-                   e->callerid.name, e->callerid.number, e->context, yes(e->call.direct_media),
-                   dtmf[e->dtmf_mode], yes(e->force_rport), e->from_domain, e->from_user,
-                   e->language, e->moh_suggest, e->outbound_proxy, yes(e->rewrite_contact),
-                   yes(e->rtp_symmetric), e->rtp_timeout, e->rtp_timeout_hold, e->transport);
 }
 
 /* ---- channels ---- */

@@ -15,14 +15,15 @@ struct show_use {
 int show_use_init(struct show_use *u, const struct pjsip *p);
 void show_use_fini(struct show_use *u);
 
+/** Every field of an object but secrets and the station's own columns, by name. type: "endpoint". */
+void show_fields(struct console *c, const char *type, const void *object);
+
 void show_endpoint_head(struct console *c);
 void show_endpoint(struct console *c, const struct pjsip *p, const struct show_use *u,
                    const struct model_endpoint *e);
-void show_endpoint_fields(struct console *c, const struct model_endpoint *e);
 
 void show_aor_head(struct console *c);
 void show_aor(struct console *c, const struct pjsip *p, const struct model_aor *m);
-void show_aor_fields(struct console *c, const struct model_aor *m);
 
 void show_contact_head(struct console *c);
 void show_contact(struct console *c, const struct contact *k);

@@ -20,7 +20,6 @@ struct sip_ctrans {
     enum sip_method method;
     enum state state;
     bool is_given_up;  /* CANCEL is under way */
-    bool is_late;      /* because timer C went off */
     bool may_go_twice; /* it goes over a connection that was open before */
     char *bytes;       /* the request: INVITE always, others while it may be sent again */
     uint32_t len;
@@ -95,24 +94,12 @@ static void fail(struct sip_ctrans *t, int err)
     mem_deref(t);
 }
 
-/* Timer C: it rang for 3 minutes and nothing more was heard. A 2xx may still cross the CANCEL. */
-static void give_up(struct sip_ctrans *t)
-{
-    t->is_late = true;
-    if (sip_ctrans_cancel(t, SLICE_NONE))
-        fail(t, ETIMEDOUT);
-}
-
 void sip_ctrans_over(struct sip_wait *w)
 {
     struct sip_ctrans *t = CONTAINER_OF(w, struct sip_ctrans, wait);
 
     if (t->state > PROCEEDING) {
         terminate(t);
-        return;
-    }
-    if (t->state == PROCEEDING && t->method == SIP_INVITE && !t->is_given_up) {
-        give_up(t);
         return;
     }
     t->sip->stats.timeouts++;
@@ -397,14 +384,12 @@ int sip_ctrans_cancel(struct sip_ctrans *t, struct slice headers)
 
 static void on_provisional(struct sip_ctrans *t)
 {
-    if (t->state == PROCEEDING && t->method == SIP_INVITE && !t->is_given_up)
-        sip_queue_add(&t->sip->ctrans_180s, &t->wait);
     if (t->state != CALLING)
         return;
     t->state = PROCEEDING;
     if (t->method == SIP_INVITE) {
         timer_stop(&t->resend);
-        sip_queue_add(&t->sip->ctrans_180s, &t->wait);
+        sip_queue_del(&t->wait); /* it may ring as long as its caller wants: timer C is a proxy's */
     } else if (timer_is_on(&t->resend)) {
         t->resend_ms = SIP_T2_MS;
         timer_start(t->sip->loop, &t->resend, SIP_T2_MS, on_resend, t);
@@ -462,9 +447,7 @@ void sip_ctrans_receive(struct sip *sip, const struct sip_msg *r)
     } else {
         is_news = on_final(t, r);
     }
-    if (is_news && t->h && t->is_late && r->status >= 300)
-        t->h(ETIMEDOUT, NULL, t->arg);
-    else if (is_news && t->h)
+    if (is_news && t->h)
         t->h(0, r, t->arg);
     mem_deref(t);
 }

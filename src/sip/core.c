@@ -28,7 +28,6 @@ static void destroy(void *object)
     sip_queue_fini(&sip->strans_2xx);
     sip_queue_fini(&sip->strans_5s);
     sip_queue_fini(&sip->ctrans_32s);
-    sip_queue_fini(&sip->ctrans_180s);
     sip_queue_fini(&sip->ctrans_5s);
     hash_fini(&sip->strans);
     hash_fini(&sip->merges);
@@ -58,7 +57,6 @@ static void init_tables(struct sip *sip)
     sip_queue_init(&sip->strans_2xx, sip->loop, sip->timeout_ms, sip_strans_over);
     sip_queue_init(&sip->strans_5s, sip->loop, SIP_T4_MS, sip_strans_over);
     sip_queue_init(&sip->ctrans_32s, sip->loop, sip->timeout_ms, sip_ctrans_over);
-    sip_queue_init(&sip->ctrans_180s, sip->loop, SIP_TC_MS, sip_ctrans_over);
     sip_queue_init(&sip->ctrans_5s, sip->loop, SIP_T4_MS, sip_ctrans_over);
 }
 

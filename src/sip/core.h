@@ -51,7 +51,6 @@ struct sip {
     size_t lingering_bytes;
     unsigned char secret[16];               /* of the tags that nobody remembers */
     struct sip_queue ctrans_32s, ctrans_5s; /* timers B D F M; K */
-    struct sip_queue ctrans_180s;           /* timer C */
 
     sip_trace_h *trace;
     void *trace_arg;

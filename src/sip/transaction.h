@@ -9,7 +9,8 @@
  *          until the final answer, then only its key and the printed answer (about 1 KiB), kept by
  *          the table until the retransmissions have died out.
  * Thread:  the loop's.
- * Units:   T1 500 ms (sip_set_timers), T2 4 s, T4 5 s, timer C 3 min (an INVITE that rings, from its last 1xx).
+ * Units:   T1 500 ms (sip_set_timers), T2 4 s, T4 5 s. An INVITE that rings has no
+ *          timer (timer C is for proxies): whoever dialled cancels it.
  * Limits:  server transactions waiting for an answer: sip_args.max_pending; beyond it 503.
  * Source:  RFC 3261 s17, RFC 6026 (Accepted), RFC 4320 (no 408 to non-INVITE).
  */
@@ -21,7 +22,6 @@
 #define SIP_T1_MS 500
 #define SIP_T2_MS 4000
 #define SIP_T4_MS 5000
-#define SIP_TC_MS 180000
 
 struct sip_strans;
 
