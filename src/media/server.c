@@ -12,7 +12,6 @@
 #define LOADERS 1
 #define LOAD_QUEUE 10000
 #define ORPHAN_MS 30000
-#define ACCEPT_PAUSE_MS 100 /* without descriptors: the queue would turn the loop for nothing */
 #define CACHE_BYTES (48u << 20)
 
 /* ---- events from the lanes ---- */
@@ -321,32 +320,12 @@ static bool may_connect(const struct media_server *s, const struct ipc *c)
            (uid == 0 || uid == geteuid() || (int64_t)uid == s->peer_uid);
 }
 
-static void on_listening(int events, void *arg);
-
-static void listen_again(void *arg)
+static void on_newcomer(int fd, void *arg)
 {
     struct media_server *s = arg;
-
-    if (loop_fd_start(s->loop, &s->listening, s->listen_fd, LOOP_READ, on_listening, s))
-        timer_start(s->loop, &s->accept_pause, ACCEPT_PAUSE_MS, listen_again, s);
-}
-
-static void pause_listening(struct media_server *s, int err)
-{
-    log_warning("no descriptor for the engine's connection err=\"%s\"", strerror(err));
-    loop_fd_stop(&s->listening);
-    timer_start(s->loop, &s->accept_pause, ACCEPT_PAUSE_MS, listen_again, s);
-}
-
-static void on_listening(int events, void *arg)
-{
-    struct media_server *s = arg;
-    int fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct ipc *c = NULL;
 
-    if (fd < 0 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
-        pause_listening(s, errno);
-    if (fd < 0 || ipc_alloc(&c, s->loop, fd, &media_protocol, on_message, on_closed, s))
+    if (ipc_alloc(&c, s->loop, fd, &media_protocol, on_message, on_closed, s))
         return;
     if (!may_connect(s, c)) {
         log_warning("connection refused socket=media.sock reason=\"not the engine's user\"");
@@ -364,8 +343,7 @@ static void server_destroy(void *arg)
     struct media_server *s = arg;
 
     s->is_closing = true;
-    timer_stop(&s->accept_pause);
-    loop_fd_stop(&s->listening);
+    acceptor_stop(&s->acceptor);
     if (s->listen_fd >= 0)
         close(s->listen_fd);
     if (s->engine)
@@ -410,7 +388,7 @@ static int start_parts(struct media_server *s, const struct media_server_args *a
     if (!err)
         err = media_ports_set_range(&s->ports, args->rtp_start, args->rtp_end);
     if (!err && args->listen_fd >= 0)
-        err = loop_fd_start(s->loop, &s->listening, args->listen_fd, LOOP_READ, on_listening, s);
+        err = acceptor_start(&s->acceptor, s->loop, args->listen_fd, on_newcomer, s);
     return err;
 }
 

@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "base/hash.h"
+#include "loop/accept.h"
 #include "media/cache.h"
 #include "media/crew.h"
 #include "media/keep.h"
@@ -14,8 +15,7 @@ struct media_server {
     struct loop *loop;
     int64_t peer_uid;
     int listen_fd;
-    struct loop_fd listening;
-    struct timer accept_pause;
+    struct acceptor acceptor;
     struct ipc *engine;
     uint64_t instance; /* of the engine whose streams are in by_id; 0: none yet */
     uint32_t orphan_ms;

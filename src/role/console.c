@@ -9,9 +9,10 @@
 
 #include "base/list.h"
 #include "base/mem.h"
+#include "loop/accept.h"
 #include "role/role.h"
 
-enum { CLIENTS_MAX = 32, ACCEPT_PAUSE_MS = 100, OFFERS_MAX = 1000, OFFER_BYTES = 65536 };
+enum { CLIENTS_MAX = 32, OFFERS_MAX = 1000, OFFER_BYTES = 65536 };
 
 struct row {
     const struct console_command *command;
@@ -24,8 +25,7 @@ struct console_set {
     struct row *rows; /* sorted by words, so that help reads well */
     size_t count, cap;
     int listen_fd;
-    struct loop_fd watch;
-    struct timer pause; /* no descriptor for a client: the watch would turn the loop for nothing */
+    struct acceptor acceptor;
     struct list clients;
     unsigned clients_count;
 };
@@ -123,8 +123,7 @@ static void set_destroy(void *object)
     struct console_set *s = object;
 
     LIST_FOREACH(&s->clients, k) client_free(CONTAINER_OF(k, struct client, link));
-    loop_fd_stop(&s->watch);
-    timer_stop(&s->pause);
+    acceptor_stop(&s->acceptor);
     if (s->listen_fd >= 0)
         close(s->listen_fd);
     mem_free(s->rows);
@@ -517,27 +516,9 @@ static void client_new(struct console_set *s, int fd)
         client_free(cl);
 }
 
-static void on_client(int events, void *arg);
-
-static void listen_again(void *arg)
+static void on_client(int fd, void *arg)
 {
-    struct console_set *s = arg;
-
-    if (loop_fd_start(s->loop, &s->watch, s->listen_fd, LOOP_READ, on_client, s))
-        timer_start(s->loop, &s->pause, ACCEPT_PAUSE_MS, listen_again, s);
-}
-
-static void on_client(int events, void *arg)
-{
-    struct console_set *s = arg;
-    int fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-    if (fd >= 0) {
-        client_new(s, fd);
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        loop_fd_stop(&s->watch);
-        timer_start(s->loop, &s->pause, ACCEPT_PAUSE_MS, listen_again, s);
-    }
+    client_new(arg, fd);
 }
 
 int console_set_serve(struct console_set *s, int listen_fd)
@@ -547,5 +528,5 @@ int console_set_serve(struct console_set *s, int listen_fd)
         return EALREADY;
     }
     s->listen_fd = listen_fd;
-    return loop_fd_start(s->loop, &s->watch, listen_fd, LOOP_READ, on_client, s);
+    return acceptor_start(&s->acceptor, s->loop, listen_fd, on_client, s);
 }

@@ -49,14 +49,11 @@ static bool may_ask(const struct ipc *ipc)
     return ipc_peer(ipc, &uid, &pid) == 0 && (uid == 0 || uid == getuid());
 }
 
-static void on_client(int events, void *arg)
+static void on_client(int fd, void *arg)
 {
     struct supervisor *sv = arg;
-    int fd = accept4(sv->control_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct client *cl = NULL;
 
-    if (fd < 0)
-        return;
     for (size_t i = 0; i < SUPERVISOR_CLIENTS && !cl; i++) {
         if (!sv->clients[i].ipc)
             cl = &sv->clients[i];
@@ -215,7 +212,7 @@ static int watch(struct supervisor *sv)
         return errno;
     err = loop_fd_start(sv->loop, &sv->signal_watch, sv->signal_fd, LOOP_READ, on_signal, sv);
     if (!err)
-        err = loop_fd_start(sv->loop, &sv->control_watch, sv->control_fd, LOOP_READ, on_client, sv);
+        err = acceptor_start(&sv->acceptor, sv->loop, sv->control_fd, on_client, sv);
     return err;
 }
 
@@ -281,7 +278,7 @@ static void supervisor_fini(struct supervisor *sv)
         mem_deref(sv->clients[i].ipc);
     }
     loop_fd_stop(&sv->signal_watch);
-    loop_fd_stop(&sv->control_watch);
+    acceptor_stop(&sv->acceptor);
     binds_fini(&sv->binds);
     close_fd(sv->signal_fd);
     close_fd(sv->control_fd);

@@ -28,6 +28,7 @@
 #include "base/slice.h"
 #include "ipc/control.h"
 #include "ipc/runner.h"
+#include "loop/accept.h"
 #include "role/errand.h"
 #include "role/role.h"
 #include "role/runner.h"
@@ -51,7 +52,8 @@ struct runner_role {
     const struct role_args *args;
     struct control *control;
     struct ipc *engine; /* NULL: none connected */
-    struct loop_fd listen_watch, signal_watch;
+    struct acceptor acceptor;
+    struct loop_fd signal_watch;
     int listen_fd, signal_fd;
     int agi_fd;     /* directory of programs */
     bool has_group; /* Landlock guards the state directory, so children may have the group */
@@ -521,13 +523,12 @@ static bool is_engine(const struct runner_role *r, const struct ipc *ipc)
     return false;
 }
 
-static void on_connect(int events, void *arg)
+static void on_connect(int fd, void *arg)
 {
     struct runner_role *r = arg;
     struct ipc *ipc = NULL;
-    int fd = accept4(r->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-    if (fd < 0 || ipc_alloc(&ipc, r->loop, fd, &runner_protocol, on_message, on_closed, r))
+    if (ipc_alloc(&ipc, r->loop, fd, &runner_protocol, on_message, on_closed, r))
         return;
     if (!is_engine(r, ipc)) {
         ipc_close(ipc);
@@ -614,7 +615,7 @@ static int runner_open(struct runner_role *r)
     if (!err)
         err = watch_signals(r);
     if (!err)
-        err = loop_fd_start(r->loop, &r->listen_watch, r->listen_fd, LOOP_READ, on_connect, r);
+        err = acceptor_start(&r->acceptor, r->loop, r->listen_fd, on_connect, r);
     if (!err)
         err = control_ready(r->control);
     return err;
@@ -625,7 +626,7 @@ static void runner_fini(struct runner_role *r)
     LIST_FOREACH(&r->children, k) child_free(CONTAINER_OF(k, struct child, link));
     timer_stop(&r->stop);
     loop_fd_stop(&r->signal_watch);
-    loop_fd_stop(&r->listen_watch);
+    acceptor_stop(&r->acceptor);
     if (r->engine)
         ipc_close(r->engine);
     mem_deref(r->engine);

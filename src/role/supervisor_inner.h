@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "ipc/control.h"
+#include "loop/accept.h"
 #include "loop/loop.h"
 #include "role/binds.h"
 #include "role/role.h"
@@ -46,7 +47,8 @@ struct supervisor {
     uint16_t rtp_start, rtp_end;
     bool has_sandbox;
     int exe_fd, lock_fd, signal_fd, control_fd;
-    struct loop_fd signal_watch, control_watch;
+    struct loop_fd signal_watch;
+    struct acceptor acceptor;
     struct child children[SUPERVISOR_ROLES];
     size_t count;
     struct client clients[SUPERVISOR_CLIENTS];
