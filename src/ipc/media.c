@@ -21,6 +21,7 @@ static const struct ipc_field settings[] = {
     U16(media_settings, rtp_start),
     U16(media_settings, rtp_end),
     U32(media_settings, orphan_ms),
+    TEXT(media_settings, sounds),
     END,
 };
 

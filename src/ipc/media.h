@@ -17,6 +17,7 @@
 
 #define MEDIA_NAMES_MAX 2000 /* bytes of file names in one play */
 #define MEDIA_PATH_MAX 512
+#define MEDIA_DIRS_MAX 2000 /* bytes of names of directories */
 #define MEDIA_DIGITS_MAX 64
 #define MEDIA_FORMATS_MAX 16 /* bytes: pairs of codec and payload number */
 #define MEDIA_SECRET_MAX 47  /* bytes: suite, then master key and salt */
@@ -65,6 +66,7 @@ struct media_hello {
 struct media_settings {
     uint16_t rtp_start, rtp_end; /* local ports, inclusive; 0: unchanged */
     uint32_t orphan_ms; /* connected streams without engine and RTP live so long; 0: unchanged */
+    char sounds[MEDIA_DIRS_MAX]; /* more directories of sounds, comma separated */
 };
 
 /** Make a stream; answered by MEDIA_CREATED. An id that exists is answered as it is. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "media/cache.h"
+#include "media/dirs.h"
 #include "media/find.h"
 
 #define FRESH_US 5000000
@@ -20,12 +21,12 @@ struct media_cache {
     uint64_t bytes, limit_bytes;
     uint32_t jobs;
     bool is_ceiling_told;
-    size_t dir_count;
-    char **dirs;
+    struct media_dirs *usual, *dirs; /* without and with those of the configuration */
 };
 
 struct load {
     struct media_job job;
+    struct media_dirs *dirs;   /* a reference, for the job */
     struct media_cache *cache; /* a reference */
     struct media_sound *sound;
 };
@@ -50,9 +51,8 @@ static void cache_destroy(void *arg)
         sound_free(c, CONTAINER_OF(k, struct media_sound, hash));
     }
     hash_fini(&c->sounds);
-    for (size_t i = 0; i < c->dir_count; i++)
-        mem_free(c->dirs[i]);
-    mem_free(c->dirs);
+    mem_deref(c->usual);
+    mem_deref(c->dirs);
 }
 
 int media_cache_alloc(struct media_cache **cp, struct loop *l, struct workers *w,
@@ -67,17 +67,71 @@ int media_cache_alloc(struct media_cache **cp, struct loop *l, struct workers *w
     c->limit_bytes = limit_bytes;
     list_init(&c->unused);
     hash_init(&c->sounds);
-    c->dirs = mem_zalloc((dir_count + 1) * sizeof(char *));
-    for (; c->dirs && c->dir_count < dir_count; c->dir_count++) {
-        c->dirs[c->dir_count] = mem_strdup(dirs[c->dir_count]);
-        if (!c->dirs[c->dir_count])
-            break;
-    }
-    if (!c->dirs || c->dir_count < dir_count) {
+    if (media_dirs_alloc(&c->usual, dirs, dir_count, SLICE_NONE)) {
         mem_deref(c);
         return ENOMEM;
     }
+    c->dirs = mem_ref(c->usual);
     *cp = c;
+    return 0;
+}
+
+/* ---- directories ---- */
+
+struct look {
+    struct media_dirs *dirs; /* a reference */
+    size_t more;             /* of them the configuration's, behind the first */
+    int err[];
+};
+
+static void run_look(void *arg)
+{
+    struct look *l = arg;
+
+    for (size_t i = 1; i <= l->more; i++)
+        l->err[i] = media_find_directory(l->dirs->list[i]);
+}
+
+static void on_looked(void *arg)
+{
+    struct look *l = arg;
+
+    for (size_t i = 1; i <= l->more; i++)
+        if (l->err[i])
+            log_warning("directory of sounds cannot be read, sounds are looked for in the others; "
+                        "see setting sounds, and docs/media.md for where it may be "
+                        "directory=\"%s\" err=\"%s\"",
+                        l->dirs->list[i], strerror(l->err[i]));
+    mem_deref(l->dirs);
+    mem_free(l);
+}
+
+/* Says which cannot be read; without a worker or memory nobody is told. */
+static void look_at(struct media_cache *c, struct media_dirs *dirs, size_t more)
+{
+    struct look *l = mem_zalloc(sizeof(*l) + dirs->count * sizeof(l->err[0]));
+
+    if (!l)
+        return;
+    l->dirs = mem_ref(dirs);
+    l->more = more;
+    if (workers_submit(c->workers, run_look, on_looked, l)) {
+        mem_deref(l->dirs);
+        mem_free(l);
+    }
+}
+
+int media_cache_look_into(struct media_cache *c, struct slice more)
+{
+    struct media_dirs *dirs = NULL;
+    int err = media_dirs_alloc(&dirs, (const char *const *)c->usual->list, c->usual->count, more);
+
+    if (err)
+        return err;
+    mem_deref(c->dirs);
+    c->dirs = dirs;
+    if (dirs->count > c->usual->count)
+        look_at(c, dirs, dirs->count - c->usual->count);
     return 0;
 }
 
@@ -208,6 +262,7 @@ static void on_loaded(void *arg)
     answer(s, err);
     media_sound_release(c, s);
     media_job_fini(&l->job);
+    mem_deref(l->dirs);
     mem_free(l);
     mem_deref(c);
 }
@@ -232,8 +287,9 @@ static int submit(struct media_cache *c, struct media_sound *s, const struct med
     l->job.language = mem_strdup(what->language);
     if (!l->job.name || !l->job.language)
         goto fail;
-    l->job.dirs = (const char *const *)c->dirs;
-    l->job.dir_count = c->dir_count;
+    l->dirs = mem_ref(c->dirs);
+    l->job.dirs = (const char *const *)l->dirs->list;
+    l->job.dir_count = l->dirs->count;
     l->job.old_path = s->path;
     l->job.old_mtime_ns = s->mtime_ns;
     l->job.old_bytes = s->file_bytes;
@@ -250,6 +306,7 @@ static int submit(struct media_cache *c, struct media_sound *s, const struct med
     return 0;
 fail:
     media_job_fini(&l->job);
+    mem_deref(l->dirs);
     mem_free(l);
     return err;
 }

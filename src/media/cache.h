@@ -28,6 +28,10 @@ struct media_cache;
 int media_cache_alloc(struct media_cache **cp, struct loop *l, struct workers *w,
                       const char *const *dirs, size_t dir_count, uint64_t limit_bytes);
 
+/** Directories of the configuration (dirs.h) instead of those that were said before; one that cannot
+ *  be read gives a warning. Sounds that are loaded are looked for again when they are. @return 0; ENOMEM */
+int media_cache_look_into(struct media_cache *c, struct slice more);
+
 /** err 0: *s with a reference that the handler takes. ENOENT (no such file), EINVAL (broken),
  * EFBIG, ENOBUFS, ENOMEM */
 typedef void(media_sound_h)(int err, struct media_sound *s, void *arg);

@@ -150,6 +150,16 @@ out:
     return err;
 }
 
+int media_find_directory(const char *path)
+{
+    DIR *d = opendir(path);
+
+    if (!d)
+        return errno;
+    closedir(d);
+    return 0;
+}
+
 /* ---- tones ---- */
 
 /* Append a rendered tone to the result. */

@@ -44,6 +44,9 @@ void media_job_run(struct media_job *j);
 /** Free texts and results that were not taken (set taken ones to NULL). */
 void media_job_fini(struct media_job *j);
 
+/** Whether it can be read. @return 0; errno of open */
+int media_find_directory(const char *path);
+
 /** Names of the sounds in a directory: absolute, without extension, sorted, at most 1,000. */
 struct media_music;
 int media_find_music(struct media_music **mp, const char *directory);

@@ -228,6 +228,8 @@ static void on_settings(struct media_server *s, const struct media_settings *m)
     if (media_ports_set_range(&s->ports, m->rtp_start, m->rtp_end))
         log_error("RTP ports refused start=%u end=%u needed=\"1024 or more, start below end\"",
                   m->rtp_start, m->rtp_end);
+    if (media_cache_look_into(s->orders.cache, slice_of(m->sounds)))
+        log_error("directories of sounds not taken: no memory");
 }
 
 /* Commands for a stream that exists. */

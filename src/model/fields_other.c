@@ -160,9 +160,15 @@ const struct model_field model_fields_settings[] = {
     ROW("realm", TEXT, OBEYED, AT(realm), .def = "station", .shown = "tests/scene/settings.scene",
         SAYS("Область", "Realm", "Область аутентификации, если не названа другая.",
              "Realm of authentication unless another is named.")),
-    ROW("sounds", TEXT, LATER, AT(sounds), .subject = "open",
-        SAYS("Каталоги звуков", "Sound directories", "Ещё каталоги звуковых файлов, через запятую.",
-             "More directories of sound files, comma separated.")),
+    ROW("sounds", TEXT, OBEYED, AT(sounds), .shown = "tests/unit/media/test_play.c",
+        SAYS(
+            "Каталоги звуков", "Sound directories",
+            "Ещё каталоги звуковых файлов, через запятую; в каждом — языки, как ru. Они ищутся после "
+            "sounds станции, без / в начале — внутри него; читаются /usr/share, /opt, /srv, "
+            "/var/lib/asterisk.",
+            "More directories of sound files, comma separated; in each the languages, as ru. They come "
+            "behind sounds of the station, without a leading / below it; those in /usr/share, /opt, "
+            "/srv, /var/lib/asterisk can be read.")),
     ROW("moh_class", TEXT, OBEYED, AT(moh_class), .def = "default",
         .shown = "tests/scene/music-class.scene",
         SAYS("Музыка на удержании", "Music on hold",

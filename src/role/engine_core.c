@@ -274,11 +274,16 @@ static void release_socket(enum pjsip_socket kind, const struct addr *local, voi
 static struct media_settings media_settings_of(const struct engine *e)
 {
     const struct model_settings *s = model_settings_of(e->snapshot);
-
-    return (struct media_settings){
+    struct media_settings m = {
         .rtp_start = e->args.rtp_start ? e->args.rtp_start : (uint16_t)s->rtp_start,
         .rtp_end = e->args.rtp_end ? e->args.rtp_end : (uint16_t)s->rtp_end,
     };
+
+    if (slice_copy(slice_of(s->sounds), m.sounds, sizeof(m.sounds)))
+        log_warning("setting sounds is longer than %d bytes, its directories are not looked into; "
+                    "name fewer",
+                    MEDIA_DIRS_MAX - 1);
+    return m;
 }
 
 static void take_settings(struct engine *e)

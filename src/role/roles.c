@@ -37,7 +37,13 @@ static const struct role_path engine_paths[] = {
 };
 
 static const struct role_path media_paths[] = {
-    SYSTEM_PATHS, {"sounds", ROLE_READ}, {"moh", ROLE_READ}, {"recordings", ROLE_READ | ROLE_WRITE},
+    SYSTEM_PATHS,
+    {"/opt", ROLE_READ}, /* where setting sounds and music classes may point to, too */
+    {"/srv", ROLE_READ},
+    {"/var/lib/asterisk", ROLE_READ},
+    {"sounds", ROLE_READ},
+    {"moh", ROLE_READ},
+    {"recordings", ROLE_READ | ROLE_WRITE},
     {0},
 };
 

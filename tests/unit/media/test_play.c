@@ -510,6 +510,47 @@ out:
     return err;
 }
 
+static int settings_of(struct bench *b, const char *sounds)
+{
+    struct media_settings m = {.rtp_start = 31000, .rtp_end = 31999};
+
+    (void)slice_copy(slice_of(sounds), m.sounds, sizeof(m.sounds));
+    return ipc_send(b->engine, MEDIA_SETTINGS, &m);
+}
+
+/* Setting sounds: own/more (below the first) before /other; both after the first. */
+static int directories_of_the_configuration_are_looked_into(void)
+{
+    struct phone x = {.fd = -1};
+    uint8_t all[3200];
+    struct bench b;
+    struct got g;
+    int err, n = 0;
+
+    CHECK_OK_TO(open_one(&b, &x, ULAW_ONLY, 0), out);
+    (void)mkdir(ROOT "/ru_more", 0755); /* make_sounds removes it */
+    (void)mkdir(ROOT "/ru_more/ru", 0755);
+    (void)mkdir(ROOT "/ru_other", 0755);
+    (void)mkdir(ROOT "/ru_other/ru", 0755);
+    CHECK_TO(!write_file(ROOT "/ru_more/ru/m.ulaw", 0x55, 160), out);
+    CHECK_TO(!write_file(ROOT "/ru_other/ru/m.ulaw", 0x66, 160), out);
+    CHECK_TO(!write_file(ROOT "/ru_other/ru/o.ulaw", 0x77, 160), out);
+    CHECK_TO(!write_file(ROOT "/ru_other/ru/a.ulaw", 0x78, 160), out);
+    CHECK_OK_TO(settings_of(&b, " ru_more, ," ROOT "/ru_other,nowhere"), out);
+    CHECK_OK_TO(play(&b, 1, "m&o&a", 0), out);
+    CHECK_TO(wait_for(&b, &b.play_done, 1, 1000) && b.play_err == 0, out);
+    while (phone_recv(&x, &g) && n < 20)
+        memcpy(all + 160 * n++, g.bytes, 160);
+    CHECK_TO(n == 4 && all[0] == 0x55 && all[160] == 0x77 && all[320] == 0x10, out);
+    CHECK_OK_TO(settings_of(&b, ""), out);
+    CHECK_OK_TO(play(&b, 2, "nothing&o/../o", 0), out);
+    CHECK_TO(wait_for(&b, &b.play_done, 2, 1000) && b.play_err == ENOENT, out);
+out:
+    bench_close(&b);
+    close(x.fd);
+    return err;
+}
+
 UNIT_TESTS(UNIT_ONCE(a_play_pauses_and_is_moved),
            UNIT_ONCE(files_are_played_one_after_another_without_a_gap),
            UNIT_ONCE(a_missing_file_is_named_and_the_others_are_played),
@@ -522,5 +563,6 @@ UNIT_TESTS(UNIT_ONCE(a_play_pauses_and_is_moved),
            UNIT_ONCE(ending_a_stream_that_plays_leaks_nothing),
            UNIT_ONCE(a_leg_moves_with_what_it_plays),
            UNIT(sounds_are_shared_and_looked_at_again_when_old),
+           UNIT(directories_of_the_configuration_are_looked_into),
            UNIT_ONCE(the_longest_unused_makes_room_and_used_ones_stay),
            UNIT(a_cancelled_question_is_not_answered), UNIT(ports_run_out_and_come_back))
