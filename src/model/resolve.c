@@ -50,8 +50,17 @@ static int objects_of(struct model_snapshot *s, const struct model_names *names,
     return 0;
 }
 
-/* Named lists in their order, then the endpoint's own deny and permit. @param missing  out: the first list
- * that is not there, or NULL */
+static uint32_t add_list(struct model_rule *to, const struct model_rules *list)
+{
+    if (!list->count)
+        return 0;
+    memcpy(to, list->v, list->count * sizeof(*to));
+    to->begins_list = true;
+    return list->count;
+}
+
+/* Named lists, and the endpoint's own deny and permit as one more. @param missing  out: the first list that
+ * is not there, or NULL */
 static int rules_of(struct model_snapshot *s, const struct model_names *lists,
                     const struct model_nets *deny, const struct model_nets *permit,
                     struct model_rules *out, const char **missing)
@@ -74,15 +83,9 @@ static int rules_of(struct model_snapshot *s, const struct model_names *lists,
     v = model_pool_alloc(&s->pool, n * sizeof(*v));
     if (!v)
         return ENOMEM;
-    for (uint32_t i = 0; i < lists->count; i++) {
-        const struct model_acl *acl = model_acl_find(s, slice_of(lists->v[i]));
-
-        if (acl->rules.count)
-            memcpy(v + at, acl->rules.v, acl->rules.count * sizeof(*v));
-        at += acl->rules.count;
-    }
-    if (own.count)
-        memcpy(v + at, own.v, own.count * sizeof(*v));
+    for (uint32_t i = 0; i < lists->count; i++)
+        at += add_list(v + at, &model_acl_find(s, slice_of(lists->v[i]))->rules);
+    (void)add_list(v + at, &own);
     *out = (struct model_rules){.v = v, .count = n};
     return 0;
 }

@@ -259,9 +259,14 @@ bool model_rules_allow(const struct model_rules *r, const struct addr *from)
 {
     bool is_allowed = true;
 
-    for (uint32_t i = 0; i < r->count; i++)
+    for (uint32_t i = 0; i < r->count; i++) {
+        if (r->v[i].begins_list && !is_allowed)
+            return false;
+        if (r->v[i].begins_list)
+            is_allowed = true;
         if (addr_net_has(&r->v[i].net, from))
             is_allowed = r->v[i].is_permit;
+    }
     return is_allowed;
 }
 

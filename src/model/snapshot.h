@@ -54,6 +54,7 @@ struct model_vars {
 struct model_rule {
     struct addr_net net;
     bool is_permit;
+    bool begins_list; /* of several lists each must allow */
 };
 
 struct model_rules {
@@ -383,7 +384,8 @@ const struct model_endpoint *model_endpoint_by_aor(const struct model_snapshot *
 const struct model_endpoint *model_endpoint_by_addr(const struct model_snapshot *s,
                                                     const struct addr *from);
 
-/** deny and permit in order, the last that matches wins; nothing matches: allowed. */
+/** deny and permit in order, the last that matches wins; nothing matches: allowed. Of several lists each must
+ *  allow. */
 bool model_rules_allow(const struct model_rules *r, const struct addr *from);
 
 /** Global variable (static_extensions, category globals); NULL when there is none. */

@@ -145,6 +145,7 @@ static int parse_rule(struct model_rule *r, struct slice item)
 
     if (slice_is_set(net) && net.len && net.p[0] == '>') /* permit => net */
         net = slice_skip(net, 1);
+    r->begins_list = false;
     r->is_permit = slice_caseeqz(word, "permit");
     if (!r->is_permit && !slice_caseeqz(word, "deny"))
         return EINVAL;
@@ -187,8 +188,10 @@ int value_rules_of(struct model_rules *r, const struct model_nets *deny,
     if (!v)
         return ENOMEM;
     for (uint32_t i = 0; i < n; i++) {
-        v[i].is_permit = i >= deny->count;
-        v[i].net = v[i].is_permit ? permit->v[i - deny->count] : deny->v[i];
+        const bool is_permit = i >= deny->count;
+
+        v[i] = (struct model_rule){.net = is_permit ? permit->v[i - deny->count] : deny->v[i],
+                                   .is_permit = is_permit};
     }
     *r = (struct model_rules){.v = v, .count = n};
     return 0;

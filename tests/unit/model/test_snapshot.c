@@ -259,7 +259,7 @@ static bool allows(const struct model_endpoint *ep, const char *host)
     return addr_parse_host(&a, slice_of(host), 0) == 0 && model_rules_allow(&ep->rules, &a);
 }
 
-static int rules_are_the_named_lists_then_deny_then_permit(void)
+static int each_access_list_must_allow(void)
 {
     const struct model_endpoint *ep;
     struct model_snapshot *s = NULL;
@@ -272,7 +272,10 @@ static int rules_are_the_named_lists_then_deny_then_permit(void)
             "INSERT INTO acl (name, rules) VALUES ('office', 'deny=0.0.0.0/0.0.0.0,permit=10.0.0.0/8');"
             "INSERT INTO ps_endpoints (id, acl) VALUES ('a', 'office');"
             "INSERT INTO ps_endpoints (id, acl, deny) VALUES ('b', 'office', '10.9.0.0/16');"
-            "INSERT INTO ps_endpoints (id, deny, permit) VALUES ('c', '0.0.0.0/0', '192.0.2.0/24')"),
+            "INSERT INTO ps_endpoints (id, deny, permit) VALUES ('c', '0.0.0.0/0', '192.0.2.0/24');"
+            "INSERT INTO acl (name, rules) VALUES ('far', 'deny=0.0.0.0/0,permit=192.0.2.0/24');"
+            "INSERT INTO ps_endpoints (id, acl, permit) VALUES ('d', 'office', '192.0.2.0/24');"
+            "INSERT INTO ps_endpoints (id, acl) VALUES ('e', 'office,far')"),
         out);
     ep = model_endpoint_find(s, SLICE("a"));
     CHECK_TO(ep && allows(ep, "10.9.0.1") && !allows(ep, "11.0.0.1"), out);
@@ -280,6 +283,10 @@ static int rules_are_the_named_lists_then_deny_then_permit(void)
     CHECK_TO(ep && allows(ep, "10.8.0.1") && !allows(ep, "10.9.0.1"), out);
     ep = model_endpoint_find(s, SLICE("c"));
     CHECK_TO(ep && allows(ep, "192.0.2.1") && !allows(ep, "10.9.0.1"), out);
+    ep = model_endpoint_find(s, SLICE("d"));
+    CHECK_TO(ep && allows(ep, "10.8.0.1") && !allows(ep, "192.0.2.1"), out);
+    ep = model_endpoint_find(s, SLICE("e"));
+    CHECK_TO(ep && !allows(ep, "10.8.0.1") && !allows(ep, "192.0.2.1"), out);
 out:
     mem_deref(s);
     mem_deref(d);
@@ -528,7 +535,7 @@ UNIT_TESTS(UNIT(objects_are_found_and_joined),
            UNIT_ONCE(a_restriction_that_nothing_obeys_keeps_the_endpoint_out),
            UNIT(columns_that_nothing_obeys_are_named_once_together),
            UNIT(an_endpoint_never_loses_its_lock), UNIT_ONCE(passwords_are_never_shown),
-           UNIT(rules_are_the_named_lists_then_deny_then_permit),
+           UNIT(each_access_list_must_allow),
            UNIT_ONCE(the_manual_s_transport_recipe_works),
            UNIT_ONCE(transports_come_from_their_table_when_sorcery_says_so),
            UNIT(routing_comes_from_both_tables), UNIT_ONCE(settings_have_defaults_and_are_checked),
