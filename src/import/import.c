@@ -23,13 +23,13 @@ static const struct file_row {
     const char *ru, *en;
 } files[] = {
     {"asterisk.conf", import_asterisk, IMPORT_TAKEN, "", ""},
+    {"acl.conf", import_acl, IMPORT_TAKEN, "", ""},
     {"pjsip.conf", import_pjsip, IMPORT_TAKEN, "", ""},
     {"pjsip_wizard.conf", import_wizard, IMPORT_TAKEN, "", ""},
     {"sip.conf", import_sip, IMPORT_TAKEN, "", ""},
     {"extensions.conf", import_extensions, IMPORT_TAKEN, "", ""},
     {"rtp.conf", import_rtp, IMPORT_TAKEN, "", ""},
     {"musiconhold.conf", import_moh, IMPORT_TAKEN, "", ""},
-    {"acl.conf", import_acl, IMPORT_TAKEN, "", ""},
     {"indications.conf", import_indications, IMPORT_TAKEN, "", ""},
     {"manager.conf", import_keep, IMPORT_LATER, "", ""},
     {"http.conf", import_keep, IMPORT_LATER, "", ""},
@@ -447,6 +447,8 @@ int import_run(const struct import_args *args, struct import_totals *totals)
     im->args = args;
     im->totals = totals;
     buf_init(&im->read, 4u << 20);
+    buf_init(&im->acls, 16384);
+    buf_init(&im->contact_acls, 16384);
     im->dir_fd = open(args->dir, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     err = im->dir_fd < 0 ? errno : db_begin(args->db);
     if (!err)
@@ -458,6 +460,8 @@ int import_run(const struct import_args *args, struct import_totals *totals)
     if (im->dir_fd >= 0)
         close(im->dir_fd);
     buf_fini(&im->read);
+    buf_fini(&im->acls);
+    buf_fini(&im->contact_acls);
     mem_free(im);
     return err;
 }

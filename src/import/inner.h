@@ -26,8 +26,9 @@ struct import {
     struct import_dirs dirs;
     bool is_pjsip_empty; /* the driver's tables, for this import */
     int pjsip_sections;
-    bool is_plan_empty; /* the routing's tables */
-    struct buf read;    /* "\nname\n" of each file that was opened */
+    bool is_plan_empty;            /* the routing's tables */
+    struct buf read;               /* "\nname\n" of each file that was opened */
+    struct buf acls, contact_acls; /* names of lists that pjsip.conf has for all endpoints */
 };
 
 /** A verdict about a line. */
@@ -56,6 +57,20 @@ int import_extensions(struct import *im, const struct conf *conf);
 int import_rtp(struct import *im, const struct conf *conf);
 int import_moh(struct import *im, const struct conf *conf);
 int import_acl(struct import *im, const struct conf *conf);
+
+/** A section type=acl of pjsip.conf, before the endpoints: to be asked for each of them. @return 0; ENOSPC;
+ *  errno of the database; ENOMEM */
+int import_acl_of_all(struct import *im, const struct conf_section *s);
+
+/** Do deny and permit of an endpoint (contact_deny ...) mean something else with all denials first? */
+bool import_acl_is_ordered(const struct conf_section *s, bool of_contacts);
+
+/** Is it one of those lines? */
+bool import_acl_has(const struct conf_item *item, bool of_contacts);
+
+/** These lines as a list; its name is added to names. @return 0; ENOSPC; errno of the database; ENOMEM */
+int import_acl_of_one(struct import *im, const struct conf_section *s, bool of_contacts,
+                      struct buf *names);
 
 int import_asterisk(struct import *im, const struct conf *conf);
 int import_indications(struct import *im, const struct conf *conf);

@@ -1,4 +1,4 @@
-/* other.c - rtp.conf, musiconhold.conf, acl.conf, files kept for later (import.h) */
+/* other.c - rtp.conf, musiconhold.conf, files kept for later (import.h) */
 #include <errno.h>
 #include <string.h>
 
@@ -172,71 +172,6 @@ int import_moh(struct import *im, const struct conf *conf)
             import_say_item(im, &s->items[i], IMPORT_UNSUPPORTED,
                             "общих параметров музыки у станции нет",
                             "the station has no general options of music");
-    }
-    return err;
-}
-
-/* ---- acl.conf: a section is a list, its lines are rules in order ---- */
-
-static int take_list(struct import *im, const struct conf_section *s)
-{
-    const struct model_field *f = model_field_find(model_type_find(SLICE("acl")), SLICE("rules"));
-    struct buf rules, one;
-    struct stmt *st;
-    bool is_broken = false;
-    int err = 0;
-
-    buf_init(&rules, 64u << 10);
-    buf_init(&one, 16384);
-    for (uint32_t i = 0; i < s->count; i++) {
-        const struct conf_item *item = &s->items[i];
-
-        buf_reset(&one);
-        buf_printf(&one, "%s=%s", item->name, item->value);
-        if (model_field_set(f, NULL, buf_slice(&one), NULL)) {
-            /* a list with a rule missing would let in whom it should not: it is named, and refuses
-             * all */
-            import_say_item(im, item, IMPORT_WRONG, "не правило; список не пропускает никого",
-                            "no rule; the list lets nobody in");
-            is_broken = true;
-            continue;
-        }
-        import_say_item(im, item, IMPORT_TAKEN, "", "");
-        buf_printf(&rules, "%s%s", rules.len ? "," : "", buf_z(&one));
-    }
-    if (is_broken) {
-        buf_reset(&rules);
-        buf_addz(&rules, "deny=0.0.0.0/0,deny=::/0");
-    }
-    err = buf_err(&rules) ? buf_err(&rules) : buf_err(&one);
-    if (!err)
-        err = db_stmt(&st, im->args->db, "INSERT INTO acl (name, rules) VALUES (?, ?)");
-    if (!err)
-        err = stmt_text(st, 1, slice_of(s->name));
-    if (!err)
-        err = stmt_text(st, 2, buf_slice(&rules));
-    if (!err)
-        err = stmt_run(st);
-    buf_fini(&rules);
-    buf_fini(&one);
-    return err;
-}
-
-int import_acl(struct import *im, const struct conf *conf)
-{
-    int err = db_run(im->args->db, "DELETE FROM acl");
-
-    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next) {
-        if (s->is_template) {
-            import_template(im, s);
-            continue;
-        }
-        err = take_list(im, s);
-        if (err == EEXIST) {
-            import_say(im, s->file, s->line, IMPORT_WRONG, slice_of(s->name),
-                       "второй список с этим именем", "a second list of this name");
-            err = 0;
-        }
     }
     return err;
 }

@@ -176,6 +176,39 @@ static int insert(struct import *im, const struct object *o, const char *id)
     return err ? err : stmt_run(st);
 }
 
+/* Lists of addresses that an endpoint has beside its own deny and permit. */
+static int add_lists(struct import *im, struct object *o, const struct conf_section *s,
+                     bool of_contacts)
+{
+    const struct model_field *f =
+        model_field_find(o->type, of_contacts ? SLICE("contact_acl") : SLICE("acl"));
+    const struct buf *all = of_contacts ? &im->contact_acls : &im->acls;
+    struct buf own;
+    int err = 0;
+
+    buf_init(&own, 512);
+    if (import_acl_is_ordered(s, of_contacts))
+        err = import_acl_of_one(im, s, of_contacts, &own);
+    if (!err && own.len)
+        err = keep_value(o, f, buf_z(&own));
+    if (!err && all->len)
+        err = keep_value(o, f, buf_z(all));
+    buf_fini(&own);
+    return err;
+}
+
+/* It has gone into a list. */
+static bool is_listed(const struct object *o, const struct conf_section *s,
+                      const struct conf_item *item)
+{
+    if (strcmp(o->type->name, "endpoint") != 0)
+        return false;
+    for (int of_contacts = 0; of_contacts < 2; of_contacts++)
+        if (import_acl_has(item, of_contacts) && import_acl_is_ordered(s, of_contacts))
+            return true;
+    return false;
+}
+
 static int import_object(struct import *im, const struct model_type *t,
                          const struct conf_section *s)
 {
@@ -186,7 +219,11 @@ static int import_object(struct import *im, const struct model_type *t,
         return ENOMEM;
     o->type = t;
     for (uint32_t i = 0; !err && i < s->count; i++)
-        err = take_item(im, o, &s->items[i]);
+        if (!is_listed(o, s, &s->items[i]))
+            err = take_item(im, o, &s->items[i]);
+    for (int of_contacts = 0; !err && of_contacts < 2 && strcmp(t->name, "endpoint") == 0;
+         of_contacts++)
+        err = add_lists(im, o, s, of_contacts);
     if (!err)
         err = insert(im, o, s->name);
     if (err == EEXIST) {
@@ -233,6 +270,11 @@ static void refuse_section(struct import *im, const struct conf_section *s, cons
         import_say_item(im, &s->items[i], IMPORT_UNSUPPORTED, ru, en);
 }
 
+static bool is_acl(const struct conf_section *s)
+{
+    return type_of(s) && slice_caseeqz(slice_of(type_of(s)->value), "acl");
+}
+
 static bool stays_lines(const struct model_type *t)
 {
     return strcmp(t->name, "transport") == 0 || strcmp(t->name, "global") == 0 ||
@@ -249,7 +291,7 @@ int import_pjsip_section(struct import *im, const struct conf_section *s)
         refuse_section(im, s, "в секции нет type=", "the section has no type=");
         return 0;
     }
-    if (!t || (t->shape != MODEL_ROWS)) {
+    if (!t || t->shape != MODEL_ROWS || (!stays_lines(t) && strncmp(t->table, "ps_", 3) != 0)) {
         refuse_section(im, s, "объектов этого типа станция не знает",
                        "the station has no objects of this type");
         return 0;
@@ -301,9 +343,14 @@ int import_pjsip(struct import *im, const struct conf *conf)
     int err = import_pjsip_begin(im);
 
     for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
-        if (s->is_template)
+        if (is_acl(s) && !s->is_template)
+            err = import_acl_of_all(im, s);
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next)
+        if (s->is_template && is_acl(s))
+            import_template(im, s);
+        else if (s->is_template)
             judge_template(im, s);
-        else
+        else if (!is_acl(s))
             err = import_pjsip_section(im, s);
     return err;
 }

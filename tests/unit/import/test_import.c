@@ -256,6 +256,12 @@ static int every_line_of_an_office_gets_its_verdict(void)
     CHECK_TO(strcmp(ep->callerid.name, "Иван") == 0 && !model_endpoint_find(s, SLICE("102")), out);
     CHECK_TO(allows(&ep->rules, "10.1.2.3") && !allows(&ep->rules, "203.0.113.1"), out);
     CHECK_TO(!allows(&model_acl_find(s, SLICE("broken"))->rules, "10.0.0.1"), out);
+    /* type=acl: a list of its own and one of acl.conf */
+    CHECK_TO(!allows(&ep->rules, "10.9.0.1") && !allows(&ep->rules, "192.168.1.1"), out);
+    CHECK_TO(allows(&ep->contact_rules, "10.1.2.3") && !allows(&ep->contact_rules, "10.8.0.1"),
+             out);
+    ep = model_endpoint_find(s, SLICE("backwards"));
+    CHECK_TO(ep && !allows(&ep->rules, "10.1.2.3"), out);
     c = model_context_find(s, SLICE("incoming"));
     CHECK_TO(c && c->include_count == 1 && c->hint_count == 1, out);
     CHECK_TO(model_context_find(s, SLICE("internal"))->step_count == 3, out);
