@@ -485,7 +485,7 @@ const struct model_field model_fields_global[] = {
         SAYS("Исходящая конечная точка", "Default outbound endpoint", "Имя.", "Name.")),
     ROW("default_voicemail_extension", TEXT, LATER, NOWHERE, .subject = "voicemail",
         SAYS("Расширение голосовой почты", "Voicemail extension", "Номер.", "Number.")),
-    ROW("regcontext", TEXT, LATER, NOWHERE, .subject = "open",
+    ROW("regcontext", TEXT, OBEYED, AT(regcontext), .shown = "tests/scene/regcontext.scene",
         SAYS("Маршрутизация регистраций", "Registration context",
              "Где на время регистрации есть расширение с именем адреса записи (NoOp).",
              "Where an extension named as the address of record is while it has contacts (NoOp).")),

@@ -303,7 +303,7 @@ struct model_global {
     const char *user_agent, *default_realm, *default_from_user;
     struct model_order identifier_order;                   /* enum model_identify_by */
     int32_t max_initial_qualify_time, keep_alive_interval; /* seconds */
-    const char *default_outbound_endpoint;
+    const char *default_outbound_endpoint, *regcontext;
     bool disable_multi_domain, ignore_uri_user_options, use_callerid_contact, allow_180_after_183;
     bool all_codecs_on_empty_reinvite;
 };

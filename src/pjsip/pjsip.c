@@ -9,10 +9,12 @@
 #include "pjsip/outbound.h"
 #include "pjsip/registrar.h"
 #include "pjsip/session.h"
+#include "pjsip/state.h"
 #include "pjsip/table.h"
 #include "pjsip/trace.h"
 #include "pjsip/transport.h"
 #include "plan/func.h"
+#include "plan/routing.h"
 #include "sip/print.h"
 
 /* OPTIONS of somebody we know: are we there, and would we take a call for that number? */
@@ -71,6 +73,7 @@ static void pjsip_destroy(void *object)
     struct pjsip *p = object;
 
     p->is_closing = true;
+    plan_set_guests(p->plan, NULL);
     for (size_t i = 0; p->is_running && i < METHOD_COUNT; i++)
         sip_handle(p->sip, methods[i].method, NULL, NULL);
     trace_stop_all(p);
@@ -185,6 +188,7 @@ int pjsip_alloc(struct pjsip **pp, const struct pjsip_args *args, struct model_s
         (methods[i].h == on_later ? sip_handle_refusal : sip_handle)(p->sip, methods[i].method,
                                                                      methods[i].h, p);
     apply_global(p);
+    plan_set_guests(p->plan, &(struct plan_guests){state_has_guest, p});
     p->is_running = true;
     *pp = p;
     if (transports_follow(p) || names_follow(p) || outbound_follow(p))

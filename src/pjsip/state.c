@@ -2,6 +2,7 @@
 #include "pjsip/state.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "call/device_state.h"
 
@@ -36,6 +37,35 @@ int state_busy_at(void *tech_arg, struct slice resource)
     const struct model_endpoint *e = endpoint_of(p, resource);
 
     return e ? e->device_state_busy_at : 0;
+}
+
+/* ---- regcontext ---- */
+
+static bool is_registered(const struct aor *a)
+{
+    LIST_FOREACH(&a->contacts, k)
+    {
+        if (contact_is_reachable(contact_of_link(k)))
+            return true;
+    }
+    return false;
+}
+
+bool state_has_guest(struct slice exten, enum pattern_mode mode, void *arg)
+{
+    struct pjsip *p = arg;
+    const struct aor *a = mode == PATTERN_MATCH_MORE ? NULL : aor_find(p, exten);
+
+    if (mode == PATTERN_MATCH || (a && is_registered(a)))
+        return a && is_registered(a);
+    /* The beginning of a name: only who waits for more digits asks that. */
+    HASH_FOREACH(&p->aors, k)
+    {
+        a = CONTAINER_OF(k, struct aor, link);
+        if (strlen(a->name) > exten.len && !memcmp(a->name, exten.p, exten.len) && is_registered(a))
+            return true;
+    }
+    return false;
 }
 
 void state_changed(const struct aor *a)

@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "call/channel.h"
+#include "plan/pattern.h"
 #include "pjsip/contact.h"
 
 /** Rows of the technology. */
@@ -16,6 +17,9 @@ int state_busy_at(void *tech_arg, struct slice resource);
 
 /** Has this endpoint a contact that is not known to be out of reach? */
 bool state_is_reachable(const struct pjsip *p, const struct model_endpoint *e);
+
+/** plan_guests: an address of record with a contact that is not known to be out of reach. */
+bool state_has_guest(struct slice exten, enum pattern_mode mode, void *arg);
 
 /** A contact of a came, went or was seen (un)reachable. */
 void state_changed(const struct aor *a);

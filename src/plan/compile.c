@@ -159,12 +159,14 @@ int plan_compile_over(struct plan_routing **rp, const struct model_snapshot *s,
     int err = rows_of(&r, s, overlay);
 
     if (!err)
-        err = plan_routing_alloc(rp, &(struct plan_routing_args){.rows = r.rows,
-                                                                 .row_count = r.row_count,
-                                                                 .includes = r.includes,
-                                                                 .include_count = r.include_count,
-                                                                 .globals = r.globals,
-                                                                 .global_count = r.global_count});
+        err = plan_routing_alloc(
+            rp, &(struct plan_routing_args){.rows = r.rows,
+                                            .row_count = r.row_count,
+                                            .includes = r.includes,
+                                            .include_count = r.include_count,
+                                            .globals = r.globals,
+                                            .guests = model_global_of(s)->regcontext,
+                                            .global_count = r.global_count});
     mem_free(r.rows);
     mem_free(r.includes);
     mem_free(r.globals);

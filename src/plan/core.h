@@ -21,6 +21,7 @@ struct plan_core {
     struct dns *dns;
     const char *agi_dir, *system_name;
     struct plan_routing *routing; /* a reference; NULL before the first */
+    struct plan_guests guests;    /* has NULL: none */
     struct hash apps, funcs;      /* struct plan_row_link by lower-case name */
     struct hash globals;          /* struct plan_var by name */
     size_t global_bytes;          /* names and values of globals */

@@ -380,7 +380,13 @@ struct plan_ask plan_ask_for(const struct plan_core *p, const struct channel *ch
                              .exten = exten,
                              .caller = ch ? slice_of(ch->caller.number) : SLICE_NONE,
                              .at = plan_wall(p, ch),
-                             .zones = p->zones};
+                             .zones = p->zones,
+                             .guests = p->guests.has ? &p->guests : NULL};
+}
+
+void plan_set_guests(struct plan_core *p, const struct plan_guests *guests)
+{
+    p->guests = guests ? *guests : (struct plan_guests){0};
 }
 
 bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten)

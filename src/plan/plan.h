@@ -81,6 +81,11 @@ int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, con
 int plan_redirect(struct plan_core *p, struct channel *ch, struct slice context, struct slice exten,
                   int priority);
 
+/** Who stands in the context that the snapshot names as regcontext (plan/routing.h; copied). NULL:
+ *  nobody. */
+struct plan_guests;
+void plan_set_guests(struct plan_core *p, const struct plan_guests *guests);
+
 /** Does context (with its includes) have this extension at priority 1? The driver answers 404 when
  * not. */
 bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten);

@@ -76,6 +76,18 @@ static bool on_match(void *value, int how, void *arg)
     return false;
 }
 
+/* Who is registered has one step there, unless the rows say something else. */
+static bool is_guest(const struct plan_routing *r, const struct plan_context *at,
+                     const struct plan_ask *ask, enum pattern_mode mode, struct search *s)
+{
+    if (at != r->guests || !ask->guests || s->priority != 1 ||
+        !ask->guests->has(ask->exten, mode, ask->guests->arg))
+        return false;
+    s->exten = &r->guest;
+    s->step = &r->guest_step;
+    return true;
+}
+
 static bool search(const struct plan_routing *r, const struct plan_ask *ask, enum pattern_mode mode,
                    struct search *s, struct plan_found *found)
 {
@@ -97,6 +109,9 @@ static bool search(const struct plan_routing *r, const struct plan_ask *ask, enu
                 *found = (struct plan_found){at->context, s->exten, s->step};
                 return true;
             }
+        } else if (is_guest(r, at->context, ask, mode, s)) {
+            *found = (struct plan_found){at->context, s->exten, s->step};
+            return true;
         }
         at++;
     }

@@ -41,7 +41,17 @@ struct plan_routing_args {
     uint32_t include_count;
     const struct plan_global *globals; /* kept (borrowed from owner) */
     uint32_t global_count;
-    void *owner; /* counted; may be NULL when the texts live for ever */
+    const char *guests; /* the context where plan_guests are looked for; it is there even without
+                           rows. NULL or "": none */
+    void *owner;        /* counted; may be NULL when the texts live for ever */
+};
+
+/** Extensions that come and go without a new routing, one step NoOp(${EXTEN}) each: those of whom is
+ *  registered (regcontext). An extension of the rows with that name is found first. */
+struct plan_guests {
+    /** Is there one that this is, or (mode) may become with more digits? */
+    bool (*has)(struct slice exten, enum pattern_mode mode, void *arg);
+    void *arg;
 };
 
 struct model_report;
@@ -78,9 +88,10 @@ struct plan_found {
 /** Where is looked, by whom and when. */
 struct plan_ask {
     struct slice context, exten;
-    struct slice caller; /* the caller's number; "" or absent: he shows none */
-    struct wall at;      /* for includes with a time */
-    struct zones *zones; /* NULL: those never hold */
+    struct slice caller;              /* the caller's number; "" or absent: he shows none */
+    struct wall at;                   /* for includes with a time */
+    struct zones *zones;              /* NULL: those never hold */
+    const struct plan_guests *guests; /* NULL: none */
 };
 
 /** The step to run (or the hint). @return 0; ENOENT */

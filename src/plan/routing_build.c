@@ -362,6 +362,17 @@ static int copy_globals(struct plan_routing *r, const struct plan_routing_args *
     return 0;
 }
 
+static int make_guest(struct plan_routing *r, const char *context)
+{
+    if (!context || !context[0])
+        return 0;
+    r->guest_step =
+        (struct plan_step){.name = "NoOp", .data = "${EXTEN}", .label = "", .priority = 1};
+    r->guest = (struct plan_exten){.name = "(regcontext)", .steps = &r->guest_step, .count = 1};
+    r->guests = context_get(r, context);
+    return r->guests ? 0 : ENOMEM;
+}
+
 int plan_routing_alloc(struct plan_routing **rp, const struct plan_routing_args *args)
 {
     struct plan_routing *r = mem_alloc(sizeof(*r), routing_destroy);
@@ -379,6 +390,8 @@ int plan_routing_alloc(struct plan_routing **rp, const struct plan_routing_args 
         err = build_steps(r, sorted, sort_rows(r, args, sorted));
     if (!err)
         err = build_includes(r, args);
+    if (!err)
+        err = make_guest(r, args->guests);
     if (!err)
         err = copy_globals(r, args);
     if (!err)

@@ -40,6 +40,9 @@ struct plan_routing {
     uint32_t global_count, step_count, hint_count;
     struct model_report report;
     void *owner, *owner_too;
+    const struct plan_context *guests; /* NULL: no guests are looked for */
+    struct plan_exten guest;           /* what each of them is */
+    struct plan_step guest_step;
 };
 
 struct plan_context *plan_context_find(const struct plan_routing *r, struct slice name);
