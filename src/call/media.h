@@ -116,6 +116,7 @@ struct media_remote_args {
     uint32_t keepalive_ms;           /* rtp_keepalive; 0: none */
     bool is_inband;                  /* dtmf_mode inband, or auto without telephone-event */
     uint8_t tos, cos;                /* tos_audio (the byte of IP), cos_audio */
+    bool is_codec_free;              /* asymmetric_rtp_codec */
 };
 
 /** After each offer/answer. @return 0; ENOMEM; ENOBUFS */

@@ -232,6 +232,7 @@ int media_stream_set_remote(struct media_stream *s, const struct media_remote_ar
         .keepalive_ms = args->keepalive_ms,
         .tos = args->tos,
         .cos = args->cos,
+        .is_codec_free = args->is_codec_free,
     };
     s->has_remote = true;
     return media_send_remote(s);

@@ -54,6 +54,7 @@ static const struct ipc_field remote[] = {
     U32(media_remote, keepalive_ms),
     U8(media_remote, tos),
     U8(media_remote, cos),
+    BOOL(media_remote, is_codec_free),
     END,
 };
 

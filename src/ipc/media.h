@@ -106,6 +106,7 @@ struct media_remote {
         keepalive_ms; /* a packet that says nothing, when we have sent none for so long; 0: none */
     uint8_t tos;      /* of IP, RTP and RTCP; 0: as the system has it */
     uint8_t cos;      /* priority of the frame on the wire, 0..7 */
+    bool is_codec_free; /* the peer may hear another codec than it talks; else we follow it */
 };
 
 /** Two streams talk to each other, both ways; each leaves its former peer first. */

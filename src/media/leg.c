@@ -101,6 +101,22 @@ static void cut_end(struct media_leg *to)
         media_out_cut(&end->kept->out);
 }
 
+/* The phone talks another codec than we: whatever it can talk, it can hear (RFC 3264 s5.1 lets it). */
+static void follow_codec(struct media_leg *leg, uint8_t codec)
+{
+    struct media_leg_remote *r = &leg->remote;
+
+    for (uint8_t i = 1; i < r->format_count; i++) {
+        if (r->formats[i].codec != codec)
+            continue;
+        struct media_format first = r->formats[0];
+
+        r->formats[0] = r->formats[i];
+        r->formats[i] = first;
+        return;
+    }
+}
+
 static void on_packet(struct media_leg *leg, uint8_t *p, struct rtp_header *h, int64_t now_us)
 {
     enum rtp_taken taken = rtp_receiver_take(&leg->kept->in, h, now_us, CLOCK_HZ);
@@ -122,6 +138,8 @@ static void on_packet(struct media_leg *leg, uint8_t *p, struct rtp_header *h, i
     codec = media_leg_codec_of(leg, h->payload_type);
     if (codec < 0)
         return;
+    if (codec != leg->remote.formats[0].codec && !leg->remote.is_codec_free)
+        follow_codec(leg, (uint8_t)codec);
     if (leg->ear)
         media_ear_hear(leg, p + h->at, h->bytes, (uint8_t)codec, now_us);
     media_leg_say(leg->peer, p, h, (uint8_t)codec, now_us);

@@ -25,19 +25,21 @@
 #include "media/srtp.h"
 #include "rtp/dtmf.h"
 
+struct media_format {
+    uint8_t codec, payload;
+};
+
 /** What MEDIA_REMOTE says, without borrowed parts. */
 struct media_leg_remote {
     struct addr rtp, rtcp, signal;
     bool is_symmetric, can_send, can_recv, is_held;
-    uint8_t format_count;
-    struct {
-        uint8_t codec, payload;
-    } formats[MEDIA_FORMATS_MAX / 2];
+    uint8_t format_count; /* the first one is sent: unless is_codec_free, that of what is heard */
+    struct media_format formats[MEDIA_FORMATS_MAX / 2];
     uint8_t dtmf_payload, dtmf_local;
     uint16_t ptime_ms;
     uint32_t timeout_ms, timeout_hold_ms;
     uint32_t keepalive_ms;
-    bool is_rtcp_mux, is_inband;
+    bool is_rtcp_mux, is_inband, is_codec_free;
     struct media_ear *ear; /* for is_inband, when the leg has none; NULL else */
     uint8_t tos, cos;
     uint8_t secret_tx_len, secret_rx_len; /* used up: the sessions have the keys */

@@ -61,17 +61,19 @@ static struct media_leg *pass_pairs(struct media_leg *to, uint8_t *p, const stru
 void media_leg_say(struct media_leg *to, uint8_t *p, struct rtp_header *h, uint8_t codec,
                    int64_t now_us)
 {
+    const struct media_format *first;
     int payload;
 
     if (to && to->is_half)
         to = pass_pairs(to, p, h, codec, now_us);
     if (!to || !media_leg_hears_peer(to) || !to->remote.format_count)
         return;
-    payload = media_leg_payload_of(to, codec);
+    first = &to->remote.formats[0];
+    payload = to->remote.is_codec_free ? media_leg_payload_of(to, codec) : -1;
     if (payload < 0) {
-        g711_convert(codec, to->remote.formats[0].codec, p + h->at, h->bytes);
-        payload = to->remote.formats[0].payload;
-        codec = to->remote.formats[0].codec;
+        g711_convert(codec, first->codec, p + h->at, h->bytes);
+        payload = first->payload;
+        codec = first->codec;
     }
     if (to->ear)
         media_ear_speak(to, p + h->at, h->bytes, codec);

@@ -270,6 +270,7 @@ void media_server_remote(struct media_server *s, const struct media_remote *m)
     r->keepalive_ms = m->keepalive_ms;
     r->tos = m->tos;
     r->cos = m->cos;
+    r->is_codec_free = m->is_codec_free;
     r->secret_tx_len = take_secret(r->secret_tx, m->secret_tx);
     r->secret_rx_len = take_secret(r->secret_rx, m->secret_rx);
     for (size_t i = 0; i + 1 < m->formats.len; i += 2) {

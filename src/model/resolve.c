@@ -130,6 +130,7 @@ static int resolve_lax(struct model_snapshot *s, struct model_endpoint *ep)
     const void **v;
     int err = objects_of(s, &ep->aor_names, &s->aors, &shelf_aor, &v, &missing);
 
+    (void)addr_parse_host(&ep->call.media_address, slice_of(ep->media_host), 0); /* else a name */
     ep->aors = (const struct model_aor *const *)v;
     if (!err && missing)
         err = warn(s, "endpoint", ep->name, "aors", missing);

@@ -176,7 +176,7 @@ struct model_transport {
 
 /** What a call obeys of its endpoint besides texts: plain values, so that a call copies them whole. */
 struct model_call_options {
-    struct addr media_address;                  /* AF_UNSPEC: not set */
+    struct addr media_address; /* a literal media_host; AF_UNSPEC: a name, or not set */
     int32_t timers_min_se, timers_sess_expires; /* seconds */
     int32_t max_audio_streams, cos_audio;
     uint8_t rel100, timers, media_encryption, redirect_method;
@@ -188,7 +188,7 @@ struct model_call_options {
     bool trust_id_inbound, trust_id_outbound, send_pai, send_rpid, rpid_immediate;
     bool trust_connected_line, send_connected_line, send_diversion, send_history_info;
     bool use_ptime, use_avpf, force_avp, srtp_tag_32, is_encryption_optimistic, rtcp_mux;
-    bool bind_rtp_to_media_address, preferred_codec_only;
+    bool bind_rtp_to_media_address, preferred_codec_only, rtp_ipv6, asymmetric_rtp_codec;
     bool user_eq_phone, moh_passthrough, suppress_moh_on_sendonly, suppress_q850;
     bool follow_early_media_fork, accept_multiple_sdp_answers, ignore_183_without_sdp;
     bool allow_transfer;
@@ -212,6 +212,7 @@ struct model_endpoint {
     const char *language, *moh_suggest, *accountcode, *tone_zone, *message_context, *mailboxes;
     const char *named_call_group, *named_pickup_group;
     const char *sdp_owner, *sdp_session, *callerid_tag, *overlap_context, *tenantid;
+    const char *media_host; /* media_address: an address or a host's name, "" none */
     struct model_call_options call;
     struct model_vars set_var;
     struct model_rules rules; /* acl, deny and permit together: model_rules_allow */

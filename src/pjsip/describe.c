@@ -69,6 +69,7 @@ int session_apply(struct session *s, bool is_answered)
                      (s->dtmf_mode == MODEL_DTMF_AUTO && !s->agreed.dtmf_payload),
         .tos = s->tos,
         .cos = (uint8_t)s->options.cos_audio,
+        .is_codec_free = s->options.asymmetric_rtp_codec,
     };
 
     call_journal_touch(s->ch);

@@ -32,6 +32,7 @@ struct pjsip {
     struct hash creds;       /* identify.c: struct pjsip_creds by endpoint */
     struct list names;       /* names.c: host names in identify rows */
     struct hash named_addrs; /* and the addresses behind them */
+    struct hash hosts;       /* host.c: names in media_address */
     struct list outbounds;   /* outbound.c: struct outbound, those of the snapshot */
     struct list leaving;     /* and those that say goodbye */
     struct hash outbound_names, lines, routed;

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "pjsip/contact.h"
+#include "pjsip/host.h"
 #include "pjsip/identify.h"
 #include "pjsip/message.h"
 #include "pjsip/names.h"
@@ -79,6 +80,7 @@ static void pjsip_destroy(void *object)
     trace_stop_all(p);
     contacts_clear(p);
     names_clear(p);
+    hosts_clear(p);
     outbound_clear(p);
     message_clear(p);
     transports_clear(p);
@@ -148,6 +150,7 @@ static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snaps
     hash_init(&p->lines);
     hash_init(&p->routed);
     hash_init(&p->named_addrs);
+    hash_init(&p->hosts);
     list_init(&p->watches);
     guard_init(&p->guard);
     hash_init(&p->aors);
@@ -191,7 +194,7 @@ int pjsip_alloc(struct pjsip **pp, const struct pjsip_args *args, struct model_s
     plan_set_guests(p->plan, &(struct plan_guests){state_has_guest, p});
     p->is_running = true;
     *pp = p;
-    if (transports_follow(p) || names_follow(p) || outbound_follow(p))
+    if (transports_follow(p) || names_follow(p) || hosts_follow(p) || outbound_follow(p))
         log_error("some transports or registrations are not started err=\"out of memory\"");
     return 0;
 }
@@ -218,6 +221,8 @@ int pjsip_set_snapshot(struct pjsip *p, struct model_snapshot *snapshot)
     err = transports_follow(p);
     if (!err)
         err = names_follow(p);
+    if (!err)
+        err = hosts_follow(p);
     return err ? err : outbound_follow(p);
 }
 

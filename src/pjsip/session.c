@@ -8,6 +8,7 @@
 #include "base/rand.h"
 #include "call/cdr.h"
 #include "pjsip/cause.h"
+#include "pjsip/host.h"
 #include "pjsip/transport.h"
 
 static void take_codecs(struct codec_list *to, const struct model_codecs *from)
@@ -171,14 +172,45 @@ static void use_media_address(struct session *s, struct addr *bind)
         *bind = (struct addr){.family = s->said.family};
 }
 
+/* Behind a name is what DNS said last; until it said anything, our own address. */
+static void find_media_address(struct session *s, int family)
+{
+    const struct model_endpoint *e;
+    const struct addr *found;
+
+    if (addr_is_set(&s->options.media_address))
+        return;
+    e = model_endpoint_find(s->p->snap, slice_of(s->endpoint));
+    found = e && e->media_host[0] ? hosts_find(s->p, slice_of(e->media_host), family) : NULL;
+    if (found)
+        s->options.media_address = *found;
+}
+
+/* Sound over IPv6 although SIP goes over IPv4: our offers say so, an answer has its offer's family. */
+static void use_ipv6(struct session *s, const struct addr *theirs, struct addr *bind)
+{
+    struct addr own;
+
+    if (theirs->family == AF_INET || s->said.family == AF_INET6 ||
+        transport_ipv6_addr(s->p, theirs, &own))
+        return;
+    s->said = own;
+    *bind = (struct addr){.family = AF_INET6};
+}
+
 int session_open_stream(struct session *s, const struct sip_flow *flow, struct media_stream *near,
                         channel_ready_h *ready)
 {
+    const struct sdp_media *audio = s->offer ? sdp_audio(s->offer) : NULL;
+    const struct addr theirs = audio ? audio->conn : (struct addr){.family = AF_UNSPEC};
     struct media_stream_args args = {.near = near};
     int err = transport_media_addr(s->p, flow, &s->said, &args.local);
 
     if (err)
         return err;
+    if (s->options.rtp_ipv6)
+        use_ipv6(s, &theirs, &args.local);
+    find_media_address(s, s->said.family);
     if (addr_is_set(&s->options.media_address))
         use_media_address(s, &args.local);
     s->signal = flow->remote;

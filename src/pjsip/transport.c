@@ -520,6 +520,25 @@ int transport_media_addr(const struct pjsip *p, const struct sip_flow *flow, str
     return 0;
 }
 
+int transport_ipv6_addr(const struct pjsip *p, const struct addr *theirs, struct addr *own)
+{
+    struct addr far = *theirs;
+
+    LIST_FOREACH(&p->transports, k)
+    {
+        const struct transport *t = of_link(k);
+
+        if (t->state != TRANSPORT_OPEN || t->local.family != AF_INET6 || addr_is_any(&t->local))
+            continue;
+        *own = t->local;
+        own->port = 0;
+        return 0;
+    }
+    if (far.family != AF_INET6) /* any of the global unicast block */
+        (void)addr_parse_host(&far, SLICE("2000::1"), 0);
+    return sip_self_towards(p->sip, &far, own);
+}
+
 void transports_each(const struct pjsip *p, transport_each_h *h, void *arg)
 {
     LIST_FOREACH(&p->transports, k)

@@ -33,6 +33,13 @@ uint32_t transports_count(const struct pjsip *p, enum transport_state s);
 int transport_media_addr(const struct pjsip *p, const struct sip_flow *flow, struct addr *said,
                          struct addr *bind);
 
+/**
+ * Our IPv6 address for sound: that of a transport bound to one, else the one that the kernel uses
+ * towards theirs, if that is IPv6, else towards the Internet. Port 0.
+ * @return 0; ENETUNREACH: there is none
+ */
+int transport_ipv6_addr(const struct pjsip *p, const struct addr *theirs, struct addr *own);
+
 /** One line each for the console. */
 typedef void(transport_each_h)(const char *name, const char *protocol, const struct addr *local,
                                enum transport_state s, int err, uint32_t conns, void *arg);

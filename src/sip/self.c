@@ -84,7 +84,7 @@ static void add_row(struct sip *sip, const struct addr *host, uint32_t hash,
         drop_row(sip, CONTAINER_OF(list_first(&sip->local_rows), struct local_row, by_age));
 }
 
-static int local_towards(struct sip *sip, const struct addr *remote, struct addr *local)
+int sip_self_towards(struct sip *sip, const struct addr *remote, struct addr *local)
 {
     struct addr host = *remote;
     int64_t now = loop_now(sip->loop).us / 1000;
@@ -97,13 +97,14 @@ static int local_towards(struct sip *sip, const struct addr *remote, struct addr
     r = find_row(sip, &host, hash);
     if (r && r->until_ms > now) {
         *local = r->local;
+        local->port = 0;
         return 0;
     }
     host.port = 9; /* any: nothing is sent */
     err = ask_kernel(&host, local);
     if (err)
         return err;
-    host.port = 0;
+    host.port = local->port = 0;
     if (r)
         drop_row(sip, r);
     add_row(sip, &host, hash, local);
@@ -121,7 +122,7 @@ int sip_flow_self(const struct sip_flow *flow, struct sip_self *self)
     if (addr_is_any(&self->addr)) {
         if (!b->sip)
             return ENETUNREACH;
-        err = local_towards(b->sip, &flow->remote, &self->addr);
+        err = sip_self_towards(b->sip, &flow->remote, &self->addr);
         if (err)
             return err;
     }

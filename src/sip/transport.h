@@ -92,6 +92,10 @@ struct sip_self {
  */
 int sip_flow_self(const struct sip_flow *flow, struct sip_self *self);
 
+/** Which of our addresses the kernel uses towards remote (remembered for a minute); port 0.
+ *  @return 0; ENETUNREACH */
+int sip_self_towards(struct sip *sip, const struct addr *remote, struct addr *local);
+
 /** Fill flow for a request to remote through binding b (an open connection is found when it is
  * sent). */
 void sip_flow_to(struct sip_flow *flow, struct sip_binding *b, const struct addr *remote);

@@ -52,6 +52,46 @@ out:
     return err;
 }
 
+/* asymmetric_rtp_codec=no: both laws are agreed on, the phone changes to the other one. With yes (is_codec_free) what the
+ * peer says passes as it is, when it may. */
+static int a_phone_hears_the_law_that_it_talks(void)
+{
+    struct phone x = {.fd = -1}, y = {.fd = -1};
+    struct media_remote r = {.id = 1,
+                             .is_symmetric = true,
+                             .can_send = true,
+                             .can_recv = true,
+                             .formats = {ULAW_ONLY ALAW_ONLY, 4}};
+    struct bench b;
+    struct got g;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b, 1), out);
+    CHECK_OK_TO(bench_call(&b, &x, &y, ULAW_ONLY, ULAW_ONLY), out);
+    r.rtp = r.rtcp = r.signal = x.addr;
+    for (int i = 0; i < 2; i++) {
+        r.is_codec_free = i;
+        CHECK_OK_TO(ipc_send(b.engine, MEDIA_REMOTE, &r), out);
+        run_for(&b, 5);
+        phone_send(&y, &b.local[2], 0, 0x22);
+        run_for(&b, 10);
+        CHECK_TO(phone_recv(&x, &g) && g.h.payload_type == 0 && g.byte == 0x22, out);
+        phone_send(&x, &b.local[1], 8, 0x33);
+        run_for(&b, 10);
+        CHECK_TO(phone_recv(&y, &g) && g.h.payload_type == 0 && g.byte == g711_alaw_ulaw[0x33],
+                 out);
+        phone_send(&y, &b.local[2], 0, 0x22);
+        run_for(&b, 10);
+        CHECK_TO(phone_recv(&x, &g) && g.h.payload_type == (i ? 0 : 8), out);
+        CHECK_TO(g.byte == (i ? 0x22 : g711_ulaw_alaw[0x22]), out);
+    }
+out:
+    bench_close(&b);
+    close(x.fd);
+    close(y.fd);
+    return err;
+}
+
 /* T5: a third socket before, during and after; on another host, and on the phone's own. */
 static int strangers_hear_nothing_and_say_nothing(void)
 {
@@ -541,6 +581,7 @@ out:
 
 UNIT_TESTS(UNIT_ONCE(packets_reach_the_peer_and_nobody_else),
            UNIT_ONCE(laws_are_converted_between_phones),
+           UNIT_ONCE(a_phone_hears_the_law_that_it_talks),
            UNIT_ONCE(strangers_hear_nothing_and_say_nothing),
            UNIT_ONCE(a_phone_behind_nat_is_learnt_by_its_signalling_host),
            UNIT_ONCE(sequence_goes_on_over_another_peer),

@@ -6,6 +6,10 @@
     "v=0\r\no=- 1 1 IN IP6 2001:db8::10\r\ns=-\r\nc=IN IP6 2001:db8::10\r\nt=0 0\r\n"              \
     "m=audio 4000 RTP/AVP 8\r\n"
 
+#define OFFER4                                                                                     \
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\n"                  \
+    "m=audio 4000 RTP/AVP 0\r\n"
+
 struct six {
     struct office o;
     struct phone ph;
@@ -143,4 +147,36 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT_ONCE(a_phone_registers_and_is_called_over_ipv6), UNIT_ONCE(a_phone_calls_over_ipv6))
+/* rtp_ipv6, SIP over IPv4: an answer has the family of its offer. */
+static int an_answer_has_the_family_of_its_offer(void)
+{
+    static const struct {
+        const char *rtp_ipv6, *offer, *said;
+    } cases[] = {
+        {"yes", OFFER6, "c=IN IP6 2001:db8::1\r\n"},
+        {"yes", OFFER4, "c=IN IP4 192.0.2.1\r\n"},
+        {"no", OFFER6, "c=IN IP4 192.0.2.1\r\n"},
+    };
+    struct six s;
+    char sql[100];
+    int err = 0;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]) && !err; i++) {
+        CHECK_OK(six_init(&s));
+        snprintf(sql, sizeof(sql), "UPDATE ps_endpoints SET rtp_ipv6='%s' WHERE id='101'",
+                 cases[i].rtp_ipv6);
+        EXPECT(!office_change(&s.o, sql));
+        phone_fini(&s.ph);
+        EXPECT(!phone_init(&s.ph, &s.o, "192.0.2.10", "101", "pw-101"));
+        EXPECT(say(&s, "INVITE", "sip:600@192.0.2.1", "application/sdp", cases[i].offer) < 200);
+        EXPECT(s.o.incoming && !channel_answer(s.o.incoming));
+        office_settle(&s.o);
+        EXPECT(body_has(phone_response(&s.ph, SIP_INVITE), cases[i].said));
+    out:
+        six_fini(&s);
+    }
+    return err;
+}
+
+UNIT_TESTS(UNIT_ONCE(an_answer_has_the_family_of_its_offer),
+           UNIT_ONCE(a_phone_registers_and_is_called_over_ipv6), UNIT_ONCE(a_phone_calls_over_ipv6))
