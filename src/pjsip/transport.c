@@ -528,9 +528,9 @@ int transport_ipv6_addr(const struct pjsip *p, const struct addr *theirs, struct
     {
         const struct transport *t = of_link(k);
 
-        if (t->state != TRANSPORT_OPEN || t->local.family != AF_INET6 || addr_is_any(&t->local))
+        if (t->state != TRANSPORT_OPEN || t->m->bind.family != AF_INET6 || addr_is_any(&t->m->bind))
             continue;
-        *own = t->local;
+        *own = t->m->bind;
         own->port = 0;
         return 0;
     }
