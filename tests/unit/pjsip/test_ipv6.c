@@ -10,6 +10,13 @@
     "v=0\r\no=- 1 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\n"                  \
     "m=audio 4000 RTP/AVP 0\r\n"
 
+/* Each change of the office begins with the plain one. */
+#define TRANSPORT6                                                                                 \
+    "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,"                 \
+    "var_name,var_val) VALUES (5,0,0,'pjsip.conf','transport6','type','transport'),"               \
+    "(5,1,0,'pjsip.conf','transport6','protocol','udp'),"                                          \
+    "(5,2,0,'pjsip.conf','transport6','bind','[2001:db8::1]:5060')"
+
 struct six {
     struct office o;
     struct phone ph;
@@ -32,11 +39,7 @@ static int six_init(struct six *s)
     memset(&s->ph, 0, sizeof(s->ph));
     s->ch = NULL;
     if (!err)
-        err = office_change(
-            &s->o, "INSERT INTO static_pjsip (cat_metric,var_metric,commented,filename,category,"
-                   "var_name,var_val) VALUES (5,0,0,'pjsip.conf','transport6','type','transport'),"
-                   "(5,1,0,'pjsip.conf','transport6','protocol','udp'),"
-                   "(5,2,0,'pjsip.conf','transport6','bind','[2001:db8::1]:5060')");
+        err = office_change(&s->o, TRANSPORT6);
     if (!err)
         err = phone_init(&s->ph, &s->o, "2001:db8::10", "101", "pw-101");
     if (!err)
@@ -158,12 +161,13 @@ static int an_answer_has_the_family_of_its_offer(void)
         {"no", OFFER6, "c=IN IP4 192.0.2.1\r\n"},
     };
     struct six s;
-    char sql[100];
+    char sql[600];
     int err = 0;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]) && !err; i++) {
         CHECK_OK(six_init(&s));
-        snprintf(sql, sizeof(sql), "UPDATE ps_endpoints SET rtp_ipv6='%s' WHERE id='101'",
+        snprintf(sql, sizeof(sql),
+                 TRANSPORT6 ";UPDATE ps_endpoints SET rtp_ipv6='%s' WHERE id='101'",
                  cases[i].rtp_ipv6);
         EXPECT(!office_change(&s.o, sql));
         phone_fini(&s.ph);
