@@ -8,6 +8,7 @@
 
 #define MEM_MAX ((size_t)1 << 30)
 #define ARENA_BLOCK 4096
+#define CLEARED_MAX 16384 /* what role/spawn.c lets a thread keep free */
 
 /* Kept before each counted object: 16 bytes, so that the object keeps malloc's alignment. */
 struct counted {
@@ -39,13 +40,28 @@ static bool may_alloc(size_t size)
     return !failing;
 }
 
+/* Before glibc 2.41 calloc never takes from the thread's list of free blocks, so every object would
+ * come by the slow path, and the list would be full of what only calloc could use. Large ones it may
+ * get as zero pages that nobody has to clear. Volatile, as compilers make calloc of malloc and memset. */
+static void *(*volatile const plain_alloc)(size_t) = malloc;
+
+static void *zeroed(size_t size)
+{
+    void *p;
+
+    if (size > CLEARED_MAX)
+        return calloc(1, size);
+    p = plain_alloc(size);
+    return p ? memset(p, 0, size) : NULL;
+}
+
 void *mem_zalloc(size_t size)
 {
     void *p;
 
     if (!may_alloc(size))
         return NULL;
-    p = calloc(1, size ? size : 1);
+    p = zeroed(size ? size : 1);
     if (p)
         atomic_fetch_add_explicit(&alive, 1, memory_order_relaxed);
     return p;

@@ -5,6 +5,10 @@
 #include "base/mem.h"
 #include "call/media_inner.h"
 
+/* A stream may end in company of the next call's messages: its phone has left already. Together with what the
+   media role takes for the last statistics this is below MEDIA_ANSWER_MS. */
+#define FREE_MS 50
+
 static void stream_destroy(void *arg)
 {
     struct media_stream *s = arg;
@@ -450,5 +454,6 @@ void media_stream_close(struct media_stream *s, media_closed_h *closed, void *ar
     s->closed = closed;
     s->closed_arg = arg;
     timer_start(m->loop, &s->answer, m->ipc ? MEDIA_ANSWER_MS : 0, media_stream_on_close_over, s);
-    (void)media_send(m, MEDIA_FREE, &(struct media_free){.id = s->id});
+    if (m->ipc)
+        (void)ipc_send_later(m->ipc, MEDIA_FREE, &(struct media_free){.id = s->id}, FREE_MS);
 }
