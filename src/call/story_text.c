@@ -97,6 +97,8 @@ static const struct {
     {"forward", "переадресация на", "forwarded to"},
     {"function", "функция ничего не дала:", "a function brought nothing:"},
     {"silence", "от телефона нет звука", "no sound from the phone"},
+    {"no-agreement", "в ответе нет подходящего описания звука (кодеки, шифрование)",
+     "the answer describes no sound that fits (codecs, encryption)"},
 };
 
 const char *story_step_id(enum story_step s)

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "loop/conn_inner.h"
 
@@ -245,13 +246,26 @@ static void become_up(struct conn_sys *c)
         c->conn.handlers.up(&c->conn, c->conn.handlers.arg);
 }
 
+/* Of connections to us only for who looks: outsiders could fill the log. */
+static int hands_not_shaken(struct conn_sys *c)
+{
+    const bool is_server = SSL_is_server(c->ssl);
+    char peer[ADDR_TEXT];
+
+    log_line(is_server ? LOG_INFO : LOG_WARNING,
+             "tls connection refused peer=%s certificate_of=%s reason=\"%s\"",
+             addr_text(&c->conn.peer, peer), is_server ? "phone" : "server",
+             tls_session_reason(c->ssl));
+    return tls_session_error(c->ssl);
+}
+
 static int shake_hands(struct conn_sys *c)
 {
     switch (tls_session_handshake(c->ssl)) {
     case TLS_DONE: become_up(c); return c->fd < 0 || c->err ? 0 : watch_up(c);
     case TLS_WANT_READ: return conn_watch(c, LOOP_READ);
     case TLS_WANT_WRITE: return conn_watch(c, LOOP_READ | LOOP_WRITE);
-    default: return tls_session_error(c->ssl);
+    default: return hands_not_shaken(c);
     }
 }
 

@@ -367,6 +367,17 @@ int tls_session_error(SSL *s)
     return SSL_get_verify_result(s) == X509_V_OK ? EPROTO : EACCES;
 }
 
+const char *tls_session_reason(SSL *s)
+{
+    const long verdict = SSL_get_verify_result(s);
+    const unsigned long code = ERR_peek_last_error();
+    const char *why = code ? ERR_reason_error_string(code) : NULL;
+
+    if (verdict != X509_V_OK)
+        return X509_verify_cert_error_string(verdict);
+    return why ? why : "connection closed";
+}
+
 void tls_session_free(SSL *s, bool is_polite)
 {
     ERR_clear_error();

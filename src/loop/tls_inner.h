@@ -24,5 +24,8 @@ enum tls_want tls_session_write(SSL *s, const void *p, size_t size, size_t *n);
 /** Why the handshake failed: EACCES (certificate refused) or EPROTO. */
 int tls_session_error(SSL *s);
 
+/** The same in OpenSSL's words, right after it failed; valid until the thread's next call of OpenSSL. */
+const char *tls_session_reason(SSL *s);
+
 /** Say goodbye if the socket takes it at once, and free; NULL is fine. */
 void tls_session_free(SSL *s, bool is_polite);

@@ -210,6 +210,7 @@ static void fail(struct outbound *o, int err, const struct sip_msg *response)
         snprintf(why, sizeof(why), "%.78s",
                  err == ENOENT      ? OUTBOUND_NO_NAME
                  : err == ETIMEDOUT ? OUTBOUND_NO_ANSWER
+                 : err == EACCES    ? OUTBOUND_NO_TRUST
                                     : strerror(err));
     if (response && sip_msg_u32(response, SIP_H_RETRY_AFTER, &retry_after))
         retry_after = 0;

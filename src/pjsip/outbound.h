@@ -34,6 +34,7 @@ struct outbound; /* counted */
 /* Reasons that are not a SIP answer; `pjsip show registrations` says them in the console's language. */
 #define OUTBOUND_NO_NAME "the server's name is unknown"
 #define OUTBOUND_NO_ANSWER "no answer"
+#define OUTBOUND_NO_TRUST "the server's certificate is not trusted (ca_list_file)"
 #define OUTBOUND_TAKEN_BACK "taken back by command"
 
 struct outbound_view {

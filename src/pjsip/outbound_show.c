@@ -25,6 +25,7 @@ static const char *reason(const struct console *c, const struct outbound_view *v
     static const char *const words[][2] = {
         {OUTBOUND_NO_NAME, "имя сервера не находится в DNS"},
         {OUTBOUND_NO_ANSWER, "нет ответа"},
+        {OUTBOUND_NO_TRUST, "сертификату сервера нет доверия (ca_list_file)"},
         {OUTBOUND_TAKEN_BACK, "снята командой"},
     };
 

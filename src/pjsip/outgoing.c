@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "call/journal.h"
+#include "call/observe.h"
 #include "pjsip/cause.h"
 #include "pjsip/contact.h"
 #include "pjsip/outbound.h"
@@ -573,6 +574,20 @@ static void on_progress(struct sip_invite *i, const struct sip_msg *response, un
         channel_on_progress(s->ch);
 }
 
+/* It was answered, but not with what was offered: nothing can be heard. */
+static void not_agreed(struct session *s, int err)
+{
+    log_notice("answer describes no sound that fits: codecs or encryption differ call=%s "
+               "channel=\"%s\" err=\"%s\"",
+               s->ch->linkedid, s->ch->name, strerror(err));
+    calls_tell(
+        s->ch->calls,
+        &(struct call_fact){.type = CALL_NOTE, .channel = s->ch, .name = SLICE("no-agreement")});
+    sip_invite_end(s->invite, 0, SLICE_NONE);
+    channel_end(s->ch, CAUSE_BEARER, "station");
+    session_gone(s, CAUSE_BEARER, 488);
+}
+
 static void on_answered(struct sip_invite *i, const struct sip_msg *response, bool want_ack,
                         void *arg)
 {
@@ -581,10 +596,7 @@ static void on_answered(struct sip_invite *i, const struct sip_msg *response, bo
 
     tell_answer(s, response->status, response);
     if (err) {
-        log_notice("answer without a usable description call=%s channel=\"%s\" err=\"%s\"",
-                   s->ch->linkedid, s->ch->name, strerror(err));
-        sip_invite_end(s->invite, 0, SLICE_NONE);
-        session_gone(s, CAUSE_BEARER, 488);
+        not_agreed(s, err);
         return;
     }
     s->response = mem_ref((struct sip_msg *)response);

@@ -78,8 +78,9 @@ bool dial_forward(struct dial *d, struct dial_leg *leg)
     err = place_of(d, from, &where);
     if (!err)
         err = make(d, from, buf_slice(&where), &cause, &fresh);
-    log_notice("call forwarded call=%s channel=\"%s\" to=\"%s\" err=\"%s\"", from->linkedid,
-               from->name, buf_z(&where), strerror(err));
+    log_notice("%s call=%s channel=\"%s\" to=\"%s\"%s%s",
+               err ? "forward cannot be followed" : "call forwarded", from->linkedid, from->name,
+               buf_z(&where), err ? " reason=" : "", err ? strerror(err) : "");
     buf_fini(&where);
     if (err) {
         from->cause = cause;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "loop/net.h"
 #include "loop/tls.h"
@@ -233,8 +234,15 @@ out:
     return err;
 }
 
+static void keep_line(enum log_level level, const char *line, void *arg)
+{
+    if (level == LOG_WARNING)
+        snprintf(arg, 256, "%s", line);
+}
+
 static int a_stranger_s_certificate_is_refused(void)
 {
+    char line[256] = "";
     struct tls_args args = {.verify_server = true}; /* the system's authorities */
     struct scene s;
     int err = 0;
@@ -243,10 +251,13 @@ static int a_stranger_s_certificate_is_refused(void)
     s.client_tls = mem_deref(s.client_tls);
     CHECK_OK_TO(tls_alloc(&s.client_tls, &args, NULL), out);
     CHECK_OK_TO(connect_as(&s, "pbx.example.com"), out);
+    log_set_sink(keep_line, line);
     run_until(&s, &s.client.closes, 1);
     CHECK_TO(s.client.closes == 1 && s.client.err == EACCES, out);
     CHECK_TO(s.accepts == 0, out);
+    CHECK_TO(strstr(line, "certificate_of=server reason=\"self-signed certificate\""), out);
 out:
+    log_set_sink(NULL, NULL);
     end(&s);
     return err;
 }
