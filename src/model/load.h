@@ -46,8 +46,8 @@ struct global_var {
 struct model_snapshot {
     struct model_pool pool;
     struct model_report report;
-    struct shelf endpoints, aors, auths, transports, identifies, registrations, acls, mohs, tones,
-        contexts, domain_aliases;
+    struct shelf endpoints, aors, auths, transports, identifies, registrations, acls, mohs,
+        managers, tones, contexts, domain_aliases;
     struct shelf globals;    /* struct global_var */
     struct hash by_username; /* struct alias: text of an auth's username */
     struct hash by_aor;      /* struct alias: the address of record itself */
@@ -69,8 +69,8 @@ void shelf_close(struct shelf *sh, const struct shelf_kind *k); /* no holes, sor
 void shelf_fini(struct shelf *sh);
 
 extern const struct shelf_kind shelf_endpoint, shelf_aor, shelf_auth, shelf_transport,
-    shelf_identify, shelf_registration, shelf_acl, shelf_moh, shelf_tone, shelf_context,
-    shelf_global_var, shelf_domain_alias;
+    shelf_identify, shelf_registration, shelf_acl, shelf_manager, shelf_moh, shelf_tone,
+    shelf_context, shelf_global_var, shelf_domain_alias;
 
 /* load.c */
 int load_type(struct model_snapshot *s, struct db *d, const struct shelf_kind *k, struct shelf *to);

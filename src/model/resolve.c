@@ -485,12 +485,30 @@ static int each(struct model_snapshot *s, const struct shelf *sh,
     return err;
 }
 
+/* Without its access list a user could come from anywhere, so it stays out. */
+static int resolve_manager(struct model_snapshot *s, uint32_t i)
+{
+    struct model_manager *m = s->managers.v[i];
+    const char *missing;
+    int err = rules_of(s, &m->acl_names, &m->deny, &m->permit, &m->rules, &missing);
+
+    if (err || !missing)
+        return err;
+    shelf_take(&s->managers, &shelf_manager, i);
+    return model_report_add(&s->report, LOG_ERROR,
+                            "manager user is not loaded: what it names is missing or was refused "
+                            "table=manager name=\"%s\" column=acl value=\"%s\"",
+                            m->name, missing);
+}
+
 int resolve_all(struct model_snapshot *s)
 {
     int err = each(s, &s->auths, finish_auth);
 
     if (!err)
         err = each(s, &s->mohs, finish_moh);
+    if (!err)
+        err = each(s, &s->managers, resolve_manager);
     if (!err)
         err = each(s, &s->tones, finish_tone);
     if (!err)

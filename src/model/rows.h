@@ -55,6 +55,7 @@ extern const struct model_field model_fields_domain_alias[];
 extern const struct model_field model_fields_global[];
 extern const struct model_field model_fields_system[];
 extern const struct model_field model_fields_acl[];
+extern const struct model_field model_fields_manager[];
 extern const struct model_field model_fields_moh[];
 extern const struct model_field model_fields_tone[];
 extern const struct model_field model_fields_settings[];

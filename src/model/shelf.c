@@ -22,6 +22,7 @@ const struct shelf_kind shelf_transport = KIND("transport", model_transport);
 const struct shelf_kind shelf_identify = KIND_UNLINKED("identify", model_identify);
 const struct shelf_kind shelf_registration = KIND_UNLINKED("registration", model_registration);
 const struct shelf_kind shelf_acl = KIND("acl", model_acl);
+const struct shelf_kind shelf_manager = KIND("manager", model_manager);
 const struct shelf_kind shelf_moh = KIND("musiconhold", model_moh);
 const struct shelf_kind shelf_tone = KIND("tone", model_tone);
 const struct shelf_kind shelf_domain_alias = KIND("domain_alias", model_domain_alias);

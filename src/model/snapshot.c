@@ -10,7 +10,8 @@ static void snapshot_destroy(void *object)
     struct model_snapshot *s = object;
     struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths,   &s->transports,
                            &s->identifies, &s->registrations, &s->acls,    &s->mohs,
-                           &s->tones,      &s->contexts,      &s->globals, &s->domain_aliases};
+                           &s->tones,      &s->contexts,      &s->globals, &s->domain_aliases,
+                           &s->managers};
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         shelf_fini(all[i]);
@@ -36,7 +37,8 @@ static int load_objects(struct model_snapshot *s, struct db *d)
                {&shelf_registration, &s->registrations},
                {&shelf_domain_alias, &s->domain_aliases},
                {&shelf_moh, &s->mohs},
-               {&shelf_tone, &s->tones}};
+               {&shelf_tone, &s->tones},
+               {&shelf_manager, &s->managers}};
     int err = 0;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && !err; i++)
@@ -53,6 +55,7 @@ static void close_shelves(struct model_snapshot *s)
     shelf_close(&s->registrations, &shelf_registration);
     shelf_close(&s->acls, &shelf_acl);
     shelf_close(&s->mohs, &shelf_moh);
+    shelf_close(&s->managers, &shelf_manager);
     shelf_close(&s->tones, &shelf_tone);
     shelf_close(&s->contexts, &shelf_context);
     shelf_close(&s->domain_aliases, &shelf_domain_alias);
@@ -124,9 +127,10 @@ static uint64_t bytes_of(const struct shelf *sh)
 
 uint64_t model_snapshot_bytes(const struct model_snapshot *s)
 {
-    const struct shelf *all[] = {
-        &s->endpoints, &s->aors, &s->auths, &s->transports, &s->identifies, &s->registrations,
-        &s->acls,      &s->mohs, &s->tones, &s->contexts,   &s->globals,    &s->domain_aliases};
+    const struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths,   &s->transports,
+                                 &s->identifies, &s->registrations, &s->acls,    &s->mohs,
+                                 &s->tones,      &s->contexts,      &s->globals, &s->domain_aliases,
+                                 &s->managers};
     uint64_t sum = sizeof(*s) + s->pool.keep.total + s->report.arena.total;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -165,6 +169,11 @@ const struct model_acl *model_acl_find(const struct model_snapshot *s, struct sl
 const struct model_context *model_context_find(const struct model_snapshot *s, struct slice name)
 {
     return shelf_find(&s->contexts, &shelf_context, name);
+}
+
+const struct model_manager *model_manager_find(const struct model_snapshot *s, struct slice name)
+{
+    return shelf_find(&s->managers, &shelf_manager, name);
 }
 
 const struct model_moh *model_moh_find(const struct model_snapshot *s, struct slice name)
@@ -301,6 +310,7 @@ WALK(identify, model_identify, identifies)
 WALK(registration, model_registration, registrations)
 WALK(context, model_context, contexts)
 WALK(moh, model_moh, mohs)
+WALK(manager, model_manager, managers)
 
 uint32_t model_var_count(const struct model_snapshot *s)
 {

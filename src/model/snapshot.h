@@ -125,6 +125,18 @@ enum model_sort { MODEL_SORT_NONE, MODEL_SORT_ALPHA, MODEL_SORT_RANDOM, MODEL_SO
 
 /* ---- objects ---- */
 
+/** A user of the Manager. */
+struct model_manager {
+    struct hash_link link;
+    const char *name, *secret;
+    struct model_names read, write; /* names of classes */
+    struct model_rules rules;       /* acl, deny and permit together */
+    struct model_names acl_names;
+    struct model_nets deny, permit;
+    const char *eventfilter; /* one a line */
+    bool allows_many, is_announced;
+};
+
 struct model_acl {
     struct hash_link link;
     const char *name;
@@ -330,6 +342,12 @@ struct model_settings {
     const char *agi_hosts; /* who may be asked by agi://: addresses, networks, names, by commas */
     const char *file_folders; /* what FILE() and STAT() may touch, comma separated; "": nothing */
     const char *curl_hosts;   /* whom CURL() may ask, comma separated; "": nobody */
+    struct addr manager_bind, manager_tls_bind, http_bind;
+    const char *manager_tls_cert;
+    int32_t manager_auth_timeout; /* seconds */
+    int32_t manager_auth_limit, manager_sessions;
+    int32_t http_session_timeout; /* seconds */
+    bool manager_enabled, http_enabled;
     int32_t rtp_start, rtp_end;
     int32_t max_channels;
     int32_t call_story_days;
@@ -364,6 +382,7 @@ const struct model_auth *model_auth_find(const struct model_snapshot *s, struct 
 const struct model_transport *model_transport_find(const struct model_snapshot *s,
                                                    struct slice name);
 const struct model_acl *model_acl_find(const struct model_snapshot *s, struct slice name);
+const struct model_manager *model_manager_find(const struct model_snapshot *s, struct slice name);
 const struct model_context *model_context_find(const struct model_snapshot *s, struct slice name);
 /** The list of a tone that table tones has ("ringing" is "ring"), any case. NULL: it has none. */
 const char *model_tone_list(const struct model_snapshot *s, struct slice zone, struct slice name);
@@ -412,6 +431,8 @@ const struct model_context *model_context_at(const struct model_snapshot *s,
                                              uint32_t i); /* by name */
 uint32_t model_moh_count(const struct model_snapshot *s);
 const struct model_moh *model_moh_at(const struct model_snapshot *s, uint32_t i);
+uint32_t model_manager_count(const struct model_snapshot *s);
+const struct model_manager *model_manager_at(const struct model_snapshot *s, uint32_t i);
 uint32_t model_var_count(const struct model_snapshot *s);
 const struct model_var *model_var_at(const struct model_snapshot *s,
                                      uint32_t i); /* as configured */

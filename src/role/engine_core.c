@@ -24,6 +24,7 @@
 #include "role/engine.h"
 #include "role/engine_cdr.h"
 #include "role/engine_console.h"
+#include "role/engine_manager.h"
 #include "role/role.h"
 #include "role/story.h"
 #include "sip/server.h"
@@ -47,6 +48,7 @@ struct engine {
     struct calls *calls;
     struct plan_core *plan;
     struct outgoing *outgoing;
+    struct engine_manager *manager;
     struct sip *sip;
     struct pjsip *pjsip;
     struct story_keeper *stories;
@@ -93,6 +95,7 @@ static void engine_destroy(void *object)
 
     timer_stop(&e->stopping);
     mem_deref(e->consoles);
+    e->manager = mem_deref(e->manager);
     mem_deref(e->outgoing);
     if (e->pjsip)
         pjsip_shutdown(e->pjsip);
@@ -208,6 +211,7 @@ static void look_if_ready(struct engine *e)
                pjsip_transports_failed(e->pjsip));
     if (e->args.control)
         control_ready(e->args.control);
+    manager_booted(engine_manager_of(e->manager));
 }
 
 static void hand_socket(struct bind_wait *w)
@@ -349,6 +353,8 @@ static void apply_snapshot(void *object, void *arg)
     mem_deref(l);
     if (!err)
         err = pjsip_set_snapshot(e->pjsip, s);
+    if (e->manager)
+        engine_manager_set_snapshot(e->manager, s);
     if (err)
         log_error("new configuration is in force in part only, change it again err=\"%s\"",
                   strerror(err));
@@ -536,6 +542,31 @@ static int open_outgoing(struct engine *e)
     return outgoing_alloc(&e->outgoing, e->plan, dir);
 }
 
+static void run_command(struct console *c, struct slice line, void *arg)
+{
+    engine_run_command(arg, c, line);
+}
+
+static void reload(void *arg)
+{
+    store_watch_poke(((struct engine *)arg)->store);
+}
+
+static int open_manager(struct engine *e)
+{
+    return engine_manager_alloc(&e->manager, e->args.control,
+                                &(struct manager_args){.net = e->args.net,
+                                                       .calls = e->calls,
+                                                       .plan = e->plan,
+                                                       .pjsip = e->pjsip,
+                                                       .store = e->store,
+                                                       .command = run_command,
+                                                       .reload = reload,
+                                                       .arg = e,
+                                                       .state_dir = e->args.state},
+                                e->snapshot);
+}
+
 static int open_console(struct engine *e)
 {
     int err = console_set_alloc(&e->consoles, e->loop);
@@ -557,6 +588,9 @@ static int open_console(struct engine *e)
                               e->stories);
     if (!err)
         err = console_set_add(e->consoles, plan_console_more, plan_console_more_count, e->plan);
+    if (!err)
+        err = console_set_add(e->consoles, manager_console_commands, manager_console_command_count,
+                              engine_manager_of(e->manager));
     for (const struct console_command *const *t = pjsip_commands; *t; t++)
         for (const struct console_command *c = *t; !err && c->words; c++)
             err = console_set_add(e->consoles, c, 1, e->pjsip);
@@ -589,6 +623,8 @@ int engine_alloc(struct engine **ep, const struct engine_args *args, const char 
     err = open_sip(e);
     if (!err)
         err = open_outgoing(e);
+    if (!err)
+        err = open_manager(e);
     if (!err)
         err = open_console(e);
     if (err)
@@ -645,6 +681,7 @@ void engine_stop(struct engine *e, timer_h *done, void *arg)
     e->stopped = done;
     e->stopped_arg = arg;
     log_notice("engine is stopping channels=%u", calls_active(e->calls));
+    manager_shutdown(engine_manager_of(e->manager));
     sip_set_closing(e->sip, true);
     pjsip_shutdown(e->pjsip);
     calls_shutdown(e->calls, STOP_CALLS_MS, calls_are_over, e);

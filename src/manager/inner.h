@@ -1,0 +1,89 @@
+/*
+ * manager/inner.h - inner: what the files of manager/ know of a manager
+ */
+#pragma once
+#include "base/mem.h"
+#include "call/calls.h"
+#include "call/device_state.h"
+#include "call/observe.h"
+#include "loop/loop.h"
+#include "loop/tls.h"
+#include "manager/session.h"
+#include "plan/plan.h"
+
+#define MANAGER_BATCH_MS 10
+#define MANAGER_EVENT_MAX 65536
+#define MANAGER_WAITING_MAX (8u << 20) /* bytes of events that wait for one session */
+#define MANAGER_VERSION "11.0.0"       /* of the protocol, as Asterisk 22 says it */
+
+struct manager {
+    struct manager_args args;
+    struct loop *loop;
+    struct model_snapshot *snapshot;
+    struct wall start, reloaded;
+    struct list sessions;
+    uint32_t session_count, strangers; /* strangers: not logged in yet */
+    uint64_t next_session;
+    struct listener *plain, *tls_listener;
+    struct tls *tls;
+    struct list roles; /* struct role_link (roles.c) */
+    int roles_fd;
+    struct loop_fd roles_watch;
+    struct timer roles_pause;
+
+    uint32_t wanted;                  /* classes that some session may see now */
+    struct buf event;                 /* the open one, or empty */
+    const struct manager_event *open; /* its kind */
+    struct manager_session *open_for; /* it alone, or NULL: all */
+    struct manager_batch *batch;      /* gathering, or NULL */
+    struct timer batch_timer;
+
+    struct call_observer observer;
+    struct device_watch devices;
+    bool is_booted, is_down;
+    struct ami_message message; /* being parsed: too big for a task's stack */
+};
+
+/* event.c */
+struct batch_entry {
+    uint32_t at, len, classes;
+};
+struct manager_batch {
+    struct buf text;
+    struct batch_entry *entries;
+    uint32_t count, room;
+    uint32_t classes; /* of all together */
+};
+/** Masks have changed: count again what is wanted. */
+void events_count(struct manager *m);
+/** Send what gathered now. */
+void events_flush(struct manager *m);
+void events_fini(struct manager *m);
+
+/* ev_*.c: begin to watch what they tell of. @return 0; ENOMEM */
+int ev_calls_start(struct manager *m);
+void ev_calls_stop(struct manager *m);
+int ev_states_start(struct manager *m);
+void ev_states_stop(struct manager *m);
+
+/* ev_station.c */
+void ev_booted_for(struct manager_session *s);
+void ev_shutdown(struct manager *m);
+
+/* ev_security.c: the security events; `request` is "Action: ping", or NULL */
+enum security_event {
+    SECURITY_SUCCESSFUL_AUTH,
+    SECURITY_INVALID_PASSWORD,
+    SECURITY_INVALID_ACCOUNT,
+    SECURITY_CHALLENGE_SENT,
+    SECURITY_CHALLENGE_FAILED,
+    SECURITY_FAILED_ACL,
+    SECURITY_SESSION_LIMIT,
+    SECURITY_REQUEST_BAD_FORMAT,
+    SECURITY_REQUEST_NOT_ALLOWED,
+};
+void security_tell(struct manager_session *s, enum security_event e, struct slice account,
+                   struct slice request);
+
+/* roles.c */
+void roles_stop(struct manager *m);

@@ -1,0 +1,120 @@
+/* manager/manager.c - see manager.h */
+#include "manager/manager.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "manager/inner.h"
+
+static void manager_destroy(void *object)
+{
+    struct manager *m = object;
+
+    m->is_down = true;
+    ev_calls_stop(m);
+    ev_states_stop(m);
+    manager_unlisten(m);
+    roles_stop(m);
+    LIST_FOREACH(&m->sessions, k)
+    manager_session_end(CONTAINER_OF(k, struct manager_session, link));
+    events_fini(m);
+    mem_deref(m->tls);
+    mem_deref(m->snapshot);
+}
+
+/* Words that are no class would silently give nothing. */
+static void warn_of_classes(const struct model_snapshot *s)
+{
+    for (uint32_t i = 0; i < model_manager_count(s); i++) {
+        const struct model_manager *u = model_manager_at(s, i);
+        const char *unknown[2];
+
+        class_of_names(&u->read, &unknown[0]);
+        class_of_names(&u->write, &unknown[1]);
+        for (int k = 0; k < 2; k++)
+            if (unknown[k])
+                log_warning(
+                    "Manager: user has a class that does not exist user=\"%s\" column=%s class=\"%s\"",
+                    u->name, k ? "write" : "read", unknown[k]);
+    }
+}
+
+int manager_alloc(struct manager **mp, const struct manager_args *args,
+                  struct model_snapshot *snapshot)
+{
+    struct manager *m = mem_alloc(sizeof(*m), manager_destroy);
+    int err;
+
+    if (!m)
+        return ENOMEM;
+    m->args = *args;
+    m->loop = calls_loop(args->calls);
+    m->snapshot = mem_ref(snapshot);
+    m->start = m->reloaded = loop_wall(m->loop);
+    m->roles_fd = -1;
+    list_init(&m->sessions);
+    list_init(&m->roles);
+    buf_init(&m->event, MANAGER_EVENT_MAX);
+    err = ev_calls_start(m);
+    if (!err)
+        err = ev_states_start(m);
+    if (err) {
+        mem_deref(m);
+        return err;
+    }
+    warn_of_classes(snapshot);
+    *mp = m;
+    return 0;
+}
+
+/* Whose user has gone, or is somebody else now, leaves. */
+static bool is_still_in(const struct manager_session *s, const struct model_snapshot *before)
+{
+    const struct model_manager *was = model_manager_find(before, slice_of(s->user));
+    const struct model_manager *is = model_manager_find(s->manager->snapshot, slice_of(s->user));
+
+    return s->kind == MANAGER_ROLE || (was && is && strcmp(was->secret, is->secret) == 0 &&
+                                       model_rules_allow(&is->rules, &s->peer));
+}
+
+static void take_rights(struct manager_session *s)
+{
+    const struct model_manager *u = model_manager_find(s->manager->snapshot, slice_of(s->user));
+
+    if (!u)
+        return;
+    s->read = class_of_names(&u->read, NULL);
+    s->write = class_of_names(&u->write, NULL);
+}
+
+void manager_set_snapshot(struct manager *m, struct model_snapshot *snapshot)
+{
+    struct model_snapshot *before = m->snapshot;
+
+    m->snapshot = mem_ref(snapshot);
+    warn_of_classes(snapshot);
+    LIST_FOREACH(&m->sessions, k)
+    {
+        struct manager_session *s = CONTAINER_OF(k, struct manager_session, link);
+
+        if (!s->is_in)
+            continue;
+        if (is_still_in(s, before))
+            take_rights(s);
+        else
+            manager_session_end(s);
+    }
+    events_count(m);
+    mem_deref(before);
+}
+
+void manager_shutdown(struct manager *m)
+{
+    ev_shutdown(m);
+    events_flush(m);
+    m->is_down = true;
+    manager_unlisten(m);
+    LIST_FOREACH(&m->sessions, k)
+    manager_session_end(CONTAINER_OF(k, struct manager_session, link));
+}

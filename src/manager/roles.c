@@ -1,0 +1,223 @@
+/* manager/roles.c - sessions that the station's own roles bring; see ipc/manager.h */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "ipc/manager.h"
+#include "manager/inner.h"
+#include "manager/roles.h"
+
+enum { ACCEPT_PAUSE_MS = 100, ROLES_MAX = 16 };
+
+static void port_free(struct role_port *p)
+{
+    if (p->role)
+        hash_del(&p->role->ports, &p->link);
+    mem_deref(p->session);
+    buf_fini(&p->asked);
+    mem_free(p);
+}
+
+static int send_part(struct role_port *p, uint32_t request, bool is_last, struct slice text)
+{
+    return p->role ? ipc_send(p->role->ipc, MANAGER_ANSWER,
+                              &(struct manager_answer){.session = p->number,
+                                                       .request = request,
+                                                       .is_last = is_last,
+                                                       .text = text})
+                   : ENOTCONN;
+}
+
+/* Events of a role's own session come between requests; those of HTTP only within answers. */
+static int port_send(void *arg, struct slice bytes)
+{
+    struct role_port *p = arg;
+    int err = 0;
+
+    while (bytes.len && !err) {
+        const size_t n = bytes.len < MANAGER_TEXT_MAX ? bytes.len : MANAGER_TEXT_MAX;
+
+        err = send_part(p, p->request, false, slice_from(bytes.p, n));
+        bytes = slice_skip(bytes, n);
+    }
+    return err;
+}
+
+static void port_answered(void *arg)
+{
+    struct role_port *p = arg;
+    const uint32_t request = p->request;
+
+    p->request = 0;
+    send_part(p, request, true, SLICE(""));
+}
+
+static void port_close(void *arg)
+{
+    struct role_port *p = arg;
+
+    if (p->role)
+        ipc_send(p->role->ipc, MANAGER_LEFT, &(struct manager_leave){p->number});
+    port_free(p);
+}
+
+static const struct manager_port role_port = {
+    .send = port_send, .answered = port_answered, .close = port_close};
+
+struct role_port *role_port_find(const struct role_link *r, uint32_t number)
+{
+    for (struct hash_link *k = hash_first(&r->ports, number); k; k = hash_next(k)) {
+        struct role_port *p = CONTAINER_OF(k, struct role_port, link);
+
+        if (p->number == number)
+            return p;
+    }
+    return NULL;
+}
+
+static int open_session(struct role_link *r, const struct manager_open *o)
+{
+    const bool is_role = o->kind == MANAGER_SESSION_ROLE;
+    struct role_port *p = mem_zalloc(sizeof(*p));
+    int err = p ? 0 : ENOMEM;
+
+    if (err)
+        return err;
+    p->number = o->session;
+    buf_init(&p->asked, AMI_MESSAGE_MAX);
+    err = hash_add(&r->ports, &p->link, p->number);
+    if (err) {
+        mem_free(p);
+        return err;
+    }
+    p->role = r;
+    err = manager_session_alloc(&p->session, r->manager, is_role ? MANAGER_ROLE : MANAGER_HTTP,
+                                &role_port, p, &o->peer, &o->local, is_role ? "station" : NULL);
+    if (err)
+        port_free(p);
+    else
+        mem_ref(p->session);
+    return err;
+}
+
+static void ask(struct role_port *p, const struct manager_ask *a)
+{
+    struct buf asked;
+
+    if (buf_adds(&p->asked, a->text)) {
+        manager_session_end(p->session);
+        return;
+    }
+    if (!a->is_last)
+        return;
+    p->request = a->request;
+    asked = p->asked; /* the port goes with its session, what was asked must not */
+    buf_init(&p->asked, AMI_MESSAGE_MAX);
+    manager_session_recv(p->session, buf_slice(&asked));
+    buf_fini(&asked);
+}
+
+static void came(struct ipc *c, uint16_t id, const void *message, int fd, void *arg)
+{
+    const struct manager_open *o = message; /* each begins with the session's number */
+    struct role_link *r = arg;
+    struct role_port *p = role_port_find(r, o->session);
+
+    if (fd >= 0)
+        close(fd);
+    if (id == MANAGER_OPEN && !p) {
+        if (open_session(r, o))
+            ipc_send(c, MANAGER_LEFT, &(struct manager_leave){o->session});
+    } else if (!p) {
+        ipc_send(c, MANAGER_LEFT, &(struct manager_leave){o->session});
+    } else if (id == MANAGER_ASK) {
+        ask(p, message);
+    } else if (id == MANAGER_LEAVE) {
+        manager_session_end(p->session);
+    }
+}
+
+static void link_free(struct role_link *r)
+{
+    list_unlink(&r->link);
+    HASH_FOREACH(&r->ports, k)
+    {
+        struct role_port *p = CONTAINER_OF(k, struct role_port, link);
+
+        hash_del(&r->ports, k);
+        p->role = NULL;
+        manager_session_end(p->session);
+    }
+    hash_fini(&r->ports);
+    ipc_close(r->ipc);
+    mem_deref(r->ipc);
+    mem_free(r);
+}
+
+static void gone(struct ipc *c, int err, void *arg)
+{
+    link_free(arg);
+}
+
+int manager_serve(struct manager *m, struct ipc *role)
+{
+    struct role_link *r = mem_zalloc(sizeof(*r));
+
+    if (!r) {
+        mem_deref(role);
+        return ENOMEM;
+    }
+    r->manager = m;
+    r->ipc = role;
+    hash_init(&r->ports);
+    list_append(&m->roles, &r->link);
+    ipc_set_handlers(role, came, gone, r);
+    return 0;
+}
+
+/* ---- run/manager.sock ---- */
+
+static void watch(void *arg);
+
+static void accept_one(int events, void *arg)
+{
+    struct manager *m = arg;
+    const int fd = accept4(m->roles_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct ipc *c;
+
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+        loop_fd_stop(&m->roles_watch);
+        timer_start(m->loop, &m->roles_pause, ACCEPT_PAUSE_MS, watch, m);
+        return;
+    }
+    if (fd < 0)
+        return;
+    if (ipc_alloc(&c, m->loop, fd, &manager_protocol, NULL, NULL, NULL) == 0)
+        manager_serve(m, c);
+}
+
+static void watch(void *arg)
+{
+    struct manager *m = arg;
+
+    loop_fd_start(m->loop, &m->roles_watch, m->roles_fd, LOOP_READ, accept_one, m);
+}
+
+int manager_serve_roles(struct manager *m, int listen_fd)
+{
+    m->roles_fd = listen_fd;
+    return loop_fd_start(m->loop, &m->roles_watch, m->roles_fd, LOOP_READ, accept_one, m);
+}
+
+void roles_stop(struct manager *m)
+{
+    timer_stop(&m->roles_pause);
+    loop_fd_stop(&m->roles_watch);
+    if (m->roles_fd >= 0)
+        close(m->roles_fd);
+    m->roles_fd = -1;
+    LIST_FOREACH(&m->roles, k) link_free(CONTAINER_OF(k, struct role_link, link));
+}

@@ -1,0 +1,43 @@
+/* manager/table.c - all actions in the order of their names (case does not matter), all events */
+#include <string.h>
+#include <strings.h>
+
+#include "manager/all.h"
+
+const struct manager_action *const manager_actions[] = {
+    &manager_action_challenge, &manager_action_events,    &manager_action_listcommands,
+    &manager_action_login,     &manager_action_logoff,    &manager_action_ping,
+    &manager_action_userevent, &manager_action_waitevent, NULL,
+};
+enum { ACTIONS = sizeof(manager_actions) / sizeof(manager_actions[0]) - 1 };
+
+const struct manager_event *const manager_events[] = {
+    manager_events_calls,   manager_events_security, manager_events_states,
+    manager_events_station, manager_events_user,     NULL,
+};
+
+static int compare(struct slice name, const char *other)
+{
+    const size_t len = strlen(other);
+    const int c = strncasecmp(name.p, other, name.len < len ? name.len : len);
+
+    return c ? c : name.len < len ? -1 : name.len > len;
+}
+
+const struct manager_action *manager_action_find(struct slice name)
+{
+    size_t low = 0, high = ACTIONS;
+
+    while (low < high) {
+        const size_t at = (low + high) / 2;
+        const int c = compare(name, manager_actions[at]->name);
+
+        if (c == 0)
+            return manager_actions[at];
+        if (c < 0)
+            high = at;
+        else
+            low = at + 1;
+    }
+    return NULL;
+}

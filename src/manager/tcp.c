@@ -1,0 +1,124 @@
+/* manager/tcp.c - sessions over TCP and TLS; see manager.h */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "manager/inner.h"
+
+/* One connection. It lives until the session closes it. */
+struct tcp_port {
+    struct conn *conn;
+    struct manager_session *session; /* a reference; NULL once the connection is gone */
+};
+
+static int port_send(void *arg, struct slice bytes)
+{
+    struct tcp_port *p = arg;
+
+    return p->conn ? conn_send(p->conn, bytes) : ENOTCONN;
+}
+
+static void port_close(void *arg)
+{
+    struct tcp_port *p = arg;
+
+    if (p->conn) {
+        conn_close(p->conn);
+        mem_deref(p->conn);
+    }
+    mem_deref(p->session);
+    mem_free(p);
+}
+
+static const struct manager_port tcp_port = {.send = port_send, .close = port_close};
+
+static size_t conn_recv(struct conn *c, struct slice bytes, void *arg)
+{
+    struct tcp_port *p = arg;
+
+    manager_session_recv(p->session, bytes);
+    return bytes.len;
+}
+
+static void conn_closed(struct conn *c, int err, void *arg)
+{
+    struct tcp_port *p = arg;
+
+    p->conn = mem_deref(p->conn);
+    manager_session_end(p->session);
+}
+
+static void accepted(struct conn *c, void *arg)
+{
+    struct manager *m = arg;
+    const enum manager_kind kind = conn_is_tls(c) ? MANAGER_TLS : MANAGER_TCP;
+    struct tcp_port *p = mem_zalloc(sizeof(*p));
+    char peer[ADDR_TEXT];
+    int err = p ? manager_session_alloc(&p->session, m, kind, &tcp_port, p, conn_peer(c),
+                                        conn_local(c), NULL)
+                : ENOMEM;
+
+    if (err) {
+        log_warning("Manager: connection is refused from=%s err=\"%s\"",
+                    addr_text(conn_peer(c), peer),
+                    err == EAGAIN ? "too many sessions, see manager_sessions and manager_auth_limit"
+                                  : "no memory");
+        conn_close(c);
+        mem_deref(c);
+        mem_free(p);
+        return;
+    }
+    mem_ref(p->session);
+    p->conn = c;
+    conn_set_handlers(c, &(struct conn_handlers){.recv = conn_recv,
+                                                 .closed = conn_closed,
+                                                 .arg = p,
+                                                 .max_in = AMI_MESSAGE_MAX,
+                                                 .max_out = MANAGER_WAITING_MAX});
+    manager_session_flush(p->session);
+}
+
+static int make_tls(struct manager *m)
+{
+    const char *file = model_settings_of(m->snapshot)->manager_tls_cert;
+    char path[PATH_MAX];
+    const char *why = "";
+    int err;
+
+    if (m->tls)
+        return 0;
+    if (*file == '/' || !m->args.state_dir)
+        snprintf(path, sizeof(path), "%s", file);
+    else
+        snprintf(path, sizeof(path), "%s/%s", m->args.state_dir, file);
+    err = tls_alloc(&m->tls, &(struct tls_args){.cert_file = path, .is_tls12_min = true}, &why);
+    if (err)
+        log_error("Manager: certificate cannot be used file=\"%s\" err=\"%s\"", path, why);
+    return err;
+}
+
+int manager_listen(struct manager *m, int fd, const struct addr *local, bool is_tls)
+{
+    const uint32_t most = (uint32_t)model_settings_of(m->snapshot)->manager_sessions;
+    struct listener **lp = is_tls ? &m->tls_listener : &m->plain;
+    struct tls *tls = NULL;
+    int err = is_tls ? make_tls(m) : 0;
+
+    if (err) {
+        if (fd >= 0)
+            close(fd);
+        return err;
+    }
+    if (is_tls)
+        tls = m->tls;
+    *lp = mem_deref(*lp);
+    return listener_open(lp, m->args.net, fd, local, tls, most, accepted, m);
+}
+
+void manager_unlisten(struct manager *m)
+{
+    m->plain = mem_deref(m->plain);
+    m->tls_listener = mem_deref(m->tls_listener);
+}

@@ -1,0 +1,114 @@
+/* Sockets of the Manager: manager_enabled, manager_bind, manager_sessions, manager_auth_limit,
+ * manager_auth_timeout (see test_login.c, too), manager_tls_bind with manager_tls_cert; the tables */
+#include "desk.h"
+
+struct caller {
+    struct conn *conn;
+    struct buf got;
+    bool is_closed;
+};
+
+static size_t caller_recv(struct conn *c, struct slice bytes, void *arg)
+{
+    buf_adds(&((struct caller *)arg)->got, bytes);
+    return bytes.len;
+}
+
+static void caller_closed(struct conn *c, int err, void *arg)
+{
+    ((struct caller *)arg)->is_closed = true;
+}
+
+static int caller_open(struct caller *k, struct desk *d)
+{
+    struct addr to, from;
+
+    buf_init(&k->got, 100000);
+    addr_parse(&to, SLICE(DESK ":5038"), 0);
+    addr_parse(&from, SLICE("192.0.2.8:0"), 0);
+    return conn_open(&k->conn, d->net, &to, &from, NULL, NULL,
+                     &(struct conn_handlers){.recv = caller_recv,
+                                             .closed = caller_closed,
+                                             .arg = k,
+                                             .max_in = 100000,
+                                             .max_out = 100000});
+}
+
+static int serves_connections(void)
+{
+    struct caller k = {0};
+    struct desk d;
+    struct addr local;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    addr_parse(&local, SLICE(DESK ":5038"), 0);
+    CHECK_OK_TO(manager_listen(d.manager, -1, &local, false), out);
+    CHECK_OK_TO(caller_open(&k, &d), out);
+    loop_fake_advance(d.loop, 100);
+    CHECK_TO(unit_is_rerun() || strcmp(buf_z(&k.got), "Asterisk Call Manager/11.0.0\r\n") == 0,
+             out);
+    conn_send(k.conn, SLICE("Action: Login\r\nUsername: admin\r\nSecret: pw\r\nEvents: off\r\n\r\n"
+                            "Action: Logoff\r\n\r\n"));
+    loop_fake_advance(d.loop, 100);
+    CHECK_TO(unit_is_rerun() ||
+                 (strstr(buf_z(&k.got), "accepted\r\n\r\nResponse: Goodbye") && k.is_closed),
+             out);
+out:
+    mem_deref(k.conn);
+    buf_fini(&k.got);
+    desk_fini(&d);
+    return err;
+}
+
+/* Whose row goes, or gets another secret, leaves when the configuration is loaded. */
+static int users_follow_the_database(void)
+{
+    struct desk_client a = {0}, b = {0};
+    struct model_snapshot *s = NULL;
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    err = desk_enter(&a, &d, MANAGER_TCP, "lowly", "off");
+    if (!err)
+        err = desk_enter(&b, &d, MANAGER_TCP, "admin", "off");
+    if (err)
+        goto out;
+    db_run(desk_db, "UPDATE manager SET secret = 'other' WHERE name = 'lowly';"
+                    "UPDATE manager SET \"write\" = 'user' WHERE name = 'admin';");
+    err = model_snapshot_load(&s, desk_db);
+    db_run(desk_db, "UPDATE manager SET secret = 'pw' WHERE name = 'lowly';"
+                    "UPDATE manager SET \"write\" = 'all' WHERE name = 'admin';");
+    if (err)
+        goto out;
+    manager_set_snapshot(d.manager, s);
+    CHECK_TO(a.is_closed && !b.is_closed && b.session->write == CLASS_USER, out);
+out:
+    mem_deref(s);
+    desk_leave(&a);
+    desk_leave(&b);
+    desk_fini(&d);
+    return err;
+}
+
+/* In order, each findable, each complete. */
+static int tables_are_whole(void)
+{
+    for (const struct manager_action *const *a = manager_actions; *a; a++) {
+        CHECK(manager_action_find(slice_of((*a)->name)) == *a);
+        CHECK((*a)->run && (*a)->synopsis.ru && (*a)->synopsis.en && (*a)->params && (*a)->shown);
+        CHECK(access((*a)->shown, R_OK) == 0);
+    }
+    for (const struct manager_event *const *t = manager_events; *t; t++)
+        for (const struct manager_event *e = *t; e->name; e++) {
+            CHECK(manager_event_find(slice_of(e->name)) == e);
+            CHECK(e->help.ru && e->help.en &&
+                  (e->subject || (e->shown && access(e->shown, R_OK) == 0)));
+        }
+    return 0;
+}
+
+UNIT_TESTS(UNIT(serves_connections), UNIT(users_follow_the_database), UNIT(tables_are_whole))

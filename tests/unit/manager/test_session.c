@@ -1,0 +1,191 @@
+/* Ping, Events, WaitEvent, ListCommands, UserEvent; FullyBooted, Reload, Shutdown; order and ceilings */
+#include "desk.h"
+
+static int events_reach_who_may_see_them(void)
+{
+    struct desk_client a = {0}, b = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    err = desk_enter(&a, &d, MANAGER_TCP, "admin", "on");
+    if (!err)
+        err = desk_enter(&b, &d, MANAGER_TCP, "lowly", "on");
+    if (err)
+        goto out;
+    buf_reset(&b.got);
+    desk_ask(&a, "Action: UserEvent\nUserEvent: Sold\nActionID: 1\nItem: a\rb\n\n");
+    CHECK_TO(unit_is_rerun() ||
+                 strcmp(desk_got(&a), "Response: Success\nActionID: 1\nMessage: Event Sent\n\n") ==
+                     0,
+             out);
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(unit_is_rerun() ||
+                 desk_has(&a,
+                          "Event: UserEvent\nPrivilege: user,all\nActionID: 1\nUserEvent: Sold\n"
+                          "Item: a\\rb\n\n"),
+             out);
+    CHECK_TO(!desk_has(&b, "UserEvent"), out);
+    desk_ask(&a, "Action: Events\nEventMask: call,cdr\n\nAction: UserEvent\nUserEvent: x\n\n");
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(unit_is_rerun() || (desk_has(&a, "Response: Success\nEvents: On\n") &&
+                                 !desk_has(&a, "Event: UserEvent")),
+             out);
+    desk_ask(&a, "Action: Events\nEventMask: off\n\nAction: Events\n\n");
+    CHECK_TO(unit_is_rerun() ||
+                 desk_has(&a, "Events: Off\n\nResponse: Error\nMessage: Invalid event mask\n"),
+             out);
+out:
+    desk_leave(&a);
+    desk_leave(&b);
+    desk_fini(&d);
+    return err;
+}
+
+/* HTTP: events wait for WaitEvent, and do not come by themselves. */
+static int waits_for_events(void)
+{
+    struct desk_client c = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    err = desk_enter(&c, &d, MANAGER_HTTP, "admin", "on");
+    if (err)
+        goto out;
+    loop_fake_advance(d.loop, 10); /* its own login */
+    desk_ask(&c, "Action: WaitEvent\nTimeout: 1\n\n");
+    loop_fake_advance(d.loop, 1000);
+    desk_ask(&c, "Action: UserEvent\nUserEvent: one\n\n");
+    loop_fake_advance(d.loop, 100);
+    CHECK_TO(!desk_has(&c, "Event: UserEvent"), out);
+    desk_ask(&c, "Action: WaitEvent\nTimeout: 5\nActionID: w\n\n");
+    loop_fake_advance(d.loop, 1);
+    CHECK_TO(unit_is_rerun() ||
+                 strcmp(desk_got(&c),
+                        "Response: Success\nActionID: w\nMessage: Waiting for Event completed.\n\n"
+                        "Event: UserEvent\nPrivilege: user,all\nUserEvent: one\n\n"
+                        "Event: WaitEventComplete\nActionID: w\n\n") == 0,
+             out);
+    desk_ask(&c, "Action: WaitEvent\nTimeout: 5\n\nAction: Ping\n\n");
+    loop_fake_advance(d.loop, 4999);
+    CHECK_TO(unit_is_rerun() || strcmp(desk_got(&c), "") == 0, out);
+    loop_fake_advance(d.loop, 2);
+    CHECK_TO(unit_is_rerun() ||
+                 (desk_has(&c, "Event: WaitEventComplete\n") && desk_has(&c, "Pong")),
+             out);
+out:
+    desk_leave(&c);
+    desk_fini(&d);
+    return err;
+}
+
+static int tells_of_the_station(void)
+{
+    struct desk_client c = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    manager_booted(d.manager);
+    err = desk_enter(&c, &d, MANAGER_TCP, "admin", "on");
+    if (err)
+        goto out;
+    CHECK_TO(
+        unit_is_rerun() ||
+            desk_has(
+                &c,
+                "Message: Authentication accepted\n\nEvent: FullyBooted\nPrivilege: system,all\n"
+                "Uptime: 0\nLastReload: 0\nStatus: Fully Booted\n\n"),
+        out);
+    manager_reloaded(d.manager);
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(unit_is_rerun() ||
+                 desk_has(&c, "Event: Reload\nPrivilege: system,all\nModule: All\nStatus: 0\n\n"),
+             out);
+    manager_shutdown(d.manager);
+    CHECK_TO(unit_is_rerun() ||
+                 (desk_has(&c, "Event: Shutdown\nPrivilege: system,all\n") && c.is_closed),
+             out);
+out:
+    desk_leave(&c);
+    desk_fini(&d);
+    return err;
+}
+
+/* A message in pieces, several at once, too many lines, a line too long, a message without end. */
+static int takes_bytes_as_they_come(void)
+{
+    static char big[AMI_MESSAGE_MAX + 100];
+    struct desk_client c = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    err = desk_enter(&c, &d, MANAGER_TCP, "admin", "off");
+    if (err)
+        goto out;
+    desk_ask(&c, "Action: Pi");
+    CHECK_TO(!desk_has(&c, "Response"), out);
+    manager_session_recv(c.session, SLICE("ng\r\n\r"));
+    manager_session_recv(c.session, SLICE("\n\r\n\nAction: Ping\n\nAct"));
+    CHECK_TO(
+        unit_is_rerun() ||
+            desk_has(&c, "Pong\nTimestamp: 1700000000.000000\n\nResponse: Success\nPing: Pong"),
+        out);
+    manager_session_recv(c.session, SLICE("ion: Ping\n\n"));
+    memset(big, 0, sizeof(big));
+    strcpy(big, "Action: Ping\n");
+    for (int i = 0; i < 130; i++)
+        strcat(big, "A: b\n");
+    strcat(big, "\n");
+    desk_ask(&c, big);
+    CHECK_TO(unit_is_rerun() ||
+                 desk_has(&c, "Message: Too many lines in message or allocation failure\n"),
+             out);
+    memset(big, 'x', AMI_LINE_MAX + 1);
+    strcpy(big + AMI_LINE_MAX + 1, "\n\nAction: Ping\n\n");
+    desk_ask(&c, big);
+    CHECK_TO(unit_is_rerun() ||
+                 (desk_has(&c, "Message: Failed to parse message: line too long\n") &&
+                  desk_has(&c, "Pong")),
+             out);
+    memset(big, 'x', sizeof(big));
+    manager_session_recv(c.session, slice_from(big, sizeof(big)));
+    CHECK_TO(c.is_closed, out);
+out:
+    desk_leave(&c);
+    desk_fini(&d);
+    return err;
+}
+
+static int cuts_off_who_does_not_read(void)
+{
+    struct desk_client a = {0}, b = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    err = desk_enter(&a, &d, MANAGER_TCP, "admin", "on");
+    if (!err)
+        err = desk_enter(&b, &d, MANAGER_TCP, "admin", "on");
+    if (err)
+        goto out;
+    a.is_stuck = true;
+    desk_ask(&b, "Action: UserEvent\nUserEvent: x\n\n");
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(unit_is_rerun() || (a.is_closed && desk_has(&b, "Event: UserEvent")), out);
+out:
+    desk_leave(&a);
+    desk_leave(&b);
+    desk_fini(&d);
+    return err;
+}
+
+UNIT_TESTS(UNIT(events_reach_who_may_see_them), UNIT(waits_for_events), UNIT(tells_of_the_station),
+           UNIT(takes_bytes_as_they_come), UNIT(cuts_off_who_does_not_read))
