@@ -1,5 +1,6 @@
 /*
- * role/engine_cdr.h - a record of calls as the row that the store takes
+ * role/engine_cdr.h - what is kept of a call that is over: its record as the row that the store takes,
+ *                     and what the media role saw of its legs
  *
  * Owns:    nothing: the row's texts are the record's.
  */
@@ -7,4 +8,11 @@
 #include "call/cdr.h"
 #include "store/cdr.h"
 
+struct channel;
+struct media_stats;
+struct store;
+
 struct store_cdr engine_cdr_row(const struct cdr *r);
+
+/** A row of call_quality; nothing for a leg without sound. Said in the log when the store takes it not. */
+void engine_quality_put(struct store *s, const struct channel *ch, const struct media_stats *st);

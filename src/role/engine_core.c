@@ -141,34 +141,12 @@ static void put_record_once(const struct cdr *r, void *arg)
     note_put(r, store_cdr_put_once(e->store, &row));
 }
 
-/* What the media role saw of a leg; legs without sound have nothing to tell. */
 static void put_quality(const struct channel *ch, const struct media_stats *st, void *arg)
 {
-    static const char sql[] =
-        "INSERT INTO call_quality (uniqueid, linkedid, channel, \"end\", rx_packets, rx_lost, "
-        "rx_jitter_us, tx_packets, tx_lost, tx_jitter_us, rtt_us, rtt_max_us, \"foreign\", remote) "
-        "VALUES (?, ?, ?, datetime('now', 'localtime'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    const uint32_t numbers[] = {st->rx_packets, st->rx_lost,    st->rx_jitter_us,
-                                st->tx_packets, st->tx_lost,    st->tx_jitter_us,
-                                st->rtt_us,     st->rtt_max_us, st->rx_foreign};
-    enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
-    struct slice values[3 + NUMBERS + 1] = {slice_of(ch->uniqueid), slice_of(ch->linkedid),
-                                            slice_of(ch->name)};
-    char texts[NUMBERS][12], remote[ADDR_TEXT];
     struct engine *e = arg;
-    int err;
 
-    if (e->is_dead || (!st->rx_packets && !st->tx_packets))
-        return;
-    for (int i = 0; i < NUMBERS; i++) {
-        snprintf(texts[i], sizeof(texts[i]), "%u", numbers[i]);
-        values[3 + i] = slice_of(texts[i]);
-    }
-    values[3 + NUMBERS] = slice_of(addr_text(&st->remote, remote));
-    err = store_exec(e->store, sql, values, sizeof(values) / sizeof(values[0]), NULL, NULL);
-    if (err)
-        log_warning("call quality not kept call=%s channel=\"%s\" err=\"%s\"", ch->linkedid,
-                    ch->name, strerror(err));
+    if (!e->is_dead)
+        engine_quality_put(e->store, ch, st);
 }
 
 static const char *moh_directory(struct slice class_name, uint8_t *sort, void *arg)
