@@ -1,4 +1,6 @@
-/* Login, Challenge, Logoff: who gets in, with which rights, and what the others hear */
+/* Login, Challenge, Logoff: who gets in, with which rights, and what the others hear. The users are desk.h's: `fenced` has deny
+ * and permit, `inside` an acl, `single` allowmultiplelogin=no, `lowly` read and write of one class, `picky` an eventfilter; all
+ * have displayconnects. */
 #include "desk.h"
 
 #include "sip/digest.h"
