@@ -80,7 +80,7 @@ apt_install() {
 build() {
   if [ ! -e build/build.ninja ]; then
     say "Подготовка сборки..." "Preparing the build..."
-    meson setup build --buildtype release -Dwerror=false >build.log 2>&1 || { cat build.log >&2; die "meson setup" "meson setup"; }
+    meson setup build --buildtype release -Db_lto=true -Dwerror=false >build.log 2>&1 || { cat build.log >&2; die "meson setup" "meson setup"; }
   fi
   if [ ! -x build/station ]; then say "Сборка..." "Building..."; fi
   ninja -C build station >build.log 2>&1 || { tail -50 build.log >&2; die "сборка не удалась" "the build failed"; }

@@ -5,9 +5,14 @@
 #include "base/mem.h"
 #include "call/media_inner.h"
 
-/* A stream may end in company of the next call's messages: its phone has left already. Together with what the
-   media role takes for the last statistics this is below MEDIA_ANSWER_MS. */
-#define FREE_MS 50
+/* What ends may end in company of the next thing that begins: of this call, which says it in the same round, or
+   of another one. Together with what the media role takes for the last statistics it is below MEDIA_ANSWER_MS. */
+#define END_MS 50
+
+static int send_later(struct media_stream *s, uint16_t type, const void *msg)
+{
+    return s->media && s->media->ipc ? ipc_send_later(s->media->ipc, type, msg, END_MS) : 0;
+}
 
 static void stream_destroy(void *arg)
 {
@@ -266,7 +271,7 @@ int media_stream_disconnect(struct media_stream *s)
     if (!s->peer)
         return 0;
     forget_peer(s);
-    return media_send(s->media, MEDIA_DISCONNECT, &(struct media_disconnect){.id = s->id});
+    return send_later(s, MEDIA_DISCONNECT, &(struct media_disconnect){.id = s->id});
 }
 
 struct media_stream *media_stream_peer(const struct media_stream *s)
@@ -454,6 +459,5 @@ void media_stream_close(struct media_stream *s, media_closed_h *closed, void *ar
     s->closed = closed;
     s->closed_arg = arg;
     timer_start(m->loop, &s->answer, m->ipc ? MEDIA_ANSWER_MS : 0, media_stream_on_close_over, s);
-    if (m->ipc)
-        (void)ipc_send_later(m->ipc, MEDIA_FREE, &(struct media_free){.id = s->id}, FREE_MS);
+    (void)send_later(s, MEDIA_FREE, &(struct media_free){.id = s->id});
 }

@@ -3,7 +3,7 @@
 #
 #   tests/bench/run.sh [station] [asterisk] [table]       default: all three; needs root (Asterisk's chroot)
 #   PARTS="memory reg answer b2bua busy limit media medialimit playback cold"   default: all
-#   STATION=build/station   a release build (meson setup build --buildtype release)
+#   STATION=build/station   a release build (meson setup build --buildtype release -Db_lto=true)
 #   BENCH=/tmp/station-bench   work directory: results-station.txt, results-asterisk.txt, table.md
 #   RUNS=3   repetitions; medians are given
 #
