@@ -116,7 +116,7 @@ static void judge_moh(struct import *im, const struct conf_item *item, const cha
 
 static int take_class(struct import *im, const struct conf_section *s)
 {
-    const char *mode = "files", *directory = "", *sort = "";
+    const char *mode = "files", *directory = "", *sort = "", *digit = "";
     struct stmt *st;
     int err;
 
@@ -137,9 +137,12 @@ static int take_class(struct import *im, const struct conf_section *s)
             directory = ours ? ours : item->value;
         else if (strcmp(item->name, "sort") == 0)
             sort = item->value;
+        else if (strcmp(item->name, "digit") == 0)
+            digit = item->value;
     }
-    err = db_stmt(&st, im->args->db,
-                  "INSERT INTO musiconhold (name, mode, directory, sort) VALUES (?, ?, ?, ?)");
+    err = db_stmt(
+        &st, im->args->db,
+        "INSERT INTO musiconhold (name, mode, directory, sort, digit) VALUES (?, ?, ?, ?, ?)");
     if (!err)
         err = stmt_text(st, 1, slice_of(s->name));
     if (!err)
@@ -148,6 +151,8 @@ static int take_class(struct import *im, const struct conf_section *s)
         err = stmt_text(st, 3, slice_of(directory));
     if (!err)
         err = stmt_text(st, 4, slice_of(sort));
+    if (!err)
+        err = stmt_text(st, 5, slice_of(digit));
     return err ? err : stmt_run(st);
 }
 

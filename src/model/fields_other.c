@@ -123,8 +123,9 @@ const struct model_field model_fields_moh[] = {
              "alpha by name, random, randstart by name from a random place.")),
     ROW("application", TEXT, REFUSED, NOWHERE, .subject = "player",
         SAYS("Программа", "Application", "Внешняя программа.", "An external program.")),
-    ROW("digit", TEXT, LATER, NOWHERE, .subject = "player",
-        SAYS("Клавиша", "Digit", "Клавиша выбора класса.", "Key that selects the class.")),
+    ROW("digit", TEXT, OBEYED, AT(digit), .shown = "tests/scene/music-class.scene",
+        SAYS("Клавиша", "Digit", "Клавиша, которой слушающий MusicOnHold выбирает этот класс.",
+             "Key with which whoever listens to MusicOnHold selects this class.")),
     ROW("format", TEXT, LATER, NOWHERE, .subject = "player",
         SAYS("Формат", "Format", "Формат программы.", "Format of the program.")),
     {0}};

@@ -43,7 +43,6 @@ static const struct {
     {"oauth", {"вход по OAuth", "login by OAuth"}},
     {"player", {"музыка из внешней программы", "music from an external program"}},
     {"stir", {"подпись номеров (STIR/SHAKEN)", "signed numbers (STIR/SHAKEN)"}},
-    {"open", {"срок не назван", "no subject yet"}},
 };
 
 const struct model_words *model_subject(const char *word)

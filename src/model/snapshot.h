@@ -277,6 +277,7 @@ struct model_moh {
     struct hash_link link;
     const char *name;
     const char *directory; /* absolute, or below state/moh */
+    const char *digit;     /* selects it while MusicOnHold plays; "" none */
     uint8_t mode;          /* 0: files; others are not loaded */
     uint8_t sort;          /* enum model_sort */
 };

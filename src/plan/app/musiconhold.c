@@ -1,7 +1,36 @@
 /* app/musiconhold.c - MusicOnHold, StartMusicOnHold, StopMusicOnHold */
+#include "model/snapshot.h"
 #include "plan/app/all.h"
 #include "plan/args.h"
+#include "plan/core.h"
 #include "plan/wait.h"
+
+/* The class whose key this is, or NULL. */
+static const char *class_of_digit(const struct model_snapshot *s, char digit)
+{
+    for (uint32_t i = 0; s && i < model_moh_count(s); i++) {
+        const struct model_moh *m = model_moh_at(s, i);
+
+        if (m->digit[0] == digit && !m->digit[1])
+            return m->name;
+    }
+    return NULL;
+}
+
+/* @return false when the channel is gone */
+static bool listen_to(struct plan_run *run, long long ms)
+{
+    struct plan_wait w = {.ms = ms, .digits = PLAN_ALL_DIGITS};
+    enum plan_wait_end end;
+
+    while ((end = plan_wait(run, &w)) == PLAN_WAIT_DIGIT) {
+        const char *other = class_of_digit(run->core->snapshot, w.digit);
+
+        if (other)
+            channel_moh(run->channel, other);
+    }
+    return end == PLAN_WAIT_TIME;
+}
 
 static int musiconhold_exec(struct plan_run *run, char *data)
 {
@@ -14,7 +43,7 @@ static int musiconhold_exec(struct plan_run *run, char *data)
         ms = -1;
     if (channel_moh(run->channel, *argv[0] ? argv[0] : NULL))
         return run->channel->is_hungup ? PLAN_END : PLAN_NEXT;
-    is_there = plan_wait_ms(run, ms);
+    is_there = listen_to(run, ms);
     channel_play_stop(run->channel);
     return is_there ? PLAN_NEXT : PLAN_END;
 }
@@ -36,10 +65,10 @@ const struct plan_app plan_app_musiconhold = {
     .syntax = "MusicOnHold([class,[duration]])",
     .help_ru =
         "Играет музыку\nclass - класс музыки (по умолчанию канала, иначе default), duration - секунды; "
-        "без неё, пока звонящий не повесит трубку.",
+        "без неё, пока звонящий не повесит трубку. Клавиша класса (digit) включает его музыку.",
     .help_en =
         "Play music\nclass: class of music (default: the channel's, else default); duration: seconds; "
-        "without it until the caller hangs up.",
+        "without it until the caller hangs up. The key of a class (digit) starts its music.",
     .shown = "tests/unit/plan/test_run.c",
     .exec = musiconhold_exec,
 };
