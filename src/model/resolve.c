@@ -314,18 +314,27 @@ static int resolve_identify(struct model_snapshot *s, uint32_t i)
 
 /* ---- single objects ---- */
 
-/* "MD5:<hash>,SHA-256:<hash>" */
+static const char **digest_place(struct model_auth *a, struct slice algorithm)
+{
+    if (slice_caseeqz(algorithm, "MD5"))
+        return &a->md5_cred;
+    if (slice_caseeqz(algorithm, "SHA-256"))
+        return &a->sha256_cred;
+    return slice_caseeqz(algorithm, "SHA-512-256") ? &a->sha512_cred : NULL;
+}
+
+/* "MD5:<hash>,SHA-256:<hash>,SHA-512-256:<hash>" */
 static int take_digests(struct model_snapshot *s, struct model_auth *a)
 {
     struct slice rest = slice_of(a->password_digest);
 
-    a->sha256_cred = "";
+    a->sha256_cred = a->sha512_cred = "";
     while (slice_is_set(rest) && rest.len) {
         struct slice one = slice_trim(slice_cut(rest, ',', &rest)), hash;
         struct slice alg = slice_trim(slice_cut(one, ':', &hash));
-        const char **to = slice_caseeqz(alg, "MD5") ? &a->md5_cred : &a->sha256_cred;
+        const char **to = digest_place(a, alg);
 
-        if (!slice_is_set(hash) || (to == &a->sha256_cred && !slice_caseeqz(alg, "SHA-256")))
+        if (!slice_is_set(hash) || !to)
             continue;
         *to = model_pool_text(&s->pool, slice_trim(hash));
         if (!*to)

@@ -149,6 +149,7 @@ struct model_auth {
     const char *username, *password, *md5_cred, *realm;
     const char *password_digest;   /* "MD5:<hash>,SHA-256:<hash>": also in the next and md5_cred */
     const char *sha256_cred;       /* 64 hex digits, "" none */
+    const char *sha512_cred;       /* the same of SHA-512/256 */
     int32_t nonce_lifetime;        /* seconds */
     uint8_t type;                  /* enum model_auth_type */
     struct model_order algorithms; /* offered and accepted as server; empty: MD5 and SHA-256 */

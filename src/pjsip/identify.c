@@ -175,18 +175,27 @@ static const char *realm_of(const struct pjsip *p, const struct model_auth *a)
     return a && a->realm[0] ? a->realm : default_realm(p);
 }
 
-/* Asterisk offers MD5 alone unless the object says more; phones exist that choke on SHA-256. */
-static struct sip_auth *server_of(const struct pjsip *p, const struct model_auth *a)
-{
-    bool has_md5 = false, has_sha256 = false;
+#define MD5_ALONE (1 << SIP_DIGEST_MD5)
 
-    for (unsigned i = 0; a && i < a->algorithms.count; i++) {
-        has_md5 |= a->algorithms.v[i] == MODEL_ALG_MD5;
-        has_sha256 |= a->algorithms.v[i] == MODEL_ALG_SHA256;
-    }
-    if (!has_sha256 || a->type == MODEL_AUTH_MD5)
-        return p->auth_md5;
-    return has_md5 ? p->auth_both : p->auth_sha;
+static const struct {
+    uint8_t plain, with_sess;
+} digests[] = {
+    [MODEL_ALG_MD5] = {MD5_ALONE, 1 << SIP_DIGEST_MD5 | 1 << SIP_DIGEST_MD5_SESS},
+    [MODEL_ALG_SHA256] = {1 << SIP_DIGEST_SHA256,
+                          1 << SIP_DIGEST_SHA256 | 1 << SIP_DIGEST_SHA256_SESS},
+    [MODEL_ALG_SHA512_256] = {1 << SIP_DIGEST_SHA512,
+                              1 << SIP_DIGEST_SHA512 | 1 << SIP_DIGEST_SHA512_SESS},
+};
+
+/* supported_algorithms_uas. Asterisk offers MD5 alone unless the object says more; phones exist that
+   choke on others. */
+static uint8_t offered_by(const struct model_auth *a)
+{
+    uint8_t all = 0;
+
+    for (unsigned i = 0; a && i < a->algorithms.count; i++)
+        all |= digests[a->algorithms.v[i]].plain;
+    return !all || a->type == MODEL_AUTH_MD5 ? MD5_ALONE : all;
 }
 
 /* supported_algorithms_uac: what challenges we answer with it. */
@@ -194,12 +203,8 @@ static uint8_t algorithms_of(const struct model_auth *a)
 {
     uint8_t all = 0;
 
-    for (unsigned i = 0; i < a->algorithms_uac.count; i++) {
-        if (a->algorithms_uac.v[i] == MODEL_ALG_MD5)
-            all |= 1 << SIP_DIGEST_MD5 | 1 << SIP_DIGEST_MD5_SESS;
-        else if (a->algorithms_uac.v[i] == MODEL_ALG_SHA256)
-            all |= 1 << SIP_DIGEST_SHA256 | 1 << SIP_DIGEST_SHA256_SESS;
-    }
+    for (unsigned i = 0; i < a->algorithms_uac.count; i++)
+        all |= digests[a->algorithms_uac.v[i]].with_sess;
     return all;
 }
 
@@ -211,6 +216,8 @@ static void credential_of(const struct model_auth *a, struct sip_credential *c)
                                  .algorithms = algorithms_of(a)};
     if (a->sha256_cred[0] && !a->password[0])
         c->ha1_sha256 = a->sha256_cred;
+    if (a->sha512_cred[0] && !a->password[0])
+        c->ha1_sha512 = a->sha512_cred;
     if (a->type == MODEL_AUTH_MD5 || (a->type == MODEL_AUTH_DIGEST && !a->password[0]))
         c->ha1_md5 = a->md5_cred;
     else
@@ -223,7 +230,7 @@ static bool has_secret(const struct model_auth *a)
     struct sip_credential c;
 
     credential_of(a, &c);
-    return c.password ? c.password[0] : c.ha1_md5[0] || c.ha1_sha256;
+    return c.password ? c.password[0] : c.ha1_md5[0] || c.ha1_sha256 || c.ha1_sha512;
 }
 
 /* Two authentications in one realm make one challenge, as a stranger gets. */
@@ -231,7 +238,7 @@ static bool is_offered_before(struct pjsip *p, const struct model_auth *const *a
                               const struct model_auth *const *a)
 {
     for (const struct model_auth *const *k = all; k < a; k++)
-        if (server_of(p, *k) == server_of(p, *a) && !strcmp(realm_of(p, *k), realm_of(p, *a)))
+        if (offered_by(*k) == offered_by(*a) && !strcmp(realm_of(p, *k), realm_of(p, *a)))
             return true;
     return false;
 }
@@ -244,10 +251,11 @@ static void challenge(struct pjsip *p, struct sip_strans *t, const struct model_
 
     buf_init(&headers, 4096);
     if (!e)
-        err = sip_auth_challenge(p->auth_md5, &headers, default_realm(p), is_stale, false);
+        err = sip_auth_challenge(p->auth, &headers, default_realm(p), MD5_ALONE, is_stale, false);
     for (const struct model_auth *const *a = e ? e->auths : NULL; a && *a && !err; a++)
         if (!is_offered_before(p, e->auths, a))
-            err = sip_auth_challenge(server_of(p, *a), &headers, realm_of(p, *a), is_stale, false);
+            err = sip_auth_challenge(p->auth, &headers, realm_of(p, *a), offered_by(*a), is_stale,
+                                     false);
     if (err)
         sip_strans_refuse(t, 500, NULL);
     else
@@ -272,7 +280,7 @@ static int check_stranger(struct pjsip *p, const struct sip_msg *req)
     struct sip_digest d;
     int err = sip_auth_find(req, default_realm(p), &d);
 
-    return err ? err : sip_auth_check(p->auth_md5, req, &d, default_realm(p), NULL);
+    return err ? err : sip_auth_check(p->auth, req, &d, default_realm(p), MD5_ALONE, NULL);
 }
 
 /*
@@ -295,7 +303,7 @@ static int check_digest(struct pjsip *p, const struct sip_msg *req, struct pjsip
         }
         if (!err) {
             credential_of(*a, &c);
-            err = sip_auth_check(server_of(p, *a), req, &d, realm_of(p, *a), &c);
+            err = sip_auth_check(p->auth, req, &d, realm_of(p, *a), offered_by(*a), &c);
         }
         if (!err) {
             who->auth = *a;
@@ -306,7 +314,7 @@ static int check_digest(struct pjsip *p, const struct sip_msg *req, struct pjsip
     }
     if (result != ENOENT || !other || sip_auth_find(req, realm_of(p, other), &d))
         return result;
-    return sip_auth_check(server_of(p, other), req, &d, realm_of(p, other), NULL);
+    return sip_auth_check(p->auth, req, &d, realm_of(p, other), offered_by(other), NULL);
 }
 
 static bool is_one_of(struct slice user, const char *name)

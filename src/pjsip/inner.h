@@ -22,8 +22,7 @@ struct pjsip {
     struct model_snapshot *snap;
     bool has_header_rows, has_uri_rows; /* match.c: some identify row looks there */
     bool has_domains;                   /* some endpoint is named user@domain */
-    struct sip_auth *auth_md5, *auth_both,
-        *auth_sha; /* challenges with MD5 alone, with both, with SHA-256 alone */
+    struct sip_auth *auth;              /* our challenges */
 
     struct list transports;  /* transport.c */
     struct hash aors;        /* contact.c: struct aor by name */

@@ -88,22 +88,8 @@ static void pjsip_destroy(void *object)
     loop_defer_stop(&p->drop_later);
     mem_deref(p->dropped);
     guard_fini(&p->guard);
-    mem_deref(p->auth_md5);
-    mem_deref(p->auth_both);
-    mem_deref(p->auth_sha);
+    mem_deref(p->auth);
     mem_deref(p->snap);
-}
-
-static int make_auth(struct pjsip *p)
-{
-    struct sip_auth_args args = {.loop = p->loop, .no_sha256 = true};
-    int err = sip_auth_alloc(&p->auth_md5, &args);
-
-    args.no_sha256 = false;
-    if (!err)
-        err = sip_auth_alloc(&p->auth_both, &args);
-    args.no_md5 = true;
-    return err ? err : sip_auth_alloc(&p->auth_sha, &args);
 }
 
 int pjsip_rows_add(struct plan_core *plan)
@@ -176,7 +162,7 @@ int pjsip_alloc(struct pjsip **pp, const struct pjsip_args *args, struct model_s
 
     if (!p)
         return ENOMEM;
-    err = make_auth(p);
+    err = sip_auth_alloc(&p->auth, &(struct sip_auth_args){.loop = p->loop});
     if (!err)
         err = contacts_load(p);
     if (!err)

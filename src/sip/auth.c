@@ -30,7 +30,6 @@ struct slot {
 struct sip_auth {
     struct loop *loop;
     uint32_t life_s;
-    bool no_sha256, no_md5;
     EVP_MAC *mac;
     EVP_MAC_CTX *hmac; /* keyed */
     struct slot *slots;
@@ -71,8 +70,6 @@ int sip_auth_alloc(struct sip_auth **ap, const struct sip_auth_args *args)
         return ENOMEM;
     a->loop = args->loop;
     a->life_s = args->nonce_life_s ? args->nonce_life_s : NONCE_LIFE_S;
-    a->no_sha256 = args->no_sha256;
-    a->no_md5 = args->no_md5;
     rand_text(a->opaque, sizeof(a->opaque) - 1);
     a->slots = mem_zalloc(SLOTS * sizeof(struct slot));
     err = a->slots ? make_key(a) : ENOMEM;
@@ -141,19 +138,20 @@ static void add_challenge(struct sip_auth *a, struct buf *b, const char *realm, 
     buf_addz(b, is_stale ? ",qop=\"auth\",stale=true\r\n" : ",qop=\"auth\"\r\n");
 }
 
-int sip_auth_challenge(struct sip_auth *a, struct buf *headers, const char *realm, bool is_stale,
-                       bool is_proxy)
+int sip_auth_challenge(struct sip_auth *a, struct buf *headers, const char *realm, uint8_t offered,
+                       bool is_stale, bool is_proxy)
 {
+    static const enum sip_digest_algorithm all[] = {SIP_DIGEST_SHA512, SIP_DIGEST_SHA256,
+                                                    SIP_DIGEST_MD5};
     char nonce[NONCE_LEN + 1];
     int err = make_nonce(a, realm, nonce);
 
     if (err)
         return err;
     /* The client takes the first it knows (RFC 7616 s3.7). */
-    if (!a->no_sha256)
-        add_challenge(a, headers, realm, nonce, SIP_DIGEST_SHA256, is_stale, is_proxy);
-    if (!a->no_md5)
-        add_challenge(a, headers, realm, nonce, SIP_DIGEST_MD5, is_stale, is_proxy);
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (offered >> all[i] & 1)
+            add_challenge(a, headers, realm, nonce, all[i], is_stale, is_proxy);
     return buf_err(headers);
 }
 
@@ -219,11 +217,9 @@ static int check_nonce(struct sip_auth *a, struct slice nonce, const char *realm
 }
 
 /* Only what we offered, and complete. */
-static bool is_acceptable(const struct sip_auth *a, const struct sip_digest *d)
+static bool is_acceptable(uint8_t offered, const struct sip_digest *d)
 {
-    bool is_md5 = d->algorithm == SIP_DIGEST_MD5, is_sha256 = d->algorithm == SIP_DIGEST_SHA256;
-
-    if ((!is_md5 || a->no_md5) && (!is_sha256 || a->no_sha256))
+    if (!(offered >> d->algorithm & 1))
         return false;
     if (d->response.len != digest_hex_len(d->algorithm) || d->username.len == 0 || d->uri.len == 0)
         return false;
@@ -289,12 +285,12 @@ static bool is_for_this(const struct sip_msg *req, const struct sip_digest *d)
 }
 
 int sip_auth_check(struct sip_auth *a, const struct sip_msg *req, const struct sip_digest *d,
-                   const char *realm, const struct sip_credential *c)
+                   const char *realm, uint8_t offered, const struct sip_credential *c)
 {
     uint32_t second;
     uint64_t random;
 
-    if (!is_acceptable(a, d) || !slice_eqz(d->realm, realm) || !is_for_this(req, d) ||
+    if (!is_acceptable(offered, d) || !slice_eqz(d->realm, realm) || !is_for_this(req, d) ||
         check_nonce(a, d->nonce, realm, &second, &random))
         return EINVAL;
     if (!is_right(req, d, c))

@@ -1,8 +1,8 @@
 /*
  * sip/auth.h - digest authentication, as server and as client
  *
- * Scope:   challenges (SHA-256 and MD5, qop=auth), checks of what comes back, and answers to
- *          challenges of others (MD5, SHA-256, their -sess forms; qop none, auth, auth-int).
+ * Scope:   challenges (SHA-512-256, SHA-256 and MD5, qop=auth), checks of what comes back, and
+ *          answers to challenges of others (the same, their -sess forms; qop none, auth, auth-int).
  * Owns:    the server side a key and a bounded table of nonce counts; no state per challenge:
  *          a nonce is its time, a random part and an HMAC over both and the realm.
  * Limits:  nonces live 300 s by default (older: stale=true, not a failure); 65,536 nonces are
@@ -23,6 +23,8 @@ enum sip_digest_algorithm {
     SIP_DIGEST_MD5_SESS,
     SIP_DIGEST_SHA256,
     SIP_DIGEST_SHA256_SESS,
+    SIP_DIGEST_SHA512, /* SHA-512/256 */
+    SIP_DIGEST_SHA512_SESS,
 };
 
 /** The parameters of a challenge or of credentials, unquoted; absent where not given. */
@@ -35,13 +37,14 @@ struct sip_digest {
 /** Parse "Digest ...". @return 0; EINVAL (no Digest, unbalanced quotes, a parameter twice). */
 int sip_digest_parse(struct sip_digest *d, struct slice value);
 
-/** User and secret. password, else ha1_md5 / ha1_sha256 (hex of H(user:realm:password)). */
+/** User and secret. password, else the ha1 of the algorithm (hex of H(user:realm:password)). */
 struct sip_credential {
     const char *user;
     const char *realm; /* NULL, "" or "*": any */
     const char *password;
     const char *ha1_md5;    /* 32 hex digits (Asterisk's md5_cred), or NULL */
     const char *ha1_sha256; /* 64 hex digits, or NULL */
+    const char *ha1_sha512; /* the same of SHA-512/256 */
     uint32_t nonce_life_s;  /* server: nonces older than this are stale; 0: sip_auth_args' */
     uint8_t algorithms; /* client: only challenges of these are answered, bits 1 << SIP_DIGEST_...;
                            0: any */
@@ -54,17 +57,16 @@ struct sip_auth;
 struct sip_auth_args {
     struct loop *loop;     /* borrowed */
     uint32_t nonce_life_s; /* 0: 300 */
-    bool no_sha256;        /* offer MD5 only */
-    bool no_md5;           /* offer SHA-256 only; MD5 is not accepted either */
 };
 
 /** @return 0; ENOMEM; EIO (OpenSSL) */
 int sip_auth_alloc(struct sip_auth **ap, const struct sip_auth_args *args);
 
-/** Add WWW-Authenticate (is_proxy: Proxy-Authenticate) lines to a block of headers. @return as
- * buf_add */
-int sip_auth_challenge(struct sip_auth *a, struct buf *headers, const char *realm, bool is_stale,
-                       bool is_proxy);
+/** Add WWW-Authenticate (is_proxy: Proxy-Authenticate) lines to a block of headers, the strongest first.
+ *  @param offered  bits 1 << SIP_DIGEST_MD5, _SHA256, _SHA512
+ *  @return as buf_add */
+int sip_auth_challenge(struct sip_auth *a, struct buf *headers, const char *realm, uint8_t offered,
+                       bool is_stale, bool is_proxy);
 
 /**
  * The credentials of a request for this realm, from Authorization (else Proxy-Authorization).
@@ -75,7 +77,8 @@ int sip_auth_find(const struct sip_msg *req, const char *realm, struct sip_diges
 /**
  * Check credentials.
  *
- * @param c  what they must match; NULL (unknown user) costs the same time and gives EACCES
+ * @param offered  as in the challenge: others are not accepted
+ * @param c        what they must match; NULL (unknown user) costs the same time and gives EACCES
  * @return 0; EACCES (wrong); ESTALE (right, but the nonce is old: challenge with stale);
  *         EINVAL (nonce not ours, parameters missing, or an algorithm not offered: challenge anew).
  *         Of the URI in the credentials only the user counts, and of INVITE only: proxies rewrite
@@ -83,7 +86,7 @@ int sip_auth_find(const struct sip_msg *req, const char *realm, struct sip_diges
  *         nonce is good for once).
  */
 int sip_auth_check(struct sip_auth *a, const struct sip_msg *req, const struct sip_digest *d,
-                   const char *realm, const struct sip_credential *c);
+                   const char *realm, uint8_t offered, const struct sip_credential *c);
 
 /* ---- client ---- */
 

@@ -19,6 +19,8 @@ static int strength_of(enum sip_digest_algorithm a)
     case SIP_DIGEST_MD5_SESS: return 2;
     case SIP_DIGEST_SHA256: return 3;
     case SIP_DIGEST_SHA256_SESS: return 4;
+    case SIP_DIGEST_SHA512: return 5;
+    case SIP_DIGEST_SHA512_SESS: return 6;
     default: return 0;
     }
 }
@@ -31,7 +33,7 @@ static bool fits(const struct sip_credential *c, const struct sip_digest *d)
         return false;
     if (c->algorithms && !(c->algorithms >> d->algorithm & 1))
         return false;
-    return c->password || (digest_hex_len(d->algorithm) == 32 ? c->ha1_md5 : c->ha1_sha256);
+    return c->password || digest_ready(c, d->algorithm);
 }
 
 static bool has_token(struct slice list, const char *token)

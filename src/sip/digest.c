@@ -15,10 +15,12 @@ static const char *const names[] = {
     [SIP_DIGEST_MD5_SESS] = "MD5-sess",
     [SIP_DIGEST_SHA256] = "SHA-256",
     [SIP_DIGEST_SHA256_SESS] = "SHA-256-sess",
+    [SIP_DIGEST_SHA512] = "SHA-512-256",
+    [SIP_DIGEST_SHA512_SESS] = "SHA-512-256-sess",
 };
 
 /* Fetching a hash costs more than using it: once per thread. */
-static _Thread_local EVP_MD *md5, *sha256;
+static _Thread_local EVP_MD *md5, *sha256, *sha512;
 static _Thread_local EVP_MD_CTX *context;
 
 const char *digest_name(enum sip_digest_algorithm a)
@@ -32,7 +34,9 @@ size_t digest_hex_len(enum sip_digest_algorithm a)
     case SIP_DIGEST_MD5:
     case SIP_DIGEST_MD5_SESS: return 32;
     case SIP_DIGEST_SHA256:
-    case SIP_DIGEST_SHA256_SESS: return 64;
+    case SIP_DIGEST_SHA256_SESS:
+    case SIP_DIGEST_SHA512:
+    case SIP_DIGEST_SHA512_SESS: return 64;
     default: return 0;
     }
 }
@@ -42,9 +46,19 @@ static const EVP_MD *hash_of(enum sip_digest_algorithm a)
     if (!context) {
         md5 = EVP_MD_fetch(NULL, "MD5", NULL);
         sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+        sha512 = EVP_MD_fetch(NULL, "SHA512-256", NULL);
         context = EVP_MD_CTX_new();
     }
-    return digest_hex_len(a) == 32 ? md5 : sha256;
+    if (digest_hex_len(a) == 32)
+        return md5;
+    return a >= SIP_DIGEST_SHA512 ? sha512 : sha256;
+}
+
+const char *digest_ready(const struct sip_credential *c, enum sip_digest_algorithm a)
+{
+    if (digest_hex_len(a) == 32)
+        return c->ha1_md5;
+    return a >= SIP_DIGEST_SHA512 ? c->ha1_sha512 : c->ha1_sha256;
 }
 
 void digest_hex(const unsigned char *raw, size_t len, char *out)
@@ -81,7 +95,7 @@ int digest_hash(enum sip_digest_algorithm a, const struct slice *pieces, size_t 
 
 static enum sip_digest_algorithm parse_algorithm(struct slice s)
 {
-    for (int a = SIP_DIGEST_MD5; a <= SIP_DIGEST_SHA256_SESS; a++)
+    for (int a = SIP_DIGEST_MD5; a <= SIP_DIGEST_SHA512_SESS; a++)
         if (slice_caseeqz(s, names[a]))
             return (enum sip_digest_algorithm)a;
     return SIP_DIGEST_UNKNOWN;
@@ -183,7 +197,7 @@ int sip_digest_parse(struct sip_digest *d, struct slice value)
 static int hash_secret(const struct sip_digest *d, const struct sip_credential *c, char out[65])
 {
     size_t len = digest_hex_len(d->algorithm);
-    const char *ready = len == 32 ? c->ha1_md5 : c->ha1_sha256;
+    const char *ready = digest_ready(c, d->algorithm);
 
     if (c->password)
         return digest_hash(d->algorithm, PIECES(slice_of(c->user), d->realm, slice_of(c->password)),
@@ -197,7 +211,7 @@ static int hash_secret(const struct sip_digest *d, const struct sip_credential *
 
 static bool is_sess(enum sip_digest_algorithm a)
 {
-    return a == SIP_DIGEST_MD5_SESS || a == SIP_DIGEST_SHA256_SESS;
+    return a == SIP_DIGEST_MD5_SESS || a == SIP_DIGEST_SHA256_SESS || a == SIP_DIGEST_SHA512_SESS;
 }
 
 int sip_digest_response(const struct sip_digest *d, const struct sip_credential *c,

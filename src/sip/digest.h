@@ -9,6 +9,9 @@
 /** How many hex digits: 32 or 64; 0 for UNKNOWN. */
 size_t digest_hex_len(enum sip_digest_algorithm a);
 
+/** The ready-made hash of c for this algorithm, or NULL. */
+const char *digest_ready(const struct sip_credential *c, enum sip_digest_algorithm a);
+
 /** Name as in messages: "MD5" ... */
 const char *digest_name(enum sip_digest_algorithm a);
 

@@ -50,7 +50,7 @@ static void check(struct slice value)
     buf_addz(&b, "\r\n\r\n");
     if (!buf_err(&b) && !sip_msg_decode(&m, buf_slice(&b), &why) &&
         !sip_auth_find(m, "asterisk", &d))
-        BUG_IF(sip_auth_check(server(), m, &d, "asterisk", &c) == 0);
+        BUG_IF(sip_auth_check(server(), m, &d, "asterisk", UINT8_MAX, &c) == 0);
     mem_deref(m);
     buf_fini(&b);
 }
