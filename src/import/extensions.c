@@ -389,6 +389,8 @@ static int take_include(struct dialplan *d, const struct conf_item *item)
 static int take_line(struct dialplan *d, const struct conf_item *item)
 {
     struct slice name = slice_of(item->name);
+    const bool is_switch = slice_caseeqz(name, "switch") || slice_caseeqz(name, "eswitch") ||
+                           slice_caseeqz(name, "lswitch");
 
     if (slice_caseeqz(name, "exten"))
         return take_exten(d, item, false);
@@ -407,8 +409,11 @@ static int take_line(struct dialplan *d, const struct conf_item *item)
                         "the routing is in the database anyway");
         return keep_line(d, item->name, item->value);
     }
-    if (slice_caseeqz(name, "switch") || slice_caseeqz(name, "eswitch") ||
-        slice_caseeqz(name, "lswitch"))
+    if (is_switch && slice_casestarts(slice_of(item->value), SLICE("Loopback/"))) {
+        import_say_item(d->im, item, IMPORT_TAKEN, "", "");
+        return keep_line(d, item->name, item->value);
+    }
+    if (is_switch)
         import_say_item(d->im, item, IMPORT_UNSUPPORTED,
                         "станция ищет только в своих таблицах; строка не взята, замените её на "
                         "include или Goto",

@@ -13,20 +13,22 @@ struct raw_step {
     bool is_hint;
 };
 
-/* An include or ignorepat. */
+/* An include, ignorepat or switch. */
 struct raw_word {
     const char *context, *word;
     uint32_t order; /* switches before includes */
 };
 
 #define INCLUDES_FROM (1u << 24)
+#define MOST_SWITCH 1000
 
 struct routing {
     struct model_snapshot *s;
     struct raw_step *steps;
     uint32_t step_count, step_room;
-    struct raw_word *includes, *ignorepats;
-    uint32_t include_count, include_room, ignorepat_count, ignorepat_room;
+    struct raw_word *includes, *ignorepats, *switches;
+    uint32_t include_count, include_room, ignorepat_count, ignorepat_room, switch_count,
+        switch_room;
     /* of the static section being read */
     const char *context, *exten;
     const char *cid; /* of exten; NULL: none */
@@ -200,16 +202,35 @@ static int read_include(struct routing *r, struct slice value)
     return err;
 }
 
+/* "lswitch Loopback/...": plan/loopback.h takes it apart. */
+static int read_loopback(struct routing *r, struct slice name, struct slice value)
+{
+    struct buf line;
+    int err;
+
+    if (value.len > MOST_SWITCH)
+        return wrong(r, "static_extensions", slice_of(r->context), name, "a switch so long");
+    buf_init(&line, 2 * MOST_SWITCH);
+    buf_printf(&line, "%.*s %.*s", SLICE_ARG(name), SLICE_ARG(value));
+    err = buf_err(&line);
+    if (!err)
+        err = add_word(&r->switches, &r->switch_count, &r->switch_room, r, buf_slice(&line));
+    buf_fini(&line);
+    return err;
+}
+
 /* "Realtime/context@family": the tables are looked at in the context of that name anyway, another
    one is as good as included. Families name tables of Asterisk; ours have one name. */
 static int read_switch(struct routing *r, struct slice name, struct slice value)
 {
     struct slice rest, type = slice_trim(slice_cut(value, '/', &rest)), context;
 
+    if (slice_caseeqz(type, "Loopback"))
+        return read_loopback(r, name, value);
     if (!slice_caseeqz(type, "Realtime"))
         return model_report_add(
             &r->s->report, LOG_WARNING,
-            "switch of a routing has no effect, the station looks in its own tables only: write an "
+            "switch of a routing has no effect, there are Loopback and Realtime only: write an "
             "include or a Goto instead table=static_extensions category=\"%s\" var_name=\"%.*s\" "
             "var_val=\"%.*s\"",
             r->context, SLICE_ARG(name), SLICE_ARG(value));
@@ -365,7 +386,18 @@ static int take_steps(struct routing *r)
     return err;
 }
 
-static int take_words(struct routing *r, struct raw_word *w, uint32_t count, bool is_include)
+/* Where a context keeps its words of that kind. */
+struct word_list {
+    size_t list_at, count_at;
+};
+
+#define WORDS(list, count)                                                                         \
+    (struct word_list)                                                                             \
+    {                                                                                              \
+        offsetof(struct model_context, list), offsetof(struct model_context, count)                \
+    }
+
+static int take_words(struct routing *r, struct raw_word *w, uint32_t count, struct word_list to)
 {
     const char **v;
     int err = 0;
@@ -383,8 +415,8 @@ static int take_words(struct routing *r, struct raw_word *w, uint32_t count, boo
         err = context_of(r, w[i].context, &c);
         if (err)
             break;
-        const char *const **list = is_include ? &c->includes : &c->ignorepats;
-        uint32_t *n = is_include ? &c->include_count : &c->ignorepat_count;
+        const char *const **list = (void *)((char *)c + to.list_at);
+        uint32_t *n = (void *)((char *)c + to.count_at);
         *list = *n ? *list : &v[i];
         ++*n;
     }
@@ -426,13 +458,16 @@ int load_routing(struct model_snapshot *s, struct db *d)
     if (!err)
         err = take_steps(&r);
     if (!err)
-        err = take_words(&r, r.includes, r.include_count, true);
+        err = take_words(&r, r.includes, r.include_count, WORDS(includes, include_count));
     if (!err)
-        err = take_words(&r, r.ignorepats, r.ignorepat_count, false);
+        err = take_words(&r, r.ignorepats, r.ignorepat_count, WORDS(ignorepats, ignorepat_count));
+    if (!err)
+        err = take_words(&r, r.switches, r.switch_count, WORDS(switches, switch_count));
     if (!err)
         err = read_names(&r, d);
     mem_free(r.steps);
     mem_free(r.includes);
     mem_free(r.ignorepats);
+    mem_free(r.switches);
     return err;
 }

@@ -307,6 +307,8 @@ struct model_context {
     uint32_t include_count;
     const char *const *ignorepats;
     uint32_t ignorepat_count;
+    const char *const *switches; /* "lswitch Loopback/..." */
+    uint32_t switch_count;
     const struct model_step *hints; /* exten and app ("PJSIP/101&Custom:x,presence(Name)") */
     uint32_t hint_count;
 };

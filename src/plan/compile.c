@@ -90,8 +90,9 @@ int plan_set_routing(struct plan_core *p, struct plan_routing *r)
 struct rows {
     struct plan_row *rows;
     struct plan_include *includes;
+    struct plan_switch *switches;
     struct plan_global *globals;
-    uint32_t row_count, include_count, global_count;
+    uint32_t row_count, include_count, switch_count, global_count;
 };
 
 static void rows_add_steps(struct rows *r, const struct model_context *c,
@@ -124,22 +125,26 @@ static void rows_add_context(struct rows *r, const struct model_context *c,
         if (!plan_overlay_removes_include(overlay, &in))
             r->includes[r->include_count++] = in;
     }
+    for (uint32_t i = 0; i < c->switch_count; i++)
+        r->switches[r->switch_count++] = (struct plan_switch){c->name, c->switches[i]};
 }
 
 static int rows_of(struct rows *r, const struct model_snapshot *s,
                    const struct plan_overlay *overlay)
 {
     uint32_t contexts = model_context_count(s), steps = plan_overlay_rows(overlay),
-             includes = plan_overlay_includes(overlay);
+             includes = plan_overlay_includes(overlay), switches = 0;
 
     for (uint32_t i = 0; i < contexts; i++) {
         steps += model_context_at(s, i)->step_count + model_context_at(s, i)->hint_count;
         includes += model_context_at(s, i)->include_count;
+        switches += model_context_at(s, i)->switch_count;
     }
     r->rows = mem_zalloc((steps + 1) * sizeof(*r->rows));
     r->includes = mem_zalloc((includes + 1) * sizeof(*r->includes));
     r->globals = mem_zalloc((model_var_count(s) + 1) * sizeof(*r->globals));
-    if (!r->rows || !r->includes || !r->globals)
+    r->switches = mem_zalloc((switches + 1) * sizeof(*r->switches));
+    if (!r->rows || !r->includes || !r->switches || !r->globals)
         return ENOMEM;
     for (uint32_t i = 0; i < contexts; i++)
         rows_add_context(r, model_context_at(s, i), overlay);
@@ -164,11 +169,14 @@ int plan_compile_over(struct plan_routing **rp, const struct model_snapshot *s,
                                             .row_count = r.row_count,
                                             .includes = r.includes,
                                             .include_count = r.include_count,
+                                            .switches = r.switches,
+                                            .switch_count = r.switch_count,
                                             .globals = r.globals,
                                             .guests = model_global_of(s)->regcontext,
                                             .global_count = r.global_count});
     mem_free(r.rows);
     mem_free(r.includes);
+    mem_free(r.switches);
     mem_free(r.globals);
     return err;
 }

@@ -44,6 +44,8 @@ static uint32_t show_context(struct console *c, const struct plan_context *x, st
         shown++;
         *steps += e->count;
     }
+    for (uint32_t i = 0; plan_context_switch(x, i); i++)
+        console_printf(c, "  %-16s '%s'\n", "switch =>", plan_context_switch(x, i));
     for (uint32_t i = 0; plan_context_include(x, i); i++)
         console_printf(c, "  %-16s '%s'\n", "include =>", plan_context_include(x, i));
     console_printf(c, "\n");

@@ -381,7 +381,9 @@ struct plan_ask plan_ask_for(const struct plan_core *p, const struct channel *ch
                              .caller = ch ? slice_of(ch->caller.number) : SLICE_NONE,
                              .at = plan_wall(p, ch),
                              .zones = p->zones,
-                             .guests = p->guests.has ? &p->guests : NULL};
+                             .guests = p->guests.has ? &p->guests : NULL,
+                             .core = (struct plan_core *)(uintptr_t)p, /* only read */
+                             .channel = (struct channel *)(uintptr_t)ch};
 }
 
 void plan_set_guests(struct plan_core *p, const struct plan_guests *guests)

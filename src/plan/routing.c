@@ -15,6 +15,9 @@ struct plan_context *plan_context_find(const struct plan_routing *r, struct slic
     return NULL;
 }
 
+#define MOST_LOOPS 64
+#define MOST_LOOP_DEPTH 8
+
 struct search {
     int priority; /* wanted, 0: by label */
     struct slice label, caller;
@@ -22,6 +25,7 @@ struct search {
     const struct plan_step *step;
     bool is_early; /* a '!' matched: no more digits are waited for */
     bool stops_early;
+    unsigned loops, loop_depth; /* switches passed so far */
 };
 
 static const struct plan_step *step_at(const struct plan_exten *e, int priority)
@@ -89,6 +93,51 @@ static bool is_guest(const struct plan_routing *r, const struct plan_context *at
 }
 
 static bool search(const struct plan_routing *r, const struct plan_ask *ask, enum pattern_mode mode,
+                   struct search *s, struct plan_found *found);
+
+/* Through one switch of a context. */
+static bool search_through(const struct plan_routing *r, const struct plan_ask *ask,
+                           enum pattern_mode mode, struct search *s, const struct plan_way *way,
+                           struct plan_found *found)
+{
+    const struct plan_context *c = plan_context_find(r, slice_of(way->context));
+    struct plan_ask there = *ask;
+    struct search deeper = {
+        .priority = way->priority, .loops = s->loops, .loop_depth = s->loop_depth + 1};
+    bool is_found;
+
+    if (!c)
+        return false;
+    there.context = slice_of(c->name);
+    there.exten = slice_of(way->exten);
+    is_found = search(r, &there, mode, &deeper, found);
+    s->loops = deeper.loops;
+    if (!is_found || found->moved_context)
+        return is_found;
+    found->moved_context = c->name;
+    memcpy(found->moved_exten, way->exten, sizeof(found->moved_exten));
+    return true;
+}
+
+/* Labels and hints are not looked for behind a switch. */
+static bool search_loops(const struct plan_routing *r, const struct plan_ask *ask,
+                         enum pattern_mode mode, struct search *s, const struct plan_context *c,
+                         struct plan_found *found)
+{
+    struct plan_way way;
+
+    for (const struct plan_loop *l = c->loops; l->text && s->priority > 0; l++) {
+        if (s->loops == MOST_LOOPS || s->loop_depth == MOST_LOOP_DEPTH)
+            return false;
+        s->loops++;
+        if (plan_loop_lead(l, ask, c->name, s->priority, &way) == 0 &&
+            search_through(r, ask, mode, s, &way, found))
+            return true;
+    }
+    return false;
+}
+
+static bool search(const struct plan_routing *r, const struct plan_ask *ask, enum pattern_mode mode,
                    struct search *s, struct plan_found *found)
 {
     const struct plan_context *c = plan_context_find(r, ask->context);
@@ -106,13 +155,18 @@ static bool search(const struct plan_routing *r, const struct plan_ask *ask, enu
             if (s->is_early && at == c->scope)
                 return false;
             if (!s->is_early) {
-                *found = (struct plan_found){at->context, s->exten, s->step};
+                found->context = at->context;
+                found->exten = s->exten;
+                found->step = s->step;
+                found->moved_context = NULL;
                 return true;
             }
         } else if (is_guest(r, at->context, ask, mode, s)) {
             *found = (struct plan_found){at->context, s->exten, s->step};
             return true;
         }
+        if (at->context->loops && search_loops(r, ask, mode, s, at->context, found))
+            return true;
         at++;
     }
     return false;
@@ -179,6 +233,14 @@ const char *plan_context_include(const struct plan_context *c, uint32_t n)
     for (uint32_t i = 0; c->includes && c->includes[i].text; i++)
         if (i == n)
             return c->includes[i].text;
+    return NULL;
+}
+
+const char *plan_context_switch(const struct plan_context *c, uint32_t n)
+{
+    for (uint32_t i = 0; c->loops && c->loops[i].text; i++)
+        if (i == n)
+            return c->loops[i].text;
     return NULL;
 }
 

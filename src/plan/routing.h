@@ -4,7 +4,8 @@
  * Scope:   built from rows, immutable afterwards. Building touches nothing shared: any thread may
  *          do it and hand the result over.
  * Owns:    its tables; the rows' texts are borrowed from `owner`, of which it keeps a reference.
- * Limits:  128 contexts deep in includes (then a warning); 10,000,000 rows.
+ * Limits:  128 contexts deep in includes (then a warning); 10,000,000 rows; a look-up passes 64
+ *          switches, 8 behind one another.
  * Source:  Asterisk: own context first, then includes in order; an extension without the wanted
  *          priority gives way to the next that matches.
  */
@@ -30,6 +31,11 @@ struct plan_include {
     const char *included; /* "night", or with a time: "night,18:00-9:00,*,*,*" (plan/when.h) */
 };
 
+struct plan_switch {
+    const char *context;
+    const char *text; /* "lswitch Loopback/${EXTEN:1}@other" (plan/loopback.h) */
+};
+
 struct plan_global {
     const char *name, *value;
 };
@@ -39,6 +45,8 @@ struct plan_routing_args {
     uint32_t row_count;
     const struct plan_include *includes; /* in their order */
     uint32_t include_count;
+    const struct plan_switch *switches; /* in their order; tried before the includes */
+    uint32_t switch_count;
     const struct plan_global *globals; /* kept (borrowed from owner) */
     uint32_t global_count;
     const char *guests; /* the context where plan_guests are looked for; it is there even without
@@ -54,8 +62,10 @@ struct plan_guests {
     void *arg;
 };
 
+struct channel;
 struct model_report;
 struct plan_app;
+struct plan_core;
 struct zones;
 
 struct plan_step {
@@ -83,6 +93,8 @@ struct plan_found {
     const struct plan_context *context; /* where it stands (may be an included one) */
     const struct plan_exten *exten;
     const struct plan_step *step;
+    const char *moved_context; /* a switch led there, and to moved_exten; NULL: none did */
+    char moved_exten[PATTERN_MAX];
 };
 
 /** Where is looked, by whom and when. */
@@ -92,6 +104,9 @@ struct plan_ask {
     struct wall at;                   /* for includes with a time */
     struct zones *zones;              /* NULL: those never hold */
     const struct plan_guests *guests; /* NULL: none */
+    /* whose variables switches know */
+    struct plan_core *core;  /* NULL: none */
+    struct channel *channel; /* NULL: those of the station only */
 };
 
 /** The step to run (or the hint). @return 0; ENOENT */
@@ -116,6 +131,7 @@ const struct plan_context *plan_routing_context(const struct plan_routing *r, st
 const char *plan_context_name(const struct plan_context *c);
 struct plan_exten *plan_context_extens(const struct plan_context *c);
 const char *plan_context_include(const struct plan_context *c, uint32_t n); /* NULL: no more */
+const char *plan_context_switch(const struct plan_context *c, uint32_t n);  /* likewise */
 const struct plan_global *plan_routing_globals(const struct plan_routing *r, uint32_t *count);
 
 /** How many steps and hints there are. */

@@ -248,6 +248,38 @@ static int build_includes(struct plan_routing *r, const struct plan_routing_args
     return 0;
 }
 
+static uint32_t count_switches(const struct plan_routing_args *args, const char *context)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < args->switch_count; i++)
+        n += strcmp(args->switches[i].context, context) == 0;
+    return n;
+}
+
+static int build_switches(struct plan_routing *r, const struct plan_routing_args *args)
+{
+    for (uint32_t i = 0; i < args->switch_count; i++) {
+        const struct plan_switch *sw = &args->switches[i];
+        struct plan_context *c = context_get(r, sw->context);
+        const char *wrong;
+        uint32_t n = 0;
+
+        if (c && !c->loops)
+            c->loops =
+                arena_alloc(&r->arena, (count_switches(args, c->name) + 1) * sizeof(*c->loops));
+        if (!c || !c->loops)
+            return ENOMEM;
+        while (c->loops[n].text)
+            n++;
+        wrong = plan_loop_parse(&c->loops[n], sw->text);
+        if (wrong)
+            model_report_add(&r->report, LOG_WARNING, "%s context=\"%s\" switch=\"%s\"", wrong,
+                             c->name, sw->text);
+    }
+    return 0;
+}
+
 /* Walking through all that one context includes. */
 struct closure {
     struct plan_scope list[MOST_INCLUDED + 1];
@@ -392,6 +424,8 @@ int plan_routing_alloc(struct plan_routing **rp, const struct plan_routing_args 
         err = build_includes(r, args);
     if (!err)
         err = make_guest(r, args->guests);
+    if (!err)
+        err = build_switches(r, args);
     if (!err)
         err = copy_globals(r, args);
     if (!err)

@@ -4,6 +4,7 @@
 #pragma once
 #include "base/hash.h"
 #include "model/report.h"
+#include "plan/loopback.h"
 #include "plan/routing.h"
 #include "plan/when.h"
 
@@ -27,6 +28,7 @@ struct plan_context {
     struct pattern_set set;         /* values are struct plan_exten */
     struct plan_exten *extens;      /* all, in order */
     struct plan_included *includes; /* text NULL at the end */
+    struct plan_loop *loops;        /* text NULL at the end; NULL: none */
     struct plan_scope *scope;       /* itself and all that it includes, in order */
     uint32_t row_first, row_count;  /* while building: of the sorted rows */
     struct plan_context *next;      /* by name */

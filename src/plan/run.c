@@ -297,6 +297,22 @@ static char *fill_in(const struct plan_run *run, const char *data)
     return text;
 }
 
+/* A switch led elsewhere: from now on the call is there. @return 0; ENOMEM */
+static int move_through_switch(struct plan_run *run, const struct plan_found *found)
+{
+    struct channel *ch = run->channel;
+    int err;
+
+    log_info("switch call=%s channel=\"%s\" at=\"%s,%s,%d\" leads_to=\"%s,%s,%d\"", ch->linkedid,
+             ch->name, ch->context, ch->exten, ch->priority, found->moved_context,
+             found->moved_exten, found->step->priority);
+    err = channel_set(&ch->context, slice_of(found->moved_context));
+    if (!err)
+        err = channel_set(&ch->exten, slice_of(found->moved_exten));
+    ch->priority = found->step->priority;
+    return err;
+}
+
 int plan_run_step(struct plan_run *run)
 {
     struct channel *ch = run->channel;
@@ -313,6 +329,8 @@ int plan_run_step(struct plan_run *run)
         return PLAN_END;
     if (!plan_run_find(run, SLICE_NONE, text_of(ch->exten), ch->priority, &found))
         return PLAN_STEP_MISSING;
+    if (found.moved_context && move_through_switch(run, &found))
+        return PLAN_END;
     app = found.step->app ? found.step->app : plan_app_find(run->core, slice_of(found.step->name));
     if (!app)
         return unknown_app(run, found.step->name);

@@ -494,7 +494,7 @@ class Asterisk:
         unwanted = [os.path.basename(m) for m in glob.glob(self.root + modules + '/*.so') if re.match(
             r'(chan_(?!pjsip)|cdr_|cel_|res_(config|odbc|ari|stasis|http|xmpp|snmp|calendar|phoneprov|prometheus|hep|statsd|fax|'
             r'parking|pjsip_phoneprov|pjsip_stir|stir|geoloc|pjsip_geoloc|smdi|stun|corosync|aeap|speech|websocket)|app_(voicemail|queue|minivm|festival|jack|'
-            r'adsi|alarm|sms|test|fax|agent_pool|stasis|speech|followme|confbridge|skel|dahdi|meetme)|pbx_(?!config|spool)|func_odbc)', os.path.basename(m))]
+            r'adsi|alarm|sms|test|fax|agent_pool|stasis|speech|followme|confbridge|skel|dahdi|meetme)|pbx_(?!config|spool|loopback)|func_odbc)', os.path.basename(m))]
         self.put('modules.conf', '[modules]\nautoload=yes\n' + ''.join(f'noload => {m}\n' for m in sorted(unwanted)))
         self.put('cel.conf', '[general]\nenable=no\n')
         for f in ('cdr.conf', 'manager.conf', 'http.conf', 'features.conf', 'acl.conf', 'indications.conf', 'ccss.conf', 'udptl.conf'):
