@@ -280,12 +280,18 @@ const struct model_field model_fields_transport[] = {
              "Изменения транспорта действуют сразу и без того; открытые соединения остаются.",
              "Changes of the transport take effect at once anyhow; open connections stay.")),
     ROW("cert_file", TEXT, OBEYED, AT(cert_file), .shown = "tests/unit/pjsip/test_transport.c",
-        SAYS("Сертификат", "Certificate", "Файл сертификата (PEM) для tls.",
-             "Certificate file (PEM) for tls.")),
+        SAYS(
+            "Сертификат", "Certificate",
+            "Файл сертификата (PEM) для tls; несколько через запятую: первый для всех, другие для тех, кто просит "
+            "их имя (SNI).",
+            "Certificate file (PEM) for tls; several, comma separated: the first for all, others for who asks for "
+            "their name (SNI).")),
     ROW("priv_key_file", TEXT, OBEYED, AT(priv_key_file),
         .shown = "tests/unit/pjsip/test_transport.c",
-        SAYS("Закрытый ключ", "Private key", "Файл ключа; пусто — ключ в файле сертификата.",
-             "Key file; empty: it stands in the certificate's file.")),
+        SAYS(
+            "Закрытый ключ", "Private key",
+            "Файл ключа (через запятую: по одному на сертификат); пусто — ключ в файле сертификата.",
+            "Key file (comma separated: one for each certificate); empty: it stands in the certificate's file.")),
     ROW("ca_list_file", TEXT, OBEYED, AT(ca_list_file),
         .shown = "tests/unit/pjsip/test_transport.c",
         SAYS("Удостоверяющие центры", "Authorities", "Файл сертификатов центров.",

@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "loop/tls.h"
 
 #define RETRY_MS 30000
 #define AGAIN_MS 300000 /* the address behind a name of external_media_address may change */
 #define TRANSPORTS_MAX 64
+#define PATH_MOST 512
 
 struct transport {
     struct link link;
@@ -101,42 +103,71 @@ static void failed(struct transport *t, int err, const char *why)
 
 /* ---- opening ---- */
 
-#define FILES 4
+/* A file's name in full. @return NULL: none is named */
+static const char *path_of(const struct transport *t, struct slice name, char path[PATH_MOST])
+{
+    const bool is_relative = name.len && name.p[0] != '/' && t->p->state_dir;
+
+    snprintf(path, PATH_MOST, "%s%s%.*s", is_relative ? t->p->state_dir : "",
+             is_relative ? "/" : "", SLICE_ARG(name));
+    return name.len ? path : NULL;
+}
+
+/* The next of a list of files. @return NULL: the list is over, or has an empty place */
+static const char *next_of(const struct transport *t, struct slice *list, char path[PATH_MOST])
+{
+    struct slice name = slice_is_set(*list) ? slice_cut(*list, ',', list) : SLICE_NONE;
+
+    return path_of(t, slice_trim(name), path);
+}
+
+/* The certificates behind the first one: for clients that ask for a name of theirs. */
+static int add_more(const struct transport *t, struct tls *tls, struct slice certs,
+                    struct slice keys, const char **why)
+{
+    char cert[PATH_MOST], key[PATH_MOST];
+    int err = 0;
+
+    while (!err && slice_is_set(certs)) {
+        const char *file = next_of(t, &certs, cert), *key_file = next_of(t, &keys, key);
+
+        if (file)
+            err = tls_add_certificate(tls, file, key_file,
+                                      t->m->password[0] ? t->m->password : NULL, why);
+    }
+    return err;
+}
 
 /* @param why  out: what is wrong with it */
 static int read_tls(const struct transport *t, struct tls **tp, const char **why)
 {
     const struct model_transport *m = t->m;
-    const char *names[FILES] = {m->cert_file, m->priv_key_file, m->ca_list_file, m->ca_list_path};
-    char paths[FILES][512];
+    char paths[4][PATH_MOST];
+    struct slice certs = slice_of(m->cert_file), keys = slice_of(m->priv_key_file);
+    const struct tls_args args = {
+        .cert_file = next_of(t, &certs, paths[0]),
+        .key_file = next_of(t, &keys, paths[1]),
+        .ca_file = path_of(t, slice_of(m->ca_list_file), paths[2]),
+        .ca_dir = path_of(t, slice_of(m->ca_list_path), paths[3]),
+        .verify_server = m->verify_server,
+        .verify_client = m->require_client_cert,
+        .asks_client = m->verify_client,
+        .allows_wildcard = m->allow_wildcard_certs,
+        .ciphers = m->cipher[0] ? m->cipher : NULL,
+        .method = model_tls_method(m),
+        .password = m->password[0] ? m->password : NULL,
+        .is_tls12_min = true,
+    };
+    struct tls *fresh = NULL;
+    int err = tls_alloc(&fresh, &args, why);
 
-    for (int i = 0; i < FILES; i++) {
-        const char *dir = t->p->state_dir;
-        bool is_relative = names[i][0] && names[i][0] != '/' && dir;
-
-        if (is_relative) {
-            snprintf(paths[i], sizeof(paths[i]), "%s/%s", dir, names[i]);
-            names[i] = paths[i];
-        } else if (!names[i][0]) {
-            names[i] = NULL;
-        }
-    }
-    return tls_alloc(tp,
-                     &(struct tls_args){
-                         .cert_file = names[0],
-                         .key_file = names[1],
-                         .ca_file = names[2],
-                         .ca_dir = names[3],
-                         .verify_server = m->verify_server,
-                         .verify_client = m->require_client_cert,
-                         .asks_client = m->verify_client,
-                         .allows_wildcard = m->allow_wildcard_certs,
-                         .ciphers = m->cipher[0] ? m->cipher : NULL,
-                         .method = model_tls_method(m),
-                         .password = m->password[0] ? m->password : NULL,
-                         .is_tls12_min = true,
-                     },
-                     why);
+    if (!err)
+        err = add_more(t, fresh, certs, keys, why);
+    if (err)
+        mem_deref(fresh);
+    else
+        *tp = fresh;
+    return err;
 }
 
 static int make_tls(struct transport *t)

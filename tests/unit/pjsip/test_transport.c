@@ -206,6 +206,66 @@ out:
     return err;
 }
 
+/* The common name that a server with this binding shows to who asks for name. */
+static int shown_to(const struct sip_binding *b, const char *name, char *cn, size_t size)
+{
+    struct tls *client = NULL;
+    SSL *c = NULL, *s = NULL;
+    int fd[2] = {-1, -1}, err = tls_alloc(&client, &(struct tls_args){0}, NULL);
+    X509 *x;
+
+    cn[0] = '\0';
+    if (!err && socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd))
+        err = errno;
+    if (!err)
+        err = tls_session_alloc(&s, b->tls, fd[0], true, NULL);
+    if (!err)
+        err = tls_session_alloc(&c, client, fd[1], false, name);
+    for (int i = 0; !err && i < 10; i++) {
+        (void)tls_session_handshake(c);
+        (void)tls_session_handshake(s);
+    }
+    x = c ? SSL_get0_peer_certificate(c) : NULL;
+    if (x)
+        X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName, cn, (int)size);
+    tls_session_free(c, false);
+    tls_session_free(s, false);
+    for (int i = 0; i < 2; i++)
+        if (fd[i] >= 0)
+            close(fd[i]);
+    mem_deref(client);
+    return err;
+}
+
+/* cert_file may name several: who asks for the name of one gets that one. */
+static int a_certificate_goes_by_the_name_asked_for(void)
+{
+    static const char *const rows[][2] = {{"other.example", "other.example"},
+                                          {"station.example", "station.example"},
+                                          {"unknown.example", "station.example"}};
+    char files[300], other[100], cn[64];
+    struct sip_binding *b;
+    struct office o;
+    int err;
+
+    snprintf(other, sizeof(other), "%s.other", cert[0]);
+    CHECK_OK(office_init(&o, false));
+    unlink(other);
+    EXPECT(!tls_make_self_signed(other, "other.example"));
+    snprintf(files, sizeof(files), "%s, %s", cert[0], other);
+    EXPECT(!change_tls(&o, "cert_file", files));
+    b = sip_binding_find(o.sip, "tls");
+    EXPECT(b);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        EXPECT(!shown_to(b, rows[i][0], cn, sizeof(cn)));
+        EXPECT(strcmp(cn, rows[i][1]) == 0);
+    }
+out:
+    unlink(other);
+    office_fini(&o);
+    return err;
+}
+
 /* A certificate is renewed in place: the binding, and with it calls, stay. */
 static int a_new_certificate_does_not_close_the_transport(void)
 {
@@ -377,6 +437,7 @@ static int sockets_are_marked_and_looked_after(void)
 UNIT_TESTS(UNIT_ONCE(tls_columns_change_what_sessions_ask_for),
            UNIT_ONCE(a_locked_key_opens_with_its_password),
            UNIT_ONCE(tls_columns_open_a_transport_or_say_why_not),
+           UNIT_ONCE(a_certificate_goes_by_the_name_asked_for),
            UNIT_ONCE(a_new_certificate_does_not_close_the_transport),
            UNIT(a_name_of_external_media_address_outlives_a_change),
            UNIT_ONCE(a_name_of_external_media_address_is_asked_for_again),
