@@ -18,6 +18,19 @@
 #include "plan/routing.h"
 #include "sip/print.h"
 
+/* As in an INVITE to that endpoint. */
+static void add_supported(struct buf *headers, const struct model_endpoint *e)
+{
+    const bool has_rel100 = e->call.rel100 != MODEL_100REL_NO,
+               has_timer = e->call.timers != MODEL_TIMERS_NO;
+
+    if (has_rel100 || has_timer)
+        sip_headers_add(headers, "Supported",
+                        slice_of(!has_timer    ? "100rel"
+                                 : !has_rel100 ? "timer"
+                                               : "100rel, timer"));
+}
+
 /* OPTIONS of somebody we know: are we there, and would we take a call for that number? */
 static void on_options(struct sip_strans *t, struct sip_msg *req, void *arg)
 {
@@ -38,6 +51,7 @@ static void on_options(struct sip_strans *t, struct sip_msg *req, void *arg)
     buf_init(&headers, 512);
     sip_headers_add(&headers, "Accept", SLICE("application/sdp, application/dtmf-relay"));
     sip_headers_add(&headers, "Allow", slice_of(sip_allow(p->sip)));
+    add_supported(&headers, who.endpoint);
     sip_strans_answer(t, &(struct sip_answer){.code = 200, .headers = buf_slice(&headers)});
     buf_fini(&headers);
 }

@@ -196,16 +196,17 @@ static void fall_through(struct plan_run *run)
     struct channel *ch = run->channel;
     struct slice status = channel_var_get(ch, SLICE("DIALSTATUS"));
     const char *tone = NULL;
+    int cause = CAUSE_NONE;
 
     if (slice_eqz(status, "BUSY")) {
-        ch->cause = CAUSE_BUSY;
+        cause = CAUSE_BUSY;
         tone = "busy";
     } else if (slice_eqz(status, "CONGESTION") || slice_eqz(status, "CHANUNAVAIL")) {
-        ch->cause = CAUSE_CONGESTION;
+        cause = CAUSE_CONGESTION;
         tone = "congestion";
     }
     if (tone && ch->state != CHANNEL_UP)
-        run->refusal = ch->cause;
+        run->refusal = ch->cause = cause;
     log_info("routing ended call=%s channel=\"%s\" at=\"%s,%s,%d\" status=\"%.*s\"", ch->linkedid,
              ch->name, ch->context, ch->exten, ch->priority, SLICE_ARG(status));
     if (tone && !run->dry && ch->state == CHANNEL_UP && channel_tone(ch, tone) == 0)

@@ -158,8 +158,7 @@ static int not_answered(struct dial *d)
     struct channel *caller = d->run->channel;
     const bool is_gone = caller->is_hungup;
 
-    dial_drop(d, NULL, d->o.is_elsewhere && is_gone ? CAUSE_ANSWERED_ELSEWHERE : CAUSE_NORMAL,
-              d->status);
+    dial_drop(d, NULL, d->o.is_elsewhere ? CAUSE_ANSWERED_ELSEWHERE : CAUSE_NORMAL, d->status);
     if (!is_gone)
         channel_play_stop(caller);
     set(d->run, "DIALSTATUS", d->status);

@@ -84,6 +84,8 @@ static bool obey_result(struct dial *d, struct channel *callee, const char *name
     int priority;
 
     *rc = PLAN_NEXT;
+    channel_var_set(d->run->channel, SLICE("GOSUB_RETVAL"),
+                    channel_var_get(callee, SLICE("GOSUB_RETVAL")));
     if (slice_caseeqz(result, "CONTINUE"))
         return false;
     if (slice_caseeqz(result, "BUSY") || slice_caseeqz(result, "CONGESTION")) {
@@ -91,7 +93,7 @@ static bool obey_result(struct dial *d, struct channel *callee, const char *name
         return false;
     }
     if (slice_caseeqz(result, "ABORT")) {
-        *rc = PLAN_END;
+        *rc = d->o.goes_on ? PLAN_NEXT : PLAN_END;
         return false;
     }
     if (!slice_casestarts(result, SLICE("GOTO:")))

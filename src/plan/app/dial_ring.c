@@ -365,7 +365,7 @@ static void on_leg_gone(struct dial *d, struct dial_leg *leg)
 static struct dial_leg *on_leg_event(struct dial *d, struct dial_leg *leg,
                                      const struct channel_event *ev)
 {
-    if (leg->channel->is_hungup) {
+    if (leg->channel->is_hungup && ev->type != CHANNEL_EV_ANSWERED) {
         on_leg_gone(d, leg);
         return NULL;
     }

@@ -64,11 +64,34 @@ static int a_subroutine_says_how_it_goes_on(void)
          "180;answer=16;CONGESTION 0;h;end=34;"},
         {DIAL("Test/answer,20,U(sub)") RESULT("CONTINUE"), "180;answer=16;ANSWER 0;h;end=16;"},
         {DIAL("Test/answer,20,U(sub)") RESULT("ABORT"), "180;answer=16;h;end=16;"},
+        {DIAL("Test/answer,20,gU(sub)") RESULT("ABORT"), "180;answer=16;ANSWER 0;h;end=16;"},
         {DIAL("Test/answer,20,U(sub)") RESULT("GOTO:main^30^1"), "180;answer=16;thirty ;h;end=16;"},
         {DIAL("Test/short,20,U(sub)") RESULT("anything"), "180;200;connect;h;end=16;"},
     };
 
     return TELL(stories, 6000);
+}
+
+static int what_a_subroutine_returned_is_the_caller_s(void)
+{
+    return world_story("[main]\n10,1,Dial(Test/answer,20,U(sub))\n10,2,Note(${GOSUB_RETVAL})\n"
+                       "[sub]\ns,1,Set(GOSUB_RESULT=CONTINUE)\ns,2,Return(rv)\n",
+                       "10", 6000, "180;answer=16;rv;end=16;");
+}
+
+/* Option c: also when the time is over. */
+static int nobody_has_missed_a_call_with_option_c(void)
+{
+    return world_story("[main]\n10,1,Dial(Test/ring,1,c)\n10,2,Note(${DIALSTATUS})\n", "10", 6000,
+                       "180;ring=26;NOANSWER;end=16;");
+}
+
+/* The routing has come to its end in a call that is up: it hears the tone, its cause stays. */
+static int the_cause_of_a_call_that_is_up_stays(void)
+{
+    return world_story("[main]\n10,1,Answer()\n10,2,Dial(NOTECH/1,5)\nh,1,Note(h ${HANGUPCAUSE} "
+                       "${DIALSTATUS})\n",
+                       "10", 20000, "200;tone=congestion;h 66 CHANUNAVAIL;end=66;");
 }
 
 static int digits_are_sent_after_the_answer(void)
@@ -245,9 +268,12 @@ static int a_dial_is_tried_again(void)
     return TELL(stories, 6000);
 }
 
-UNIT_TESTS(UNIT_ONCE(a_dial_is_tried_again), UNIT(a_limit_ends_the_talk),
-           UNIT_ONCE(the_end_of_a_limit_is_said), UNIT_ONCE(subroutines_run_on_the_right_leg),
-           UNIT(a_subroutine_says_how_it_goes_on), UNIT_ONCE(digits_are_sent_after_the_answer),
+UNIT_TESTS(UNIT_ONCE(what_a_subroutine_returned_is_the_caller_s),
+           UNIT_ONCE(nobody_has_missed_a_call_with_option_c),
+           UNIT_ONCE(the_cause_of_a_call_that_is_up_stays), UNIT_ONCE(a_dial_is_tried_again),
+           UNIT(a_limit_ends_the_talk), UNIT_ONCE(the_end_of_a_limit_is_said),
+           UNIT_ONCE(subroutines_run_on_the_right_leg), UNIT(a_subroutine_says_how_it_goes_on),
+           UNIT_ONCE(digits_are_sent_after_the_answer),
            UNIT_ONCE(announcements_come_before_the_talk), UNIT_ONCE(a_forward_is_followed_or_not),
            UNIT_ONCE(the_callee_goes_on_after_the_caller),
            UNIT_ONCE(extension_h_runs_for_the_callee),
