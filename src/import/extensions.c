@@ -403,6 +403,12 @@ static int take_line(struct dialplan *d, const struct conf_item *item)
                         "the phone gives the dial tone itself");
         return keep_line(d, item->name, item->value);
     }
+    if (slice_caseeqz(name, "autohints")) {
+        import_say_item(d->im, item, IMPORT_UNSUPPORTED,
+                        "станция не делает подсказок сама: запишите hint для каждого номера",
+                        "the station makes no hints by itself: write a hint for each number");
+        return 0;
+    }
     if (slice_caseeqz(name, "switch") &&
         slice_casestarts(slice_of(item->value), SLICE("Realtime"))) {
         import_say_item(d->im, item, IMPORT_NOT_NEEDED, "маршрутизация и так в базе данных",
