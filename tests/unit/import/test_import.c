@@ -268,6 +268,7 @@ static int every_line_of_an_office_gets_its_verdict(void)
     CHECK_TO(strcmp(model_global_var(s, SLICE("GREETING")), "office/hello") == 0, out);
     CHECK_TO(model_moh_find(s, SLICE("quiet")) && !model_moh_find(s, SLICE("stream")), out);
     CHECK_TO(ask(d, "SELECT count(*) FROM import_later WHERE filename='manager.conf'") == 2, out);
+    CHECK_TO(ask(d, "SELECT count(*) FROM musiconhold WHERE name='quiet' AND digit='7'") == 1, out);
 out:
     mem_deref(s);
     mem_deref(d);
