@@ -11,10 +11,10 @@
 
 /* The next engine is the same program (the supervisor holds its file open): this only guards against memory
    that is none of ours. */
-#define FORMAT 3
+#define FORMAT 4
 #define SETTLED_MS 2000 /* who lived that long after a takeover has not died of it */
 
-enum { KIND_CALL = 1, KIND_RECORD, KIND_GOODBYE };
+enum { KIND_CALL = 1, KIND_RECORD, KIND_GOODBYE, KIND_STATION };
 
 /* Counters go far ahead of what the dead engine may have used unseen. */
 struct area {
@@ -38,7 +38,9 @@ struct call_journal {
     bool is_new;       /* no engine was before us */
     struct call_observer observer;
     struct timer settled;
-    char *room; /* one entry being written */
+    char *room;        /* one entry being written */
+    uint32_t kept;     /* entries that are of no call */
+    bool is_kept_full; /* and there was one more, which was said */
 };
 
 static void free_taken(struct call_journal *j);
@@ -109,7 +111,7 @@ void call_journal_set_instance(struct call_journal *j, uint64_t instance)
 
 uint32_t call_journal_count(const struct call_journal *j)
 {
-    return keep_count(j->keep);
+    return keep_count(j->keep) - j->kept;
 }
 
 /* ---- writing ---- */
@@ -279,6 +281,81 @@ void call_journal_record(struct call_journal *j, const struct cdr *r)
     leave_later(j, slot);
 }
 
+/* ---- what is of no call ---- */
+
+static int write_kept(struct call_journal *j, uint32_t *slot, uint8_t what, call_journal_pack_h *h,
+                      void *arg)
+{
+    struct pack k;
+
+    if (!*slot && j->kept >= keep_most(j->keep) / 4)
+        return ENOSPC;
+    pack_init(&k, j->room, KEEP_MOST);
+    pack_u8(&k, &what);
+    h(&k, arg);
+    return pack_err(&k) ? pack_err(&k)
+                        : keep_put(j->keep, slot, KIND_STATION, slice_from(j->room, k.at));
+}
+
+void call_journal_keep(struct call_journal *j, uint32_t *slot, uint8_t what, call_journal_pack_h *h,
+                       void *arg)
+{
+    const bool is_new = !*slot;
+    int err;
+
+    if (!j)
+        return;
+    err = write_kept(j, slot, what, h, arg);
+    if (!err) {
+        j->kept += is_new;
+        return;
+    }
+    call_journal_unkeep(j, slot); /* an old value would be wrong */
+    if (!j->is_kept_full)
+        log_warning("what the routing sets for the station is not kept any more if the engine dies "
+                    "kept=%u err=\"%s\"",
+                    j->kept, strerror(err));
+    j->is_kept_full = true;
+}
+
+void call_journal_unkeep(struct call_journal *j, uint32_t *slot)
+{
+    if (!j || !*slot)
+        return;
+    keep_drop(j->keep, *slot);
+    *slot = 0;
+    j->kept--;
+}
+
+struct kept_walk {
+    struct call_journal *j;
+    call_journal_kept_h *h;
+    void *arg;
+};
+
+static void on_kept(uint32_t slot, uint8_t kind, struct slice bytes, void *arg)
+{
+    struct kept_walk *w = arg;
+    uint8_t what = 0;
+    struct pack k;
+
+    if (kind != KIND_STATION)
+        return;
+    w->j->kept++;
+    unpack_init(&k, bytes);
+    pack_u8(&k, &what);
+    w->h(slot, what, &k, w->arg);
+}
+
+void call_journal_each_kept(struct call_journal *j, call_journal_kept_h *h, void *arg)
+{
+    struct kept_walk w = {j, h, arg};
+
+    j->kept = 0;
+    if (keep_each(j->keep, on_kept, &w))
+        log_error("what the routing has set cannot be read err=\"%s\"", strerror(ENOMEM));
+}
+
 /* ---- what changes a call ---- */
 
 static bool matters(const struct call_fact *f)
@@ -415,7 +492,7 @@ static void on_entry(uint32_t slot, uint8_t kind, struct slice bytes, void *arg)
     struct call_journal *j = arg;
     int err;
 
-    if (kind == KIND_RECORD || kind == KIND_GOODBYE)
+    if (kind == KIND_RECORD || kind == KIND_GOODBYE || kind == KIND_STATION)
         return;
     err = kind == KIND_CALL && slice_is_set(bytes) ? read_call(j, slot, bytes) : EBADMSG;
     if (!err)

@@ -11,7 +11,7 @@
  *          a phone never knows of more than the journal does.
  * Thread:  the loop's.
  * Cost:    a few microseconds for each change that matters; nothing per packet.
- * Limits:  as base/keep.h; a call with more is kept without its variables and INVITE, or not at all
+ * Limits:  as base/keep.h; a quarter of the entries for what is of no call; a call with more is kept without its variables and INVITE, or not at all
  *          (one warning).
  */
 #pragma once
@@ -55,6 +55,26 @@ void call_journal_said(struct call_journal *j, uint32_t slot);
 /** A finished record, right before it is given to the store. j may be NULL. */
 void call_journal_record(struct call_journal *j, const struct cdr *r);
 
+/* ---- what is of no call ---- */
+
+/** Name the fields, both ways (base/pack.h). */
+typedef void(call_journal_pack_h)(struct pack *k, void *arg);
+
+/**
+ * Something that was set for the whole station: written now, there until call_journal_unkeep.
+ * @param j     NULL: nothing is done
+ * @param slot  in: 0 makes a new entry; out: its number, 0 when there is no room (one warning)
+ * @param what  the caller's number for its kind
+ */
+void call_journal_keep(struct call_journal *j, uint32_t *slot, uint8_t what, call_journal_pack_h *h,
+                       void *arg);
+/** Remove it; *slot is 0 then. Harmless with 0. */
+void call_journal_unkeep(struct call_journal *j, uint32_t *slot);
+
+/** Such an entry; k is good during the call. It may remove that very entry. */
+typedef void(call_journal_kept_h)(uint32_t slot, uint8_t what, struct pack *k, void *arg);
+void call_journal_each_kept(struct call_journal *j, call_journal_kept_h *h, void *arg);
+
 /* ---- taking over ---- */
 
 enum call_journal_mode {
@@ -92,5 +112,5 @@ void call_journal_replay(struct call_journal *j, calls_record_h *record, void *a
 /** Forget the calls, unread. */
 void call_journal_drop(struct call_journal *j);
 
-/** Entries now (console, tests). */
+/** Entries of calls now (tests). */
 uint32_t call_journal_count(const struct call_journal *j);

@@ -1,5 +1,6 @@
 /* change.c - see change.h */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -9,17 +10,21 @@
 #include "plan/change_inner.h"
 #include "plan/compile.h"
 #include "plan/core.h"
+#include "plan/kept.h"
 
 #define MOST_CHANGES 2000
 #define MOST_JOBS 4
 
 enum change_kind { CHANGE_ADD, CHANGE_REMOVE, CHANGE_INCLUDE, CHANGE_EXCLUDE };
 
-/* One change; never altered, shared by overlays. */
+/* One change, shared by overlays; what a worker reads of it is never altered. */
 struct change {
     enum change_kind kind;
     struct plan_row row; /* texts are the change's own */
     struct plan_include include;
+    /* the loop's: its entry of the journal (kept.h) */
+    uint32_t number, slot; /* the order in which they were made; 0: none */
+    bool is_now;           /* in the present overlay */
 };
 
 /* All changes at one time; never altered, so a worker may read it. */
@@ -48,6 +53,7 @@ struct plan_changes {
     struct plan_overlay *now; /* a reference, NULL: none */
     struct job *job;          /* being compiled */
     struct list waiting;      /* for the next one */
+    uint32_t last_number;
     bool is_again, is_closing;
 };
 
@@ -212,6 +218,63 @@ static struct plan_overlay *overlay_with(const struct plan_overlay *old, struct 
     return o;
 }
 
+/* ---- over the engine's death ---- */
+
+static void pack_text(struct pack *k, const char **text)
+{
+    char *t = (char *)(uintptr_t)*text; /* only read when writing */
+
+    pack_string(k, &t);
+    if (k->is_reading)
+        *text = t;
+}
+
+static void pack_change(struct pack *k, void *arg)
+{
+    struct change *c = arg;
+
+    c->kind = (enum change_kind)pack_enum(k, c->kind, CHANGE_EXCLUDE);
+    pack_u32(k, &c->number);
+    pack_text(k, &c->row.context);
+    pack_text(k, &c->row.exten);
+    pack_int(k, &c->row.priority);
+    pack_text(k, &c->row.label);
+    pack_text(k, &c->row.app);
+    pack_text(k, &c->row.data);
+    pack_text(k, &c->row.cid);
+    pack_text(k, &c->include.context);
+    pack_text(k, &c->include.included);
+}
+
+/* Entries of what is in force now, and of nothing else. */
+static void keep_changes(struct plan_core *p, const struct plan_overlay *before,
+                         const struct plan_overlay *now)
+{
+    for (uint32_t i = 0; before && i < before->count; i++)
+        before->changes[i]->is_now = false;
+    for (uint32_t i = 0; now && i < now->count; i++) {
+        struct change *c = now->changes[i];
+
+        c->is_now = true;
+        if (c->number)
+            continue;
+        c->number = ++p->changes->last_number;
+        call_journal_keep(p->journal, &c->slot, PLAN_KEPT_CHANGE, pack_change, c);
+    }
+    for (uint32_t i = 0; before && i < before->count; i++)
+        if (!before->changes[i]->is_now)
+            call_journal_unkeep(p->journal, &before->changes[i]->slot);
+}
+
+static bool is_whole(const struct change *c)
+{
+    const struct plan_row *r = &c->row;
+
+    if (c->kind == CHANGE_INCLUDE || c->kind == CHANGE_EXCLUDE)
+        return c->include.context && c->include.included;
+    return r->context && r->exten && (c->kind == CHANGE_REMOVE || (r->app && r->data));
+}
+
 /* ---- compiling ---- */
 
 static void job_free(struct job *j, int err)
@@ -326,6 +389,7 @@ static int take(struct plan_core *p, struct plan_overlay *o, plan_change_h *done
         err = job_start(p);
     }
     if (!err) {
+        keep_changes(p, before, o);
         mem_deref(before);
         return 0;
     }
@@ -478,6 +542,60 @@ bool plan_changes_again(struct plan_core *p)
     if (err)
         log_error("routing changed by hand is not in force err=\"%s\"", strerror(err));
     return !err;
+}
+
+int plan_change_kept(struct plan_core *p, uint32_t slot, struct pack *k)
+{
+    struct plan_overlay *o;
+    struct change *c;
+    int err = changes_need(p);
+
+    if (err)
+        return err;
+    if (!p->changes->now)
+        p->changes->now =
+            mem_alloc(sizeof(*o) + MOST_CHANGES * sizeof(struct change *), overlay_destroy);
+    o = p->changes->now;
+    c = o ? mem_alloc(sizeof(*c), change_destroy) : NULL;
+    if (!c)
+        return ENOMEM;
+    pack_change(k, c);
+    if (pack_err(k) || !is_whole(c) || !c->number || o->count == MOST_CHANGES) {
+        mem_deref(c);
+        return EBADMSG;
+    }
+    c->slot = slot;
+    o->changes[o->count++] = c;
+    return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t x = (*(struct change *const *)a)->number,
+                   y = (*(struct change *const *)b)->number;
+
+    return (x > y) - (x < y);
+}
+
+void plan_changes_kept(struct plan_core *p)
+{
+    struct plan_overlay *o = p->changes ? p->changes->now : NULL;
+    struct plan_routing *r = NULL;
+    int err;
+
+    if (!o || !o->count)
+        return;
+    qsort(o->changes, o->count, sizeof(struct change *), by_number);
+    p->changes->last_number = o->changes[o->count - 1]->number;
+    err = plan_compile_over(&r, p->snapshot, o);
+    if (!err) {
+        plan_routing_own(r, mem_ref(p->snapshot));
+        plan_routing_keep(r, mem_ref(o));
+        err = plan_set_routing(p, r);
+        mem_deref(r);
+    }
+    if (err)
+        log_error("routing changed by hand is not in force err=\"%s\"", strerror(err));
 }
 
 void plan_changes_free(struct plan_core *p)

@@ -37,7 +37,7 @@ static int set_configured(struct plan_core *p, const struct plan_global *g)
     buf_init(&value, PLAN_TEXT_MAX);
     err = plan_subst(&env, slice_of(g->value), &value);
     if (err != ENOMEM)
-        err = plan_global_set(p, slice_of(g->name), buf_slice(&value));
+        err = plan_global_configure(p, slice_of(g->name), buf_slice(&value));
     buf_fini(&value);
     return err == ENOMEM ? ENOMEM : 0; /* anything else was warned about; the others are set */
 }
@@ -65,7 +65,7 @@ static int change_globals(struct plan_core *p, const struct plan_routing *to)
     rows = plan_routing_globals(p->routing, &count);
     for (uint32_t i = 0; i < count; i++)
         if (!configured(to, rows[i].name, i))
-            plan_global_set(p, slice_of(rows[i].name), SLICE_NONE);
+            plan_global_configure(p, slice_of(rows[i].name), SLICE_NONE);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 #include "base/hash.h"
 #include "base/list.h"
+#include "call/journal.h"
 #include "call/local.h"
 #include "plan/app.h"
 #include "plan/astdb.h"
@@ -23,6 +24,7 @@ struct plan_core {
     struct plan_routing *routing; /* a reference; NULL before the first */
     struct plan_guests guests;    /* has NULL: none */
     struct hash apps, funcs;      /* struct plan_row_link by lower-case name */
+    struct call_journal *journal; /* borrowed; NULL: none (kept.h) */
     struct hash globals;          /* struct plan_var by name */
     size_t global_bytes;          /* names and values of globals */
     struct hash dialgroups;       /* func/dialgroup.c */
@@ -56,6 +58,10 @@ struct wall plan_test_wall(const struct plan_core *p, const struct channel *ch);
 
 /** True when this warning about this thing was not given in the last minute. */
 bool plan_tell_once(struct plan_core *p, const char *what, const char *about);
+
+/** A global variable as the configuration has it: the next engine makes it itself. @return as
+ *  plan_global_set */
+int plan_global_configure(struct plan_core *p, struct slice name, struct slice value);
 
 /** Free the dial groups (func/dialgroup.c). */
 void plan_dialgroups_free(struct plan_core *p);

@@ -11,6 +11,7 @@
 #include "plan/check.h"
 #include "plan/core.h"
 #include "plan/dry.h"
+#include "plan/kept.h"
 #include "plan/zone.h"
 
 /* An application or a function in its table. */
@@ -26,7 +27,8 @@ struct row_link {
 struct global {
     struct hash_link link;
     char *name, *value;
-    size_t bytes; /* of both */
+    size_t bytes;  /* of both */
+    uint32_t slot; /* of the journal (kept.h); 0: none */
 };
 
 static void rows_free(struct hash *h)
@@ -284,6 +286,7 @@ static int global_add(struct plan_core *p, struct slice name, char *value, size_
 static void global_remove(struct plan_core *p, struct global *g)
 {
     p->global_bytes -= g->bytes;
+    call_journal_unkeep(p->journal, &g->slot);
     global_free(&p->globals, g);
 }
 
@@ -295,7 +298,8 @@ static void global_replace(struct plan_core *p, struct global *g, char *value, s
     g->bytes = bytes;
 }
 
-int plan_global_set(struct plan_core *p, struct slice name, struct slice value)
+/* @param value  absent: it is removed */
+static int global_put(struct plan_core *p, struct slice name, struct slice value)
 {
     const size_t bytes = name.len + value.len;
     struct global *g = global_find(p, name);
@@ -325,6 +329,53 @@ int plan_global_set(struct plan_core *p, struct slice name, struct slice value)
         err = global_add(p, name, fresh, bytes);
     if (err)
         mem_free(fresh);
+    return err;
+}
+
+static void pack_global(struct pack *k, void *arg)
+{
+    struct slice *pair = arg;
+
+    pack_slice(k, &pair[0]);
+    pack_slice(k, &pair[1]);
+}
+
+int plan_global_set(struct plan_core *p, struct slice name, struct slice value)
+{
+    struct slice pair[2] = {name, value};
+    int err = global_put(p, name, value);
+    struct global *g = err ? NULL : global_find(p, name);
+
+    if (g)
+        call_journal_keep(p->journal, &g->slot, PLAN_KEPT_GLOBAL, pack_global, pair);
+    return err;
+}
+
+int plan_global_configure(struct plan_core *p, struct slice name, struct slice value)
+{
+    int err = global_put(p, name, value);
+    struct global *g = err ? NULL : global_find(p, name);
+
+    if (g)
+        call_journal_unkeep(p->journal, &g->slot);
+    return err;
+}
+
+int plan_global_kept(struct plan_core *p, uint32_t slot, struct pack *k)
+{
+    struct slice pair[2] = {SLICE_NONE, SLICE_NONE};
+    struct global *g;
+    int err;
+
+    pack_global(k, pair);
+    if (pack_err(k) || !slice_is_set(pair[1]))
+        return EBADMSG;
+    err = global_put(p, pair[0], pair[1]);
+    g = err ? NULL : global_find(p, pair[0]);
+    if (g && g->slot)
+        return EEXIST;
+    if (g)
+        g->slot = slot;
     return err;
 }
 

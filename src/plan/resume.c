@@ -82,7 +82,9 @@ static void save_run(const struct channel *ch, struct pack *k, void *arg)
 
 void plan_journal(struct plan_core *p, struct call_journal *j)
 {
-    call_journal_set_run(j, save_run, p);
+    p->journal = j;
+    if (j)
+        call_journal_set_run(j, save_run, p);
 }
 
 /* ---- the first step ---- */

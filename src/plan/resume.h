@@ -13,7 +13,8 @@
 #include "plan/plan.h"
 #include "plan/run.h"
 
-/** The journal keeps the runs of p's channels from now on. */
+/** The journal keeps the runs of p's channels from now on, and what is set for the station (kept.h). NULL:
+ *  not any more; before the journal goes. */
 void plan_journal(struct plan_core *p, struct call_journal *j);
 
 /**

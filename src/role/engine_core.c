@@ -19,6 +19,7 @@
 #include "plan/custom.h"
 #include "plan/outgoing.h"
 #include "plan/plan.h"
+#include "plan/kept.h"
 #include "plan/resume.h"
 #include "role/console.h"
 #include "role/engine.h"
@@ -99,6 +100,8 @@ static void engine_destroy(void *object)
     mem_deref(e->outgoing);
     if (e->pjsip)
         pjsip_shutdown(e->pjsip);
+    if (e->plan)
+        plan_journal(e->plan, NULL); /* its runs end a moment later */
     /* Streams that say goodbye hold their channels, those what they stand on. */
     e->media = mem_deref(e->media);
     e->stories = mem_deref(e->stories);
@@ -384,6 +387,8 @@ static void read_journal(struct engine *e)
     call_journal_replay(e->journal, put_record_once, e);
     if (e->left == CALL_JOURNAL_DROP)
         call_journal_drop(e->journal);
+    else
+        plan_kept_load(e->plan);
 }
 
 static void attach_media(struct engine *e)

@@ -7,6 +7,7 @@
 #include "plan/args.h"
 #include "plan/core.h"
 #include "plan/func/all.h"
+#include "plan/kept.h"
 
 #define MOST_MEMBERS 200
 #define MOST_GROUPS 10000
@@ -21,6 +22,7 @@ struct group {
     char *name;
     struct list members;
     uint32_t count;
+    uint32_t slot; /* of the journal (kept.h) */
 };
 
 static void member_free(struct group *g, struct member *m)
@@ -131,6 +133,45 @@ static int replace(struct group *g, struct slice list)
     return err;
 }
 
+/* ---- over the engine's death ---- */
+
+static void pack_group(struct pack *k, void *arg)
+{
+    struct group *g = arg;
+    struct slice name = slice_of(g->name);
+    uint32_t count = g->count;
+
+    pack_slice(k, &name);
+    pack_u32(k, &count);
+    LIST_FOREACH(&g->members, l)
+    {
+        name = slice_of(CONTAINER_OF(l, struct member, link)->name);
+        pack_slice(k, &name);
+    }
+}
+
+int plan_dialgroup_kept(struct plan_core *p, uint32_t slot, struct pack *k)
+{
+    struct slice name = SLICE_NONE;
+    struct group *g = NULL;
+    uint32_t count = 0;
+    int err;
+
+    pack_slice(k, &name);
+    pack_u32(k, &count);
+    err = pack_err(k) || !slice_is_set(name) || group_find(p, name) ? EBADMSG
+                                                                    : group_get(p, name, &g);
+    for (; !err && count > 0; count--) {
+        pack_slice(k, &name);
+        err = pack_err(k) ? pack_err(k) : add(g, name);
+    }
+    if (g && err)
+        group_free(p, g);
+    else if (g)
+        g->slot = slot;
+    return err;
+}
+
 static int dialgroup_read(const struct plan_env *env, char *args, struct buf *out)
 {
     const struct group *g = group_find(env->core, slice_of(args));
@@ -154,7 +195,7 @@ static int dialgroup_read(const struct plan_env *env, char *args, struct buf *ou
 static int dialgroup_write(const struct plan_env *env, char *args, struct slice value)
 {
     char *argv[2];
-    struct group *g;
+    struct group *g = NULL;
     struct member *m;
     int err;
 
@@ -170,6 +211,8 @@ static int dialgroup_write(const struct plan_env *env, char *args, struct slice 
         err = add(g, slice_trim(value));
     else if (!err && (m = member_find(g, slice_trim(value))))
         member_free(g, m);
+    if (g)
+        call_journal_keep(env->core->journal, &g->slot, PLAN_KEPT_GROUP, pack_group, g);
     if (err == ENOSPC)
         plan_func_warn(env, "dial group not changed: 200 members and 10,000 groups at most",
                        argv[0]);

@@ -4,6 +4,7 @@
 #include "loop/task.h"
 #include "plan/core.h"
 #include "plan/func/row.h"
+#include "plan/kept.h"
 
 #define MOST_LOCKS 10000
 #define WAIT_MS 3000
@@ -13,7 +14,8 @@
 struct named_lock {
     struct hash_link link;
     char *name, *owner; /* unique id */
-    unsigned count;
+    uint32_t count;
+    uint32_t slot; /* of the journal (kept.h) */
 };
 
 static struct named_lock *lock_find(const struct plan_core *p, struct slice name)
@@ -30,6 +32,7 @@ static struct named_lock *lock_find(const struct plan_core *p, struct slice name
 static void lock_free(struct plan_core *p, struct named_lock *l)
 {
     hash_del(&p->locks, &l->link);
+    call_journal_unkeep(p->journal, &l->slot);
     mem_free(l->name);
     mem_free(l->owner);
     mem_free(l);
@@ -56,6 +59,42 @@ static void sweep(struct plan_core *p)
     }
 }
 
+static void pack_lock(struct pack *k, void *arg)
+{
+    struct named_lock *l = arg;
+
+    pack_string(k, &l->name);
+    pack_string(k, &l->owner);
+    pack_u32(k, &l->count);
+}
+
+static void keep(struct plan_core *p, struct named_lock *l)
+{
+    call_journal_keep(p->journal, &l->slot, PLAN_KEPT_LOCK, pack_lock, l);
+}
+
+/* Of a channel that has ended with the engine: it counts as free. */
+int plan_lock_kept(struct plan_core *p, uint32_t slot, struct pack *k)
+{
+    struct named_lock *l = mem_zalloc(sizeof(*l));
+    int err;
+
+    if (!l)
+        return ENOMEM;
+    pack_lock(k, l);
+    err = pack_err(k);
+    if (!err && (!l->name || !l->owner || !l->count || lock_find(p, slice_of(l->name)) ||
+                 p->locks.count >= MOST_LOCKS))
+        err = EBADMSG;
+    if (!err)
+        err = hash_add(&p->locks, &l->link, hash_slice(slice_of(l->name)));
+    if (err)
+        lock_free(p, l);
+    else
+        l->slot = slot;
+    return err;
+}
+
 static int lock_add(struct plan_core *p, const struct channel *ch, struct slice name)
 {
     struct named_lock *l;
@@ -70,8 +109,10 @@ static int lock_add(struct plan_core *p, const struct channel *ch, struct slice 
     l->name = slice_dup(name);
     l->owner = mem_strdup(ch->uniqueid);
     l->count = 1;
-    if (l->name && l->owner && hash_add(&p->locks, &l->link, hash_slice(name)) == 0)
+    if (l->name && l->owner && hash_add(&p->locks, &l->link, hash_slice(name)) == 0) {
+        keep(p, l);
         return 0;
+    }
     lock_free(p, l);
     return ENOMEM;
 }
@@ -83,6 +124,7 @@ static int take(struct plan_core *p, const struct channel *ch, struct slice name
 
     if (l && strcmp(l->owner, ch->uniqueid) == 0) {
         l->count++;
+        keep(p, l);
         return 0;
     }
     if (l && calls_channel_find(p->calls, slice_of(l->owner)))
@@ -123,6 +165,8 @@ static int unlock_read(const struct plan_env *env, char *args, struct buf *out)
 
     if (is_mine && --l->count == 0)
         lock_free(env->core, l);
+    else if (is_mine)
+        keep(env->core, l);
     return put_result(is_mine ? 0 : ENOENT, out);
 }
 
