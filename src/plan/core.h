@@ -35,8 +35,9 @@ struct plan_core {
     struct list hint_watches;     /* struct plan_hint_watch */
     struct deferred hints_later;
     uint32_t dry_runs;
-    struct plan_check *check;        /* the walk through a new routing, or NULL */
-    struct plan_changes *changes;    /* what was changed by hand (change.c), or NULL */
+    unsigned evaluations;         /* of texts by functions, in the text being filled in (subst.c) */
+    struct plan_check *check;     /* the walk through a new routing, or NULL */
+    struct plan_changes *changes; /* what was changed by hand (change.c), or NULL */
     struct model_snapshot *snapshot; /* a reference to that of routing, NULL in unit tests */
     uint32_t told[64];               /* hashes of warnings given lately (plan_tell_once) */
     struct hash astdb;               /* astdb.c */

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "plan/core.h"
 #include "plan/dry.h"
 #include "plan/expr.h"
 #include "plan/plan.h"
@@ -104,9 +105,26 @@ static int subst(struct plan_env env, struct slice text, struct buf *out)
     return buf_err(out);
 }
 
+/* Texts that evaluate texts double with each level. @return whether there were too many */
+static bool is_once_more_too_much(const struct plan_env *env, struct slice text)
+{
+    if (!env->depth) {
+        env->core->evaluations = 0;
+        return false;
+    }
+    if (++env->core->evaluations <= PLAN_EVALUATIONS_MAX)
+        return false;
+    if (env->core->evaluations == PLAN_EVALUATIONS_MAX + 1)
+        warn(env,
+             "texts evaluate one another (EVAL) more than 1,000 times in one step of the routing, "
+             "the rest stays empty",
+             text);
+    return true;
+}
+
 int plan_subst(const struct plan_env *env, struct slice text, struct buf *out)
 {
-    int err = subst(*env, text, out);
+    int err = is_once_more_too_much(env, text) ? 0 : subst(*env, text, out);
 
     if (err == ENOSPC)
         warn(env, "text of the routing longer than 64 KiB, cut", text);

@@ -3,7 +3,8 @@
  *
  * Scope:   ${X}, ${X:offset:length} with negative forms, nesting ${${X}}, ${F(a):1:2}, $[ ].
  * Rules:   one pass: what a variable holds is never substituted again.
- * Limits:  64 KiB of result, 20 levels; beyond them the text is cut and one warning is logged.
+ * Limits:  64 KiB of result, 20 levels, 1,000 evaluations by functions (EVAL); beyond them the text is cut
+ *          and one warning is logged.
  * Source:  Asterisk's pbx_substitute_variables: warnings for a missing } or ], a lone $ stays.
  */
 #pragma once
@@ -11,6 +12,7 @@
 
 #define PLAN_TEXT_MAX 65536
 #define PLAN_DEPTH_MAX 20
+#define PLAN_EVALUATIONS_MAX 1000
 
 /** Append text, substituted, to out. @return 0; ENOSPC; ENOMEM */
 int plan_subst(const struct plan_env *env, struct slice text, struct buf *out);

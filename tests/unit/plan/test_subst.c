@@ -326,7 +326,44 @@ static int a_caller_id_is_never_evaluated(void)
     return with_channel(what_outsiders_send);
 }
 
+/* Ten times the level below: a hundred thousand evaluations for one text. */
+static int evaluate_again_and_again(struct world *w, struct channel *ch)
+{
+    const struct plan_env env = {.core = w->core, .channel = ch};
+    char name[4] = "A0", text[200];
+    struct buf out;
+    int err;
+
+    buf_init(&out, PLAN_TEXT_MAX);
+    CHECK_OK_TO(plan_global_set(w->core, SLICE("A0"), SLICE("x")), out);
+    for (int level = 1; level <= 5; level++) {
+        text[0] = '\0';
+        for (int i = 0; i < 10; i++)
+            snprintf(text + strlen(text), sizeof(text) - strlen(text), "${EVAL(${A%d})}",
+                     level - 1);
+        snprintf(name, sizeof(name), "A%d", level);
+        CHECK_OK_TO(plan_global_set(w->core, slice_of(name), slice_of(text)), out);
+    }
+    CHECK_OK_TO(plan_subst(&env, SLICE("${EVAL(${A2})}"), &out), out);
+    CHECK_TO(out.len == 100, out);
+    buf_reset(&out);
+    CHECK_OK_TO(plan_subst(&env, SLICE("${EVAL(${A5})}"), &out), out);
+    CHECK_TO(out.len > 100 && out.len < PLAN_EVALUATIONS_MAX, out);
+    buf_reset(&out);
+    CHECK_OK_TO(plan_subst(&env, SLICE("${EVAL(${A1})}"), &out),
+                out); /* the next text begins anew */
+    CHECK_TO(slice_eqz(buf_slice(&out), "xxxxxxxxxx"), out);
+out:
+    buf_fini(&out);
+    return err;
+}
+
+static int evaluations_have_a_ceiling(void)
+{
+    return with_channel(evaluate_again_and_again);
+}
+
 UNIT_TESTS(UNIT_ONCE(texts_are_substituted), UNIT(substitution_without_memory_is_an_error),
            UNIT_ONCE(functions_are_set), UNIT_ONCE(nesting_and_length_have_a_ceiling),
            UNIT_ONCE(carets_are_expanded_once_and_only_variables),
-           UNIT_ONCE(a_caller_id_is_never_evaluated))
+           UNIT_ONCE(a_caller_id_is_never_evaluated), UNIT_ONCE(evaluations_have_a_ceiling))
