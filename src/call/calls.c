@@ -15,12 +15,11 @@ struct tech_row {
     void *arg;
 };
 
-static void calls_destroy(void *object)
+void calls_end(struct calls *c)
 {
-    struct calls *c = object;
-
     timer_stop(&c->closing);
     loop_defer_stop(&c->closed);
+    c->is_closing = true;
     LIST_FOREACH(&c->channels, k)
     {
         channel_hangup(channel_of_link(k), CAUSE_TEMPORARY);
@@ -30,6 +29,20 @@ static void calls_destroy(void *object)
         list_unlink(k);
         mem_free(CONTAINER_OF(k, struct tech_row, link));
     }
+    c->record = NULL;
+    c->quality = NULL;
+    c->moh = NULL;
+    c->tone = NULL;
+    c->journal = NULL;
+    c->own_counters = *c->counters;
+    c->counters = &c->own_counters;
+}
+
+static void calls_destroy(void *object)
+{
+    struct calls *c = object;
+
+    calls_end(c);
     mem_deref(c->devices);
     LIST_FOREACH(&c->observers, k)
     {

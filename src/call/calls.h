@@ -51,6 +51,13 @@ struct calls_args {
 
 int calls_alloc(struct calls **cp, const struct calls_args *args);
 
+/**
+ * Now: every channel is hung up and its record handed out. From then on nobody who was named in calls_args,
+ * no technology and no journal is called, and no channel is made. Before those go; the object stays
+ * until its last user (a bridge, a routing whose task has not run yet) has let go.
+ */
+void calls_end(struct calls *c);
+
 struct loop *calls_loop(const struct calls *c);
 struct media *calls_media(const struct calls *c);
 const char *calls_language(const struct calls *c);

@@ -13,8 +13,8 @@
 #include "plan/routing.h"
 
 struct plan_core {
-    struct calls *calls;
-    struct loop *loop;       /* of calls; runs may outlive those by a moment */
+    struct calls *calls; /* a reference */
+    struct loop *loop;
     struct local_args local; /* call/local.h */
     struct runner *runner;
     struct store *store;

@@ -70,6 +70,7 @@ static void core_destroy(void *object)
     mem_deref(p->routing);
     mem_deref(p->snapshot);
     mem_deref(p->zones);
+    mem_deref(p->calls);
 }
 
 static const struct row_link *row_find(const struct hash *h, struct slice name)
@@ -193,7 +194,7 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
 
     if (!p)
         return ENOMEM;
-    p->calls = args->calls;
+    p->calls = mem_ref(args->calls);
     p->loop = calls_loop(args->calls);
     p->runner = args->runner;
     p->store = args->store;

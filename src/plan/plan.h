@@ -31,7 +31,7 @@ struct runner;
 struct store;
 
 struct plan_core_args {
-    struct calls *calls;     /* borrowed; outlives the core */
+    struct calls *calls;     /* a reference is taken */
     struct runner *runner;   /* borrowed; NULL: AGI answers AGISTATUS=FAILURE */
     struct store *store;     /* borrowed; NULL: SQL() asks nobody */
     struct net *net;         /* borrowed, with dns: for agi://; NULL: there is none */

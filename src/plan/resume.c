@@ -54,7 +54,7 @@ void plan_bridging_pack(struct plan_bridging *b, char *texts[PLAN_BRIDGING_TEXTS
         pack_fail(k, EBADMSG);
 }
 
-static void pack_run(struct plan_run *run, struct pack *k)
+void plan_run_pack(struct plan_run *run, struct pack *k)
 {
     pack_string(k, &run->app);
     pack_string(k, &run->app_data);
@@ -72,7 +72,7 @@ static void save_run(const struct channel *ch, struct pack *k, void *arg)
 
     if (run->is_parked) /* it is the callee of a talk, as if it had no run (claim.h) */
         return;
-    pack_run(run, k);
+    plan_run_pack(run, k);
     pack_bool(k, &is_bridged);
     if (!is_bridged)
         return;
@@ -186,7 +186,7 @@ static struct plan_run *read_run(struct plan_core *core, struct channel *ch, str
     if (!k->size || plan_run_alloc(&run, core, ch))
         return NULL;
     run->resumed = mem_zalloc(sizeof(*run->resumed));
-    pack_run(run, k);
+    plan_run_pack(run, k);
     pack_bool(k, is_bridged);
     if (*is_bridged && run->resumed)
         plan_bridging_pack(&run->resumed->bridging, run->resumed->texts, k);

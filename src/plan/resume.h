@@ -25,6 +25,10 @@ void plan_take_over(struct plan_core *p, struct call_journal *j, bool may_talk);
 
 /* ---- inner: run.c ---- */
 
+/** Both ways: what a run has but its bridging. Reading sets pack_err for bytes that cannot be; the run can
+ *  be released then. */
+void plan_run_pack(struct plan_run *run, struct pack *k);
+
 /** The first step of a run that was taken over. @return as an application's exec */
 int plan_resumed_step(struct plan_run *run);
 void plan_resumed_free(struct plan_run *run);

@@ -105,6 +105,8 @@ static void engine_destroy(void *object)
     /* Streams that say goodbye hold their channels, those what they stand on. */
     e->media = mem_deref(e->media);
     e->stories = mem_deref(e->stories);
+    if (e->calls)
+        calls_end(e->calls); /* runs of the routing end a moment after us */
     e->calls = mem_deref(e->calls);
     e->pjsip = mem_deref(e->pjsip);
     e->plan = mem_deref(e->plan);

@@ -251,6 +251,27 @@ out:
     return err;
 }
 
+/* As when an engine goes whose calls could not be ended in time: the task of the Dial ends after it. */
+static int a_dial_outlives_its_engine_by_a_moment(void)
+{
+    struct channel *ch = NULL;
+    struct world w = {0};
+    int err;
+
+    CHECK_OK_TO(start(&w, &ch, DIAL("Test/ring,20"), 500), out);
+    w.records = 0;
+    calls_end(w.calls);
+    w.calls = mem_deref(w.calls);
+    w.core = mem_deref(w.core);
+    ch = mem_deref(ch);
+    loop_fake_advance(w.loop, 10);
+    CHECK_TO(task_count(w.loop) == 0 && w.records == 1, out);
+out:
+    mem_deref(ch);
+    world_fini(&w);
+    return err;
+}
+
 UNIT_TESTS(UNIT_ONCE(how_one_leg_ends_is_the_status),
            UNIT_ONCE(several_legs_together_give_one_status), UNIT_ONCE(nobody_answers_in_time),
            UNIT(the_called_one_leaves), UNIT_ONCE(option_g_goes_on),
@@ -260,4 +281,4 @@ UNIT_TESTS(UNIT_ONCE(how_one_leg_ends_is_the_status),
            UNIT_ONCE(a_dial_group_rings_its_members), UNIT_ONCE(at_most_32_legs_ring),
            UNIT(the_caller_cancels), UNIT_ONCE(the_caller_leaves_the_talk),
            UNIT_ONCE(hold_plays_music_to_the_other), UNIT_ONCE(variables_are_inherited_by_the_leg),
-           UNIT_ONCE(a_shutdown_ends_a_talk))
+           UNIT_ONCE(a_shutdown_ends_a_talk), UNIT_ONCE(a_dial_outlives_its_engine_by_a_moment))
