@@ -20,6 +20,10 @@ void calls_end(struct calls *c)
     timer_stop(&c->closing);
     loop_defer_stop(&c->closed);
     c->is_closing = true;
+    LIST_FOREACH(&c->channels, k) /* wakes their runs, which end by themselves */
+    {
+        channel_softhangup(channel_of_link(k), CAUSE_TEMPORARY);
+    }
     LIST_FOREACH(&c->channels, k)
     {
         channel_hangup(channel_of_link(k), CAUSE_TEMPORARY);

@@ -327,6 +327,20 @@ void call_journal_unkeep(struct call_journal *j, uint32_t *slot)
     j->kept--;
 }
 
+static void drop_kept(uint32_t slot, uint8_t kind, struct slice bytes, void *arg)
+{
+    struct call_journal *j = arg;
+
+    if (kind == KIND_STATION)
+        keep_drop(j->keep, slot);
+}
+
+void call_journal_unkeep_all(struct call_journal *j)
+{
+    (void)keep_each(j->keep, drop_kept, j);
+    j->kept = 0;
+}
+
 struct kept_walk {
     struct call_journal *j;
     call_journal_kept_h *h;

@@ -71,6 +71,9 @@ void call_journal_keep(struct call_journal *j, uint32_t *slot, uint8_t what, cal
 /** Remove it; *slot is 0 then. Harmless with 0. */
 void call_journal_unkeep(struct call_journal *j, uint32_t *slot);
 
+/** All of them: the next engine begins anew. */
+void call_journal_unkeep_all(struct call_journal *j);
+
 /** Such an entry; k is good during the call. It may remove that very entry. */
 typedef void(call_journal_kept_h)(uint32_t slot, uint8_t what, struct pack *k, void *arg);
 void call_journal_each_kept(struct call_journal *j, call_journal_kept_h *h, void *arg);

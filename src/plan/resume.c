@@ -82,6 +82,8 @@ static void save_run(const struct channel *ch, struct pack *k, void *arg)
 
 void plan_journal(struct plan_core *p, struct call_journal *j)
 {
+    if (p->journal && !j)
+        call_journal_unkeep_all(p->journal);
     p->journal = j;
     if (j)
         call_journal_set_run(j, save_run, p);

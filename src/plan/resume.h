@@ -14,7 +14,7 @@
 #include "plan/run.h"
 
 /** The journal keeps the runs of p's channels from now on, and what is set for the station (kept.h). NULL:
- *  not any more; before the journal goes. */
+ *  not any more, and nothing of the latter is left; before the journal goes in order. */
 void plan_journal(struct plan_core *p, struct call_journal *j);
 
 /**

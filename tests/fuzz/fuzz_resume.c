@@ -82,7 +82,8 @@ static void take_kept(uint32_t slot, uint8_t what, struct pack *k, void *arg)
 /* A step added by hand, as change.c writes it. */
 static void write_change(struct entry *e)
 {
-    char *texts[] = {"office", "700", NULL, "NoOp", "by hand", NULL, NULL, NULL};
+    char office[] = "office", exten[] = "700", app[] = "NoOp", data[] = "by hand";
+    char *texts[] = {office, exten, NULL, app, data, NULL, NULL, NULL};
     uint32_t number = 1;
     int priority = 1;
     struct pack k;

@@ -260,6 +260,7 @@ static int a_dial_outlives_its_engine_by_a_moment(void)
 
     CHECK_OK_TO(start(&w, &ch, DIAL("Test/ring,20"), 500), out);
     w.records = 0;
+    w.media = mem_deref(w.media); /* in the engine's order */
     calls_end(w.calls);
     w.calls = mem_deref(w.calls);
     w.core = mem_deref(w.core);
