@@ -17,8 +17,6 @@ struct tech_row {
 
 void calls_end(struct calls *c)
 {
-    timer_stop(&c->closing);
-    loop_defer_stop(&c->closed);
     c->is_closing = true;
     LIST_FOREACH(&c->channels, k) /* wakes their runs, which end by themselves */
     {
@@ -28,6 +26,8 @@ void calls_end(struct calls *c)
     {
         channel_hangup(channel_of_link(k), CAUSE_TEMPORARY);
     }
+    timer_stop(&c->closing);
+    loop_defer_stop(&c->closed);
     LIST_FOREACH(&c->techs, k)
     {
         list_unlink(k);
