@@ -6,6 +6,7 @@
 #include "call/calls.h"
 #include "call/device_state.h"
 #include "call/observe.h"
+#include "loop/accept.h"
 #include "loop/loop.h"
 #include "loop/tls.h"
 #include "manager/session.h"
@@ -28,8 +29,7 @@ struct manager {
     struct tls *tls;
     struct list roles; /* struct role_link (roles.c) */
     int roles_fd;
-    struct loop_fd roles_watch;
-    struct timer roles_pause;
+    struct acceptor acceptor;
 
     uint32_t wanted;                  /* classes that some session may see now */
     struct buf event;                 /* the open one, or empty */

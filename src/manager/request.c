@@ -218,6 +218,14 @@ struct manager_request *manager_hold(struct manager_request *q)
     return mem_ref(q);
 }
 
+/* All of the answer leaves before its end is told; nobody may be there to take it. */
+static void answered(struct manager_session *s)
+{
+    manager_session_flush(s);
+    if (!s->is_over && s->port->answered)
+        s->port->answered(s->port_arg);
+}
+
 static void resume(void *arg)
 {
     manager_session_go_on(arg);
@@ -230,9 +238,7 @@ void manager_done(struct manager_request *q)
     if (!q->is_done && s->busy == q) {
         s->busy = NULL;
         if (!s->is_over) {
-            manager_session_flush(s);
-            if (!s->is_over && s->port->answered)
-                s->port->answered(s->port_arg);
+            answered(s);
             loop_defer(s->manager->loop, &s->resume, resume, s);
         }
     }
@@ -335,9 +341,7 @@ void request_run(struct manager_session *s, const struct ami_message *message)
         dispatch(q);
     if (q->is_held && !q->is_done && copy_message(q))
         forget_message(q);
-    if (!q->is_held && !s->is_over && s->port->answered) {
-        manager_session_flush(s);
-        s->port->answered(s->port_arg);
-    }
+    if (!q->is_held && s->port->answered)
+        answered(s);
     mem_deref(q);
 }

@@ -1,7 +1,5 @@
 /* manager/roles.c - sessions that the station's own roles bring; see ipc/manager.h */
 #include <errno.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -9,8 +7,6 @@
 #include "ipc/manager.h"
 #include "manager/inner.h"
 #include "manager/roles.h"
-
-enum { ACCEPT_PAUSE_MS = 100, ROLES_MAX = 16 };
 
 static void port_free(struct role_port *p)
 {
@@ -180,42 +176,24 @@ int manager_serve(struct manager *m, struct ipc *role)
 
 /* ---- run/manager.sock ---- */
 
-static void watch(void *arg);
-
-static void accept_one(int events, void *arg)
+static void came_in(int fd, void *arg)
 {
     struct manager *m = arg;
-    const int fd = accept4(m->roles_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct ipc *c;
 
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
-        loop_fd_stop(&m->roles_watch);
-        timer_start(m->loop, &m->roles_pause, ACCEPT_PAUSE_MS, watch, m);
-        return;
-    }
-    if (fd < 0)
-        return;
     if (ipc_alloc(&c, m->loop, fd, &manager_protocol, NULL, NULL, NULL) == 0)
         manager_serve(m, c);
-}
-
-static void watch(void *arg)
-{
-    struct manager *m = arg;
-
-    loop_fd_start(m->loop, &m->roles_watch, m->roles_fd, LOOP_READ, accept_one, m);
 }
 
 int manager_serve_roles(struct manager *m, int listen_fd)
 {
     m->roles_fd = listen_fd;
-    return loop_fd_start(m->loop, &m->roles_watch, m->roles_fd, LOOP_READ, accept_one, m);
+    return acceptor_start(&m->acceptor, m->loop, listen_fd, came_in, m);
 }
 
 void roles_stop(struct manager *m)
 {
-    timer_stop(&m->roles_pause);
-    loop_fd_stop(&m->roles_watch);
+    acceptor_stop(&m->acceptor);
     if (m->roles_fd >= 0)
         close(m->roles_fd);
     m->roles_fd = -1;

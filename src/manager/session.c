@@ -73,7 +73,8 @@ static void admit(struct manager_session *s, const char *user)
     if (user) {
         slice_copy(slice_of(user), s->user, sizeof(s->user));
         s->is_in = true;
-        s->read = s->write = CLASS_ALL;
+        s->read = s->write = s->mask = CLASS_ALL;
+        events_count(m);
         return;
     }
     m->strangers++;

@@ -1,0 +1,163 @@
+/* Sessions that a role brings over ipc: its own, those of HTTP; their ends */
+#include "desk.h"
+
+#include "ipc/manager.h"
+
+struct role {
+    struct ipc *ipc;
+    struct buf text; /* of answers, and of events */
+    unsigned ends;   /* is_last of an answer */
+    uint32_t request, left;
+    bool is_gone;
+};
+
+static void role_came(struct ipc *c, uint16_t id, const void *message, int fd, void *arg)
+{
+    const struct manager_answer *a = message;
+    struct role *r = arg;
+
+    if (id == MANAGER_LEFT)
+        r->left = a->session;
+    if (id != MANAGER_ANSWER)
+        return;
+    buf_adds(&r->text, a->text);
+    r->request = a->request;
+    r->ends += a->is_last;
+}
+
+static void role_gone(struct ipc *c, int err, void *arg)
+{
+    ((struct role *)arg)->is_gone = true;
+}
+
+static int role_come(struct role *r, struct desk *d)
+{
+    struct ipc *engine = NULL;
+    int err;
+
+    buf_init(&r->text, 1 << 20);
+    err = ipc_pair(&r->ipc, &engine, d->loop, &manager_protocol);
+    if (err)
+        return err;
+    ipc_set_handlers(r->ipc, role_came, role_gone, r);
+    return manager_serve(d->manager, engine);
+}
+
+static void role_leave(struct role *r)
+{
+    if (r->ipc)
+        ipc_close(r->ipc);
+    mem_deref(r->ipc);
+    buf_fini(&r->text);
+}
+
+static void role_open(struct role *r, uint32_t session, uint8_t kind)
+{
+    struct manager_open o = {.session = session, .kind = kind};
+
+    addr_parse(&o.peer, SLICE("198.51.100.9:4444"), 0);
+    addr_parse(&o.local, SLICE(DESK ":8088"), 0);
+    ipc_send(r->ipc, MANAGER_OPEN, &o);
+}
+
+static void role_ask(struct role *r, uint32_t session, uint32_t request, bool is_last,
+                     const char *text)
+{
+    ipc_send(
+        r->ipc, MANAGER_ASK,
+        &(struct manager_ask){
+            .session = session, .request = request, .is_last = is_last, .text = slice_of(text)});
+}
+
+static int an_own_session_is_in(void)
+{
+    struct role r = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    CHECK_OK_TO(role_come(&r, &d), out);
+    role_open(&r, 7, MANAGER_SESSION_ROLE);
+    role_ask(&r, 7, 1, false, "Action: UserEvent\r\nUser");
+    role_ask(&r, 7, 1, true, "Event: x\r\n\r\n");
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() ||
+                 (strcmp(buf_z(&r.text), "Response: Success\r\nMessage: Event Sent\r\n\r\n") == 0 &&
+                  r.request == 1 && r.ends == 1),
+             out);
+    loop_fake_advance(d.loop, 20);
+    CHECK_TO(unit_is_rerun() ||
+                 (strstr(buf_z(&r.text), "Event: UserEvent\r\n") && r.request == 0 && r.ends == 1),
+             out);
+    ipc_send(r.ipc, MANAGER_LEAVE, &(struct manager_leave){7});
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() || (r.left == 7 && d.manager->session_count == 0), out);
+out:
+    role_leave(&r);
+    desk_fini(&d);
+    return err;
+}
+
+static int a_session_of_http_is_a_stranger(void)
+{
+    struct role r = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    CHECK_OK_TO(role_come(&r, &d), out);
+    role_open(&r, 1, MANAGER_SESSION_HTTP);
+    role_ask(&r, 1, 5, true, "Action: Ping\r\n\r\n");
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() ||
+                 (strstr(buf_z(&r.text), "Permission denied") && r.ends == 1 && r.request == 5),
+             out);
+    /* The address is the client's, not the role's. */
+    role_ask(&r, 1, 6, true, "Action: Login\r\nUsername: fenced\r\nSecret: pw\r\n\r\n");
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() || (strstr(buf_z(&r.text), "Authentication accepted") && r.ends == 2),
+             out);
+    role_ask(&r, 1, 7, true, "Action: WaitEvent\r\nTimeout: 2\r\n\r\n");
+    loop_fake_advance(d.loop, 1);
+    role_ask(&r, 1, 8, true, "Action: Logoff\r\n\r\n");
+    loop_fake_advance(d.loop, 3000);
+    CHECK_TO(unit_is_rerun() || (r.left == 1 && r.ends == 4 && d.manager->session_count == 0), out);
+    role_ask(&r, 1, 9, true, "Action: Ping\r\n\r\n");
+    r.left = 0;
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() || r.left == 1, out);
+out:
+    role_leave(&r);
+    desk_fini(&d);
+    return err;
+}
+
+/* The role dies in the middle of a held request. */
+static int sessions_go_with_their_role(void)
+{
+    struct role r = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    CHECK_OK_TO(role_come(&r, &d), out);
+    role_open(&r, 1, MANAGER_SESSION_ROLE);
+    role_open(&r, 2, MANAGER_SESSION_HTTP);
+    role_ask(&r, 1, 1, true, "Action: WaitEvent\r\nTimeout: 20\r\n\r\n");
+    role_ask(&r, 2, 1, true, "Action: Login\r\nUsername: admin\r\nSecret: no\r\n\r\n");
+    loop_fake_advance(d.loop, 10);
+    ipc_close(r.ipc);
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(d.manager->session_count == 0 && d.manager->strangers == 0, out);
+    loop_fake_advance(d.loop, 30000);
+out:
+    role_leave(&r);
+    desk_fini(&d);
+    return err;
+}
+
+UNIT_TESTS(UNIT(an_own_session_is_in), UNIT(a_session_of_http_is_a_stranger),
+           UNIT(sessions_go_with_their_role))
