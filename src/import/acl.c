@@ -214,10 +214,10 @@ bool import_acl_has(const struct conf_item *item, bool of_contacts)
     return is_rule(word_of(item->name, of_contacts));
 }
 
-int import_acl_of_one(struct import *im, const struct conf_section *s, bool of_contacts,
-                      struct buf *names)
+int import_acl_of_one(struct import *im, const char *type, const struct conf_section *s,
+                      bool of_contacts, struct buf *names)
 {
-    return make_list(im, s, of_contacts, "endpoint", names,
+    return make_list(im, s, of_contacts, type, names,
                      "порядок permit и deny сохранён в списке доступа (таблица acl)",
                      "the order of permit and deny is kept in an access list (table acl)");
 }

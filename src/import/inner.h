@@ -68,10 +68,13 @@ bool import_acl_is_ordered(const struct conf_section *s, bool of_contacts);
 /** Is it one of those lines? */
 bool import_acl_has(const struct conf_item *item, bool of_contacts);
 
-/** These lines as a list; its name is added to names. @return 0; ENOSPC; errno of the database; ENOMEM */
-int import_acl_of_one(struct import *im, const struct conf_section *s, bool of_contacts,
-                      struct buf *names);
+/** These lines of an object as a list, type_SECTION; its name is added to names. @return 0; ENOSPC; errno
+ *  of the database; ENOMEM */
+int import_acl_of_one(struct import *im, const char *type, const struct conf_section *s,
+                      bool of_contacts, struct buf *names);
 
+int import_manager(struct import *im, const struct conf *conf);
+int import_http(struct import *im, const struct conf *conf);
 int import_asterisk(struct import *im, const struct conf *conf);
 int import_indications(struct import *im, const struct conf *conf);
 
@@ -82,6 +85,10 @@ int import_keep(struct import *im, const struct conf *conf);
  *  @return 0; errno of the database; ENOMEM */
 int import_pjsip_begin(struct import *im);
 int import_pjsip_section(struct import *im, const struct conf_section *s);
+
+/** A section as a row of its type's table. @return 0 (also when it was refused: said); ENOMEM; errno */
+struct model_type;
+int import_object(struct import *im, const struct model_type *t, const struct conf_section *s);
 
 /** Empty the routing's tables, the first time. @return 0; errno of the database */
 int import_extensions_begin(struct import *im);

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "import/inner.h"
-#include "model/field.h"
+#include "model/files.h"
 
 #define MOST_COLUMNS 160
 
@@ -19,22 +19,6 @@ struct object {
 static const struct conf_item *type_of(const struct conf_section *s)
 {
     return conf_find(s, "type");
-}
-
-static bool is_list(const struct model_field *f)
-{
-    switch (f->kind) {
-    case MODEL_NAMES:
-    case MODEL_ALLOW:
-    case MODEL_DISALLOW:
-    case MODEL_NETS:
-    case MODEL_HOSTS:
-    case MODEL_VARS:
-    case MODEL_URIS:
-    case MODEL_ENUMS:
-    case MODEL_RULES: return true;
-    default: return false;
-    }
 }
 
 static struct buf *value_for(struct object *o, const struct model_field *f)
@@ -52,14 +36,15 @@ static struct buf *value_for(struct object *o, const struct model_field *f)
 /* Repeated lines of a list are one list; a repeated single value: the last one counts. */
 static int keep_value(struct object *o, const struct model_field *f, const char *value)
 {
+    const char gap = model_field_gap(f);
     struct buf *b = value_for(o, f);
 
     if (!b)
         return ENOSPC;
-    if (!is_list(f))
+    if (!gap)
         buf_reset(b);
     else if (b->len)
-        buf_addc(b, f->kind == MODEL_VARS ? ';' : ',');
+        buf_addc(b, gap);
     return buf_addz(b, value);
 }
 
@@ -157,10 +142,11 @@ static int insert(struct import *im, const struct object *o, const char *id)
     int err;
 
     buf_init(&sql, 16384);
-    buf_printf(&sql, "INSERT INTO \"%s\" (id, name", o->type->table);
+    buf_printf(&sql, "INSERT INTO \"%s\" (%sname", o->type->table,
+               strcmp(o->type->id, "name") == 0 ? "" : "id, ");
     for (unsigned i = 0; i < o->count; i++)
         buf_printf(&sql, ", \"%s\"", o->fields[i]->column);
-    buf_addz(&sql, ") VALUES (?1, ?1");
+    buf_addz(&sql, strcmp(o->type->id, "name") == 0 ? ") VALUES (?1" : ") VALUES (?1, ?1");
     for (unsigned i = 0; i < o->count; i++)
         buf_printf(&sql, ", ?%u", i + 2);
     buf_addz(&sql, ")");
@@ -176,6 +162,12 @@ static int insert(struct import *im, const struct object *o, const char *id)
     return err ? err : stmt_run(st);
 }
 
+/* Types whose deny and permit may have to become lists: of senders, and of contacts. */
+static int acl_kinds(const struct model_type *t)
+{
+    return strcmp(t->name, "endpoint") == 0 ? 2 : strcmp(t->name, "manager") == 0;
+}
+
 /* Lists of addresses that an endpoint has beside its own deny and permit. */
 static int add_lists(struct import *im, struct object *o, const struct conf_section *s,
                      bool of_contacts)
@@ -188,10 +180,10 @@ static int add_lists(struct import *im, struct object *o, const struct conf_sect
 
     buf_init(&own, 512);
     if (import_acl_is_ordered(s, of_contacts))
-        err = import_acl_of_one(im, s, of_contacts, &own);
+        err = import_acl_of_one(im, o->type->name, s, of_contacts, &own);
     if (!err && own.len)
         err = keep_value(o, f, buf_z(&own));
-    if (!err && all->len)
+    if (!err && all->len && strcmp(o->type->name, "endpoint") == 0)
         err = keep_value(o, f, buf_z(all));
     buf_fini(&own);
     return err;
@@ -201,16 +193,13 @@ static int add_lists(struct import *im, struct object *o, const struct conf_sect
 static bool is_listed(const struct object *o, const struct conf_section *s,
                       const struct conf_item *item)
 {
-    if (strcmp(o->type->name, "endpoint") != 0)
-        return false;
-    for (int of_contacts = 0; of_contacts < 2; of_contacts++)
+    for (int of_contacts = 0; of_contacts < acl_kinds(o->type); of_contacts++)
         if (import_acl_has(item, of_contacts) && import_acl_is_ordered(s, of_contacts))
             return true;
     return false;
 }
 
-static int import_object(struct import *im, const struct model_type *t,
-                         const struct conf_section *s)
+int import_object(struct import *im, const struct model_type *t, const struct conf_section *s)
 {
     struct object *o = mem_zalloc(sizeof(*o));
     int err = 0;
@@ -221,8 +210,7 @@ static int import_object(struct import *im, const struct model_type *t,
     for (uint32_t i = 0; !err && i < s->count; i++)
         if (!is_listed(o, s, &s->items[i]))
             err = take_item(im, o, &s->items[i]);
-    for (int of_contacts = 0; !err && of_contacts < 2 && strcmp(t->name, "endpoint") == 0;
-         of_contacts++)
+    for (int of_contacts = 0; !err && of_contacts < acl_kinds(t); of_contacts++)
         err = add_lists(im, o, s, of_contacts);
     if (!err)
         err = insert(im, o, s->name);

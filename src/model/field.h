@@ -76,8 +76,9 @@ struct model_field {
                          no warning and no refusal for them */
     int64_t min, max;  /* MODEL_INT, MODEL_SECONDS; MODEL_ADDR: min = default port */
     const char *const *choices; /* MODEL_ENUM, MODEL_ENUMS; NULL-terminated */
-    size_t offset;              /* in the object's struct, MODEL_NOWHERE when it is not kept */
-    const char *sql;            /* SQL type with constraints, where the kind's own does not fit */
+    char gap; /* between repeated lines of a file, where the kind does not say it (model/files.h) */
+    size_t offset;   /* in the object's struct, MODEL_NOWHERE when it is not kept */
+    const char *sql; /* SQL type with constraints, where the kind's own does not fit */
     struct model_words label, help;
     const char
         *subject; /* of a LATER or REFUSED field: the word of model_subject that it comes with */
