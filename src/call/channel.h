@@ -295,6 +295,7 @@ struct channel {
     struct link bridge_link;
     struct channel_stats_wait *stats_wait; /* inner: whose task waits for the stream's numbers */
     bool has_music;                        /* it hears music on hold */
+    bool is_paused;                        /* the play of files pauses */
     bool is_on_hold;                       /* the far end put us on hold */
     unsigned media_users; /* who needs its sound here (digits for features, recording): no direct
                                   media while not 0 */
@@ -407,6 +408,10 @@ int channel_play(struct channel *ch, const char *files);
 int channel_tone(struct channel *ch, const char *tone);
 int channel_moh(struct channel *ch, const char *class_name);
 void channel_play_stop(struct channel *ch);
+/** End what plays as if it had been heard to its end: who waits for that goes on. */
+void channel_play_end(struct channel *ch);
+/** Pause the play of files, or go on with it. @return 0; ENOENT (no play) */
+int channel_play_pause(struct channel *ch);
 /** Send a digit to the far end (RFC 4733 or INFO). */
 int channel_send_dtmf(struct channel *ch, char digit, uint32_t ms);
 /** End it: tech->hangup when the far end is still there, media freed, record finished, out of the

@@ -81,6 +81,7 @@ static const struct {
     {"caller", "звонивший", "the caller"},
     {"callee", "вызываемый", "the callee"},
     {"console", "администратор", "the administrator"},
+    {"manager", "программа (Manager)", "a program (Manager)"},
     {"routing", "маршрутизация", "the routing"},
 };
 

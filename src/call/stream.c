@@ -59,6 +59,7 @@ static void on_position(uint32_t ms, bool is_paused, void *arg)
 {
     struct channel *ch = arg;
 
+    ch->is_paused = is_paused;
     channel_push(
         ch, (struct channel_event){
                 .type = CHANNEL_EV_POSITION, .is_on = is_paused, .ms = ms, .play_id = ch->play_id});
@@ -180,6 +181,7 @@ int channel_play(struct channel *ch, const char *files)
     if (!ch->stream)
         return ENOTCONN;
     end_music(ch);
+    ch->is_paused = false;
     ch->play_id++;
     return media_stream_play(ch->stream, slice_of(files), ch->language ? ch->language : "", 0);
 }
@@ -243,6 +245,21 @@ void channel_play_stop(struct channel *ch)
     end_music(ch);
     if (ch->stream)
         media_stream_stop(ch->stream);
+}
+
+void channel_play_end(struct channel *ch)
+{
+    if (!ch->stream || ch->has_music || !media_stream_is_playing(ch->stream))
+        return;
+    channel_play_stop(ch);
+    channel_push(ch, (struct channel_event){.type = CHANNEL_EV_PLAY_DONE, .play_id = ch->play_id});
+}
+
+int channel_play_pause(struct channel *ch)
+{
+    return ch->stream
+               ? media_stream_control(ch->stream, ch->is_paused ? MEDIA_RESUME : MEDIA_PAUSE, 0)
+               : ENOENT;
 }
 
 int channel_send_dtmf(struct channel *ch, char digit, uint32_t ms)

@@ -5,16 +5,9 @@
 #include "manager/all.h"
 #include "manager/inner.h"
 
-#define ID_PARAM                                                                                   \
-    {                                                                                              \
-        "ActionID",                                                                                \
-        {                                                                                          \
-            "Возвращается в ответе.", "ActionID for this transaction. Will be returned."           \
-        }                                                                                          \
-    }
 #define SHOWN .shown = "tests/unit/manager/test_session.c"
 
-static const struct manager_param id_params[] = {ID_PARAM, {0}};
+static const struct manager_param id_params[] = {MANAGER_PARAM_ID, {0}};
 
 /* ---- Ping ---- */
 
@@ -57,7 +50,7 @@ static void run_events(struct manager_request *q)
 }
 
 static const struct manager_param events_params[] = {
-    ID_PARAM,
+    MANAGER_PARAM_ID,
     {"EventMask",
      {"on - все, off - никакие, или классы через запятую: system,call,log.",
       "on: all events are sent; off: none; or the flags of those to send: system,call,log."},
@@ -92,7 +85,7 @@ static void run_wait_event(struct manager_request *q)
 }
 
 static const struct manager_param wait_params[] = {
-    ID_PARAM,
+    MANAGER_PARAM_ID,
     {"Timeout",
      {"Сколько секунд ждать события; -1 - сколько угодно.",
       "Maximum time (in seconds) to wait for events, '-1' means forever."},
@@ -169,7 +162,7 @@ static void run_user_event(struct manager_request *q)
 }
 
 static const struct manager_param user_params[] = {
-    ID_PARAM,
+    MANAGER_PARAM_ID,
     {"UserEvent", {"Имя события.", "Event string to send."}, true},
     {"Header1",
      {"Любые другие поля: они будут в событии.",

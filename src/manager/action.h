@@ -37,6 +37,15 @@ struct manager_param {
     bool is_required; /* for the help; the code answers "... not specified" in Asterisk's words */
 };
 
+/** The parameter that every action has. */
+#define MANAGER_PARAM_ID                                                                           \
+    {                                                                                              \
+        "ActionID",                                                                                \
+        {                                                                                          \
+            "Возвращается в ответе.", "ActionID for this transaction. Will be returned."           \
+        }                                                                                          \
+    }
+
 struct manager_action {
     const char *name;
     uint32_t classes;    /* any of these; CLASS_NONE: everybody who is in */
@@ -91,6 +100,8 @@ void manager_end(struct manager_request *q);
 void manager_list(struct manager_request *q, const char *message);
 /** One event of it: "Event: NAME", ActionID; headers; manager_end. It counts. */
 void manager_item(struct manager_request *q, const char *event);
+/** The same without ActionID, for one that has it elsewhere (manager_put_id). */
+void manager_item_bare(struct manager_request *q, const char *event);
 /** The end: "Event: NAME", "EventList: Complete", "ListItems: N"; more headers; manager_end. */
 void manager_list_end(struct manager_request *q, const char *event);
 /** Items so far. */

@@ -2,16 +2,28 @@
 #pragma once
 #include "manager/event.h"
 
+extern const struct manager_action manager_action_absolutetimeout;
 extern const struct manager_action manager_action_challenge;
+extern const struct manager_action manager_action_controlplayback;
+extern const struct manager_action manager_action_coreshowchannelmap;
+extern const struct manager_action manager_action_coreshowchannels;
 extern const struct manager_action manager_action_events;
+extern const struct manager_action manager_action_getvar;
+extern const struct manager_action manager_action_hangup;
 extern const struct manager_action manager_action_listcommands;
 extern const struct manager_action manager_action_login;
 extern const struct manager_action manager_action_logoff;
+extern const struct manager_action manager_action_originate;
 extern const struct manager_action manager_action_ping;
+extern const struct manager_action manager_action_pjsiphangup;
+extern const struct manager_action manager_action_playdtmf;
+extern const struct manager_action manager_action_setvar;
+extern const struct manager_action manager_action_status;
 extern const struct manager_action manager_action_userevent;
 extern const struct manager_action manager_action_waitevent;
 
 extern const struct manager_event manager_events_calls[];
+extern const struct manager_event manager_events_originate[];
 extern const struct manager_event manager_events_security[];
 extern const struct manager_event manager_events_states[];
 extern const struct manager_event manager_events_station[];

@@ -38,6 +38,7 @@ struct manager {
     struct manager_batch *batch;      /* gathering, or NULL */
     struct timer batch_timer;
 
+    struct list originating; /* act_originate.c */
     struct call_observer observer;
     struct device_watch devices;
     bool is_booted, is_down;
@@ -84,6 +85,9 @@ enum security_event {
 };
 void security_tell(struct manager_session *s, enum security_event e, struct slice account,
                    struct slice request);
+
+/* act_originate.c: calls under way are not told of any more. */
+void originating_stop(struct manager *m);
 
 /* roles.c */
 void roles_stop(struct manager *m);

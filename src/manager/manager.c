@@ -16,6 +16,7 @@ static void manager_destroy(void *object)
     ev_states_stop(m);
     manager_unlisten(m);
     roles_stop(m);
+    originating_stop(m);
     LIST_FOREACH(&m->sessions, k)
     manager_session_end(CONTAINER_OF(k, struct manager_session, link));
     events_fini(m);
@@ -55,6 +56,7 @@ int manager_alloc(struct manager **mp, const struct manager_args *args,
     m->roles_fd = -1;
     list_init(&m->sessions);
     list_init(&m->roles);
+    list_init(&m->originating);
     buf_init(&m->event, MANAGER_EVENT_MAX);
     err = ev_calls_start(m);
     if (!err)

@@ -136,11 +136,16 @@ void manager_list(struct manager_request *q, const char *message)
     q->items = 0;
 }
 
-void manager_item(struct manager_request *q, const char *event)
+void manager_item_bare(struct manager_request *q, const char *event)
 {
     ami_putz(manager_out(q), "Event", event);
-    manager_put_id(q);
     q->items++;
+}
+
+void manager_item(struct manager_request *q, const char *event)
+{
+    manager_item_bare(q, event);
+    manager_put_id(q);
 }
 
 uint32_t manager_items(const struct manager_request *q)

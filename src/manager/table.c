@@ -4,17 +4,41 @@
 
 #include "manager/all.h"
 
+/* clang-format off */
 const struct manager_action *const manager_actions[] = {
-    &manager_action_challenge, &manager_action_events,    &manager_action_listcommands,
-    &manager_action_login,     &manager_action_logoff,    &manager_action_ping,
-    &manager_action_userevent, &manager_action_waitevent, NULL,
+    &manager_action_absolutetimeout,
+    &manager_action_challenge,
+    &manager_action_controlplayback,
+    &manager_action_coreshowchannelmap,
+    &manager_action_coreshowchannels,
+    &manager_action_events,
+    &manager_action_getvar,
+    &manager_action_hangup,
+    &manager_action_listcommands,
+    &manager_action_login,
+    &manager_action_logoff,
+    &manager_action_originate,
+    &manager_action_ping,
+    &manager_action_pjsiphangup,
+    &manager_action_playdtmf,
+    &manager_action_setvar,
+    &manager_action_status,
+    &manager_action_userevent,
+    &manager_action_waitevent,
+    NULL,
 };
 enum { ACTIONS = sizeof(manager_actions) / sizeof(manager_actions[0]) - 1 };
 
 const struct manager_event *const manager_events[] = {
-    manager_events_calls,   manager_events_security, manager_events_states,
-    manager_events_station, manager_events_user,     NULL,
+    manager_events_calls,
+    manager_events_originate,
+    manager_events_security,
+    manager_events_states,
+    manager_events_station,
+    manager_events_user,
+    NULL,
 };
+/* clang-format on */
 
 static int compare(struct slice name, const char *other)
 {

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "pjsip/cause.h"
 #include "pjsip/message.h"
+#include "pjsip/pjsip.h"
 #include "pjsip/session.h"
 #include "pjsip/table.h"
 #include "plan/args.h"
@@ -39,22 +40,29 @@ static uint16_t status_of(const char *text)
     return 0;
 }
 
+int pjsip_refuse(struct channel *ch, const char *status, const char *who)
+{
+    const uint16_t code = status_of(status);
+
+    if (ch->tech != &pjsip_tech || !ch->pvt || ch->is_outgoing || ch->state == CHANNEL_UP || !code)
+        return EINVAL;
+    session_of(ch)->refusal = code;
+    ch->cause = pjsip_cause_of_status(code);
+    channel_end(ch, ch->cause, who);
+    return 0;
+}
+
 static int hangup_exec(struct plan_run *run, char *data)
 {
     struct channel *ch = run->channel;
-    uint16_t code = status_of(plan_strip(data));
 
-    if (ch->tech != &pjsip_tech || !ch->pvt || ch->is_outgoing || ch->state == CHANNEL_UP ||
-        !code) {
+    if (pjsip_refuse(ch, plan_strip(data), "routing")) {
         log_warning(
             "PJSIPHangup refuses an incoming PJSIP call that is not answered, with a status of "
             "400 to 699 or its name channel=\"%s\" status=\"%s\"",
             ch->name, data);
         return PLAN_NEXT;
     }
-    session_of(ch)->refusal = code;
-    ch->cause = pjsip_cause_of_status(code);
-    channel_end(ch, ch->cause, "routing");
     return PLAN_END;
 }
 

@@ -10,6 +10,7 @@
 #include "plan/core.h"
 #include "plan/originate.h"
 #include "plan/sub.h"
+#include "plan/subst.h"
 
 #define RINGING_MS 30000
 #define TEXTS_MAX ((size_t)256 * 1024)
@@ -106,7 +107,20 @@ static int set_caller(struct channel *ch, const struct plan_originate_args *a)
     return err ? err : channel_set(&ch->ani.number, slice_of(a->caller_number));
 }
 
-static int set_up(struct channel *ch, const struct plan_originate_args *a)
+/* "CALLERID(name)" and the like are functions, as in Asterisk; values are taken as they are. */
+static int set_variable(struct plan_core *p, struct channel *ch, const struct plan_originate_var *v)
+{
+    const struct plan_env env = {.core = p, .channel = ch};
+    const int err = plan_var_set(&env, slice_of(v->name), slice_of(v->value));
+
+    if (!err || err == ENOMEM)
+        return err;
+    log_warning("variable of an originated call not set call=%s name=\"%s\" err=\"%s\"",
+                ch->linkedid, v->name, strerror(err));
+    return 0;
+}
+
+static int set_up(struct plan_core *p, struct channel *ch, const struct plan_originate_args *a)
 {
     int err = set_caller(ch, a);
 
@@ -119,14 +133,8 @@ static int set_up(struct channel *ch, const struct plan_originate_args *a)
     if (!err && a->exten)
         err = channel_set(&ch->exten, slice_of(a->exten));
     ch->priority = a->priority;
-    for (uint32_t i = 0; i < a->var_count && !err; i++) {
-        err = channel_var_set(ch, slice_of(a->vars[i].name), slice_of(a->vars[i].value));
-        if (err == EINVAL || err == ENOSPC) {
-            log_warning("variable of an originated call not set call=%s name=\"%s\" err=\"%s\"",
-                        ch->linkedid, a->vars[i].name, strerror(err));
-            err = 0;
-        }
-    }
+    for (uint32_t i = 0; i < a->var_count && !err; i++)
+        err = set_variable(p, ch, &a->vars[i]);
     return err;
 }
 
@@ -146,7 +154,7 @@ static int ring(struct plan_originate *o, enum plan_originate_reason *reason)
     if (tech && tech->request)
         err = tech->request(&o->channel, arg, &req, &cause);
     if (!err)
-        err = set_up(o->channel, a);
+        err = set_up(o->core, o->channel, a);
     if (!err) {
         channel_attach(o->channel, o->queue);
         if (a->leg_gosub)
@@ -237,7 +245,7 @@ static int run_failed(struct plan_originate *o, enum plan_originate_reason reaso
     if (err)
         return err;
     snprintf(number, sizeof(number), "%d", (int)reason);
-    err = set_up(ch, &o->args);
+    err = set_up(o->core, ch, &o->args);
     ch->priority = 1;
     if (!err)
         err = channel_set(&ch->exten, SLICE("failed"));

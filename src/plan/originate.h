@@ -27,7 +27,7 @@ enum plan_originate_reason {
 typedef void(plan_originated_h)(enum plan_originate_reason reason, struct channel *ch, void *arg);
 
 struct plan_originate_var {
-    const char *name, *value; /* "_X", "__X": as Set does */
+    const char *name, *value; /* "_X", "__X", "CALLERID(name)": as Set does, nothing substituted */
 };
 
 /** Everything is copied; NULL and 0 where nothing is meant. */

@@ -443,13 +443,31 @@ void plan_set_guests(struct plan_core *p, const struct plan_guests *guests)
     p->guests = guests ? *guests : (struct plan_guests){0};
 }
 
-bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten)
+bool plan_has_step(const struct plan_core *p, const struct channel *ch, struct slice context,
+                   struct slice exten, int priority)
 {
+    const struct plan_ask ask = plan_ask_for(p, ch, context, exten);
     struct plan_found found;
 
-    const struct plan_ask ask = plan_ask_for(p, NULL, context, exten);
+    return p->routing && plan_routing_find(p->routing, &ask, priority, &found) == 0;
+}
 
-    return p->routing && plan_routing_find(p->routing, &ask, 1, &found) == 0;
+bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten)
+{
+    return plan_has_step(p, NULL, context, exten, 1);
+}
+
+int plan_priority_find(const struct plan_core *p, const struct channel *ch, struct slice context,
+                       struct slice exten, struct slice text, int *priority)
+{
+    const struct plan_ask ask = plan_ask_for(p, ch, context, exten);
+    uint32_t n;
+
+    if (slice_u32(text, &n) == 0 && n > 0 && n < 1000000) {
+        *priority = (int)n;
+        return 0;
+    }
+    return p->routing ? plan_routing_label(p->routing, &ask, text, priority) : ENOENT;
 }
 
 bool plan_may_match_more(const struct plan_core *p, struct slice context, struct slice exten)

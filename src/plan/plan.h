@@ -89,6 +89,12 @@ void plan_set_guests(struct plan_core *p, const struct plan_guests *guests);
 /** Does context (with its includes) have this extension at priority 1? The driver answers 404 when
  * not. */
 bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten);
+/** The step there, as ch (NULL: nobody) looks for it: is there one? */
+bool plan_has_step(const struct plan_core *p, const struct channel *ch, struct slice context,
+                   struct slice exten, int priority);
+/** A priority as text names it there: a number from 1 on, or a label. @return 0; ENOENT */
+int plan_priority_find(const struct plan_core *p, const struct channel *ch, struct slice context,
+                       struct slice exten, struct slice text, int *priority);
 /** Would more digits make one (overlap)? */
 bool plan_may_match_more(const struct plan_core *p, struct slice context, struct slice exten);
 

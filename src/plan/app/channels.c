@@ -31,20 +31,9 @@ static void warn(const struct plan_run *run, const char *what, const char *data)
 static int parse_place(struct plan_run *run, const struct channel *ch, char **argv, int count,
                        struct slice *context, struct slice *exten, int *priority)
 {
-    const char *last = argv[count - 1];
-    struct plan_ask ask;
-    uint32_t n;
-
     *context = slice_of(count == 3 ? argv[0] : ch->context);
     *exten = slice_of(count == 3 ? argv[1] : count == 2 ? argv[0] : ch->exten);
-    ask = plan_ask_for(run->core, ch, *context, *exten);
-    if (slice_u32(slice_of(last), &n) == 0 && n > 0 && n < 1000000) {
-        *priority = (int)n;
-        return 0;
-    }
-    return run->core->routing
-               ? plan_routing_label(run->core->routing, &ask, slice_of(last), priority)
-               : ENOENT;
+    return plan_priority_find(run->core, ch, *context, *exten, slice_of(argv[count - 1]), priority);
 }
 
 static int channelredirect_exec(struct plan_run *run, char *data)
