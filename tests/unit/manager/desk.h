@@ -21,7 +21,8 @@
 
 static const char desk_sql[] =
     "INSERT INTO manager (name, secret, \"read\", \"write\") VALUES ('admin', 'pw', 'all', 'all'),"
-    "('lowly', 'pw', 'call', 'call'), ('empty', '', 'all', 'all');"
+    "('lowly', 'pw', 'call', 'call'), ('empty', '', 'all', 'all'),"
+    "('dialler', 'pw', 'call', 'originate,call');"
     "INSERT INTO manager (name, secret, \"read\", \"write\", deny, permit) VALUES "
     "('fenced', 'pw', 'all', 'all', '0.0.0.0/0', '198.51.100.0/24');"
     "INSERT INTO manager (name, secret, \"read\", \"write\", allowmultiplelogin) VALUES "
