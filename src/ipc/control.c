@@ -54,6 +54,15 @@ static const struct ipc_field level_fields[] = {
     {0},
 };
 
+static const struct ipc_field http_fields[] = {
+    IPC_FIELD(IPC_BOOL, struct control_http, is_enabled),
+    IPC_FIELD(IPC_ADDR, struct control_http, bind),
+    IPC_FIELD(IPC_U32, struct control_http, timeout_s),
+    IPC_FIELD(IPC_U32, struct control_http, rate),
+    IPC_FIELD(IPC_U32, struct control_http, connections),
+    {0},
+};
+
 static const struct ipc_type types[] = {
     {CONTROL_READY, "ready", sizeof(struct control_empty), empty_fields},
     {CONTROL_STOP, "stop", sizeof(struct control_empty), empty_fields},
@@ -65,6 +74,7 @@ static const struct ipc_type types[] = {
     {CONTROL_RESULT, "result", sizeof(struct control_result), result_fields},
     {CONTROL_RESTART, "restart", sizeof(struct control_name), name_fields},
     {CONTROL_SHUTDOWN, "shutdown", sizeof(struct control_empty), empty_fields},
+    {CONTROL_HTTP, "http", sizeof(struct control_http), http_fields},
     {CONTROL_LEVEL, "level", sizeof(struct control_level), level_fields},
     {0},
 };
@@ -164,6 +174,9 @@ static void on_recv(struct ipc *ipc, uint16_t id, const void *message, int fd, v
         close(fd);
     if (id == CONTROL_STOP) {
         tell_stop(c, false);
+    } else if (id == CONTROL_HTTP) {
+        if (c->h.http)
+            c->h.http(message, c->h.arg);
     } else if (id == CONTROL_LEVEL) {
         log_set_level(((const struct control_level *)message)->level);
     } else if (id == CONTROL_ROLE) {
@@ -237,6 +250,11 @@ int control_ready(struct control *c)
     const struct control_empty m = {0};
 
     return c->ipc ? ipc_send(c->ipc, CONTROL_READY, &m) : ECANCELED;
+}
+
+int control_tell_http(struct control *c, const struct control_http *http)
+{
+    return c->ipc ? ipc_send(c->ipc, CONTROL_HTTP, http) : ECANCELED;
 }
 
 /* Reserve a number for a question; it is remembered once the message is queued. */

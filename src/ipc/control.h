@@ -33,6 +33,7 @@ enum control_id {
     CONTROL_RESULT,   /* end of an answer */
     CONTROL_RESTART,  /* start this role anew */
     CONTROL_SHUTDOWN, /* stop the station */
+    CONTROL_HTTP,     /* engine: HTTP is set so; the supervisor tells the roles that want to know */
     CONTROL_LEVEL,    /* both ways: log from this level on; the supervisor tells all roles */
 };
 
@@ -77,6 +78,15 @@ struct control_level {
     uint8_t level; /* enum log_level */
 };
 
+/** The settings of HTTP, which the engine reads and other roles obey. */
+struct control_http {
+    bool is_enabled;
+    struct addr bind;
+    uint32_t timeout_s;   /* http_session_timeout */
+    uint32_t rate;        /* requests a second of an address */
+    uint32_t connections; /* at once of an address */
+};
+
 struct control_empty {
     uint32_t question; /* 0 where nothing is answered */
 };
@@ -90,6 +100,8 @@ struct control;
 struct control_handlers {
     /** End in order, quickly. Also called (once) when the supervisor is gone: is_orphan. */
     void (*stop)(bool is_orphan, void *arg);
+    /** HTTP is set so (only to roles that want to know); may be NULL. */
+    void (*http)(const struct control_http *http, void *arg);
     void *arg;
 };
 
@@ -135,6 +147,9 @@ int control_restart(struct control *c, const char *name, control_result_h *h, vo
 
 /** Stop the whole station. */
 int control_shutdown(struct control *c, control_result_h *h, void *arg);
+
+/** The engine: tell how HTTP is set. @return 0; errno of ipc_send */
+int control_tell_http(struct control *c, const struct control_http *http);
 
 /** Least important level logged, in all roles. */
 int control_set_level(struct control *c, enum log_level level, control_result_h *h, void *arg);

@@ -20,6 +20,10 @@ static const struct ipc_field digest_fields[] = {
     IPC_FIELD(IPC_U32, struct manager_digest, request),
     IPC_FIELD(IPC_TEXT, struct manager_digest, method),
     {.kind = IPC_BYTES,
+     .name = "secret_uri", /* its query may have one */
+     .offset = offsetof(struct manager_digest, uri),
+     .size = MANAGER_URI_MAX},
+    {.kind = IPC_BYTES,
      .name = "secret_authorization",
      .offset = offsetof(struct manager_digest, authorization),
      .size = MANAGER_HEADER_MAX},

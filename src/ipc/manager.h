@@ -19,6 +19,7 @@
 
 #define MANAGER_TEXT_MAX 24000 /* bytes of text in a message */
 #define MANAGER_HEADER_MAX 4000
+#define MANAGER_URI_MAX 20000
 
 enum manager_msg {
     /* role -> engine */
@@ -52,6 +53,7 @@ struct manager_digest {
     uint32_t session;
     uint32_t request;
     char method[16];
+    struct slice uri;           /* as it was asked for */
     struct slice authorization; /* the header's value; empty: none was sent */
 };
 

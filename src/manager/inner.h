@@ -29,6 +29,7 @@ struct manager {
     struct tls *tls;
     struct list roles; /* struct role_link (roles.c) */
     int roles_fd;
+    uint32_t roles_uid;
     struct acceptor acceptor;
 
     uint32_t wanted;                  /* classes that some session may see now */

@@ -60,8 +60,9 @@ void manager_unlisten(struct manager *m);
 /** Serve a role that has connected (taken; ipc/manager.h). @return 0; ENOMEM */
 int manager_serve(struct manager *m, struct ipc *role);
 
-/** Listen for roles on a seqpacket socket (taken). @return 0; errno */
-int manager_serve_roles(struct manager *m, int listen_fd);
+/** Listen for roles on a seqpacket socket (taken). @param uid  who may come, besides root and our own
+ *  user. @return 0; errno */
+int manager_serve_roles(struct manager *m, int listen_fd, uint32_t uid);
 
 /** The engine goes down: event Shutdown, then the sessions end. */
 void manager_shutdown(struct manager *m);

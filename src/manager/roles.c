@@ -51,6 +51,15 @@ static void port_answered(void *arg)
     send_part(p, request, true, SLICE(""));
 }
 
+static void port_turn(void *arg)
+{
+    struct role_port *p = arg;
+    const uint32_t request = p->request;
+
+    p->request = p->awaiting;
+    p->awaiting = request;
+}
+
 static void port_close(void *arg)
 {
     struct role_port *p = arg;
@@ -61,7 +70,7 @@ static void port_close(void *arg)
 }
 
 static const struct manager_port role_port = {
-    .send = port_send, .answered = port_answered, .close = port_close};
+    .send = port_send, .answered = port_answered, .turn = port_turn, .close = port_close};
 
 struct role_port *role_port_find(const struct role_link *r, uint32_t number)
 {
@@ -176,17 +185,33 @@ int manager_serve(struct manager *m, struct ipc *role)
 
 /* ---- run/manager.sock ---- */
 
+/* Other roles share the group that may open the socket. */
+static bool may_come(const struct manager *m, const struct ipc *c)
+{
+    uint32_t uid;
+    int32_t pid;
+
+    return ipc_peer(c, &uid, &pid) == 0 && (uid == 0 || uid == geteuid() || uid == m->roles_uid);
+}
+
 static void came_in(int fd, void *arg)
 {
     struct manager *m = arg;
     struct ipc *c;
 
-    if (ipc_alloc(&c, m->loop, fd, &manager_protocol, NULL, NULL, NULL) == 0)
+    if (ipc_alloc(&c, m->loop, fd, &manager_protocol, NULL, NULL, NULL))
+        return;
+    if (may_come(m, c)) {
         manager_serve(m, c);
+    } else {
+        ipc_close(c);
+        mem_deref(c);
+    }
 }
 
-int manager_serve_roles(struct manager *m, int listen_fd)
+int manager_serve_roles(struct manager *m, int listen_fd, uint32_t uid)
 {
+    m->roles_uid = uid;
     m->roles_fd = listen_fd;
     return acceptor_start(&m->acceptor, m->loop, listen_fd, came_in, m);
 }

@@ -19,6 +19,7 @@ struct role_port {
     struct role_link *role;          /* NULL: it is gone */
     struct manager_session *session; /* a reference */
     uint32_t number, request;        /* request: being answered, or 0 */
+    uint32_t awaiting;               /* WaitEvent, or 0 */
     struct buf asked;                /* parts of a request */
 };
 

@@ -209,12 +209,11 @@ static int keep_batch(struct manager_session *s, struct manager_batch *b)
 
 /* ---- WaitEvent ---- */
 
-static void wait_over(void *arg)
+static void answer_wait(struct manager_session *s)
 {
-    struct manager_session *s = arg;
     struct manager_request *q = s->waiting;
 
-    timer_stop(&s->wait);
+    s->busy = q;
     s->waiting = NULL;
     manager_begin(q, "Success");
     ami_putz(manager_out(q), "Message", "Waiting for Event completed.");
@@ -226,9 +225,37 @@ static void wait_over(void *arg)
     manager_done(q);
 }
 
+static void wait_over(void *arg)
+{
+    struct manager_session *s = arg;
+
+    timer_stop(&s->wait);
+    if (s->busy && s->busy != s->waiting) { /* in the midst of another answer */
+        timer_start(s->manager->loop, &s->wait, MANAGER_BATCH_MS, wait_over, s);
+        return;
+    }
+    if (s->port->turn)
+        s->port->turn(s->port_arg);
+    answer_wait(s);
+}
+
+/* As in Asterisk a second WaitEvent of a session ends the first, and other requests do not wait for it. */
+static void let_others_pass(struct manager_session *s)
+{
+    s->port->turn(s->port_arg);
+    timer_stop(&s->wait);
+    if (s->waiting)
+        answer_wait(s);
+    s->busy = NULL;
+}
+
 void manager_session_wait(struct manager_session *s, struct manager_request *q, int64_t seconds)
 {
-    s->waiting = manager_hold(q);
+    struct manager_request *held = manager_hold(q);
+
+    if (s->port->turn)
+        let_others_pass(s);
+    s->waiting = held;
     if (!list_is_empty(&s->events))
         timer_start(s->manager->loop, &s->wait, 0, wait_over, s);
     else if (seconds >= 0)

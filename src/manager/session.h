@@ -25,6 +25,9 @@ struct manager_port {
     int (*send)(void *arg, struct slice bytes);
     /** The answer to the present request is complete (roles know where it ends); may be NULL. */
     void (*answered)(void *arg);
+    /** The present request and the one that waits for events change places: others are answered while
+     *  WaitEvent waits. NULL: they wait with it. */
+    void (*turn)(void *arg);
     /** What was sent leaves, then the connection ends. Last call. */
     void (*close)(void *arg);
 };

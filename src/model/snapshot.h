@@ -350,7 +350,8 @@ struct model_settings {
     const char *manager_tls_cert;
     int32_t manager_auth_timeout; /* seconds */
     int32_t manager_auth_limit, manager_sessions;
-    int32_t http_session_timeout; /* seconds */
+    int32_t http_session_timeout;        /* seconds */
+    int32_t http_rate, http_connections; /* of one address */
     bool manager_enabled, http_enabled;
     int32_t rtp_start, rtp_end;
     int32_t max_channels;

@@ -480,7 +480,7 @@ static void client_closed(struct ipc *ipc, int err, void *arg)
     client_free(arg);
 }
 
-/* Media, runner and programs share the group that may open the socket, and have no business here.
+/* The other roles and programs share the group that may open the socket, and have no business here.
  */
 static bool may_come(const struct ipc *ipc)
 {
@@ -491,7 +491,7 @@ static bool may_come(const struct ipc *ipc)
     if (!u || !u->is_root)
         return true;
     return ipc_peer(ipc, &uid, &pid) == 0 && uid != u->media_uid && uid != u->runner_uid &&
-           uid != u->script_uid;
+           uid != u->script_uid && uid != u->web_uid && uid != u->front_uid;
 }
 
 static void client_new(struct console_set *s, int fd)

@@ -68,6 +68,8 @@ static int open_all(struct engine_role *r, const struct role_args *args, const c
                                              .rtp_start = args->rtp_start,
                                              .rtp_end = args->rtp_end},
                        why);
+    if (!err)
+        err = engine_serve_roles(r->engine, args->second_fd, args->users.web_uid);
     return err ? err : engine_serve_console(r->engine, args->listen_fd);
 }
 

@@ -629,6 +629,11 @@ int engine_serve_console(struct engine *e, int listen_fd)
     return console_set_serve(e->consoles, listen_fd);
 }
 
+int engine_serve_roles(struct engine *e, int listen_fd, uint32_t uid)
+{
+    return manager_serve_roles(engine_manager_of(e->manager), listen_fd, uid);
+}
+
 void engine_run_command(struct engine *e, struct console *c, struct slice line)
 {
     console_set_run(e->consoles, c, line);

@@ -80,8 +80,22 @@ static void move(struct listen_at *l, const struct addr *to, bool is_on)
     l->local = is_on ? *to : (struct addr){.family = AF_UNSPEC};
 }
 
+/* The front and the web role read no database. */
+static void tell_http(struct engine_manager *e, const struct model_settings *s)
+{
+    const struct control_http http = {.is_enabled = s->http_enabled,
+                                      .bind = s->http_bind,
+                                      .timeout_s = (uint32_t)s->http_session_timeout,
+                                      .rate = (uint32_t)s->http_rate,
+                                      .connections = (uint32_t)s->http_connections};
+
+    if (e->control)
+        control_tell_http(e->control, &http);
+}
+
 static void apply(struct engine_manager *e, const struct model_settings *s)
 {
+    tell_http(e, s);
     if (!is_moved(&e->plain, &s->manager_bind, s->manager_enabled) &&
         !is_moved(&e->tls, &s->manager_tls_bind, s->manager_enabled))
         return;

@@ -19,16 +19,18 @@
 enum role_fd {
     ROLE_FD_CONTROL = 3, /* ipc/control.h */
     ROLE_FD_LISTEN =
-        4, /* listening seqpacket socket: engine ctl.sock, media media.sock, runner runner.sock */
-    ROLE_FD_LOCK = 5, /* held while the role lives: a new supervisor waits for it */
-    ROLE_FD_KEEP = 6, /* memory that outlives the role (role_spec.keep_bytes), or /dev/null */
-    ROLE_FD_FIRST_FREE = 7,
+        4, /* listening socket: engine ctl.sock, media media.sock, runner runner.sock, web web.sock */
+    ROLE_FD_LOCK = 5,   /* held while the role lives: a new supervisor waits for it */
+    ROLE_FD_KEEP = 6,   /* memory that outlives the role (role_spec.keep_bytes), or /dev/null */
+    ROLE_FD_SECOND = 7, /* another listening socket (engine manager.sock), or /dev/null */
+    ROLE_FD_FIRST_FREE = 8,
 };
 
 /** Users of the roles: when started as root each its own, else all the same. */
 struct role_users {
     uint32_t engine_uid; /* who may connect to media.sock and runner.sock */
     uint32_t media_uid, runner_uid, script_uid;
+    uint32_t web_uid, front_uid;
     uint32_t station_gid; /* group of all roles and of the state directory */
     uint32_t script_gid;
     bool is_root; /* the supervisor was started as root */
@@ -41,6 +43,7 @@ struct role_args {
     int control_fd;     /* ROLE_FD_CONTROL; the role takes it (control_alloc) */
     int listen_fd;      /* ROLE_FD_LISTEN; the role takes it */
     int keep_fd;        /* ROLE_FD_KEEP; the role takes it */
+    int second_fd;      /* ROLE_FD_SECOND; the role takes it */
     uint16_t rtp_start; /* station run --rtp-start, else 0: the database's setting, else 10000 */
     uint16_t rtp_end;   /* likewise; 0: 20000 */
     struct role_users users;
@@ -56,8 +59,16 @@ typedef int(role_main_h)(const struct role_args *args);
 int role_engine(const struct role_args *args); /* engine.c */
 int role_media(const struct role_args *args);  /* media.c */
 int role_runner(const struct role_args *args); /* runner.c */
+int role_web(const struct role_args *args);    /* web.c */
+int role_front(const struct role_args *args);  /* front.c */
 
-enum role_profile { ROLE_PROFILE_ENGINE, ROLE_PROFILE_MEDIA, ROLE_PROFILE_RUNNER };
+enum role_profile {
+    ROLE_PROFILE_ENGINE,
+    ROLE_PROFILE_MEDIA,
+    ROLE_PROFILE_RUNNER,
+    ROLE_PROFILE_WEB,
+    ROLE_PROFILE_FRONT
+};
 
 /** A path that a role may reach (Landlock). */
 struct role_path {
@@ -68,7 +79,9 @@ struct role_path {
 struct role_spec {
     const char *name;
     const char *user;        /* when started as root */
-    const char *listen_name; /* its socket in state/run */
+    const char *listen_name; /* its socket in state/run; NULL: none */
+    const char *second_name; /* another one; may be NULL */
+    bool is_stream;          /* its first socket is one of bytes, not of messages */
     int (*prepare)(void); /* before the sandbox closes: what it would not let load; may be NULL */
     role_main_h *main;
     enum role_profile profile; /* seccomp list in sandbox.c */
@@ -77,6 +90,7 @@ struct role_spec {
     uint64_t memory_bytes; /* RLIMIT_AS; 0 under a sanitizer */
     uint32_t descriptors;  /* RLIMIT_NOFILE */
     uint64_t keep_bytes;   /* of memory that the supervisor holds for it; used pages count */
+    bool wants_http;       /* is told how HTTP is set (ipc/control.h) */
     bool is_binder;        /* may bind, list, restart, shut down */
 };
 
@@ -95,6 +109,8 @@ int role_file(char *out, size_t size, const char *state, const char *name);
 #define ROLE_CTL_SOCK "run/ctl.sock"
 #define ROLE_MEDIA_SOCK "run/media.sock"
 #define ROLE_RUNNER_SOCK "run/runner.sock"
+#define ROLE_WEB_SOCK "run/web.sock"
+#define ROLE_MANAGER_SOCK "run/manager.sock"
 #define ROLE_CONTROL_SOCK "run/control.sock"
 #define ROLE_LOCK "run/lock"
 #define ROLE_AGI_DIR "agi-bin"

@@ -74,6 +74,8 @@ static const struct role_path runner_paths[] = {
     {0},
 };
 
+static const struct role_path web_paths[] = {SYSTEM_PATHS, {0}};
+
 /* The engine last: what it connects to is there already. */
 const struct role_spec role_table[] = {
     {.name = "media",
@@ -94,9 +96,20 @@ const struct role_spec role_table[] = {
      .paths = runner_paths,
      .caps = CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_KILL),
      .descriptors = 2048},
+    {.name = "web",
+     .user = "station-web",
+     .listen_name = ROLE_WEB_SOCK,
+     .is_stream = true,
+     .main = role_web,
+     .profile = ROLE_PROFILE_WEB,
+     .paths = web_paths,
+     .memory_bytes = 2 * GIB,
+     .descriptors = 8192,
+     .wants_http = true},
     {.name = "engine",
      .user = "station-engine",
      .listen_name = ROLE_CTL_SOCK,
+     .second_name = ROLE_MANAGER_SOCK,
      .main = role_engine,
      .profile = ROLE_PROFILE_ENGINE,
      .paths = engine_paths,
@@ -135,8 +148,9 @@ static int parse_users(struct role_users *u, const char *text)
 {
     unsigned is_root = 0;
 
-    if (!text || sscanf(text, "%u,%u,%u,%u,%u,%u,%u", &u->engine_uid, &u->media_uid, &u->runner_uid,
-                        &u->script_uid, &u->station_gid, &u->script_gid, &is_root) != 7)
+    if (!text || sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u,%u", &u->engine_uid, &u->media_uid,
+                        &u->runner_uid, &u->script_uid, &u->web_uid, &u->front_uid, &u->station_gid,
+                        &u->script_gid, &is_root) != 9)
         return EINVAL;
     u->is_root = is_root != 0;
     return 0;
@@ -192,7 +206,8 @@ int cmd_role(int argc, char **argv)
                              .has_sandbox = true,
                              .args = {.control_fd = ROLE_FD_CONTROL,
                                       .listen_fd = ROLE_FD_LISTEN,
-                                      .keep_fd = ROLE_FD_KEEP}};
+                                      .keep_fd = ROLE_FD_KEEP,
+                                      .second_fd = ROLE_FD_SECOND}};
     const struct role_spec *spec = argc > 1 ? role_find(argv[1]) : NULL;
     char title[16];
 

@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -131,7 +132,24 @@ static int find_users(struct supervisor *sv)
                         missing, USERS_MAKE);
 }
 
-static int open_listener(struct supervisor *sv, const char *name, mode_t mode, int *fd)
+/* A socket of bytes, for who speaks no messages of ours (the front). */
+static int listen_stream(int *fdp, const char *path)
+{
+    struct sockaddr_un sun = {.sun_family = AF_UNIX};
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int err = fd < 0 ? errno : slice_copy(slice_of(path), sun.sun_path, sizeof(sun.sun_path));
+
+    if (!err && (bind(fd, (const struct sockaddr *)&sun, sizeof(sun)) || listen(fd, 1024)))
+        err = errno;
+    if (!err)
+        *fdp = fd;
+    else if (fd >= 0)
+        close(fd);
+    return err;
+}
+
+static int open_listener(struct supervisor *sv, const char *name, mode_t mode, bool is_stream,
+                         int *fd)
 {
     char path[PATH_MAX];
     int err = role_file(path, sizeof(path), sv->state, name);
@@ -141,7 +159,7 @@ static int open_listener(struct supervisor *sv, const char *name, mode_t mode, i
     if (!err && unlink(path) && errno != ENOENT)
         err = errno;
     if (!err)
-        err = ipc_listen(fd, path);
+        err = is_stream ? listen_stream(fd, path) : ipc_listen(fd, path);
     if (!err && (chmod(path, mode) || (sv->users.is_root && chown(path, 0, sv->users.station_gid))))
         err = errno;
     if (err)
@@ -166,7 +184,7 @@ static void open_keep(struct child *ch)
 
 static int open_listeners(struct supervisor *sv)
 {
-    int err = open_listener(sv, ROLE_CONTROL_SOCK, 0600, &sv->control_fd);
+    int err = open_listener(sv, ROLE_CONTROL_SOCK, 0600, false, &sv->control_fd);
 
     for (const struct role_spec *s = role_table; s->name && !err; s++) {
         struct child *ch = &sv->children[sv->count];
@@ -174,7 +192,11 @@ static int open_listeners(struct supervisor *sv)
         ch->sv = sv;
         ch->spec = s;
         open_keep(ch);
-        err = open_listener(sv, s->listen_name, 0660, &ch->listen_fd);
+        ch->listen_fd = ch->second_fd = -1;
+        if (s->listen_name)
+            err = open_listener(sv, s->listen_name, 0660, s->is_stream, &ch->listen_fd);
+        if (!err && s->second_name)
+            err = open_listener(sv, s->second_name, 0660, false, &ch->second_fd);
         if (!err)
             sv->count++;
     }
@@ -270,6 +292,7 @@ static void supervisor_fini(struct supervisor *sv)
         timer_stop(&sv->children[i].timer);
         supervisor_forget(&sv->children[i]);
         close_fd(sv->children[i].listen_fd);
+        close_fd(sv->children[i].second_fd);
         close_fd(sv->children[i].keep_fd);
     }
     for (size_t i = 0; i < SUPERVISOR_CLIENTS; i++) {

@@ -31,13 +31,18 @@ static int move_high(int fd)
 static int place_descriptors(const struct spawn_args *a)
 {
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    const int from[] = {move_high(a->control_fd), move_high(a->listen_fd), move_high(a->lock_fd),
-                        move_high(a->keep_fd >= 0 ? a->keep_fd : null), move_high(a->exe_fd)};
-    const int to[] = {ROLE_FD_CONTROL, ROLE_FD_LISTEN, ROLE_FD_LOCK, ROLE_FD_KEEP, FD_EXE};
+    const int from[] = {move_high(a->control_fd),
+                        move_high(a->listen_fd >= 0 ? a->listen_fd : null),
+                        move_high(a->lock_fd),
+                        move_high(a->keep_fd >= 0 ? a->keep_fd : null),
+                        move_high(a->second_fd >= 0 ? a->second_fd : null),
+                        move_high(a->exe_fd)};
+    const int to[] = {ROLE_FD_CONTROL, ROLE_FD_LISTEN, ROLE_FD_LOCK,
+                      ROLE_FD_KEEP,    ROLE_FD_SECOND, FD_EXE};
 
     if (null < 0 || dup2(null, 0) < 0)
         return errno;
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         if (from[i] < 0 || dup2(from[i], to[i]) < 0)
             return errno;
     }
@@ -60,7 +65,7 @@ static void reset_signals(void)
 static int exec_self(const struct spawn_args *a)
 {
     const struct role_users *u = a->users;
-    char users[96], start[16], end[16];
+    char users[128], start[16], end[16];
     char *env[ENV_MAX + 1];
     static char lines[ENV_MAX][512];
     size_t count = 0;
@@ -80,8 +85,9 @@ static int exec_self(const struct spawn_args *a)
                           a->has_sandbox ? NULL : "--no-sandbox",
                           NULL};
 
-    snprintf(users, sizeof(users), "%u,%u,%u,%u,%u,%u,%u", u->engine_uid, u->media_uid,
-             u->runner_uid, u->script_uid, u->station_gid, u->script_gid, u->is_root);
+    snprintf(users, sizeof(users), "%u,%u,%u,%u,%u,%u,%u,%u,%u", u->engine_uid, u->media_uid,
+             u->runner_uid, u->script_uid, u->web_uid, u->front_uid, u->station_gid, u->script_gid,
+             u->is_root);
     snprintf(start, sizeof(start), "%u", a->rtp_start);
     snprintf(end, sizeof(end), "%u", a->rtp_end);
     for (size_t i = 0; i < sizeof(env_names) / sizeof(env_names[0]); i++) {

@@ -15,7 +15,7 @@ struct spawn_args {
     const char *state;
     int exe_fd; /* this very binary, O_PATH: an update on disk does not mix versions */
     int control_fd, listen_fd, lock_fd; /* borrowed */
-    int keep_fd;                        /* borrowed; -1: it has none */
+    int keep_fd, second_fd;             /* borrowed; -1: it has none */
     enum log_level level;
     uint16_t rtp_start, rtp_end;
     bool has_sandbox;

@@ -160,6 +160,21 @@ bool supervisor_answer(struct supervisor *sv, struct ipc *from, uint16_t id, con
 
 /* ---- one role ---- */
 
+static void tell_http(struct child *ch)
+{
+    if (ch->spec->wants_http && ch->control && ch->sv->has_http)
+        (void)ipc_send(ch->control, CONTROL_HTTP, &ch->sv->http);
+}
+
+/* The engine alone reads the settings; those who need some of them hear it from here. */
+static void keep_http(struct supervisor *sv, const struct control_http *m)
+{
+    sv->http = *m;
+    sv->has_http = true;
+    for (size_t i = 0; i < sv->count; i++)
+        tell_http(&sv->children[i]);
+}
+
 /* systemd is told once calls are taken; a runner that cannot start must not end the station. */
 static void note_ready(struct supervisor *sv)
 {
@@ -199,6 +214,8 @@ static void on_role_message(struct ipc *ipc, uint16_t id, const void *message, i
     }
     if (id == CONTROL_BIND)
         answer_bind(sv, ipc, message);
+    else if (id == CONTROL_HTTP)
+        keep_http(sv, message);
     else if (id == CONTROL_RELEASE)
         binds_release(&sv->binds, ((const struct control_bind *)message)->kind,
                       &((const struct control_bind *)message)->local);
@@ -233,6 +250,7 @@ static int child_fork(struct child *ch)
                               .exe_fd = sv->exe_fd,
                               .listen_fd = ch->listen_fd,
                               .keep_fd = ch->keep_fd,
+                              .second_fd = ch->second_fd,
                               .lock_fd = sv->lock_fd,
                               .level = sv->level,
                               .rtp_start = sv->rtp_start,
@@ -275,6 +293,7 @@ void supervisor_start_child(void *arg)
         timer_start(ch->sv->loop, &ch->timer, PAUSE_MOST_MS, supervisor_start_child, ch);
         return;
     }
+    tell_http(ch);
     log_info("role started role=%s pid=%d", ch->spec->name, (int)ch->pid);
 }
 

@@ -24,7 +24,8 @@ struct child {
     pid_t pid;           /* 0: not running */
     struct ipc *control; /* NULL: not running, or it has closed it */
     int listen_fd;
-    int keep_fd; /* its memory (spec->keep_bytes), handed to each process in turn; -1: none */
+    int second_fd; /* -1: it has no other socket */
+    int keep_fd;   /* its memory (spec->keep_bytes), handed to each process in turn; -1: none */
     struct mono started;
     struct wall started_wall;
     struct timer timer; /* start anew, or kill */
@@ -54,6 +55,8 @@ struct supervisor {
     struct client clients[SUPERVISOR_CLIENTS];
     struct binds binds;
     bool is_stopping;
+    struct control_http http; /* as the engine said it last */
+    bool has_http;
     bool was_ready; /* all roles, once */
     bool is_told;   /* systemd: the engine is ready */
 };

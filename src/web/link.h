@@ -1,0 +1,51 @@
+/*
+ * web/link.h - the web role's sessions with the engine's Manager, over one connection
+ *
+ * Scope:   ipc/manager.h from the role's side: open, ask, digest, leave. Whose session the engine ends, or
+ *          whose engine dies, hears it once; the connection comes back by itself.
+ * Owns:    the connection; a session is counted, the link holds one reference while the engine knows it.
+ * Order:   one question at a time, and one WaitEvent beside it (LINK_AWAIT).
+ * Thread:  the loop's.
+ * Limits:  an answer of LINK_ANSWER_MAX bytes: beyond it the session is left.
+ */
+#pragma once
+#include "base/addr.h"
+#include "base/buf.h"
+#include "loop/loop.h"
+
+#define LINK_ANSWER_MAX (16u << 20)
+
+struct web_link;
+struct web_session;
+
+enum link_slot { LINK_ASK, LINK_AWAIT, LINK_SLOTS };
+
+/** The answer to one question; text is the handler's to take. err: ECONNRESET (the engine has gone, or
+ *  ended the session before it answered), EMSGSIZE. */
+typedef void(web_answer_h)(int err, struct buf *text, void *arg);
+
+/** err 0: in; EACCES: not, and headers are the lines of a challenge; ECONNRESET. */
+typedef void(web_verdict_h)(int err, struct slice headers, void *arg);
+
+/** The engine does not know the session any more; what was asked has heard it before. Last call. */
+typedef void(web_left_h)(void *arg);
+
+/** @param path  of manager.sock; borrowed. @return 0; ENOMEM */
+int web_link_alloc(struct web_link **lp, struct loop *loop, const char *path);
+
+/** A session of HTTP. @return 0; ENOTCONN; ENOMEM */
+int web_session_open(struct web_session **sp, struct web_link *l, const struct addr *peer,
+                     const struct addr *local, web_left_h *left, void *arg);
+
+/** Ask (text: a whole message of the Manager). The slot must be free. @return 0; ENOTCONN; EBUSY; ENOBUFS */
+int web_session_ask(struct web_session *s, enum link_slot slot, struct slice text, web_answer_h *h,
+                    void *arg);
+
+/** Who is this? Uses the slot LINK_ASK. @return as web_session_ask; EMSGSIZE */
+int web_session_digest(struct web_session *s, struct slice method, struct slice uri,
+                       struct slice authorization, web_verdict_h *h, void *arg);
+
+bool web_session_is_free(const struct web_session *s, enum link_slot slot);
+
+/** Not wanted any more: no handler is called from here on. */
+void web_session_leave(struct web_session *s);

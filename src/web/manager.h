@@ -1,0 +1,28 @@
+/*
+ * web/manager.h - the Manager over HTTP: /rawman, /mxml, /manager with a cookie, /arawman, /amxml, /amanager
+ *          with digest, each below /asterisk too; /httpstatus
+ *
+ * Scope:   a request becomes a message of the Manager, its answer a page. Who is who is decided by the
+ *          engine; here are only sessions: a cookie of 128 random bits, or the nonce of a digest, and a
+ *          session of the engine behind it.
+ * Owns:    server, link, sessions.
+ * Thread:  the loop's.
+ * Limits:  16 requests of a session wait; a body of 64 KiB; a session that never had a success ends with
+ *          its answer, another one `timeout_s` after its last.
+ * Source:  Asterisk 22's main/manager.c (generic_http_callback, auth_http_callback), docs/manager.md.
+ */
+#pragma once
+#include "base/addr.h"
+#include "loop/loop.h"
+
+#define WEB_PEER_HEADER "X-Station-Peer" /* "ADDRESS PORT LOCAL_ADDRESS LOCAL_PORT", by the front */
+
+struct web_manager;
+
+/** @param listen_fd  of web.sock, taken, even on error. @param link_path  of manager.sock, borrowed.
+ *  @return 0; ENOMEM; EIO */
+int web_manager_alloc(struct web_manager **mp, struct loop *loop, int listen_fd,
+                      const char *link_path);
+
+/** Seconds that a session lives without a request (http_session_timeout); 60 until it is said. */
+void web_manager_set_timeout(struct web_manager *m, uint32_t timeout_s);

@@ -1,0 +1,7 @@
+/* later */
+#include "unit.h"
+static int nothing(void)
+{
+    return 0;
+}
+UNIT_TESTS(UNIT(nothing))
