@@ -68,9 +68,8 @@ static int open_all(struct engine_role *r, const struct role_args *args, const c
                                              .rtp_start = args->rtp_start,
                                              .rtp_end = args->rtp_end},
                        why);
-    if (!err)
-        err = engine_serve_roles(r->engine, args->second_fd, args->users.web_uid);
-    return err ? err : engine_serve_console(r->engine, args->listen_fd);
+    return err ? err
+               : engine_serve(r->engine, args->listen_fd, args->second_fd, args->users.web_uid);
 }
 
 /* A message's buffers come and go all the time: giving each back to the kernel costs more than the

@@ -41,12 +41,9 @@ struct engine_args {
  */
 int engine_alloc(struct engine **ep, const struct engine_args *args, const char **why);
 
-/** Serve `station ctl` on a listening socket (taken). @return 0; errno */
-int engine_serve_console(struct engine *e, int listen_fd);
-
-/** Serve the Manager's sessions of role web on a listening socket (taken).
- *  @param uid  who may come, besides root and our own user. @return 0; errno */
-int engine_serve_roles(struct engine *e, int listen_fd, uint32_t uid);
+/** Serve `station ctl` and the Manager's sessions of role web on listening sockets (taken).
+ *  @param web_uid  who may come to the latter, besides root and our own user. @return 0; errno */
+int engine_serve(struct engine *e, int console_fd, int manager_fd, uint32_t web_uid);
 
 /** Run a console line (tests): output and end go to c. */
 void engine_run_command(struct engine *e, struct console *c, struct slice line);

@@ -624,14 +624,11 @@ out:
 
 /* ---- use and end ---- */
 
-int engine_serve_console(struct engine *e, int listen_fd)
+int engine_serve(struct engine *e, int console_fd, int manager_fd, uint32_t web_uid)
 {
-    return console_set_serve(e->consoles, listen_fd);
-}
+    int err = manager_serve_roles(engine_manager_of(e->manager), manager_fd, web_uid);
 
-int engine_serve_roles(struct engine *e, int listen_fd, uint32_t uid)
-{
-    return manager_serve_roles(engine_manager_of(e->manager), listen_fd, uid);
+    return err ? err : console_set_serve(e->consoles, console_fd);
 }
 
 void engine_run_command(struct engine *e, struct console *c, struct slice line)
