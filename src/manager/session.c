@@ -327,7 +327,11 @@ static void settle(struct manager_session *s)
     if (s->is_over)
         return;
     manager_session_flush(s);
-    if (!s->is_over && s->is_closing && !s->busy)
+    if (s->is_over || !s->is_closing || s->busy)
+        return;
+    if (s->waiting) /* Logoff beside a WaitEvent: that is over, too */
+        wait_over(s);
+    if (!s->is_over)
         manager_session_end(s);
 }
 
