@@ -344,7 +344,7 @@ static int load_sections(struct reading *r, struct db *d, const struct shelf_kin
 
 /* From the tables when an uncommented row of static_sorcery says so; the type's own word is enough.
  */
-static int is_realtime(struct db *d, const struct model_type *t, bool *answer)
+int load_is_realtime(struct db *d, const struct model_type *t, bool *answer)
 {
     struct stmt *st;
     bool row;
@@ -402,7 +402,7 @@ int load_type(struct model_snapshot *s, struct db *d, const struct shelf_kind *k
     if (!err && t->size)
         err = model_defaults_set(t, r->prototype, &s->pool);
     if (!err && is_of_driver(t))
-        err = is_realtime(d, t, &from_tables);
+        err = load_is_realtime(d, t, &from_tables);
     if (!err)
         err = from_tables ? load_rows(r, d, k, to) : load_sections(r, d, k, to);
     if (!err)

@@ -76,6 +76,8 @@ extern const struct shelf_kind shelf_endpoint, shelf_aor, shelf_auth, shelf_tran
 int load_type(struct model_snapshot *s, struct db *d, const struct shelf_kind *k, struct shelf *to);
 int load_single(struct model_snapshot *s, struct db *d, const char *type, void *object);
 int load_settings(struct model_snapshot *s, struct db *d);
+/** Is the type read from its ps_ table, and not from static_pjsip? @return 0; errno of the database */
+int load_is_realtime(struct db *d, const struct model_type *t, bool *answer);
 
 /* routing.c */
 int load_routing(struct model_snapshot *s, struct db *d);

@@ -13,7 +13,14 @@
 #include "store/store.h"
 #include "store/where.h"
 
-enum item_kind { ITEM_CONTACT_PUT, ITEM_CONTACT_DELETE, ITEM_CDR, ITEM_EXEC, ITEM_FLUSH };
+enum item_kind {
+    ITEM_CONTACT_PUT,
+    ITEM_CONTACT_DELETE,
+    ITEM_CDR,
+    ITEM_EXEC,
+    ITEM_WORK,
+    ITEM_FLUSH
+};
 enum item_state { ITEM_WAITS, ITEM_DONE };
 
 #define EXEC_VALUES 16
@@ -38,6 +45,7 @@ struct item {
             size_t count;
             struct slice values[EXEC_VALUES];
         } exec;
+        store_work_h *work;
     };
     char *fill; /* next free byte of text */
     char text[];
@@ -90,6 +98,10 @@ struct store {
 /* writer.c */
 void writer_kick(struct store *s);
 void writer_close(struct store *s);
+
+/* query.c, on the asking worker: its connection is there; drop it after errors that spoil it. */
+int asker_ready(struct store *s);
+void asker_check(struct store *s, int err);
 
 /* watch.c */
 void watch_close(struct store *s);

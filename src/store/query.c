@@ -83,19 +83,27 @@ static int ask(struct query *q)
     return err;
 }
 
+int asker_ready(struct store *s)
+{
+    if (s->asker && !db_is_in_place(s->asker))
+        s->asker = mem_deref(s->asker);
+    return s->asker ? 0 : db_open(&s->asker, s->where.text, DB_READ);
+}
+
+void asker_check(struct store *s, int err)
+{
+    if (err == EIO || err == EBADMSG)
+        s->asker = mem_deref(s->asker);
+}
+
 static void run_query(void *arg)
 {
     struct query *q = arg;
-    struct store *s = q->s;
 
-    if (s->asker && !db_is_in_place(s->asker))
-        s->asker = mem_deref(s->asker);
-    if (!s->asker)
-        q->err = db_open(&s->asker, s->where.text, DB_READ);
+    q->err = asker_ready(q->s);
     if (!q->err)
         q->err = ask(q);
-    if (q->err == EIO || q->err == EBADMSG)
-        s->asker = mem_deref(s->asker);
+    asker_check(q->s, q->err);
 }
 
 /* ---- on the loop ---- */

@@ -70,6 +70,21 @@ int store_cdr_put_once(struct store *s, const struct store_cdr *c);
 int store_exec(struct store *s, const char *sql, const struct slice *values, size_t count,
                store_done_h *done, void *arg);
 
+/** Work on the database itself: statements, one after another. Runs on a worker's thread: it may touch
+ *  nothing but d and what arg holds for it; no logging. @return 0; errno of db.h or of its own */
+typedef int(store_work_h)(struct db *d, void *arg);
+
+/**
+ * Change something that has to be read first, in one go: nothing else writes between. An error takes back
+ * what this work did and nothing else. While the database is away it is done again: work begins anew then.
+ * @return 0 (done follows, with what work returned, from the last mem_deref of the store at the latest);
+ *         EAGAIN; ENOMEM
+ */
+int store_change(struct store *s, store_work_h *work, store_done_h *done, void *arg);
+
+/** Read with several statements that belong together, on the thread of store_query. @return as store_query */
+int store_read(struct store *s, store_work_h *work, store_done_h *done, void *arg);
+
 /** done(0) once everything given so far is committed or in the spool. Several may wait. */
 int store_flush(struct store *s, store_done_h *done, void *arg);
 

@@ -67,6 +67,22 @@ static int run_exec(struct db *d, const struct item *it)
     return err ? err : stmt_run(st);
 }
 
+/* What it did goes when it fails; the others of the batch stay. */
+static int run_work(struct db *d, const struct item *it)
+{
+    int err = db_run(d, "SAVEPOINT work"), back;
+
+    if (err)
+        return err;
+    err = it->work(d, it->arg);
+    if (is_away(err))
+        return err; /* the whole batch goes back */
+    back = err ? db_run(d, "ROLLBACK TO SAVEPOINT work") : 0;
+    if (!back)
+        back = db_run(d, "RELEASE SAVEPOINT work");
+    return back ? EIO : err;
+}
+
 static int apply(struct db *d, struct item *it)
 {
     switch (it->kind) {
@@ -74,6 +90,7 @@ static int apply(struct db *d, struct item *it)
     case ITEM_CONTACT_DELETE: return store_contact_remove(d, it->contact.id);
     case ITEM_CDR: return store_cdr_insert(d, &it->cdr, it->is_once);
     case ITEM_EXEC: return run_exec(d, it);
+    case ITEM_WORK: return run_work(d, it);
     case ITEM_FLUSH: return 0;
     }
     return EINVAL;
@@ -231,7 +248,9 @@ static void finish(struct store *s, struct item *it)
     s->count--;
     if (it->kind == ITEM_CDR)
         finish_record(s, it);
-    if (it->done && !s->is_closing)
+    if (it->kind == ITEM_WORK)
+        it->done(it->state == ITEM_WAITS ? s->batch.err : it->err, it->arg);
+    else if (it->done && !s->is_closing)
         it->done(it->err, it->arg);
     mem_free(it);
 }
@@ -499,6 +518,18 @@ int store_exec(struct store *s, const char *sql, const struct slice *values, siz
     it->exec.count = count;
     for (size_t i = 0; i < count; i++)
         it->exec.values[i] = keep(it, values[i]);
+    item_add(s, it);
+    return 0;
+}
+
+int store_change(struct store *s, store_work_h *work, store_done_h *done, void *arg)
+{
+    struct item *it;
+    int err = item_alloc(&it, s, ITEM_WORK, 0, done, arg);
+
+    if (err)
+        return err;
+    it->work = work;
     item_add(s, it);
     return 0;
 }
