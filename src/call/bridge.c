@@ -95,6 +95,26 @@ void bridge_media_use(struct channel *ch, bool is_on)
         tell_tech(ch, peer);
 }
 
+/* Variables BRIDGEPEER and BRIDGEPVTCALLID of ch: who the other one is; peer NULL: nobody. */
+static void name_peer(struct channel *ch, struct channel *peer)
+{
+    struct buf id;
+
+    buf_init(&id, 512);
+    (void)channel_var_set(ch, SLICE("BRIDGEPEER"), peer ? slice_of(peer->name) : SLICE_NONE);
+    if (!peer)
+        (void)channel_var_set(ch, SLICE("BRIDGEPVTCALLID"), SLICE_NONE);
+    else if (peer->tech->get && peer->pvt && !peer->tech->get(peer, SLICE("pjsip,call-id"), &id) &&
+             id.len)
+        (void)channel_var_set(ch, SLICE("BRIDGEPVTCALLID"), buf_slice(&id));
+    buf_fini(&id);
+}
+
+static bool is_relay(const struct channel *a, const struct channel *b)
+{
+    return a->tech->bridged && b->tech->bridged && !a->media_users && !b->media_users;
+}
+
 int bridge_join(struct bridge *b, struct channel *ch)
 {
     struct channel *peer;
@@ -119,6 +139,9 @@ int bridge_join(struct bridge *b, struct channel *ch)
     }
     share_linkedid(peer, ch);
     cdr_bridge(peer, ch);
+    b->is_relay = is_relay(ch, peer);
+    name_peer(peer, ch);
+    name_peer(ch, peer);
     tell_tech(ch, peer);
     return 0;
 }
@@ -133,6 +156,10 @@ void bridge_leave(struct channel *ch)
         cdr_unbridge(peer, ch);
     if (ch->stream && media_stream_peer(ch->stream))
         media_stream_disconnect(ch->stream);
+    if (peer) {
+        name_peer(ch, NULL);
+        name_peer(peer, NULL);
+    }
     tell(ch->bridge, ch, CALL_BRIDGE_LEAVE);
     list_unlink(&ch->bridge_link);
     ch->bridge = mem_deref(ch->bridge);
@@ -149,6 +176,11 @@ static void pass_digit(struct channel *to, const struct channel_event *ev)
 {
     int err = to->tech->dtmf ? to->tech->dtmf(to, ev->digit, ev->ms) : ENOTSUP;
 
+    calls_tell(to->calls, &(struct call_fact){.type = CALL_DTMF,
+                                              .channel = to,
+                                              .value = SLICE("Sent"),
+                                              .number = ev->digit,
+                                              .ms = ev->ms});
     if (err == ENOTSUP && to->stream &&
         (ev->is_signalled || media_stream_needs_tones(to->stream))) {
         char text[2] = {ev->digit, '\0'};

@@ -15,6 +15,7 @@ struct bridge {
     char id[37];         /* UUID */
     struct list members; /* struct channel by bridge_link */
     struct wall created;
+    bool is_relay; /* the streams of both legs are joined packet by packet, or pass us by */
 };
 
 int bridge_alloc(struct bridge **bp, struct calls *c);

@@ -56,6 +56,8 @@ static void hand_out(struct channel *ch, const struct cdr_record *r)
     buf_init(&room, 64 * 1024);
     if (cdr_print(ch, r, &out, &room) == 0) {
         call_journal_record(ch->calls->journal, &out);
+        calls_tell(ch->calls,
+                   &(struct call_fact){.type = CALL_RECORD, .channel = ch, .record = &out});
         if (ch->calls->record)
             ch->calls->record(&out, ch->calls->arg);
     } else {

@@ -286,7 +286,7 @@ int cdr_set(struct channel *ch, struct slice name, struct slice value)
         return EACCES;
     switch (set) {
     case SET_ACCOUNT:
-        err = channel_set(&ch->accountcode, value);
+        err = channel_set_account(ch, value);
         return err || !r->is_kept ? err : channel_set(&r->accountcode, value);
     case SET_USERFIELD:
         err = channel_set(&ch->userfield, value);

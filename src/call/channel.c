@@ -173,9 +173,48 @@ out:
     return err;
 }
 
+void channel_show(struct channel *ch)
+{
+    if (ch->is_shown)
+        return;
+    ch->is_shown = true;
+    channel_tell(ch, CALL_SHOWN, NULL);
+}
+
+int channel_show_app(struct channel *ch, const char *app, const char *data)
+{
+    ch->app = app;
+    if (channel_set(&ch->appdata, slice_of(data)))
+        return ENOMEM;
+    channel_tell(ch, CALL_APP, NULL);
+    return 0;
+}
+
+int channel_set_account(struct channel *ch, struct slice account)
+{
+    char *former = ch->accountcode;
+    int err;
+
+    ch->accountcode = NULL;
+    err = channel_set(&ch->accountcode, account);
+    if (err) {
+        ch->accountcode = former;
+        return err;
+    }
+    if (!former || !slice_eqz(slice_of(ch->accountcode), former))
+        channel_tell(ch, CALL_ACCOUNT, former ? former : "");
+    mem_free(former);
+    return 0;
+}
+
 void channel_party_changed(struct channel *ch)
 {
     channel_tell(ch, CALL_PARTY, NULL);
+}
+
+void channel_connected_changed(struct channel *ch)
+{
+    channel_tell(ch, CALL_CONNECTED, NULL);
 }
 
 static bool is_same_text(const char *a, const char *b)
@@ -423,6 +462,7 @@ void channel_hangup(struct channel *ch, int cause)
     if (ch->is_ended)
         return;
     ch->is_ended = true;
+    channel_show(ch);
     if (!ch->cause)
         ch->cause = cause;
     timer_stop(&ch->absolute);

@@ -251,6 +251,7 @@ struct channel {
     bool is_moved; /* hung up only to end its application: it goes on at its place (channel_move) */
     bool is_apart; /* see channel_args */
     bool is_unkept;                /* that the journal has no room for it was told */
+    bool is_shown;                 /* CALL_SHOWN was told */
     bool is_ended;                 /* hang-up complete; only the memory is left */
     int cause;                     /* Q.850, once hung up */
     bool is_cause_ours;            /* nobody named a cause: HANGUPCAUSE is 0, as in Asterisk */
@@ -338,6 +339,16 @@ struct channel_args {
  */
 int channel_alloc(struct channel **chp, struct calls *c, const struct channel_args *args);
 
+/** Its place and its parties are known now: observers are told, once. A hang-up does it too. */
+void channel_show(struct channel *ch);
+
+/** What a leg that runs no routing shows itself doing ("AppDial"; borrowed for ever), told to observers.
+ *  @return 0; ENOMEM */
+int channel_show_app(struct channel *ch, const char *app, const char *data);
+
+/** Whose account it is (accountcode), told to observers. @return 0; ENOMEM */
+int channel_set_account(struct channel *ch, struct slice account);
+
 /** Set a string field: channel_set(&ch->context, slice). @return 0; ENOMEM (old value kept). */
 int channel_set(char **field, struct slice value);
 
@@ -351,6 +362,9 @@ int channel_update_redirecting(struct channel *ch, const struct redirecting *r);
 
 /** Report that ch->caller has changed (after the change). */
 void channel_party_changed(struct channel *ch);
+
+/** The same of ch->connected. */
+void channel_connected_changed(struct channel *ch);
 
 /** Give the leg a stream; media events become channel events. ready is called once,
  *  not after the channel ended. @return 0; ENOMEM; errno */
@@ -440,6 +454,7 @@ struct variable {
     char *value;
     uint32_t name_len;
     uint8_t inherit; /* 0: no; 1: by the next leg (_X); 2: by all (__X) */
+    bool is_quiet;   /* a driver's own: observers are not told */
     char name[];     /* without the inheritance underscores */
 };
 
@@ -449,5 +464,9 @@ int channel_var_set(struct channel *ch, struct slice name, struct slice value);
 /** Value, or the absent slice; borrowed until the variable changes. Plain variables only (no
  * ${EXTEN}). */
 struct slice channel_var_get(const struct channel *ch, struct slice name);
+/** The same, told to nobody: what a driver keeps for itself. */
+int channel_var_keep(struct channel *ch, struct slice name, struct slice value);
+/** Tell observers of all that it has (what it inherited was not told). */
+void channel_vars_tell(struct channel *ch);
 /** Hand the inheritable ones from one leg to another. @return 0; ENOMEM */
 int channel_var_inherit(struct channel *to, const struct channel *from);

@@ -130,11 +130,13 @@ void channel_push(struct channel *ch, struct channel_event ev)
     struct channel_node *n;
 
     if (ev.type == CHANNEL_EV_DTMF)
-        calls_tell(ch->calls, &(struct call_fact){.type = CALL_DTMF,
-                                                  .channel = ch,
-                                                  .value = SLICE("Received"),
-                                                  .number = ev.digit,
-                                                  .ms = ev.ms});
+        calls_tell(ch->calls,
+                   &(struct call_fact){.type = CALL_DTMF,
+                                       .channel = ch,
+                                       .name = ev.is_signalled ? SLICE("INFO") : SLICE_NONE,
+                                       .value = SLICE("Received"),
+                                       .number = ev.digit,
+                                       .ms = ev.ms});
     if (!q)
         return;
     if (q->count >= MOST_WAITING && ev.type != CHANNEL_EV_HANGUP) {

@@ -570,6 +570,7 @@ void call_journal_take(struct call_journal *j, call_journal_call_h *h, void *arg
         struct taken *t = CONTAINER_OF(k, struct taken, link);
 
         restore_tech(j, t);
+        t->ch->is_shown = true; /* it was, under the engine before */
         channel_tell(t->ch, CALL_NEW, NULL);
         h(t->ch, t->ch->tech != &lost_tech, t->run, t->peer, arg);
     }

@@ -117,6 +117,8 @@ static int make_half(struct channel **chp, struct local *l, struct calls *c, con
     mem_ref(l);
     *(is_first ? &l->first : &l->second) = ch;
     err = channel_set(&ch->context, slice_of(l->context));
+    if (!err)
+        err = channel_set(&ch->exten, slice_of(l->exten));
     *chp = ch;
     return err;
 }
@@ -136,6 +138,8 @@ static int make_halves(struct local *l, struct calls *c, const struct channel_re
     err = make_half(second, l, c, name, NULL, req->other_uniqueid);
     if (err)
         return err;
+    channel_show(*first);
+    channel_show(*second);
     return channel_open_pair(*first, *second);
 }
 

@@ -13,30 +13,40 @@
 #include "base/list.h"
 #include "base/slice.h"
 
-struct calls;
-struct channel;
 struct bridge;
+struct calls;
+struct cdr;
+struct channel;
 
 enum call_fact_type {
-    CALL_NEW,          /* a channel is born; its names are final, its place may follow */
-    CALL_STATE,        /* channel.state has changed */
-    CALL_STEP,         /* an application is about to run: name, value = its data */
-    CALL_PARTY,        /* caller has changed */
-    CALL_CONNECTED,    /* connected has changed */
-    CALL_RENAMED,      /* name = the old one */
-    CALL_DIAL_BEGIN,   /* channel (NULL: the station) dials other; value = what was dialled */
-    CALL_DIAL_STATE,   /* other rings: value "RINGING" "PROGRESS" "PROCEEDING" */
-    CALL_DIAL_END,     /* value = DIALSTATUS word of other */
-    CALL_BRIDGE_NEW,   /* bridge */
+    CALL_NEW,        /* a channel is born; its names are final, its place may follow */
+    CALL_SHOWN,      /* its place and its parties follow no more: who watches may show it */
+    CALL_STATE,      /* channel.state has changed */
+    CALL_STEP,       /* an application is about to run: name, value = its data */
+    CALL_APP,        /* it shows an application without a step of the routing, as a dialled leg does
+                          (AppDial): channel.app, channel.appdata */
+    CALL_PARTY,      /* caller has changed */
+    CALL_CONNECTED,  /* connected has changed */
+    CALL_RENAMED,    /* name = the old one */
+    CALL_DIAL_BEGIN, /* channel (NULL: the station) dials other; value = what was dialled */
+    CALL_DIAL_STATE, /* other rings: value "RINGING" "PROGRESS" "PROCEEDING" */
+    CALL_DIAL_END,   /* value = DIALSTATUS word of other */
+    CALL_BRIDGE_NEW, /* bridge */
     CALL_BRIDGE_ENTER, /* channel, bridge */
     CALL_BRIDGE_LEAVE, /* channel, bridge */
     CALL_BRIDGE_END,   /* bridge */
     CALL_HANGUP_ASKED, /* number = cause; value = who asked ("caller", "callee", "timeout",
                             "console" ..., may be absent) */
+    CALL_RUN_END,      /* the routing of a channel has ended; extension h may follow */
     CALL_HANGUP,       /* the channel is over, still whole; number = cause */
-    CALL_VARIABLE,     /* name, value; channel NULL: a global one */
-    CALL_DTMF,         /* number = digit, ms; value "Received" or "Sent" */
-    CALL_HOLD,         /* the far end put us on hold; value = music class or absent */
+    CALL_RECORD,       /* a record of the channel was handed out: record */
+    CALL_ACCOUNT,      /* accountcode has changed; value = the old one */
+    CALL_VARIABLE,     /* name with its _ or __, value; channel NULL: a global one */
+    CALL_HANDLER,      /* a hang-up handler: name "Push" "Pop" "Run", value = where */
+    CALL_AGI_BEGIN,    /* a command of AGI: value; number = its id */
+    CALL_AGI_END,      /* the same; ms = the reply's code */
+    CALL_DTMF, /* number = digit, ms; value "Received" or "Sent"; name set: by INFO, as a whole */
+    CALL_HOLD, /* the far end put us on hold; value = music class or absent */
     CALL_UNHOLD,
     CALL_MOH_START, /* value = class */
     CALL_MOH_STOP,
@@ -53,6 +63,7 @@ struct call_fact {
     enum call_fact_type type;
     struct channel *channel, *other;
     struct bridge *bridge;
+    const struct cdr *record;
     struct slice name, value;
     struct slice
         rule; /* CALL_STEP: "context,pattern" where the step stands, when that is not plainly

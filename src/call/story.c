@@ -264,12 +264,31 @@ static void on_state(struct story_leg *l, const struct channel *ch)
         add_plain(l, STEP_UP);
 }
 
+/* A talk is told of the one that was called, whoever of the two came last or left first. */
+static bool is_peers(const struct channel *ch, const struct channel *peer)
+{
+    return peer->leg && peer->is_outgoing && !ch->is_outgoing;
+}
+
 static void on_enter(struct story_leg *l, const struct call_fact *f)
 {
     const struct channel *peer = bridge_peer(f->channel);
 
-    if (peer)
+    if (!peer)
+        return;
+    if (is_peers(f->channel, peer))
+        add_step(peer->leg, STEP_TALK, slice_of(f->channel->name), SLICE_NONE, SLICE_NONE,
+                 SLICE_NONE);
+    else
         add_step(l, STEP_TALK, slice_of(peer->name), SLICE_NONE, SLICE_NONE, SLICE_NONE);
+}
+
+static void on_leave(struct story_leg *l, const struct channel *ch)
+{
+    const struct channel *peer = bridge_peer(ch);
+
+    if (peer)
+        add_plain(is_peers(ch, peer) ? peer->leg : l, STEP_TALK_END);
 }
 
 /* Applications whose digits nobody but the caller should know. */
@@ -316,13 +335,13 @@ static void on_fact(const struct call_fact *f, void *arg)
     case CALL_DIAL_BEGIN: add_words(l, STEP_DIAL, f); break;
     case CALL_DIAL_END: add_words(l, STEP_DIAL_END, f); break;
     case CALL_BRIDGE_ENTER: on_enter(l, f); break;
-    case CALL_BRIDGE_LEAVE:
-        if (bridge_peer(f->channel))
-            add_plain(l, STEP_TALK_END);
-        break;
+    case CALL_BRIDGE_LEAVE: on_leave(l, f->channel); break;
     case CALL_HOLD: add_plain(l, STEP_HOLD); break;
     case CALL_UNHOLD: add_plain(l, STEP_UNHOLD); break;
-    case CALL_DTMF: on_digit(l, f); break;
+    case CALL_DTMF:
+        if (slice_eqz(f->value, "Received"))
+            on_digit(l, f);
+        break;
     case CALL_HANGUP_ASKED: add_cause(l, STEP_ASKED, f->value, f->number); break;
     case CALL_HANGUP: on_hangup(f->channel, f->number); break;
     case CALL_LOCAL:

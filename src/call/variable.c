@@ -1,5 +1,6 @@
 /* variable.c - a channel's variables (channel.h) */
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/mem.h"
 #include "call/inner.h"
@@ -81,18 +82,21 @@ int channel_var_restore(struct channel *ch, struct slice name, struct slice valu
     return set(ch, name, value, inherit);
 }
 
-/* The value as it is kept: the caller's may have been the former one. */
-static void tell(struct channel *ch, struct slice name, const struct variable *gone)
+static void tell(struct channel *ch, struct slice name, struct slice value)
 {
-    const struct slice value = gone ? SLICE_NONE : channel_var_get(ch, name);
-
     calls_tell(ch->calls, &(struct call_fact){
                               .type = CALL_VARIABLE, .channel = ch, .name = name, .value = value});
 }
 
+static uint8_t inherit_of(struct slice name)
+{
+    return slice_starts(name, SLICE("__")) ? 2 : slice_starts(name, SLICE("_")) ? 1 : 0;
+}
+
 int channel_var_set(struct channel *ch, struct slice name, struct slice value)
 {
-    uint8_t inherit = slice_starts(name, SLICE("__")) ? 2 : slice_starts(name, SLICE("_")) ? 1 : 0;
+    const uint8_t inherit = inherit_of(name);
+    const struct slice whole = name;
     struct variable *gone = NULL;
     int err = 0;
 
@@ -103,10 +107,37 @@ int channel_var_set(struct channel *ch, struct slice name, struct slice value)
         err = set(ch, name, value, inherit);
     else
         gone = take(ch, name);
-    if (!err)
-        tell(ch, name, gone);
+    if (!err) /* the value as it is kept: the caller's may have been the former one */
+        tell(ch, whole, gone || !slice_is_set(value) ? SLICE_NONE : channel_var_get(ch, name));
     variable_free(gone); /* name may be its own */
     return err;
+}
+
+int channel_var_keep(struct channel *ch, struct slice name, struct slice value)
+{
+    const uint8_t inherit = inherit_of(name);
+    int err;
+
+    name = slice_skip(name, inherit);
+    err = set(ch, name, value, inherit);
+    if (!err)
+        find(ch, name)->is_quiet = true;
+    return err;
+}
+
+void channel_vars_tell(struct channel *ch)
+{
+    char name[128];
+
+    LIST_FOREACH(&ch->vars, k)
+    {
+        const struct variable *v = CONTAINER_OF(k, struct variable, link);
+
+        if (v->is_quiet)
+            continue;
+        snprintf(name, sizeof(name), "%.*s%s", v->inherit, "__", v->name);
+        tell(ch, slice_of(name), slice_of(v->value));
+    }
 }
 
 struct slice channel_var_get(const struct channel *ch, struct slice name)
@@ -128,6 +159,7 @@ int channel_var_inherit(struct channel *to, const struct channel *from)
         err = set(to, slice_of(v->name), slice_of(v->value), v->inherit == 2 ? 2 : 0);
         if (err)
             return err;
+        find(to, slice_of(v->name))->is_quiet = v->is_quiet;
     }
     return 0;
 }

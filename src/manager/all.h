@@ -29,6 +29,8 @@ extern const struct manager_action manager_action_waitevent;
 
 extern const struct manager_event manager_events_calls[];
 extern const struct manager_event manager_events_originate[];
+extern const struct manager_event manager_events_media[];
+extern const struct manager_event manager_events_records[];
 extern const struct manager_event manager_events_security[];
 extern const struct manager_event manager_events_states[];
 extern const struct manager_event manager_events_station[];

@@ -50,6 +50,9 @@ bool manager_listens(const struct manager *m, uint32_t classes);
  */
 void manager_put_channel(struct buf *b, const struct channel *ch, const char *prefix);
 
+/** The same of a channel that was just made: a dialled leg has neither numbers nor names yet. */
+void manager_put_newborn(struct buf *b, const struct channel *ch);
+
 /** "<unknown>" when there is none, as Asterisk writes numbers and names. */
 struct slice manager_or_unknown(struct slice s);
 
@@ -57,3 +60,6 @@ struct slice manager_or_unknown(struct slice s);
  *  BridgeVideoSourceMode, each with prefix in front. */
 struct bridge;
 void manager_put_bridge(struct buf *b, const struct bridge *br, const char *prefix);
+
+/** The same, its last channel about to leave: without that one. */
+void manager_put_bridge_left(struct buf *b, const struct bridge *br);

@@ -22,25 +22,71 @@ static struct slice text_of(const char *z)
     return z ? slice_of(z) : SLICE("");
 }
 
+/* What stands in the headers; the same for a channel that nobody knows yet, and for none. */
+struct looks {
+    struct slice name, number, caller, connected_number, connected, language, account, context,
+        exten, uniqueid, linkedid;
+    const char *state_name;
+    unsigned state, priority;
+};
+
+static void put_looks(struct buf *b, const struct looks *l, const char *prefix)
+{
+    put(b, prefix, "Channel", l->name);
+    buf_addz(b, prefix);
+    ami_putu(b, "ChannelState", l->state);
+    put(b, prefix, "ChannelStateDesc", slice_of(l->state_name));
+    put(b, prefix, "CallerIDNum", manager_or_unknown(l->number));
+    put(b, prefix, "CallerIDName", manager_or_unknown(l->caller));
+    put(b, prefix, "ConnectedLineNum", manager_or_unknown(l->connected_number));
+    put(b, prefix, "ConnectedLineName", manager_or_unknown(l->connected));
+    put(b, prefix, "Language", l->language);
+    put(b, prefix, "AccountCode", l->account);
+    put(b, prefix, "Context", l->context);
+    put(b, prefix, "Exten", l->exten);
+    buf_addz(b, prefix);
+    ami_putu(b, "Priority", l->priority);
+    put(b, prefix, "Uniqueid", l->uniqueid);
+    put(b, prefix, "Linkedid", l->linkedid);
+}
+
+/* Without who it is and whom it talks to. */
+static struct looks looks_of(const struct channel *ch)
+{
+    return (struct looks){
+        .name = slice_of(ch->name),
+        .state = (unsigned)ch->state,
+        .state_name = channel_state_name(ch->state),
+        .language = text_of(ch->language),
+        .account = text_of(ch->accountcode),
+        .context = text_of(ch->context),
+        .exten = text_of(ch->exten),
+        .priority = ch->priority > 0 ? (unsigned)ch->priority : 0,
+        .uniqueid = slice_of(ch->uniqueid),
+        .linkedid = slice_of(ch->linkedid),
+    };
+}
+
 void manager_put_channel(struct buf *b, const struct channel *ch, const char *prefix)
 {
-    buf_addz(b, prefix);
-    ami_putz(b, "Channel", ch->name);
-    buf_addz(b, prefix);
-    ami_putu(b, "ChannelState", ch->state);
-    put(b, prefix, "ChannelStateDesc", slice_of(channel_state_name(ch->state)));
-    put(b, prefix, "CallerIDNum", manager_or_unknown(text_of(ch->caller.number)));
-    put(b, prefix, "CallerIDName", manager_or_unknown(text_of(ch->caller.name)));
-    put(b, prefix, "ConnectedLineNum", manager_or_unknown(text_of(ch->connected.number)));
-    put(b, prefix, "ConnectedLineName", manager_or_unknown(text_of(ch->connected.name)));
-    put(b, prefix, "Language", text_of(ch->language));
-    put(b, prefix, "AccountCode", text_of(ch->accountcode));
-    put(b, prefix, "Context", text_of(ch->context));
-    put(b, prefix, "Exten", text_of(ch->exten));
-    buf_addz(b, prefix);
-    ami_putu(b, "Priority", (uint64_t)(ch->priority > 0 ? ch->priority : 0));
-    put(b, prefix, "Uniqueid", slice_of(ch->uniqueid));
-    put(b, prefix, "Linkedid", slice_of(ch->linkedid));
+    struct looks l = looks_of(ch);
+
+    l.number = text_of(ch->caller.number);
+    l.caller = text_of(ch->caller.name);
+    l.connected_number = text_of(ch->connected.number);
+    l.connected = text_of(ch->connected.name);
+    put_looks(b, &l, prefix);
+}
+
+void manager_put_newborn(struct buf *b, const struct channel *ch)
+{
+    struct looks l = looks_of(ch);
+
+    if (ch->is_outgoing) {
+        put_looks(b, &l, "");
+        return;
+    }
+    manager_put_channel(b, ch, "");
 }
 
 static uint32_t members_of(const struct bridge *br)
@@ -51,14 +97,24 @@ static uint32_t members_of(const struct bridge *br)
     return n;
 }
 
-void manager_put_bridge(struct buf *b, const struct bridge *br, const char *prefix)
+static void put_bridge(struct buf *b, const struct bridge *br, const char *prefix, uint32_t leaving)
 {
     put(b, prefix, "BridgeUniqueid", slice_of(br->id));
     put(b, prefix, "BridgeType", SLICE("basic"));
-    put(b, prefix, "BridgeTechnology", SLICE("simple_bridge"));
+    put(b, prefix, "BridgeTechnology", br->is_relay ? SLICE("native_rtp") : SLICE("simple_bridge"));
     put(b, prefix, "BridgeCreator", SLICE("<unknown>"));
     put(b, prefix, "BridgeName", SLICE("<unknown>"));
     buf_addz(b, prefix);
-    ami_putu(b, "BridgeNumChannels", members_of(br));
+    ami_putu(b, "BridgeNumChannels", members_of(br) - leaving);
     put(b, prefix, "BridgeVideoSourceMode", SLICE("none"));
+}
+
+void manager_put_bridge(struct buf *b, const struct bridge *br, const char *prefix)
+{
+    put_bridge(b, br, prefix, 0);
+}
+
+void manager_put_bridge_left(struct buf *b, const struct bridge *br)
+{
+    put_bridge(b, br, "", 1);
 }

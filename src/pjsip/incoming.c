@@ -52,7 +52,7 @@ static int set_hops(struct channel *ch, const struct sip_msg *req)
     char text[8];
 
     snprintf(text, sizeof(text), "%d", left > 0 ? left - 1 : 0);
-    return channel_var_set(ch, SLICE("__" SESSION_HOPS), slice_of(text));
+    return channel_var_keep(ch, SLICE("__" SESSION_HOPS), slice_of(text));
 }
 
 static int dress(struct session *s, const struct model_endpoint *e, const struct sip_msg *req,
@@ -72,10 +72,11 @@ static int dress(struct session *s, const struct model_endpoint *e, const struct
     if (!err)
         err = diversion_from_invite(s, req);
     if (!err)
-        err = channel_var_set(ch, SLICE("SIPDOMAIN"), req->uri.host);
-    if (!err)
         err = set_hops(ch, req);
-    return err;
+    if (err)
+        return err;
+    channel_show(ch);
+    return channel_var_set(ch, SLICE("SIPDOMAIN"), req->uri.host);
 }
 
 static int accept_invite(struct session *s, struct sip_strans *t)

@@ -271,6 +271,8 @@ static int make_channel(struct channel **chp, struct session *s, const struct mo
     if (!err)
         err = channel_set(&ch->context, slice_of(e->context));
     if (!err)
+        err = channel_set(&ch->exten, SLICE("s"));
+    if (!err)
         err = channel_set(&ch->dnid, r->number);
     if (!err && req->requestor)
         err = header_inherit(&s->headers, req->requestor);
@@ -278,6 +280,7 @@ static int make_channel(struct channel **chp, struct session *s, const struct mo
         channel_hangup(ch, CAUSE_CONGESTION);
         mem_deref(ch);
     } else {
+        channel_show(ch);
         *chp = ch;
     }
     return err;
@@ -508,7 +511,6 @@ int outgoing_call(struct channel *ch)
     if (!o || o->is_called)
         return EINVAL;
     o->is_called = true;
-    ch->state = CHANNEL_DIALING;
     return o->is_stream_asked ? try_send(s) : ask_names(s);
 }
 

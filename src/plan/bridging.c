@@ -241,13 +241,16 @@ static int join(struct bridge **bp, struct plan_run *run, struct channel *callee
     struct bridge *b = NULL;
     int err = bridge_alloc(&b, run->core ? plan_calls(run->core) : NULL);
 
-    if (!err)
-        err = bridge_join(b, run->channel);
+    if (!err && callee->app && !plan_run_of(callee)) /* where it is has changed since */
+        err = channel_show_app(callee, callee->app, callee->appdata);
     if (!err)
         err = bridge_join(b, callee);
+    if (!err)
+        err = bridge_join(b, run->channel);
     if (err) {
         log_warning("legs not joined call=%s channel=\"%s\" callee=\"%s\" err=\"%s\"",
                     run->channel->linkedid, run->channel->name, callee->name, strerror(err));
+        bridge_leave(callee);
         bridge_leave(run->channel);
         b = mem_deref(b);
     }
@@ -357,10 +360,12 @@ static void hold_talk(struct talk *t)
     begin_limit(t);
     let_locals_leave(t->run);
     talk(t);
-    set_durations(t->run, created, answered);
-    if (b->callee)
+    if (b->callee && b->callee->is_hungup)
         bridge_leave(b->callee);
     bridge_leave(t->run->channel);
+    if (b->callee)
+        bridge_leave(b->callee);
+    set_durations(t->run, created, answered);
     mem_deref(t->bridge);
     if (t->is_out_of_time && b->callee)
         last_words(t);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/pack.h"
 #include "call/cdr.h"
+#include "call/observe.h"
 #include "loop/task.h"
 #include "plan/app/block.h"
 #include "plan/claim.h"
@@ -348,6 +349,7 @@ void plan_run_course(struct plan_run *run)
     if (run->is_parked)
         return;
     channel_play_stop(ch);
+    calls_tell(ch->calls, &(struct call_fact){.type = CALL_RUN_END, .channel = ch});
     channel_end(ch, ch->cause ? ch->cause : CAUSE_NORMAL, "routing");
     if (ch->is_ended || calls_is_closing(run->core->calls))
         return;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/pack.h"
+#include "call/observe.h"
 #include "plan/course.h"
 #include "plan/frame.h"
 #include "plan/handler.h"
@@ -22,6 +23,14 @@ static void handler_free(struct handler *h)
     list_unlink(&h->link);
     mem_free(h->where);
     mem_free(h);
+}
+
+static void tell(const struct plan_run *run, const char *what, const char *where)
+{
+    calls_tell(run->channel->calls, &(struct call_fact){.type = CALL_HANDLER,
+                                                        .channel = run->channel,
+                                                        .name = slice_of(what),
+                                                        .value = slice_of(where)});
 }
 
 /* With the parts that were left out: those of where it is pushed. */
@@ -67,17 +76,22 @@ int plan_handler_push(struct plan_run *run, struct slice where)
     }
     list_append(&run->handlers, &h->link);
     run->handler_count++;
+    tell(run, "Push", h->where);
     return 0;
+}
+
+static void drop_newest(struct plan_run *run)
+{
+    handler_free(CONTAINER_OF(list_last(&run->handlers), struct handler, link));
+    run->handler_count--;
 }
 
 void plan_handler_pop(struct plan_run *run)
 {
-    struct link *k = list_last(&run->handlers);
-
-    if (!k)
+    if (!run->handler_count)
         return;
-    handler_free(CONTAINER_OF(k, struct handler, link));
-    run->handler_count--;
+    tell(run, "Pop", CONTAINER_OF(list_last(&run->handlers), struct handler, link)->where);
+    drop_newest(run);
 }
 
 void plan_handlers_free(struct plan_run *run)
@@ -132,8 +146,9 @@ void plan_handlers_run(struct plan_run *run)
             return;
         }
         h->where = NULL;
-        plan_handler_pop(run);
+        drop_newest(run);
         plan_frames_free(run);
+        tell(run, "Run", where);
         if (plan_gosub(run, where) == PLAN_NEXT)
             plan_run_nested(run, 1);
         mem_free(where);

@@ -102,8 +102,12 @@ static int set_caller(struct channel *ch, const struct plan_originate_args *a)
     if (!a->caller_number && !a->caller_name)
         return 0;
     err = party_copy(&ch->caller, &who);
+    if (err)
+        return err;
+    channel_party_changed(ch);
+    err = party_copy(&ch->connected, &who);
     if (!err)
-        err = party_copy(&ch->connected, &who);
+        channel_connected_changed(ch);
     return err ? err : channel_set(&ch->ani.number, slice_of(a->caller_number));
 }
 
@@ -120,19 +124,23 @@ static int set_variable(struct plan_core *p, struct channel *ch, const struct pl
     return 0;
 }
 
+/* Where it goes on when it was answered. */
+static int set_place(struct channel *ch, const struct plan_originate_args *a)
+{
+    int err = a->context ? channel_set(&ch->context, slice_of(a->context)) : 0;
+
+    ch->priority = a->priority;
+    return !err && a->exten ? channel_set(&ch->exten, slice_of(a->exten)) : err;
+}
+
 static int set_up(struct plan_core *p, struct channel *ch, const struct plan_originate_args *a)
 {
     int err = set_caller(ch, a);
 
     if (!err && a->account)
-        err = channel_set(&ch->accountcode, slice_of(a->account));
+        err = channel_set_account(ch, slice_of(a->account));
     if (!err && a->language)
         err = channel_set(&ch->language, slice_of(a->language));
-    if (!err && a->context)
-        err = channel_set(&ch->context, slice_of(a->context));
-    if (!err && a->exten)
-        err = channel_set(&ch->exten, slice_of(a->exten));
-    ch->priority = a->priority;
     for (uint32_t i = 0; i < a->var_count && !err; i++)
         err = set_variable(p, ch, &a->vars[i]);
     return err;
@@ -153,6 +161,8 @@ static int ring(struct plan_originate *o, enum plan_originate_reason *reason)
 
     if (tech && tech->request)
         err = tech->request(&o->channel, arg, &req, &cause);
+    if (!err)
+        err = channel_show_app(o->channel, "AppDial2", "(Outgoing Line)");
     if (!err)
         err = set_up(o->core, o->channel, a);
     if (!err) {
@@ -217,6 +227,8 @@ static int go(struct plan_originate *o)
 {
     const struct plan_originate_args *a = &o->args;
 
+    if (set_place(o->channel, a))
+        return ENOMEM;
     cdr_own(o->channel);
     if (a->app)
         return plan_start_app(o->core, o->channel, a->app, a->app_data ? a->app_data : "");
@@ -246,6 +258,8 @@ static int run_failed(struct plan_originate *o, enum plan_originate_reason reaso
         return err;
     snprintf(number, sizeof(number), "%d", (int)reason);
     err = set_up(o->core, ch, &o->args);
+    if (!err)
+        err = set_place(ch, &o->args);
     ch->priority = 1;
     if (!err)
         err = channel_set(&ch->exten, SLICE("failed"));

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/local.h"
+#include "call/observe.h"
 #include "plan/app/all.h"
 #include "plan/change_inner.h"
 #include "plan/check.h"
@@ -349,6 +350,9 @@ int plan_global_set(struct plan_core *p, struct slice name, struct slice value)
 
     if (g)
         call_journal_keep(p->journal, &g->slot, PLAN_KEPT_GLOBAL, pack_global, pair);
+    if (!err)
+        calls_tell(p->calls,
+                   &(struct call_fact){.type = CALL_VARIABLE, .name = name, .value = value});
     return err;
 }
 

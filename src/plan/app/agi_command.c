@@ -4,6 +4,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/rand.h"
+#include "call/observe.h"
 #include "plan/app/agi.h"
 #include "plan/args.h"
 #include "plan/core.h"
@@ -334,23 +336,51 @@ static const struct agi_word *find(char **argv, int argc, int *words)
     return c ? c : find_in(agi_words_more, agi_words_more_count, argv, argc, words);
 }
 
-void agi_command(struct agi *a, char *line)
+/* @return the reply's code */
+static unsigned run_words(struct agi *a, char **argv, int argc)
 {
-    char *argv[AGI_WORDS_MAX + 1] = {0};
-    int words = 0, argc = split_words(line, argv, AGI_WORDS_MAX);
-    const struct agi_word *c = argc > 0 ? find(argv, argc, &words) : NULL;
+    int words = 0;
+    const struct agi_word *c = find(argv, argc, &words);
 
-    if (argc == 0)
-        return;
-    if (!c)
+    if (!c) {
         agi_send(a, "510 Invalid or unknown command\n");
-    else if (a->is_dead && !c->when_dead)
+        return 510;
+    }
+    if (a->is_dead && !c->when_dead) {
         agi_send(a, "511 Command Not Permitted on a dead channel or intercept routine\n");
-    else if (argc - words < c->least || argc - words > c->most)
+        return 511;
+    }
+    if (argc - words < c->least || argc - words > c->most) {
         agi_send(a,
                  "520-Invalid command syntax.  Proper usage follows:\n Usage: %s %s\n"
                  "520 End of proper usage.\n",
                  c->words, c->syntax);
-    else
-        c->run(a, argv + words, argc - words);
+        return 520;
+    }
+    c->run(a, argv + words, argc - words);
+    return 200;
+}
+
+static void tell(const struct agi *a, struct call_fact f, const char *line)
+{
+    f.channel = a->run->channel;
+    f.value = slice_of(line);
+    calls_tell(plan_calls(a->run->core), &f);
+}
+
+void agi_command(struct agi *a, char *line)
+{
+    char *argv[AGI_WORDS_MAX + 1] = {0}, *whole = mem_strdup(line);
+    const int argc = split_words(line, argv, AGI_WORDS_MAX);
+    const int id = (int)(rand_u32() & INT32_MAX);
+    unsigned code;
+
+    if (argc && whole)
+        tell(a, (struct call_fact){.type = CALL_AGI_BEGIN, .number = id}, whole);
+    if (argc) {
+        code = run_words(a, argv, argc);
+        if (whole)
+            tell(a, (struct call_fact){.type = CALL_AGI_END, .number = id, .ms = code}, whole);
+    }
+    mem_free(whole);
 }

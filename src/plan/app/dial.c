@@ -134,11 +134,12 @@ static int answered(struct dial *d, struct dial_leg *leg)
 
     caller->cause = CAUSE_NONE;
     d->status = "ANSWER";
-    dial_tell_end(d, leg->channel, d->status);
+    set(d->run, "DIALSTATUS", d->status);
     dial_drop(d, leg, cause_of_others(d), "CANCEL");
     set(d->run, "DIALEDPEERNAME", leg->channel->name);
     set(d->run, "DIALEDPEERNUMBER", leg->number);
-    set(d->run, "DIALSTATUS", d->status);
+    (void)channel_set(&leg->channel->exten, SLICE("")); /* it runs no routing */
+    dial_tell_end(d, leg->channel, d->status);
     if (d->o.answers_at_once)
         (void)channel_answer(caller);
     talks = dial_prepare(d, leg->channel, &rc);
@@ -146,8 +147,7 @@ static int answered(struct dial *d, struct dial_leg *leg)
         channel_play_stop(caller);
     if (talks)
         rc = d->o.go_to ? go_apart(d, leg) : talk(d, leg);
-    else
-        set(d->run, "DIALSTATUS", d->status);
+    set(d->run, "DIALSTATUS", d->status);
     if (leg->channel)
         channel_hangup(leg->channel, CAUSE_NORMAL);
     return rc;
@@ -192,7 +192,8 @@ static int ring_and_talk(struct dial *d, char *where)
         set(d->run, "DIALSTATUS", "INVALIDARGS");
         return PLAN_END;
     }
-    channel_var_set(d->run->channel, SLICE("OUTBOUND_GROUP_ONCE"), SLICE_NONE);
+    if (slice_is_set(channel_var_get(d->run->channel, SLICE("OUTBOUND_GROUP_ONCE"))))
+        channel_var_set(d->run->channel, SLICE("OUTBOUND_GROUP_ONCE"), SLICE_NONE);
     if (d->count)
         entertain(d);
     leg = dial_wait(d);

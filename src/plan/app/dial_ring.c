@@ -116,6 +116,22 @@ int dial_dress(struct dial *d, struct channel *leg)
     return err;
 }
 
+/* It is the leg of a Dial now: its number, where it was called from, what it does. */
+static int show_leg(const struct dial *d, struct channel *leg, const char *number)
+{
+    int err = channel_var_set(leg, SLICE("DIALEDPEERNUMBER"), slice_of(number));
+
+    if (!err)
+        err = channel_set(&leg->exten, slice_of(d->run->channel->exten));
+    if (!err)
+        err = channel_show_app(leg, "AppDial", "(Outgoing Line)");
+    if (leg->caller.number || leg->caller.name)
+        channel_party_changed(leg);
+    if (leg->connected.number || leg->connected.name)
+        channel_connected_changed(leg);
+    return err;
+}
+
 int dial_add(struct dial *d, struct slice tech_name, struct slice resource, struct dial_leg **lp,
              int *cause)
 {
@@ -137,6 +153,8 @@ int dial_add(struct dial *d, struct slice tech_name, struct slice resource, stru
     err = leg->number ? tech->request(&leg->channel, arg, &req, cause) : ENOMEM;
     if (!err)
         err = dial_dress(d, leg->channel);
+    if (!err)
+        err = show_leg(d, leg->channel, leg->number);
     if (err) {
         if (leg->channel)
             channel_hangup(leg->channel, CAUSE_FAILURE);
@@ -264,7 +282,7 @@ void dial_drop(struct dial *d, struct dial_leg *but, int cause, const char *stat
 
         if (leg == but)
             continue;
-        if (leg->channel) {
+        if (leg->channel && !leg->channel->is_ended) {
             dial_tell_end(d, leg->channel, status);
             channel_hangup(leg->channel, cause);
         }
@@ -305,9 +323,9 @@ static struct dial_leg *leg_of(struct dial *d, const struct channel *ch)
 
 static void on_ringing(struct dial *d, struct dial_leg *leg)
 {
-    tell_state(d, leg->channel, SLICE("RINGING"));
     if (!d->has_rung)
         plan_set_duration(d->run->channel, "RINGTIME", elapsed_ms(d));
+    tell_state(d, leg->channel, SLICE("RINGING"));
     if (!d->has_rung && !d->is_entertained)
         channel_indicate(d->run->channel, CHANNEL_IND_RINGING);
     if (d->is_heard)
@@ -331,9 +349,9 @@ static void on_progress(struct dial *d, struct dial_leg *leg)
 {
     struct channel *caller = d->run->channel;
 
-    tell_state(d, leg->channel, SLICE("PROGRESS"));
     if (!d->has_progress)
         plan_set_duration(caller, "PROGRESSTIME", elapsed_ms(d));
+    tell_state(d, leg->channel, SLICE("PROGRESS"));
     d->has_progress = true;
     send_progress_digits(d, leg->channel);
     if (d->wanted != 1 || d->is_entertained || !caller->stream || !leg->channel->stream)
@@ -412,8 +430,20 @@ static const char *nobody(const struct dial *d)
     return d->busy ? "BUSY" : d->congested ? "CONGESTION" : "CHANUNAVAIL";
 }
 
+/* The caller of a single leg sees whom he calls at once. */
+static void show_callee(struct dial *d)
+{
+    struct link *only = list_first(&d->legs);
+
+    if (only && d->wanted == 1 && !d->is_entertained && !d->o.keeps_connected)
+        (void)channel_update_connected(d->run->channel,
+                                       &CONTAINER_OF(only, struct dial_leg, link)->channel->caller,
+                                       CONNECTED_ANSWER);
+}
+
 struct dial_leg *dial_wait(struct dial *d)
 {
+    show_callee(d);
     while (!list_is_empty(&d->legs)) {
         int64_t left = left_ms(d);
         struct dial_leg *leg, *answered = NULL;

@@ -232,6 +232,8 @@ static int channel_write(const struct plan_env *env, char *args, struct slice va
     if (!ch)
         return ENOENT;
     text = text_of(ch, args, true);
+    if (text == &ch->accountcode)
+        return channel_set_account(ch, value);
     if (text)
         return channel_set(text, value);
     if (strcasecmp(args, "amaflags") == 0 && parse_amaflags(value) >= 0) {

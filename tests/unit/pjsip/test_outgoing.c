@@ -531,7 +531,7 @@ static int ringing_then_answered(void)
 
     CHECK_OK(err);
     EXPECT(dial(&c, "7001@trunk") == 0);
-    EXPECT(c.ch->state == CHANNEL_DIALING);
+    EXPECT(c.ch->state == CHANNEL_DOWN);
     reply(&c, SIP_INVITE, 180, "", NULL);
     EXPECT(c.ch->state == CHANNEL_RINGING && next_event(&c) == CHANNEL_EV_RINGING);
     EXPECT(c.o.remote.port == 0);
@@ -559,7 +559,7 @@ static int early_media_flow_before_the_answer(void)
     EXPECT(dial(&c, "7001@trunk") == 0);
     reply(&c, SIP_INVITE, 183, "", ANSWER);
     EXPECT(next_event(&c) == CHANNEL_EV_PROGRESS && c.o.remote.port == 5000);
-    EXPECT(c.ch->state == CHANNEL_DIALING);
+    EXPECT(c.ch->state == CHANNEL_DOWN);
     reply(&c, SIP_INVITE, 200, "", ANSWER);
     EXPECT(c.ch->state == CHANNEL_UP && next_event(&c) == CHANNEL_EV_ANSWERED);
 out:
