@@ -372,16 +372,6 @@ static int of_the_routing_and_of_programs(void)
     CHECK_TO(sees(&s, "Event: Rename\nPrivilege: call,all\nChannel: Test/101-0\n"
                       "Newname: Test/101-00000000\nUniqueid: 1700000000.0\n\n"),
              out);
-    manager_originated(s.d.manager, &(struct manager_originated){.action_id = SLICE("o-1"),
-                                                                 .where = SLICE("Test/101"),
-                                                                 .context = SLICE("office"),
-                                                                 .exten = SLICE("600"),
-                                                                 .reason = ORIGINATE_RINGING});
-    CHECK_TO(sees(&s, "Event: OriginateResponse\nPrivilege: call,all\nActionID: o-1\n"
-                      "Response: Failure\nChannel: Test/101\nContext: office\nExten: 600\n"
-                      "Reason: 3\nUniqueid: <null>\nCallerIDNum: <unknown>\n"
-                      "CallerIDName: <unknown>\n\n"),
-             out);
     err = make_leg(&s.callee, &s, "102", s.caller);
     if (err)
         goto out;
