@@ -35,10 +35,11 @@ static void channel_destroy(void *object)
     party_fini(&ch->ani);
     party_fini(&ch->connected);
     redirecting_fini(&ch->redirecting);
-    char *texts[] = {ch->name,         ch->dnid,       ch->dnid_subaddress, ch->forward,
-                     ch->move_context, ch->move_exten, ch->accountcode,     ch->peeraccount,
-                     ch->userfield,    ch->musicclass, ch->language,        ch->parkinglot,
-                     ch->tonezone,     ch->context,    ch->exten,           ch->appdata};
+    char *texts[] = {ch->name,         ch->dnid,        ch->dnid_subaddress, ch->forward,
+                     ch->move_context, ch->move_exten,  ch->move_app,        ch->move_data,
+                     ch->accountcode,  ch->peeraccount, ch->userfield,       ch->musicclass,
+                     ch->language,     ch->parkinglot,  ch->tonezone,        ch->context,
+                     ch->exten,        ch->appdata};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         mem_free(texts[i]);
 }
@@ -344,6 +345,11 @@ void channel_on_stream(struct channel *ch)
         channel_push(ch, (struct channel_event){.type = CHANNEL_EV_STREAM});
 }
 
+void channel_on_optimize(struct channel *ch)
+{
+    channel_push(ch, (struct channel_event){.type = CHANNEL_EV_OPTIMIZE});
+}
+
 /* From now on every wait of an application ends; the rest is channel_hangup's. */
 static void mark_hungup(struct channel *ch, int cause, const char *who)
 {
@@ -387,6 +393,8 @@ int channel_move(struct channel *ch, struct slice context, struct slice exten, i
     err = channel_set(&ch->move_context, context);
     if (!err)
         err = channel_set(&ch->move_exten, exten);
+    if (!err)
+        err = channel_set(&ch->move_app, SLICE_NONE);
     if (err)
         return err;
     ch->move_priority = priority;
@@ -394,6 +402,21 @@ int channel_move(struct channel *ch, struct slice context, struct slice exten, i
     ch->is_hungup = true;
     channel_push(ch, (struct channel_event){.type = CHANNEL_EV_REDIRECT});
     return 0;
+}
+
+int channel_move_to_app(struct channel *ch, const char *app, struct slice data)
+{
+    int err = channel_move(ch, slice_of(ch->context), slice_of(ch->exten), ch->priority);
+
+    if (!err)
+        err = channel_set(&ch->move_data, data);
+    return err ? err : channel_set(&ch->move_app, slice_of(app));
+}
+
+void channel_part(struct channel *ch)
+{
+    if (ch->bridge)
+        channel_push(ch, (struct channel_event){.type = CHANNEL_EV_PART});
 }
 
 int channel_moved(struct channel *ch)

@@ -90,6 +90,8 @@ enum channel_event_type {
     CHANNEL_EV_TALK,       /* it talks (is_on) or is silent now; ms: the other state had lasted */
     CHANNEL_EV_POSITION,   /* of what plays: ms (media_stream_control) */
     CHANNEL_EV_TRANSFER,   /* how tech->transfer ended: err; ms: the last SIP status, or 0 */
+    CHANNEL_EV_PART,       /* somebody ends the talk that it is in (Manager) */
+    CHANNEL_EV_OPTIMIZE,   /* a Local channel may leave from now on */
 };
 
 struct channel_event {
@@ -280,7 +282,8 @@ struct channel {
     int priority;
     char *move_context, *move_exten; /* where a moved channel goes on */
     int move_priority;
-    const char *app; /* application running now (borrowed from the table), or NULL */
+    char *move_app, *move_data; /* what it runs there first, or NULL */
+    const char *app;            /* application running now (borrowed from the table), or NULL */
     char *appdata;
     void *plan; /* plan/: the run on this channel; NULL when none */
     mem_destroy_h *plan_destroy;
@@ -406,6 +409,8 @@ void channel_on_redirected(struct channel *ch);
 /** How a transfer under way ended: 0 or errno; status: of SIP, or 0. */
 void channel_on_transfer(struct channel *ch, int err, int status);
 void channel_on_stream(struct channel *ch);
+/** A half of a Local channel that was to stay may leave now (call/local.h). */
+void channel_on_optimize(struct channel *ch);
 /** The far end is gone (BYE, CANCEL, failure, timeout): tech->hangup will not be called. Whoever
  * runs the channel still calls channel_hangup. */
 void channel_on_hangup(struct channel *ch, int cause, int tech_cause);
@@ -442,6 +447,11 @@ void channel_softhangup(struct channel *ch, int cause);
  * has noticed, it is hung up and moved. @return 0; ECONNRESET (it is over); ENOMEM
  */
 int channel_move(struct channel *ch, struct slice context, struct slice exten, int priority);
+/** The same, but there it first runs an application ("Bridge", its data; copied) that the routing does not
+ *  name. @return as channel_move */
+int channel_move_to_app(struct channel *ch, const char *app, struct slice data);
+/** Its talk ends, as if the time for it were over; nothing when it talks to nobody. */
+void channel_part(struct channel *ch);
 /** Its task has noticed: it is up again, and at the new place. @return 0; ENOMEM */
 int channel_moved(struct channel *ch);
 /** Milliseconds from now; 0 clears. */

@@ -53,6 +53,17 @@ bool local_is_first(const struct channel *ch)
     return local_twin(ch) && ((const struct local *)ch->pvt)->first == ch;
 }
 
+void local_let_leave(struct channel *ch)
+{
+    struct channel *twin = local_twin(ch);
+
+    if (!twin)
+        return;
+    ((struct local *)ch->pvt)->stays = false;
+    channel_on_optimize(ch);
+    channel_on_optimize(twin);
+}
+
 bool local_may_leave(const struct channel *ch)
 {
     const struct channel *twin = local_twin(ch);

@@ -33,5 +33,8 @@ struct channel *local_twin(const struct channel *ch);
 /** ch is half ;1. */
 bool local_is_first(const struct channel *ch);
 
+/** Option n is over: the pair leaves as soon as it can. Nothing when ch is no half. */
+void local_let_leave(struct channel *ch);
+
 /** Both halves are up and may leave the call. */
 bool local_may_leave(const struct channel *ch);

@@ -3,6 +3,17 @@
 #include "manager/event.h"
 
 extern const struct manager_action manager_action_absolutetimeout;
+extern const struct manager_action manager_action_atxfer;
+extern const struct manager_action manager_action_blindtransfer;
+extern const struct manager_action manager_action_bridge;
+extern const struct manager_action manager_action_bridgedestroy;
+extern const struct manager_action manager_action_bridgeinfo;
+extern const struct manager_action manager_action_bridgekick;
+extern const struct manager_action manager_action_bridgelist;
+extern const struct manager_action manager_action_bridgetechnologylist;
+extern const struct manager_action manager_action_bridgetechnologysuspend;
+extern const struct manager_action manager_action_bridgetechnologyunsuspend;
+extern const struct manager_action manager_action_cancelatxfer;
 extern const struct manager_action manager_action_challenge;
 extern const struct manager_action manager_action_controlplayback;
 extern const struct manager_action manager_action_coreshowchannelmap;
@@ -15,12 +26,16 @@ extern const struct manager_action manager_action_getvar;
 extern const struct manager_action manager_action_hangup;
 extern const struct manager_action manager_action_listcategories;
 extern const struct manager_action manager_action_listcommands;
+extern const struct manager_action manager_action_localoptimizeaway;
 extern const struct manager_action manager_action_login;
 extern const struct manager_action manager_action_logoff;
+extern const struct manager_action manager_action_messagesend;
 extern const struct manager_action manager_action_originate;
 extern const struct manager_action manager_action_ping;
 extern const struct manager_action manager_action_pjsiphangup;
 extern const struct manager_action manager_action_playdtmf;
+extern const struct manager_action manager_action_redirect;
+extern const struct manager_action manager_action_sendtext;
 extern const struct manager_action manager_action_setvar;
 extern const struct manager_action manager_action_status;
 extern const struct manager_action manager_action_updateconfig;

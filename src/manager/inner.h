@@ -39,7 +39,8 @@ struct manager {
     struct manager_batch *batch;      /* gathering, or NULL */
     struct timer batch_timer;
 
-    struct list originating; /* act_originate.c */
+    struct list originating;    /* act_originate.c */
+    uint32_t suspended_bridges; /* act_bridge.c: bits of technologies */
     struct call_observer observer;
     struct device_watch devices;
     bool is_booted, is_down;

@@ -38,6 +38,10 @@ struct message_args {
     struct slice headers; /* lines */
 };
 
+/** Add a header line that somebody chose; those that the request has of its own are passed over. @return
+ *  as sip_headers_add */
+int message_header_add(struct buf *headers, const char *name, struct slice value);
+
 /** Send one; what comes of it is only logged. @return 0; ENOENT (no such endpoint or contact); EINVAL;
  *  EAGAIN; ENOMEM; errno */
 int message_send(struct pjsip *p, const struct message_args *a);

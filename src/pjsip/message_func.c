@@ -136,6 +136,11 @@ static bool is_of_the_request(struct slice name)
            (id != SIP_H_OTHER && id != SIP_H_SUBJECT && id != SIP_H_DATE && id != SIP_H_PRIVACY);
 }
 
+int message_header_add(struct buf *headers, const char *name, struct slice value)
+{
+    return is_of_the_request(slice_of(name)) ? 0 : sip_headers_add(headers, name, value);
+}
+
 static void add_headers(const struct channel *ch, struct buf *headers)
 {
     struct slice prefix = SLICE(MESSAGE_OUT);
@@ -144,9 +149,8 @@ static void add_headers(const struct channel *ch, struct buf *headers)
     {
         const struct variable *v = CONTAINER_OF(k, struct variable, link);
 
-        if (slice_starts(slice_of(v->name), prefix) &&
-            !is_of_the_request(slice_of(v->name + prefix.len)))
-            sip_headers_add(headers, v->name + prefix.len, slice_of(v->value));
+        if (slice_starts(slice_of(v->name), prefix))
+            message_header_add(headers, v->name + prefix.len, slice_of(v->value));
     }
 }
 

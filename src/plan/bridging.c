@@ -197,6 +197,16 @@ static void let_locals_leave(struct plan_run *run)
         ;
 }
 
+/* @return whether the talk is over */
+static bool on_talk_event(struct talk *t, const struct channel_event *ev)
+{
+    if (ev->type == CHANNEL_EV_OPTIMIZE)
+        let_locals_leave(t->run);
+    if (ev->type == CHANNEL_EV_PART)
+        return ev->channel->bridge == t->bridge;
+    return on_event(t, ev);
+}
+
 /* Events of both legs come to the caller's queue. @return when one of them has left */
 static void talk(struct talk *t)
 {
@@ -213,7 +223,7 @@ static void talk(struct talk *t)
             break;
         if (err)
             continue;
-        is_over = on_event(t, &ev);
+        is_over = on_talk_event(t, &ev);
         channel_event_done(&ev);
     }
 }
@@ -416,4 +426,28 @@ int plan_redirect(struct plan_core *p, struct channel *ch, struct slice context,
     if (!ch->plan && (ch->state != CHANNEL_UP || !ch->bridge))
         return EINVAL;
     return channel_move(ch, context, exten, priority);
+}
+
+static bool can_be_moved(const struct channel *ch)
+{
+    return ch->plan || (ch->state == CHANNEL_UP && ch->bridge);
+}
+
+int plan_join(struct channel *a, struct channel *b, bool beeps)
+{
+    struct buf data;
+    int err;
+
+    if (a->is_hungup || b->is_hungup)
+        return ECONNRESET;
+    if (a->bridge && a->bridge == b->bridge)
+        return 0;
+    if (!can_be_moved(a) || !can_be_moved(b))
+        return EINVAL;
+    buf_init(&data, 512);
+    err = buf_printf(&data, "%s,%s", b->uniqueid, beeps ? "p" : "");
+    if (!err)
+        err = channel_move_to_app(a, "Bridge", buf_slice(&data));
+    buf_fini(&data);
+    return err;
 }

@@ -126,6 +126,21 @@ static bool comes_back(struct plan_run *run, uint32_t depth)
     return !run->is_parked && goes_to_timeout(run);
 }
 
+/* What a moved channel runs first (channel_move_to_app); then the routing goes on where it is. */
+static int run_errand(struct plan_run *run)
+{
+    struct channel *ch = run->channel;
+    char *app = ch->move_app, *data = ch->move_data;
+    int rc;
+
+    ch->move_app = ch->move_data = NULL;
+    rc = plan_app_exec(run, app, data ? data : (char[]){""});
+    run->is_jumped = true;
+    mem_free(app);
+    mem_free(data);
+    return rc;
+}
+
 /* Steps one after another. @return what the last one returned: a digit, PLAN_END, PLAN_ERROR,
    PLAN_INCOMPLETE, or PLAN_STEP_MISSING */
 static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead)
@@ -134,7 +149,7 @@ static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead)
         int rc;
 
         run->is_jumped = false;
-        rc = plan_run_step(run);
+        rc = run->channel->move_app ? run_errand(run) : plan_run_step(run);
         if (rc == PLAN_STEP_MISSING && plan_frame_end_macro(run) == 0) {
             if (run->frame_count < depth)
                 return PLAN_NEXT;

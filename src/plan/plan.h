@@ -81,6 +81,14 @@ int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, con
 int plan_redirect(struct plan_core *p, struct channel *ch, struct slice context, struct slice exten,
                   int priority);
 
+/**
+ * Join two channels, as application Bridge does: what they run, or their talks, ends; after the talk each
+ * begins again what was broken off. They talk a moment later, unless one of them cannot come.
+ * @param beeps  b hears a tone. @return 0; EINVAL (legs that nobody has answered yet); ECONNRESET (one is
+ * over); ENOMEM
+ */
+int plan_join(struct channel *a, struct channel *b, bool beeps);
+
 /** Who stands in the context that the snapshot names as regcontext (plan/routing.h; copied). NULL:
  *  nobody. */
 struct plan_guests;
