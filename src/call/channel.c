@@ -374,6 +374,21 @@ void channel_on_hangup(struct channel *ch, int cause, int tech_cause)
     mark_hungup(ch, cause, "far end");
 }
 
+void channel_on_twin_hangup(struct channel *ch, int cause, bool was_up)
+{
+    ch->is_gone = true;
+    mark_hungup(ch, cause, "far end");
+    if (was_up)
+        ch->is_cause_ours = false;
+}
+
+void channel_refuse(struct channel *ch, int cause)
+{
+    ch->cause = cause;
+    if (cause == CAUSE_BUSY || cause == CAUSE_CONGESTION)
+        set_state(ch, CHANNEL_BUSY);
+}
+
 void channel_end(struct channel *ch, int cause, const char *who)
 {
     mark_hungup(ch, cause, who);

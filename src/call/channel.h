@@ -416,6 +416,9 @@ void channel_on_optimize(struct channel *ch);
 void channel_on_hangup(struct channel *ch, int cause, int tech_cause);
 
 /* what applications ask */
+/** An unanswered caller is to hear that it is busy, or congestion: cause and state say so (the
+ *  refusal itself is sent by channel_hangup). */
+void channel_refuse(struct channel *ch, int cause);
 /** Answer (if not yet): state Up, answer time, record. @return 0; ECONNRESET when hung up; errno */
 int channel_answer(struct channel *ch);
 /** As tech->indicate; ringing is shown only before the answer (after it a ring tone is played). */

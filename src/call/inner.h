@@ -75,6 +75,10 @@ struct channel_node {
  * node. */
 void channel_push(struct channel *ch, struct channel_event ev);
 
+/** The other half of a Local channel was hung up; was_up: after its answer, so that the cause counts
+ *  as named. Unlike a caller's far end that leaves, ch stays in its state. */
+void channel_on_twin_hangup(struct channel *ch, int cause, bool was_up);
+
 /** Report a fact about ch alone (call/observe.h). */
 void channel_tell(struct channel *ch, enum call_fact_type type, const char *value);
 

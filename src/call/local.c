@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/pack.h"
+#include "call/device_state.h"
 #include "call/inner.h"
 #include "call/local.h"
 #include "call/observe.h"
@@ -294,6 +295,38 @@ static int indicate(struct channel *ch, enum channel_indication ind)
     return 0;
 }
 
+/* Sound between the halves is not coded. */
+static int get(struct channel *ch, struct slice item, struct buf *out)
+{
+    static const char *const formats[] = {"audioreadformat", "audiowriteformat", "rawreadformat",
+                                          "rawwriteformat"};
+
+    if (slice_caseeqz(item, "audionativeformat"))
+        return buf_addz(out, "(slin)");
+    if (slice_caseeqz(item, "videonativeformat"))
+        return buf_addz(out, "(nothing)");
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+        if (slice_caseeqz(item, formats[i]))
+            return buf_addz(out, "slin");
+    return ENOENT;
+}
+
+/* "exten@context[/options]": what channels with options do counts for the device without them. */
+static enum device_state device_state(void *tech_arg, struct slice resource)
+{
+    struct calls *c = tech_arg;
+    struct slice options, context, place = slice_cut(resource, '/', &options),
+                                   exten = slice_cut(place, '@', &context);
+    char name[160];
+
+    if (!slice_is_set(context) || !c->local->has(context, exten, c->local->arg))
+        return DEVICE_INVALID;
+    if (!slice_is_set(options))
+        return DEVICE_NOT_INUSE;
+    snprintf(name, sizeof(name), "Local/%.*s", SLICE_ARG(place));
+    return device_state_get(c, slice_of(name));
+}
+
 static void hangup(struct channel *ch, int cause)
 {
     struct local *l = ch->pvt;
@@ -305,7 +338,7 @@ static void hangup(struct channel *ch, int cause)
         l->second = NULL;
     if (!twin)
         return;
-    channel_on_hangup(twin, cause, 0);
+    channel_on_twin_hangup(twin, cause, ch->state == CHANNEL_UP);
     if (!twin->plan && twin == l->second) /* its routing never began: nobody else ends it */
         channel_hangup(twin, cause);
 }
@@ -380,6 +413,8 @@ static const struct channel_tech local_tech = {
     .answer = answer,
     .indicate = indicate,
     .hangup = hangup,
+    .device_state = device_state,
+    .get = get,
     .destroy = half_destroy,
     .save = save,
     .restore = restore,

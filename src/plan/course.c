@@ -221,8 +221,10 @@ static void fall_through(struct plan_run *run)
         cause = CAUSE_CONGESTION;
         tone = "congestion";
     }
-    if (tone && ch->state != CHANNEL_UP)
-        run->refusal = ch->cause = cause;
+    if (tone && ch->state != CHANNEL_UP) {
+        run->refusal = cause;
+        channel_refuse(ch, cause);
+    }
     log_info("routing ended call=%s channel=\"%s\" at=\"%s,%s,%d\" status=\"%.*s\"", ch->linkedid,
              ch->name, ch->context, ch->exten, ch->priority, SLICE_ARG(status));
     if (tone && !run->dry && ch->state == CHANNEL_UP && channel_tone(ch, tone) == 0)

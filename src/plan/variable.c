@@ -40,8 +40,8 @@ static int get_hangupcause(const struct plan_env *env, struct buf *out)
 
     if (ch->is_cause_ours && cause == CAUSE_NORMAL)
         /* interworking: what Asterisk makes of the 487 to a caller who gave up */
-        cause =
-            ch->is_gone && !ch->answered.us && !ch->is_outgoing ? CAUSE_INTERWORKING : CAUSE_NONE;
+        cause = ch->is_gone && ch->state == CHANNEL_DOWN && !ch->is_outgoing ? CAUSE_INTERWORKING
+                                                                             : CAUSE_NONE;
     return buf_printf(out, "%d", cause);
 }
 

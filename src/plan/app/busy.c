@@ -12,7 +12,8 @@ static int end_with(struct plan_run *run, const char *data, int cause, const cha
     long long ms = -1;
 
     if (ch->state != CHANNEL_UP) {
-        ch->cause = run->refusal = cause;
+        run->refusal = cause;
+        channel_refuse(ch, cause);
         return PLAN_END;
     }
     if (plan_parse_seconds(data, &ms) || ms <= 0)

@@ -148,6 +148,8 @@ static int answered(struct dial *d, struct dial_leg *leg)
     if (talks)
         rc = d->o.go_to ? go_apart(d, leg) : talk(d, leg);
     set(d->run, "DIALSTATUS", d->status);
+    if (caller->cause == CAUSE_NONE) /* the leg is hung up here, or left at once: normally */
+        caller->cause = CAUSE_NORMAL;
     if (leg->channel)
         channel_hangup(leg->channel, CAUSE_NORMAL);
     return rc;

@@ -79,6 +79,16 @@ static int force(struct party *p, const char *text)
     return party_set(p, number, name);
 }
 
+/* Option f with a number; u and s say something about that number only. */
+static int force_shown(struct party *p, const struct dial_options *o)
+{
+    int presentation = o->presentation ? presentation_parse(slice_of(o->presentation)) : -1;
+    int err = force(p, o->forced_caller);
+
+    party_set_presentation(p, presentation >= 0 ? presentation : PRES_ALLOWED_PASSED);
+    return err ? err : channel_set(&p->tag, slice_of(o->tag));
+}
+
 /* The legs count for a group, too. */
 static int join_group(struct channel *caller, struct channel *leg)
 {
@@ -97,22 +107,15 @@ static int join_group(struct channel *caller, struct channel *leg)
 int dial_dress(struct dial *d, struct channel *leg)
 {
     const struct dial_options *o = &d->o;
-    int presentation = o->presentation ? presentation_parse(slice_of(o->presentation)) : -1;
     int err = 0;
 
-    if (o->forced_caller && *o->forced_caller) {
-        err = force(&leg->connected, o->forced_caller);
-        party_set_presentation(&leg->connected, PRES_ALLOWED_PASSED);
-        if (!err && o->tag)
-            err = channel_set(&leg->connected.tag, slice_of(o->tag));
-    }
+    if (o->forced_caller && *o->forced_caller)
+        err = force_shown(&leg->connected, o);
     if (!err && o->kept_caller)
         err = *o->kept_caller ? force(&leg->caller, o->kept_caller)
                               : party_copy(&leg->caller, &d->run->channel->caller);
     if (!err)
         err = join_group(d->run->channel, leg);
-    if (presentation >= 0)
-        party_set_presentation(o->forced_caller ? &leg->connected : &leg->caller, presentation);
     return err;
 }
 

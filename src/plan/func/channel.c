@@ -106,6 +106,8 @@ static int read_other(const struct channel *ch, const char *item, struct buf *ou
         return buf_addz(out, ch->uniqueid);
     if (strcasecmp(item, "linkedid") == 0)
         return buf_addz(out, ch->linkedid);
+    if (strcasecmp(item, "callid") == 0) /* what log lines about the call carry */
+        return buf_addz(out, ch->linkedid);
     if (strcasecmp(item, "channeltype") == 0)
         return buf_addz(out, ch->tech->name);
     if (strcasecmp(item, "amaflags") == 0)
@@ -254,7 +256,7 @@ const struct plan_func plan_func_channel = {
     .name = "CHANNEL",
     .syntax = "CHANNEL(item)",
     .help_ru =
-        "Сведения о канале\nname, state, uniqueid, linkedid, language, musicclass, accountcode, peeraccount, "
+        "Сведения о канале\nname, state, uniqueid, linkedid, callid (call= в журнале), language, musicclass, accountcode, peeraccount, "
         "userfield, parkinglot, context, exten, lastcontext, lastexten, channeltype, amaflags, callgroup, "
         "pickupgroup, max_forwards, hangupsource, tenantid, onhold, checkhangup и то, что знает драйвер "
         "(pjsip, rtp, audioreadformat ...). Записываются language, musicclass, accountcode, peeraccount, "
@@ -262,7 +264,7 @@ const struct plan_func plan_func_channel = {
         "hangup_handler_push, _pop, _wipe; dtmf_features, namedcallgroup, namedpickupgroup, "
         "transfercapability, after_bridge_goto только хранятся.",
     .help_en =
-        "What is known of the channel\nname, state, uniqueid, linkedid, language, musicclass, accountcode, "
+        "What is known of the channel\nname, state, uniqueid, linkedid, callid (call= in the log), language, musicclass, accountcode, "
         "peeraccount, userfield, parkinglot, context, exten, lastcontext, lastexten, channeltype, amaflags, "
         "callgroup, pickupgroup, max_forwards, hangupsource, tenantid, onhold, checkhangup, and what the "
         "driver knows (pjsip, rtp, audioreadformat ...). Write: language, musicclass, accountcode, "

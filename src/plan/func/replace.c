@@ -3,7 +3,8 @@
 
 #include "plan/func/row.h"
 
-/* "a-z0-9\-": a table of the bytes that are let through. */
+/* "a-z0-9\-": a table of the bytes that are let through. As in Asterisk, a range that falls goes round
+   by 255 and 0, and a dash at the end says nothing. */
 static void parse_allowed(const char *text, bool allowed[256])
 {
     while (*text) {
@@ -11,14 +12,14 @@ static void parse_allowed(const char *text, bool allowed[256])
 
         text += func_byte(text, &low);
         high = low;
-        if (*text == '-' && text[1]) {
+        if (*text == '-') {
             text++;
-            text += func_byte(text, &high);
+            if (*text)
+                text += func_byte(text, &high);
         }
-        if ((unsigned char)high < (unsigned char)low)
-            allowed[(unsigned char)low] = allowed[(unsigned char)high] = true;
-        for (int c = (unsigned char)low; c <= (unsigned char)high; c++)
+        for (unsigned char c = (unsigned char)low; c != (unsigned char)high; c++)
             allowed[c] = true;
+        allowed[(unsigned char)high] = true;
     }
 }
 
@@ -94,10 +95,10 @@ static int strreplace_read(const struct plan_env *env, char *args, struct buf *o
 static int strbetween_read(const struct plan_env *env, char *args, struct buf *out)
 {
     struct buf value;
-    char *argv[2];
+    char *argv[3];
     int err;
 
-    if (plan_args_split(args, ',', argv, 2) < 2) {
+    if (plan_args_split(args, ',', argv, 3) != 2) {
         plan_func_warn(env, "STRBETWEEN needs a variable's name and a text", args);
         return 0;
     }

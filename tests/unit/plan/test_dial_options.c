@@ -21,9 +21,9 @@ static int tell(const struct story *stories, size_t count, uint64_t ms)
 static int a_limit_ends_the_talk(void)
 {
     static const struct story stories[] = {
-        {DIAL("Test/answer,20,gL(1500)"), "180;200;connect;answer=16;ANSWER 0;h;end=16;"},
+        {DIAL("Test/answer,20,gL(1500)"), "180;200;connect;answer=16;ANSWER 16;h;end=16;"},
         {DIAL("Test/answer,20,S(1)"), "180;200;connect;answer=16;h;end=16;"},
-        {DIAL("Test/answer,20,gL(90000)S(1)"), "180;200;connect;answer=16;ANSWER 0;h;end=16;"},
+        {DIAL("Test/answer,20,gL(90000)S(1)"), "180;200;connect;answer=16;ANSWER 16;h;end=16;"},
         {DIAL("Test/short,20,gL(90000:10000:5000)"), "180;200;connect;ANSWER 16;h;end=16;"},
     };
 
@@ -42,7 +42,7 @@ static int subroutines_run_on_the_right_leg(void)
     static const struct story stories[] = {
         {DIAL("Test/answer,20,gS(1)U(sub^a^b)") "[sub]\ns,1,Note(sub ${CHANNEL(name):0:11} ${ARG1}"
                                                 "${ARG2})\ns,2,Return()\n",
-         "180;sub Test/answer ab;200;connect;answer=16;ANSWER 0;h;end=16;"},
+         "180;sub Test/answer ab;200;connect;answer=16;ANSWER 16;h;end=16;"},
         {DIAL("Test/short,20,gb(sub^s^1(x))B(sub^s^1(y))") "[sub]\ns,1,Note(${CHANNEL(name):0:7} "
                                                            "${ARG1})\ns,2,Return()\n",
          "Test/in y;Test/sh x;180;200;connect;ANSWER 16;h;end=16;"},
@@ -59,12 +59,12 @@ static int subroutines_run_on_the_right_leg(void)
 static int a_subroutine_says_how_it_goes_on(void)
 {
     static const struct story stories[] = {
-        {DIAL("Test/answer,20,U(sub)") RESULT("BUSY"), "180;answer=16;BUSY 0;h;end=17;"},
+        {DIAL("Test/answer,20,U(sub)") RESULT("BUSY"), "180;answer=16;BUSY 16;h;end=17;"},
         {DIAL("Test/answer,20,U(sub)") RESULT("CONGESTION"),
-         "180;answer=16;CONGESTION 0;h;end=34;"},
-        {DIAL("Test/answer,20,U(sub)") RESULT("CONTINUE"), "180;answer=16;ANSWER 0;h;end=16;"},
+         "180;answer=16;CONGESTION 16;h;end=34;"},
+        {DIAL("Test/answer,20,U(sub)") RESULT("CONTINUE"), "180;answer=16;ANSWER 16;h;end=16;"},
         {DIAL("Test/answer,20,U(sub)") RESULT("ABORT"), "180;answer=16;h;end=16;"},
-        {DIAL("Test/answer,20,gU(sub)") RESULT("ABORT"), "180;answer=16;ANSWER 0;h;end=16;"},
+        {DIAL("Test/answer,20,gU(sub)") RESULT("ABORT"), "180;answer=16;ANSWER 16;h;end=16;"},
         {DIAL("Test/answer,20,U(sub)") RESULT("GOTO:main^30^1"), "180;answer=16;thirty ;h;end=16;"},
         {DIAL("Test/short,20,U(sub)") RESULT("anything"), "180;200;connect;h;end=16;"},
     };
@@ -183,7 +183,7 @@ static int a_digit_leaves_the_ringing_or_the_talk(void)
                    "[exit]\n5,1,Note(out)\n",
                    '5', 500, "180;ring=16;out;end=16;"));
     CHECK_OK(press(DIAL("Test/answer,20,gH"), '*', 2000,
-                   "180;200;connect;answer=16;ANSWER 0;h;end=16;"));
+                   "180;200;connect;answer=16;ANSWER 16;h;end=16;"));
     CHECK_OK(press(DIAL("Test/ring,20,H"), '*', 500, "180;ring=16;CANCEL 0;h;end=16;"));
     return press(DIAL("Test/short,20,gh"), '*', 1500,
                  "180;200;connect;digits=*;ANSWER 16;h;end=16;");
@@ -220,13 +220,30 @@ static int a_second_time_limits_the_silence(void)
     return TELL(stories, 4000);
 }
 
+static void print_seen(char *text, size_t size, const struct party *other, const struct party *own)
+{
+    const int presentation = other->number_pres;
+    const char *tag = other->tag ? other->tag : "";
+
+    if (presentation > PRES_ALLOWED_PASSED)
+        snprintf(text, size, "[%s %s %d] [%s]", other->number, tag, presentation, own->number);
+    else
+        snprintf(text, size, "[%s%s%s] [%s]", other->number, *tag ? " " : "", tag, own->number);
+}
+
 static int numbers_that_the_callee_sees(void)
 {
     static const struct {
         const char *options, *seen;
     } cases[] = {
-        {"", "[100] [10]"},        {"f(555)", "[555] [10]"}, {"f(Desk <556>)", "[556] [10]"},
-        {"o(777)", "[100] [777]"}, {"o", "[100] [100]"},
+        {"", "[100] [10]"},
+        {"f(555)", "[555] [10]"},
+        {"f(Desk <556>)", "[556] [10]"},
+        {"o(777)", "[100] [777]"},
+        {"o", "[100] [100]"},
+        {"f(555)s(of)u(prohib)", "[555 of 35] [10]"}, /* s and u are about the number of f */
+        {"s(of)u(prohib)", "[100 tag] [10]"},
+        {"fs(of)u(prohib)", "[100 tag] [10]"},
     };
     char routing[256], seen[64];
     struct world w;
@@ -234,8 +251,9 @@ static int numbers_that_the_callee_sees(void)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         snprintf(routing, sizeof(routing),
-                 "[main]\n10,1,Set(CALLERID(num)=100)\n10,2,Dial(Test/ring,9,%s)\n",
-                 cases[i].options);
+                 "[main]\n10,1,Set(CALLERID(num)=100)\n10,2,Set(CALLERID(tag)=%s)\n"
+                 "10,3,Dial(Test/ring,9,%s)\n",
+                 strchr(cases[i].options, 's') ? "tag" : "", cases[i].options);
         CHECK_OK(world_init(&w));
         CHECK_OK_TO(world_route(&w, routing), out);
         CHECK_OK_TO(world_dial(&w, "10", NULL), out);
@@ -245,7 +263,7 @@ static int numbers_that_the_callee_sees(void)
             const struct channel *ch = channel_of_link(k);
 
             if (ch->is_outgoing)
-                snprintf(seen, sizeof(seen), "[%s] [%s]", ch->connected.number, ch->caller.number);
+                print_seen(seen, sizeof(seen), &ch->connected, &ch->caller);
         }
         CHECK_TO(strcmp(seen, cases[i].seen) == 0, out);
     out:

@@ -44,6 +44,52 @@ static int how_the_far_end_ends_comes_through(void)
     return 0;
 }
 
+/* As Asterisk 22 answered (extension h of both halves). */
+static int how_a_half_ends_is_asterisks(void)
+{
+    static const struct {
+        const char *dial, *notes;
+    } cases[] = {
+        {"Local/up@to/n,5,S(1)", "200;connect;h 16;end=16;up 16 Up;"},
+        {"Local/up@to/n,5,U(sub)", "h 16;end=16;up 16 Up;"},
+        {"Local/once@to/n,5", "once 0 Up;h 16;end=16;"},
+        {"Local/ring@to/n,1", "180;h 0;end=16;ring 0 Ring;"},
+        {"Local/ring@to/n,1,c", "180;h 0;end=16;ring 26 Ring;"},
+        {"Local/busy@to/n,1", "busy 17 Busy;h 17;end=17;"},
+        {"Local/cong@to/n,1", "cong 34 Busy;h 34;end=34;"},
+    };
+    char routing[500];
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(routing, sizeof(routing),
+                 "[main]\n10,1,Dial(%s)\nh,1,Note(h ${HANGUPCAUSE})\n"
+                 "[to]\nup,1,Set(__X=up)\nup,2,Answer()\nup,3,Wait(3)\nonce,1,Set(X=once)\n"
+                 "once,2,Answer()\nring,1,Set(X=ring)\nring,2,Ringing()\nring,3,Wait(3)\n"
+                 "busy,1,Set(X=busy)\nbusy,2,Busy()\ncong,1,Set(X=cong)\ncong,2,Congestion()\n"
+                 "h,1,Note(${X} ${HANGUPCAUSE} ${CHANNEL(state)})\n"
+                 "[sub]\ns,1,Set(GOSUB_RESULT=CONTINUE)\ns,2,Return()\n",
+                 cases[i].dial);
+        CHECK_OK(world_story(routing, "10", 4000, cases[i].notes));
+    }
+    return 0;
+}
+
+static int its_formats_and_device_state_are_known(void)
+{
+    return world_story("[main]\n10,1,Dial(Local/20@main/n,1)\n"
+                       "20,1,Note(${CHANNEL(audionativeformat)} ${CHANNEL(audioreadformat)} "
+                       "${CHANNEL(videonativeformat)} [${CHANNEL(trace)}])\n"
+                       "20,2,Note(${IF($[\"${CHANNEL(callid)}\"=\"${CHANNEL(linkedid)}\"]?same)})\n"
+                       "20,3,Note(${DEVICE_STATE(Local/10@main)} ${DEVICE_STATE(Local/20@main)} "
+                       "${DEVICE_STATE(Local/20@main/n)} ${DEVICE_STATE(Local/9@main)} "
+                       "${DEVICE_STATE(Local/10)})\n"
+                       "20,4,ChanIsAvail(Local/10@main&Local/9@main,s)\n"
+                       "20,5,Note(${AVAILSTATUS} ${AVAILCAUSECODE})\n",
+                       "10", 500,
+                       "(slin) slin (nothing) [];same;NOT_INUSE INUSE INUSE INVALID INVALID;1 0;"
+                       "end=16;");
+}
+
 static int variables_go_through(void)
 {
     return world_story("[main]\n10,1,Set(A=1)\n10,2,Set(_B=2)\n10,3,Set(__C=3)\n"
@@ -131,5 +177,6 @@ out:
 
 UNIT_TESTS(UNIT_ONCE(both_halves_belong_to_the_call), UNIT(a_number_is_dialled_through_the_routing),
            UNIT(with_n_both_halves_stay), UNIT_ONCE(how_the_far_end_ends_comes_through),
-           UNIT_ONCE(variables_go_through), UNIT_ONCE(circles_end),
-           UNIT_ONCE(originating_a_local_makes_both_sides))
+           UNIT_ONCE(how_a_half_ends_is_asterisks),
+           UNIT_ONCE(its_formats_and_device_state_are_known), UNIT_ONCE(variables_go_through),
+           UNIT_ONCE(circles_end), UNIT_ONCE(originating_a_local_makes_both_sides))
