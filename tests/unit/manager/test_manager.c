@@ -111,4 +111,54 @@ static int tables_are_whole(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT(serves_connections), UNIT(users_follow_the_database), UNIT(tables_are_whole))
+static void take_text(struct slice text, void *arg)
+{
+    buf_adds(arg, text);
+}
+
+static void take_end(int err, bool is_streaming, void *arg)
+{
+}
+
+static const struct console_command *command_of(const char *words)
+{
+    for (size_t i = 0; i < manager_console_command_count; i++)
+        if (strcmp(manager_console_commands[i].words, words) == 0)
+            return &manager_console_commands[i];
+    return NULL;
+}
+
+static int shows_a_user_without_its_secret(void)
+{
+    const struct console_command *show = command_of("manager show user");
+    char *inside[] = {"inside", NULL}, *nobody[] = {"nobody", NULL};
+    struct console *c = NULL;
+    struct buf out;
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    buf_init(&out, 4096);
+    CHECK_OK_TO(console_alloc(&c, d.loop, false, take_text, take_end, &out), out);
+    CHECK_TO(show->run(c, 0, nobody + 1, d.manager) == EINVAL, out);
+    CHECK_TO(show->run(c, 1, nobody, d.manager) == ENOENT, out);
+    CHECK_OK_TO(show->run(c, 1, inside, d.manager), out);
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() || strstr(buf_z(&out), "          username: inside\n"
+                                                    "            secret: <Set>\n"
+                                                    "               ACL: yes\n"),
+             out);
+    CHECK_TO(unit_is_rerun() || strstr(buf_z(&out), "message,all\n"), out);
+    CHECK_TO(!strstr(buf_z(&out), "pw"), out);
+out:
+    if (c)
+        console_close(c);
+    mem_deref(c);
+    buf_fini(&out);
+    desk_fini(&d);
+    return err;
+}
+
+UNIT_TESTS(UNIT(shows_a_user_without_its_secret), UNIT(serves_connections),
+           UNIT(users_follow_the_database), UNIT(tables_are_whole))
