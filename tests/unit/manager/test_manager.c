@@ -131,7 +131,8 @@ static const struct console_command *command_of(const char *words)
 static int shows_a_user_without_its_secret(void)
 {
     const struct console_command *show = command_of("manager show user");
-    char *inside[] = {"inside", NULL}, *nobody[] = {"nobody", NULL};
+    char name[] = "inside", none[] = "nobody";
+    char *inside[] = {name, NULL}, *nobody[] = {none, NULL};
     struct console *c = NULL;
     struct buf out;
     struct desk d;
