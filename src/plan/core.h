@@ -88,5 +88,3 @@ const struct plan_func *plan_func_next(const struct plan_core *p, const char *na
 uint32_t plan_globals_each(const struct plan_core *p,
                            int (*each)(const char *name, const char *value, void *arg), void *arg);
 
-/** Calls in the routing now. */
-uint32_t plan_runs_count(const struct plan_core *p);

@@ -224,6 +224,16 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     return err;
 }
 
+const struct plan_routing *plan_routing_now(const struct plan_core *p)
+{
+    return p->routing;
+}
+
+const char *plan_system_name(const struct plan_core *p)
+{
+    return p->system_name;
+}
+
 struct calls *plan_calls(const struct plan_core *p)
 {
     return p->calls;

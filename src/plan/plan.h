@@ -117,6 +117,15 @@ const struct plan_func *plan_func_find(const struct plan_core *p, struct slice n
 struct runner *plan_runner(const struct plan_core *p);
 const char *plan_agi_dir(const struct plan_core *p);
 
+/** The routing in force (plan/routing.h), borrowed until another one comes; NULL: none yet. */
+const struct plan_routing *plan_routing_now(const struct plan_core *p);
+
+/** Channels that run the routing: Asterisk's "active calls". */
+uint32_t plan_runs_count(const struct plan_core *p);
+
+/** ${SYSTEMNAME}. */
+const char *plan_system_name(const struct plan_core *p);
+
 struct calls *plan_calls(const struct plan_core *p);
 struct loop *plan_loop(const struct plan_core *p);
 

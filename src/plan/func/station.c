@@ -7,16 +7,13 @@
 #include "base/rand.h"
 #include "plan/core.h"
 #include "plan/func/row.h"
-
-/* Routings ask which Asterisk they run on, to know what they may use. */
-#define AS_VERSION "22.10.1"
-#define AS_NUMBER "221001"
+#include "plan/module.h"
 
 static int version_read(const struct plan_env *env, char *args, struct buf *out)
 {
     static const struct {
         const char *name, *value;
-    } parts[] = {{"ASTERISK_VERSION_NUM", AS_NUMBER},
+    } parts[] = {{"ASTERISK_VERSION_NUM", PLAN_AS_NUMBER},
                  {"BUILD_USER", "station"},
                  {"BUILD_HOSTNAME", "station"},
                  {"BUILD_MACHINE", "unknown"},
@@ -27,7 +24,7 @@ static int version_read(const struct plan_env *env, char *args, struct buf *out)
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         if (strcasecmp(args, parts[i].name) == 0)
             return buf_addz(out, parts[i].value);
-    return buf_addz(out, AS_VERSION);
+    return buf_addz(out, PLAN_AS_VERSION);
 }
 
 static unsigned long long kib(const struct sysinfo *s, unsigned long units)
@@ -83,21 +80,9 @@ static int env_read(const struct plan_env *env, char *args, struct buf *out)
     return value ? buf_addz(out, value) : 0;
 }
 
-/* "func_math.so" is there when MATH is: by the words of its name. */
 static int ifmodule_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    char *dot = strrchr(args, '.'), *name = strchr(args, '_');
-    bool has = false;
-
-    if (dot)
-        *dot = '\0';
-    if (name && strncmp(args, "app_", 4) == 0)
-        has = plan_app_find(env->core, slice_of(name + 1)) != NULL;
-    else if (name && strncmp(args, "func_", 5) == 0)
-        has = plan_func_find(env->core, slice_of(name + 1)) != NULL;
-    else if (name)
-        has = strcmp(args, "chan_pjsip") == 0 || strcmp(args, "res_pjsip") == 0;
-    return buf_addc(out, has ? '1' : '0');
+    return buf_addc(out, plan_has_module(slice_of(args)) ? '1' : '0');
 }
 
 static int channel_exists_read(const struct plan_env *env, char *args, struct buf *out)
