@@ -87,4 +87,3 @@ const struct plan_func *plan_func_next(const struct plan_core *p, const char *na
 /** Globals in the order of their names. @return how many */
 uint32_t plan_globals_each(const struct plan_core *p,
                            int (*each)(const char *name, const char *value, void *arg), void *arg);
-
