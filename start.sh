@@ -38,7 +38,7 @@ fi
 
 build_packages='gcc libc6-dev meson ninja-build pkgconf libssl-dev libc-ares-dev libsqlite3-dev
   libsndfile1-dev libmariadb-dev libcurl4-openssl-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev libmicrohttpd-dev'
-run_packages='ca-certificates tzdata asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav
+run_packages='ca-certificates tzdata nginx asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav
   asterisk-moh-opsound-wav'
 
 missing() { # missing NAME...: those that are not installed
@@ -60,19 +60,18 @@ install_missing() {
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086
   apt_log=$(mktemp)
-  # Sounds by themselves: a mirror without them must not keep the station from being built.
+  # Sounds and nginx by themselves: a mirror without them must not keep the station from being built.
   # shellcheck disable=SC2046,SC2086
   apt_install $(missing $build_packages) || { cat "$apt_log" >&2; die "apt-get не справился" "apt-get failed"; }
   # shellcheck disable=SC2046,SC2086
-  apt_install $(missing $run_packages) || say "Не установлены звуки: $(missing $run_packages)(станция работает и без них)" \
-    "Sounds not installed: $(missing $run_packages)(the station runs without them)" >&2
+  apt_install $(missing $run_packages) || say "Не установлено: $(missing $run_packages)(станция работает и без них)" \
+    "Not installed: $(missing $run_packages)(the station runs without them)" >&2
   rm -f "$apt_log"
 }
 
 apt_install() {
   [ $# -gt 0 ] || return 0
-  apt-get install -y -qq --no-install-recommends "$@" >"$apt_log" 2>&1 && return 0
-  apt-get update -qq >"$apt_log" 2>&1 && apt-get install -y -qq --no-install-recommends "$@" >>"$apt_log" 2>&1
+  sh packaging/install.sh "$@" >"$apt_log" 2>&1
 }
 
 # ---- build ----

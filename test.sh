@@ -17,7 +17,7 @@ wants() { case " $parts " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 # ---- packages ----
 
 packages='gcc libc6-dev meson ninja-build pkgconf libssl-dev libc-ares-dev libsqlite3-dev
-  libsndfile1-dev libmariadb-dev libcurl4-openssl-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev libmicrohttpd-dev ca-certificates tzdata
+  libsndfile1-dev libmariadb-dev libcurl4-openssl-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev libmicrohttpd-dev nginx curl ca-certificates tzdata
   asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
   clang clang-format libclang-rt-dev baresip-core sip-tester sox python3 sqlite3 procps iproute2 openssl psmisc mariadb-server'
 
@@ -35,9 +35,7 @@ if [ -n "$need" ]; then
     echo "installing: $need"
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086
-    { apt-get install -y -qq --no-install-recommends $need ||
-      { apt-get update -qq && apt-get install -y -qq --no-install-recommends $need; }; } \
-      >"$scratch" 2>&1 || { tail -20 "$scratch"; echo "apt-get failed"; }
+    sh packaging/install.sh $need >"$scratch" 2>&1 || { tail -20 "$scratch"; echo "apt-get failed"; }
     rm -f "$scratch"
   else
     echo "not installed, parts of the tests will fail: $need"

@@ -74,6 +74,17 @@ static const struct role_path runner_paths[] = {
     {0},
 };
 
+static const struct role_path front_paths[] = {
+    SYSTEM_PATHS,
+    {"/usr/sbin", ROLE_READ | ROLE_EXEC},
+    {"/usr/local/sbin", ROLE_READ | ROLE_EXEC},
+    {"/usr/bin/nginx", ROLE_READ | ROLE_EXEC},
+    {"/lib", ROLE_READ | ROLE_EXEC}, /* the loader of programs */
+    {"/lib64", ROLE_READ | ROLE_EXEC},
+    {ROLE_FRONT_DIR, ROLE_READ | ROLE_WRITE},
+    {0},
+};
+
 static const struct role_path web_paths[] = {SYSTEM_PATHS, {0}};
 
 /* The engine last: what it connects to is there already. */
@@ -105,6 +116,14 @@ const struct role_spec role_table[] = {
      .paths = web_paths,
      .memory_bytes = 2 * GIB,
      .descriptors = 8192,
+     .wants_http = true},
+    {.name = "front",
+     .user = "station-front",
+     .main = role_front,
+     .profile = ROLE_PROFILE_FRONT,
+     .paths = front_paths,
+     .caps = CAP_BIT(CAP_NET_BIND_SERVICE),
+     .descriptors = 65536,
      .wants_http = true},
     {.name = "engine",
      .user = "station-engine",

@@ -51,6 +51,42 @@ static const char *const write_calls[] = {
 
 static const char *const engine_calls[] = {"listen", NULL};
 
+/* What the front and nginx do besides: a program and its workers. */
+static const char *const front_calls[] = {"listen",
+                                          "execve",
+                                          "fork",
+                                          "vfork",
+                                          "wait4",
+                                          "waitid",
+                                          "kill",
+                                          "prctl",
+                                          "rt_sigsuspend",
+                                          "setpgid",
+                                          "setsid",
+                                          "getpgrp",
+                                          "sendfile",
+                                          "pipe",
+                                          "epoll_create",
+                                          "setitimer",
+                                          "timerfd_gettime",
+                                          "chdir",
+                                          "chown",
+                                          "lchown",
+                                          "fchownat",
+                                          "setrlimit",
+                                          "sched_setscheduler",
+                                          "capget",
+                                          "capset",
+                                          "io_setup",
+                                          "io_destroy",
+                                          "getgroups",
+                                          "times",
+                                          "shmget",
+                                          "alarm",
+                                          "getsid",
+                                          "getpgid",
+                                          NULL};
+
 /* A sanitizer symbolizes, looks for leaks with a thread of its own kind, and asks a lot. */
 static const char *const sanitizer_calls[] = {"clone",
                                               "clone3",
@@ -208,6 +244,35 @@ static int allow_threads(scmp_filter_ctx f)
     return err ? -err : allow_ioctl(f);
 }
 
+/* Processes, but no name spaces of their own. */
+static int allow_processes(scmp_filter_ctx f)
+{
+    const scmp_datum_t spaces = CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |
+                                CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+    int err = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+
+    if (!err)
+        err = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+                               SCMP_A0(SCMP_CMP_MASKED_EQ, spaces, 0));
+    return err ? -err : allow_ioctl(f);
+}
+
+/* nginx is not ours, and of another version tomorrow: what it asks for beyond this is refused, no more. */
+static int fill_front(scmp_filter_ctx f)
+{
+    int err = allow_all(f, common_calls);
+
+    if (!err)
+        err = allow_all(f, write_calls);
+    if (!err)
+        err = allow_all(f, front_calls);
+    if (!err)
+        err = allow_sockets(f);
+    if (!err)
+        err = IS_SANITIZED ? allow_all(f, sanitizer_calls) : allow_processes(f);
+    return err;
+}
+
 static int fill_allowed(scmp_filter_ctx f, enum role_profile profile)
 {
     int err = allow_all(f, common_calls);
@@ -256,15 +321,32 @@ static int fill_runner(scmp_filter_ctx f, const struct role_users *users)
     return err;
 }
 
+static int fill(scmp_filter_ctx f, enum role_profile profile, const struct role_users *users)
+{
+    switch (profile) {
+    case ROLE_PROFILE_RUNNER: return fill_runner(f, users);
+    case ROLE_PROFILE_FRONT: return fill_front(f);
+    default: return fill_allowed(f, profile);
+    }
+}
+
+static uint32_t usual_action(enum role_profile profile)
+{
+    switch (profile) {
+    case ROLE_PROFILE_RUNNER: return SCMP_ACT_ALLOW;
+    case ROLE_PROFILE_FRONT: return SCMP_ACT_ERRNO(EPERM);
+    default: return SCMP_ACT_KILL_PROCESS;
+    }
+}
+
 int sandbox_calls(enum role_profile profile, const struct role_users *users)
 {
-    const bool is_runner = profile == ROLE_PROFILE_RUNNER;
-    scmp_filter_ctx f = seccomp_init(is_runner ? SCMP_ACT_ALLOW : SCMP_ACT_KILL_PROCESS);
+    scmp_filter_ctx f = seccomp_init(usual_action(profile));
     int err;
 
     if (!f)
         return ENOMEM;
-    err = is_runner ? fill_runner(f, users) : fill_allowed(f, profile);
+    err = fill(f, profile, users);
     if (!err)
         err = -seccomp_load(f);
     seccomp_release(f);

@@ -22,8 +22,10 @@
 static const struct folder {
     const char *name;
     mode_t mode;
+    bool is_front; /* belongs to that role alone */
 } folders[] = {
     {"run", 02750},
+    {ROLE_FRONT_DIR, 0700, true},
     {ROLE_AGI_DIR, 02755},
     {"sounds", 02770},
     {"moh", 02770},
@@ -58,15 +60,25 @@ static int open_folder(int state, const char *name)
 }
 
 /* Only what differs is changed: without CAP_FSETID a chmod would take the set-group bit away. */
-static int set_owner(int fd, gid_t group, mode_t mode)
+static int set_owner(int fd, uid_t user, gid_t group, mode_t mode)
 {
     struct stat st;
 
     if (fstat(fd, &st))
         return errno;
-    if ((st.st_uid != 0 || st.st_gid != group) && fchown(fd, 0, group))
+    if ((st.st_uid != user || st.st_gid != group) && fchown(fd, user, group))
         return errno;
     return (st.st_mode & 07777) != mode && fchmod(fd, mode) ? errno : 0;
+}
+
+/* What belongs to a role cannot be opened by a root who lacks the right to. */
+static bool is_given(int state, const struct folder *f, const struct role_users *users)
+{
+    struct stat st;
+
+    return f->is_front && users->is_root &&
+           fstatat(state, f->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode) &&
+           st.st_uid == users->front_uid && (st.st_mode & 07777) == f->mode;
 }
 
 /* A scripts' folder that the engine could write would let it run what it likes. */
@@ -76,11 +88,13 @@ static int make_folder(int state, const struct folder *f, const struct role_user
 
     if (mkdirat(state, f->name, f->mode) && errno != EEXIST)
         return errno;
+    if (is_given(state, f, users))
+        return 0;
     fd = open_folder(state, f->name);
     if (fd < 0)
         return errno;
     if (users->is_root)
-        err = set_owner(fd, users->station_gid, f->mode);
+        err = set_owner(fd, f->is_front ? users->front_uid : 0, users->station_gid, f->mode);
     close(fd);
     return err;
 }
@@ -215,7 +229,7 @@ static int prepare(const char *state, const struct role_users *users)
     if (fd < 0)
         return errno;
     if (users->is_root)
-        err = set_owner(fd, users->station_gid, 02770);
+        err = set_owner(fd, 0, users->station_gid, 02770);
     for (size_t i = 0; i < FOLDERS && !err; i++)
         err = make_folder(fd, &folders[i], users);
     for (size_t i = 0; i < GIFTS && !err && users->is_root; i++)
