@@ -1,0 +1,419 @@
+"""manager-golden.py AMI HTTP SIP TRUNK [NAME...] - Asterisk's recorded answers asked of the station again, and compared
+
+tests/golden/manager/{tcp,http}/NAME.req is what was sent, NAME.resp what Asterisk 22 answered. HTTP is a port, or the path of
+a socket. A transcript whose answer begins
+with the greeting has a connection of its own, the others share one that is logged in. Times, identifiers, numbers of
+channels and ports are made equal first. What is meant to differ stands in differences.txt, with its reason; a row
+there that does not differ any more fails, too.
+"""
+import hashlib
+import os
+import re
+import socket
+import sys
+import threading
+import time
+
+AMI, HTTP, SIP, TRUNK = (int(a) if a.isdigit() else a for a in sys.argv[1:5])
+ONLY = sys.argv[5:]
+GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "manager")
+
+
+# ---- the far side: a trunk that answers (or only rings), a caller, a phone that registers ----
+
+def header(msg, name):
+    m = re.search(r"^%s:[ \t]*(.*?)\r?$" % name, msg, re.M | re.I)
+    return m.group(1) if m else ""
+
+
+SDP = ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+       "m=audio 9 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n")
+
+
+class Far(threading.Thread):
+    """What listens at the trunk's address. answers: 200 after the 180, or ringing for ever."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind(("127.0.0.1", TRUNK))
+        self.answers = True
+        self.invites = {}
+        self.start()
+
+    def reply(self, msg, to, code, body=""):
+        tag = "" if "tag=" in header(msg, "To") else ";tag=far"
+        vias = "".join("Via: %s\r\n" % v for v in re.findall(r"^Via:[ \t]*(.*?)\r?$", msg, re.M | re.I))
+        routes = "".join("Record-Route: %s\r\n" % v for v in re.findall(r"^Record-Route:[ \t]*(.*?)\r?$", msg, re.M | re.I))
+        text = ("SIP/2.0 %s\r\n%s%sFrom: %s\r\nTo: %s%s\r\nCall-ID: %s\r\nCSeq: %s\r\nContact: <sip:far@127.0.0.1:%d>\r\n"
+                "%sContent-Length: %d\r\n\r\n%s"
+                % (code, vias, routes, header(msg, "From"), header(msg, "To"), tag, header(msg, "Call-ID"),
+                   header(msg, "CSeq"), TRUNK, "Content-Type: application/sdp\r\n" if body else "", len(body), body))
+        self.sock.sendto(text.encode(), to)
+
+    def run(self):
+        while True:
+            data, to = self.sock.recvfrom(65536)
+            msg = data.decode()
+            method = msg.split(" ", 1)[0]
+            if method == "INVITE":
+                self.invites[header(msg, "Call-ID")] = msg
+                self.reply(msg, to, "180 Ringing")
+                if self.answers:
+                    self.reply(msg, to, "200 OK", SDP)
+            elif method == "CANCEL":
+                self.reply(msg, to, "200 OK")
+                first = self.invites.get(header(msg, "Call-ID"))
+                if first:
+                    self.reply(first, to, "487 Request Terminated")
+            elif method in ("BYE", "OPTIONS", "UPDATE"):
+                self.reply(msg, to, "200 OK")
+
+
+class Caller:
+    """Calls as `load`, whom the station knows by address."""
+
+    def __init__(self):
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind(("127.0.0.1", 0))
+        self.sock.settimeout(5)
+        self.port = self.sock.getsockname()[1]
+        self.calls = 0
+
+    def send(self, method, number, call, to_tag="", seq=1, body="", extra=""):
+        text = ("%s sip:%s@127.0.0.1:%d SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%d;rport;branch=z9hG4bK%s%s%d\r\n"
+                "Max-Forwards: 70\r\nFrom: <sip:load@127.0.0.1>;tag=%s\r\nTo: <sip:%s@127.0.0.1>%s\r\nCall-ID: %s\r\nCSeq: %d %s\r\n"
+                "Contact: <sip:load@127.0.0.1:%d>\r\n%s%sContent-Length: %d\r\n\r\n%s"
+                % (method, number, SIP, self.port, call, method, seq, call, number, to_tag, call, seq, method, self.port,
+                   extra, "Content-Type: application/sdp\r\n" if body else "", len(body), body))
+        self.sock.sendto(text.encode(), ("127.0.0.1", SIP))
+
+    def final(self):
+        while True:
+            msg = self.sock.recv(65536).decode()
+            if msg.startswith("SIP/2.0 ") and int(msg[8:11]) >= 200:
+                return msg
+
+    def call(self, number):
+        self.calls += 1
+        call = "golden-%d-%d" % (os.getpid(), self.calls)
+        self.send("INVITE", number, call, body=SDP)
+        tag = ";" + header(self.final(), "To").split(";", 1)[1]
+        self.send("ACK", number, call, tag)
+        return number, call, tag
+
+    def bye(self, call):
+        self.send("BYE", *call, seq=2)
+        self.final()
+
+    def register(self, user):
+        call = "register-" + user
+        port, self.port = self.port, 5071
+        line = "REGISTER"
+        uri = "sip:127.0.0.1:%d" % SIP
+        extra = ""
+        for seq in (1, 2):
+            text = ("%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%d;rport;branch=z9hG4bKr%d\r\nMax-Forwards: 70\r\n"
+                    "From: <sip:%s@127.0.0.1>;tag=r\r\nTo: <sip:%s@127.0.0.1>\r\nCall-ID: 1-18545@127.0.0.1\r\nCSeq: %d REGISTER\r\n"
+                    "Contact: <sip:%s@127.0.0.1:5071>\r\nExpires: 3600\r\n%sContent-Length: 0\r\n\r\n"
+                    % (line, uri, port, seq, user, user, seq, user, extra))
+            self.sock.sendto(text.encode(), ("127.0.0.1", SIP))
+            answer = self.final()
+            if answer.startswith("SIP/2.0 200"):
+                break
+            challenge = [v for v in re.findall(r"^WWW-Authenticate:[ \t]*(.*?)\r?$", answer, re.M | re.I) if "MD5" in v][0]
+            field = dict(re.findall(r'(\w+)="?([^",]*)"?', challenge))
+            h = lambda s: hashlib.md5(s.encode()).hexdigest()
+            ha1 = h("%s:%s:pw-%s" % (user, field["realm"], user))
+            ha2 = h("REGISTER:" + uri)
+            proof = h("%s:%s:00000001:c:auth:%s" % (ha1, field["nonce"], ha2))
+            extra = ('Authorization: Digest username="%s", realm="%s", nonce="%s", uri="%s", response="%s", algorithm=MD5, '
+                     'cnonce="c", nc=00000001, qop=auth%s\r\n'
+                     % (user, field["realm"], field["nonce"], uri, proof,
+                        ', opaque="%s"' % field["opaque"] if "opaque" in field else ""))
+        self.port = port
+
+
+# ---- the Manager ----
+
+class Manager:
+    def __init__(self, login=True, events="off"):
+        self.sock = socket.create_connection(("127.0.0.1", AMI))
+        self.sock.settimeout(0.02)
+        if login:
+            self.ask("Action: Login\nUsername: measure\nSecret: measure-pw\nEvents: %s\n\n" % events)
+
+    def read(self, quiet, most):
+        """What comes until nothing did for `quiet` seconds."""
+        text, last, end = b"", time.time(), time.time() + most
+        while time.time() < end and (not text or time.time() - last < quiet):
+            try:
+                got = self.sock.recv(65536)
+                if not got:
+                    break
+                text, last = text + got, time.time()
+            except socket.timeout:
+                pass
+        return text.decode().replace("\r\n", "\n")
+
+    def ask(self, text, quiet=0.25, most=8):
+        self.sock.sendall(text.replace("\n", "\r\n").encode())
+        return self.read(quiet, most)
+
+
+# ---- making answers comparable ----
+
+SAME = [
+    (r"\b1[0-9]{9}\.\d+\b", "ID"), (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"),
+    (r"\b0x[0-9a-f]{4,}\b", "PTR"), (r"\b(PJSIP/\w+)-[0-9a-f]{8}", r"\1-N"), (r"(Timestamp: ).*", r"\1T"),
+    (r"((?:EventTV|SessionTV|StartTime|AnswerTime|EndTime): ).*", r"\1T"),
+    (r"((?:Challenge|Uptime|LastReload|Duration|Seconds|BillableSeconds|TimeToHangup|ExpirationTime): )\S+", r"\1N"),
+    (r"((?:LocalAddress|RemoteAddress): \S+/)\d+$", r"\1PORT"), (r"(ObjectName: \S+;@)[0-9a-f]{32}", r"\1HASH"),
+    (r"((?:CoreStartupDate|CoreStartupTime|CoreReloadDate|CoreReloadTime): ).*", r"\1T"),
+    (r"(CoreProcessedCalls: )\d+", r"\1N"), (r"^(Output: )\d+ calls? processed", r"\1N calls processed"),
+    (r"(Value: )1[0-9]{9}$", r"\1EPOCH"), (r"(sip:\S+@127\.0\.0\.1:)\d+", r"\1PORT"), (r"(sip:127\.0\.0\.1:)\d+", r"\1PORT"),
+    (r"(bindport=|bind=127.0.0.1:|ViaPort: |(?:port|rtpstart|rtpend)=)\d+", r"\1PORT"),
+]
+
+
+def plain(text):
+    text = text.replace("\r\n", "\n").strip("\n")
+    for pattern, to in SAME:
+        text = re.sub(pattern, to, text, flags=re.M | re.I)
+    return text
+
+
+def frames(text):
+    return [f.split("\n") for f in plain(text).split("\n\n") if f]
+
+
+def shape(text):
+    """Kinds of frames in the order of their first coming, each with its keys; of which a list may have more or fewer."""
+    seen = []
+    for f in frames(text):
+        one = (f[0] if ":" in f[0] else "", tuple(line.split(":")[0] for line in f))
+        if one not in seen:
+            seen.append(one)
+    return seen
+
+
+def differences():
+    rows = {}
+    with open(os.path.join(GOLDEN, "differences.txt")) as f:
+        for line in f:
+            if line.strip() and not line.startswith("#"):
+                name, kind, reason = line.rstrip("\n").split("\t", 2)
+                rows.setdefault(name, []).append((kind, reason))
+    return rows
+
+
+def compare(name, want, got, rows):
+    """@return a text that says what differs, or "". Rows: shape | drop /re/ (lines left out of both) | any"""
+    mine = rows.get(name, [])
+    exact = plain(want) == plain(got)
+    if mine and exact:
+        return "differences.txt has a row for it, and nothing differs"
+    for kind, _ in mine:
+        if kind.startswith("drop "):
+            lines = re.compile(kind[5:])
+            want, got = ("\n".join(l for l in plain(t).split("\n") if not lines.search(l)) for t in (want, got))
+    if exact or plain(want) == plain(got) or any(k == "any" for k, _ in mine):
+        return ""
+    if any(k == "shape" for k, _ in mine) and shape(want) == shape(got):
+        return ""
+    import difflib
+    return "\n".join(list(difflib.unified_diff(plain(want).split("\n"), plain(got).split("\n"), "asterisk", "station", lineterm="",
+                                               n=1))[:40])
+
+
+def proved(m, req):
+    """Challenge first, as its Key depends on it. @return what was answered, and the rest of the request"""
+    first, rest = req.split("\n\n", 1)
+    got = m.ask(first + "\n\n")
+    challenge = re.search(r"^Challenge: (\S+)", got, re.M).group(1)
+    key = hashlib.md5((challenge + "measure-pw").encode()).hexdigest()
+    return got, re.sub(r"^Key: .*$", "Key: " + key, rest, flags=re.M)
+
+
+def load(name):
+    with open(os.path.join(GOLDEN, name + ".req")) as f:
+        req = f.read()
+    with open(os.path.join(GOLDEN, name + ".resp")) as f:
+        return req, f.read()
+
+
+def names_in(folder):
+    names = sorted(f[:-4] for f in os.listdir(os.path.join(GOLDEN, folder)) if f.endswith(".req"))
+    return ["%s/%s" % (folder, n) for n in names if not ONLY or n in ONLY or folder in ONLY]
+
+
+GREETED = "Asterisk Call Manager"
+
+
+class Score:
+    def __init__(self):
+        self.rows, self.passed, self.failed = differences(), 0, 0
+
+    def take(self, name, want, got):
+        diff = compare(name, want, got, self.rows)
+        if diff:
+            self.failed += 1
+            print("FAILED %s\n%s\n" % (name, diff))
+        else:
+            self.passed += 1
+
+
+def real_channels(req, shared):
+    """The recorded channels of the live call become those of ours."""
+    recorded = re.findall(r"PJSIP(?:/|%2[fF])((?:load|trunk))-[0-9a-f]{8}", req)
+    for end in recorded:
+        listed = shared.ask("Action: CoreShowChannels\n\n")
+        real = re.search(r"^Channel: PJSIP/(%s-[0-9a-f]{8})" % end, listed, re.M)
+        req = re.sub(r"%s-[0-9a-f]{8}" % end, real.group(1) if real else "none", req)
+    return req
+
+
+def play_tcp(score, far, caller, shared):
+    names = names_in("tcp")
+    live = [n for n in names if "-live" in n]
+    last = [n for n in names if n.startswith(("tcp/originate", "tcp/hangup-regex"))]
+    for group in ([n for n in names if n not in live + last], live, last):
+        call = caller.call("7001") if group is live and live else None
+        if call:
+            time.sleep(1.2)  # Seconds and Duration of the recorded call are more than 0
+        for name in group:
+            score.take(name, load(name)[1], ask_tcp(name, far, caller, shared))
+        if call:
+            caller.bye(call)
+
+
+def ask_tcp(name, far, caller, shared):
+    far.answers = "noanswer" not in name
+    req, want = load(name)
+    if name == "tcp/hangup-regex":
+        for _ in range(6):
+            caller.call("7001")
+    elif "-live" in name:
+        req = real_channels(req, shared)
+    fresh = want.startswith(GREETED)
+    m = Manager(login=False) if fresh else shared
+    if fresh and "Key: " in req:
+        got, req = proved(m, req)
+    else:
+        shared.ask("Action: Events\nEventMask: off\n\n")
+        got = ""
+    got += m.ask(req, most=12, quiet=1.6 if name.startswith("tcp/login-") else 0.25)
+    if name.startswith("tcp/originate"):
+        shared.ask("Action: Hangup\nChannel: /^PJSIP.*$/\n\n")
+    return got
+
+
+# ---- over HTTP ----
+
+class Web:
+    """Cookies of the records become ours: the one that answered what a recorded one answered."""
+
+    def __init__(self):
+        self.cookies = {}
+        self.nonces = {}
+
+    def enter(self, cookie):
+        """A session whose login was not recorded."""
+        if cookie not in self.cookies:
+            self.cookies[cookie] = cookie
+            got = self.send("GET /rawman?action=login&username=measure&secret=measure-pw HTTP/1.1\nHost: x\nConnection: close\n\n")
+            self.cookies[cookie] = re.search(r'mansession_id="([0-9a-f]+)"', got).group(1)
+            self.send('GET /rawman?action=events&eventmask=off HTTP/1.1\nHost: x\nConnection: close\nCookie: mansession_id="%s"\n\n'
+                      % self.cookies[cookie])
+
+    def ask(self, req, want):
+        for cookie in re.findall(r'mansession_id="([0-9a-f]+)"', req):
+            if cookie != "deadbeef":
+                self.enter(cookie)
+        for old, new in list(self.cookies.items()) + list(self.nonces.items()):
+            req = req.replace(old, new)
+        got = self.send(req)
+        for keep, what in ((self.cookies, r'mansession_id="([0-9a-f]+)"'), (self.nonces, r'nonce="([^"]+)"')):
+            theirs, ours = re.search(what, want), re.search(what, got)
+            if theirs and ours:
+                keep[theirs.group(1)] = ours.group(1)
+        return got
+
+    @staticmethod
+    def send(req):
+        if isinstance(HTTP, int):
+            s = socket.create_connection(("127.0.0.1", HTTP))
+        else:
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(HTTP)
+        s.settimeout(15)
+        head, _, body = req.partition("\n\n")
+        head = re.sub(r"Content-Length: \d+", "Content-Length: %d" % len(body), head)
+        s.sendall((head.replace("\n", "\r\n") + "\r\n\r\n" + body).encode())
+        got = b""
+        try:
+            while True:
+                more = s.recv(65536)
+                if not more:
+                    break
+                got += more
+        except socket.timeout:
+            got += b"\n(the connection stays open)"
+        return got.decode().replace("\r\n", "\n")
+
+
+def answer_of(text):
+    """What of an answer is compared: status, the headers that a client looks at, the body as lines."""
+    head, _, body = text.replace("\r\n", "\n").partition("\n\n")
+    lines = [head.split("\n")[0]]
+    for name in ("Cache-Control", "Content-type", "Set-Cookie", "Pragma", "WWW-authenticate"):
+        for value in re.findall(r"^%s: (.*)$" % name, head, re.M | re.I):
+            value = re.sub(r'(mansession_id|nonce|opaque|realm)="[^"]*"', r'\1="X"', value)
+            lines.append("%s: %s" % (name, value))
+    body = re.sub(r"<address>.*?</address>", "<address>SERVER</address>", body)
+    body = re.sub(r"<tr><td>([\w-]+)</td><td>(.*?)</td></tr>", r"\1: \2", body)
+    body = re.sub(r"<generic (.*?)\s*/>", lambda m: "\n".join(
+        "%s: %s" % kv for kv in re.findall(r"([\w-]+)='([^']*)'", m.group(1))) + "\n", body)
+    return "\n".join(lines) + "\n\n" + body
+
+
+def http_order(names):
+    """As they were recorded: a kind of answer after another, its login first, its end last."""
+    def key(name):
+        kind, what = name[5:].split("-", 1)
+        step = 0 if what == "login-ok" else 3 if what == "logoff" else 4 if what.startswith("after") else 1
+        return (kind, 1 if "401" in what else 2, step, "live" in what, what)
+    return sorted(names, key=key)
+
+
+def play_http(score, far, caller, shared):
+    web, call = Web(), None
+    for name in http_order(names_in("http")):
+        far.answers = "noanswer" not in name
+        req, want = load(name)
+        if "-live" in name and not call:
+            call = caller.call("7001")
+            time.sleep(1.2)
+        if "-live" not in name and call:
+            caller.bye(call)
+            call = None
+        if "bridged-call" in name:
+            caller.bye(caller.call("7001"))
+            time.sleep(0.2)
+        if "-live" in name:
+            req = real_channels(req, shared)
+        score.take(name, answer_of(want), answer_of(web.ask(req, want)))
+        if "originate" in name:
+            shared.ask("Action: Hangup\nChannel: /^PJSIP.*$/\n\n")
+
+
+def main():
+    score, far, caller, shared = Score(), Far(), Caller(), Manager()
+    caller.register("u00001")
+    play_tcp(score, far, caller, shared)
+    play_http(score, far, caller, shared)
+    print("%d passed, %d failed" % (score.passed, score.failed))
+    return 1 if score.failed else 0
+
+
+sys.exit(main())
