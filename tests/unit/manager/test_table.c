@@ -1,0 +1,73 @@
+/* Every action of Asterisk 22 is here with its name, synopsis and rights, but for those that are named. */
+#include "transcript.h"
+
+/* Asterisk's own inside: the station has no caches of configuration files. */
+static const char *const absent[] = {
+    "SorceryMemoryCacheExpire", "SorceryMemoryCacheExpireObject", "SorceryMemoryCachePopulate",
+    "SorceryMemoryCacheStale",  "SorceryMemoryCacheStaleObject",  NULL};
+
+static bool is_absent(struct slice name)
+{
+    if (slice_casestarts(name, SLICE("PJSIP")) || slice_eqz(name, "AGI") ||
+        slice_eqz(name, "Filter"))
+        return true; /* on their way */
+    for (size_t i = 0; absent[i]; i++)
+        if (slice_eqz(name, absent[i]))
+            return true;
+    return false;
+}
+
+static void print_line(const struct manager_action *a, struct buf *out)
+{
+    buf_printf(out, "%s: %s  (Priv: ", a->name, a->synopsis.en);
+    class_print(a->classes, out);
+    buf_addz(out, ")");
+}
+
+static bool is_as_there(struct slice line)
+{
+    const struct manager_action *a;
+    struct slice rest, name = slice_cut(line, ':', &rest);
+    struct buf ours;
+    bool is_same;
+
+    a = manager_action_find(name);
+    if (!a) {
+        if (!is_absent(name))
+            fprintf(stderr, "no action %.*s\n", SLICE_ARG(name));
+        return is_absent(name);
+    }
+    buf_init(&ours, 2000);
+    print_line(a, &ours);
+    is_same = slice_eq(buf_slice(&ours), line);
+    if (!is_same)
+        fprintf(stderr, "ours  %s\nthere %.*s\n", buf_z(&ours), SLICE_ARG(line));
+    buf_fini(&ours);
+    return is_same;
+}
+
+static int actions_are_those_of_asterisk(void)
+{
+    char *text = transcript_read("tests/golden/manager/listcommands.txt");
+    struct slice rest = slice_of(text ? text : ""), line;
+    unsigned count = 0, wrong = 0, ours = 0;
+
+    slice_cut(rest, '\n', &rest); /* Response: Success */
+    while (slice_is_set(rest)) {
+        line = slice_cut(rest, '\n', &rest);
+        while (line.len && line.p[line.len - 1] == '\r')
+            line.len--;
+        if (!line.len)
+            continue;
+        count++;
+        wrong += !is_as_there(line);
+    }
+    for (const struct manager_action *const *a = manager_actions; *a; a++)
+        ours++;
+    mem_free(text);
+    CHECK(count == 130 && wrong == 0);
+    CHECK(ours <= count);
+    return 0;
+}
+
+UNIT_TESTS(UNIT_ONCE(actions_are_those_of_asterisk))
