@@ -1,10 +1,16 @@
 /* Every action of Asterisk 22 is here with its name, synopsis and rights, but for those that are named. */
 #include "transcript.h"
 
-/* Asterisk's own inside: the station has no caches of configuration files. */
-static const char *const absent[] = {
-    "SorceryMemoryCacheExpire", "SorceryMemoryCacheExpireObject", "SorceryMemoryCachePopulate",
-    "SorceryMemoryCacheStale",  "SorceryMemoryCacheStaleObject",  NULL};
+/* Asterisk's own inside (the station has no caches of configuration files), and what is not in the manual. */
+static const char *const absent[] = {"MuteAudio",
+                                     "PlayMF",
+                                     "SendFlash",
+                                     "SorceryMemoryCacheExpire",
+                                     "SorceryMemoryCacheExpireObject",
+                                     "SorceryMemoryCachePopulate",
+                                     "SorceryMemoryCacheStale",
+                                     "SorceryMemoryCacheStaleObject",
+                                     NULL};
 
 static bool is_absent(struct slice name)
 {
