@@ -4,6 +4,7 @@
 
 #include "base/truth.h"
 #include "import/inner.h"
+#include "model/config.h"
 #include "model/files.h"
 
 /* ---- settings ---- */
@@ -78,24 +79,6 @@ static void judge_other(struct import *im, const struct conf_item *item)
                     "the station has no such option");
 }
 
-/* @param present  filled; @return 0; errno of the database */
-static int read_setting(struct import *im, const char *name, struct buf *present)
-{
-    struct stmt *st;
-    bool row = false;
-    int err = db_stmt(&st, im->args->db, "SELECT value FROM settings WHERE name = ?");
-
-    if (!err)
-        err = stmt_text(st, 1, slice_of(name));
-    if (!err)
-        err = stmt_step(st, &row);
-    if (!err && row) {
-        err = buf_adds(present, stmt_col(st, 0));
-        stmt_reset(st);
-    }
-    return err;
-}
-
 /* A line that is a setting, or half of one: the other half stands already. */
 static int take_setting(struct import *im, const struct conf_item *item,
                         const struct model_setting_option *o)
@@ -105,7 +88,7 @@ static int take_setting(struct import *im, const struct conf_item *item,
 
     buf_init(&present, 4096);
     buf_init(&joined, 8192);
-    err = read_setting(im, o->setting, &present);
+    err = model_setting_read(im->args->db, o->setting, &present);
     if (err)
         goto out;
     err = model_setting_join(o, buf_slice(&present), slice_of(item->value), &joined);

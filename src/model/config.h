@@ -94,6 +94,10 @@ int model_config_read(struct model_config *c, struct db *d, struct slice name);
  */
 int model_config_write(struct model_config *c, struct db *d, struct buf *why);
 
+/** The value of a row of table settings, "" when there is none, in place of what present holds.
+ *  @return 0; errno of the database; as buf_add */
+int model_setting_read(struct db *d, const char *name, struct buf *present);
+
 /* ---- changing it ---- */
 
 /** The first category behind `after` (NULL: from the first) of this name, in any case; absent: any. */

@@ -185,8 +185,7 @@ int config_write_lines(struct model_config *c, struct db *d, const struct model_
 
 /* ---- settings ---- */
 
-/* @param present  filled. @return 0; errno of the database */
-static int read_setting(struct db *d, const char *name, struct buf *present)
+int model_setting_read(struct db *d, const char *name, struct buf *present)
 {
     struct stmt *st;
     bool row = false;
@@ -212,7 +211,7 @@ static int put_setting(struct model_config *c, struct db *d, struct model_config
 
     buf_init(&present, MOST_CONFIG_LINE);
     buf_init(&value, MOST_CONFIG_LINE);
-    err = read_setting(d, o->setting, &present);
+    err = model_setting_read(d, o->setting, &present);
     /* a wrong one that somebody wrote by hand stands as it is */
     if (!err && present.len && model_setting_cut(o, buf_slice(&present), &value) == EINVAL)
         err = buf_adds(&value, buf_slice(&present));
@@ -304,7 +303,7 @@ static int write_if_changed(struct model_config *c, struct db *d,
     if (!is_removed)
         err = join_setting(c, cat, setting, &joined, why);
     if (!err)
-        err = read_setting(d, setting, &present);
+        err = model_setting_read(d, setting, &present);
     if (!err && !slice_eq(buf_slice(&joined), buf_slice(&present)))
         err = write_setting(d, setting, buf_slice(&joined));
     buf_fini(&joined);

@@ -9,7 +9,7 @@ trap 'cleanup; stop_station; server_down; rm -rf "$WORK" "$slot_dir"; exit 1' IN
 check server-is-made server_make
 check server-starts server_up
 
-for t in db query spool store watch; do
+for t in db query spool store watch work; do
   check "store-$t" env STATION_TEST_MARIADB="$SERVER_SOCKET" timeout 120 \
     "$(dirname "$STATION")/tests/unit/unit_store_$t" >"$WORK/unit.log" 2>&1
   grep -aE 'FAILED|\.c:[0-9]+:' "$WORK/unit.log"
