@@ -37,7 +37,7 @@ static int print_order(struct buf *out, const struct model_field *f, const struc
 
 static int print_codecs(struct buf *out, const struct model_codecs *c)
 {
-    buf_addc(out, '(');
+    buf_addz(out, c->count ? "(" : "(nothing");
     for (unsigned i = 0; i < c->count; i++)
         buf_printf(out, "%s%s", i ? "|" : "", model_codec_name(c->id[i]));
     return buf_addc(out, ')');

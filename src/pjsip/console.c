@@ -30,7 +30,7 @@ static int show_endpoints(struct console *c, int argc, char **argv, void *arg)
     struct pjsip *p = arg;
     uint32_t count = model_endpoint_count(p->snap);
     struct show_use use;
-    int err = show_use_init(&use, p);
+    int err = show_use_init(&use, p->calls);
 
     if (err)
         return err;
@@ -54,7 +54,7 @@ static int show_one_endpoint(struct console *c, int argc, char **argv, void *arg
     e = model_endpoint_find(p->snap, slice_of(argv[0]));
     if (!e)
         return nothing(c, "endpoint", argv[0]);
-    err = show_use_init(&use, p);
+    err = show_use_init(&use, p->calls);
     if (err)
         return err;
     show_endpoint_head(c);

@@ -34,11 +34,11 @@ static struct count *find_count(const struct hash *h, const char *name)
     return NULL;
 }
 
-int show_use_init(struct show_use *u, const struct pjsip *p)
+int show_use_init(struct show_use *u, const struct calls *calls)
 {
     hash_init(&u->counts);
     arena_init(&u->arena, 8u << 20);
-    LIST_FOREACH(calls_channels(p->calls), k)
+    LIST_FOREACH(calls_channels(calls), k)
     {
         const struct channel *ch = channel_of_link(k);
         const char *name = ch->tech == &pjsip_tech ? session_of(ch)->endpoint : NULL;
@@ -62,6 +62,13 @@ void show_use_fini(struct show_use *u)
 {
     hash_fini(&u->counts);
     arena_fini(&u->arena);
+}
+
+uint32_t show_use_of(const struct show_use *u, const struct model_endpoint *e)
+{
+    const struct count *n = find_count(&u->counts, e->name);
+
+    return n ? n->channels : 0;
 }
 
 /* ---- fields ---- */
@@ -186,15 +193,14 @@ void show_endpoint_head(struct console *c)
 void show_endpoint(struct console *c, const struct pjsip *p, const struct show_use *u,
                    const struct model_endpoint *e)
 {
-    const struct count *n = find_count(&u->counts, e->name);
-    uint32_t channels = n ? n->channels : 0;
     char name[200], device[300];
 
     snprintf(device, sizeof(device), "PJSIP/%.290s", e->name);
     snprintf(name, sizeof(name), "%s%s%s", e->name, e->callerid.number[0] ? "/" : "",
              e->callerid.number);
     console_printf(c, " Endpoint:  %-52s  %-12s  %u of inf\n", name,
-                   device_state_text(device_state_get(p->calls, slice_of(device))), channels);
+                   device_state_text(device_state_get(p->calls, slice_of(device))),
+                   show_use_of(u, e));
     for (const struct model_auth *const *a = e->auths; *a; a++)
         console_printf(c, "     InAuth:  %s/%s\n", (*a)->name, (*a)->username);
     for (const struct model_auth *const *a = e->outbound_auths; *a; a++)

@@ -12,8 +12,11 @@ struct show_use {
     struct hash counts;
     struct arena arena;
 };
-int show_use_init(struct show_use *u, const struct pjsip *p);
+int show_use_init(struct show_use *u, const struct calls *calls);
 void show_use_fini(struct show_use *u);
+
+/** Channels of this endpoint. */
+uint32_t show_use_of(const struct show_use *u, const struct model_endpoint *e);
 
 /** Every field of an object but secrets and the station's own columns, by name. type: "endpoint". */
 void show_fields(struct console *c, const char *type, const void *object);
