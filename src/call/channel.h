@@ -479,7 +479,10 @@ int channel_var_set(struct channel *ch, struct slice name, struct slice value);
 struct slice channel_var_get(const struct channel *ch, struct slice name);
 /** The same, told to nobody: what a driver keeps for itself. */
 int channel_var_keep(struct channel *ch, struct slice name, struct slice value);
-/** Tell observers of all that it has (what it inherited was not told). */
-void channel_vars_tell(struct channel *ch);
+/** As channel_var_set, but observers are told of another name ("LOCAL(X)"). */
+int channel_var_set_as(struct channel *ch, struct slice name, struct slice value,
+                       struct slice shown);
+/** Tell observers of all but that one, the newest first: what it inherited was not told. */
+void channel_vars_tell(struct channel *ch, struct slice but);
 /** Hand the inheritable ones from one leg to another. @return 0; ENOMEM */
 int channel_var_inherit(struct channel *to, const struct channel *from);

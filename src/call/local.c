@@ -186,9 +186,6 @@ static int request(struct channel **chp, void *tech_arg, const struct channel_re
         give_up(second);
         give_up(first);
     } else {
-        calls_tell(c,
-                   &(struct call_fact){
-                       .type = CALL_LOCAL, .channel = first, .other = second, .number = l->stays});
         mem_deref(second); /* the tables hold it; it ends with ;1 until its routing runs */
         *chp = first;
     }
@@ -208,7 +205,8 @@ static int copy_vars(struct channel *to, const struct channel *from)
 
         snprintf(name, sizeof(name), "%.2s%s", &"__"[2 - (v->inherit > 2 ? 2 : v->inherit)],
                  v -> name);
-        err = channel_var_set(to, slice_of(name), slice_of(v->value));
+        err = v->is_quiet ? channel_var_keep(to, slice_of(name), slice_of(v->value))
+                          : channel_var_set(to, slice_of(name), slice_of(v->value));
         if (err == ENOMEM)
             return err;
     }
@@ -218,8 +216,10 @@ static int copy_vars(struct channel *to, const struct channel *from)
 /* ;2 is called by whom ;1 is connected with. */
 static int introduce(struct channel *second, const struct channel *first)
 {
-    int err = party_copy(&second->caller, &first->connected);
+    int err = copy_vars(second, first);
 
+    if (!err)
+        err = party_copy(&second->caller, &first->connected);
     if (!err)
         err = party_copy(&second->ani, &first->ani);
     if (!err)
@@ -237,7 +237,13 @@ static int introduce(struct channel *second, const struct channel *first)
     second->max_forwards = first->max_forwards;
     second->pairs_made = mem_ref(first->pairs_made);
     second->amaflags = first->amaflags;
-    return err ? err : copy_vars(second, first);
+    if (err)
+        return err;
+    if (second->caller.number || second->caller.name)
+        channel_party_changed(second);
+    if (second->connected.number || second->connected.name)
+        channel_connected_changed(second);
+    return 0;
 }
 
 static int call(struct channel *first)
@@ -256,7 +262,12 @@ static int call(struct channel *first)
     err = introduce(second, first);
     if (!err)
         err = channel_set(&second->exten, slice_of(l->exten));
-    return err ? err : l->args->start(second, l->args->arg);
+    if (err)
+        return err;
+    calls_tell(first->calls,
+               &(struct call_fact){
+                   .type = CALL_LOCAL, .channel = first, .other = second, .number = l->stays});
+    return l->args->start(second, l->args->arg);
 }
 
 static int answer(struct channel *ch)

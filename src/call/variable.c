@@ -95,8 +95,13 @@ static uint8_t inherit_of(struct slice name)
 
 int channel_var_set(struct channel *ch, struct slice name, struct slice value)
 {
+    return channel_var_set_as(ch, name, value, name);
+}
+
+int channel_var_set_as(struct channel *ch, struct slice name, struct slice value,
+                       struct slice shown)
+{
     const uint8_t inherit = inherit_of(name);
-    const struct slice whole = name;
     struct variable *gone = NULL;
     int err = 0;
 
@@ -108,7 +113,7 @@ int channel_var_set(struct channel *ch, struct slice name, struct slice value)
     else
         gone = take(ch, name);
     if (!err) /* the value as it is kept: the caller's may have been the former one */
-        tell(ch, whole, gone || !slice_is_set(value) ? SLICE_NONE : channel_var_get(ch, name));
+        tell(ch, shown, gone || !slice_is_set(value) ? SLICE_NONE : channel_var_get(ch, name));
     variable_free(gone); /* name may be its own */
     return err;
 }
@@ -125,15 +130,14 @@ int channel_var_keep(struct channel *ch, struct slice name, struct slice value)
     return err;
 }
 
-void channel_vars_tell(struct channel *ch)
+void channel_vars_tell(struct channel *ch, struct slice but)
 {
     char name[128];
 
-    LIST_FOREACH(&ch->vars, k)
-    {
-        const struct variable *v = CONTAINER_OF(k, struct variable, link);
+    for (const struct link *k = ch->vars.ends.prev; k != &ch->vars.ends; k = k->prev) {
+        const struct variable *v = CONTAINER_OF(k, const struct variable, link);
 
-        if (v->is_quiet)
+        if (v->is_quiet || slice_eqz(but, v->name))
             continue;
         snprintf(name, sizeof(name), "%.*s%s", v->inherit, "__", v->name);
         tell(ch, slice_of(name), slice_of(v->value));

@@ -406,6 +406,8 @@ int plan_bridging_run(struct plan_run *run, struct plan_bridging *b)
         bridge_media_use(caller, false);
     run->talk = NULL;
     caller->is_cause_ours = false; /* who leaves a talk hangs up normally */
+    if (b->callee)
+        b->callee->is_cause_ours = false;
     if (b->callee && b->callee->is_hungup && !b->callee->is_moved && !caller->is_hungup)
         caller->cause = b->callee->cause;
     if (b->callee)

@@ -145,6 +145,8 @@ static int run_errand(struct plan_run *run)
    PLAN_INCOMPLETE, or PLAN_STEP_MISSING */
 static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead)
 {
+    bool is_behind = false; /* one behind the step that ran last */
+
     for (;;) {
         int rc;
 
@@ -153,16 +155,22 @@ static int run_steps(struct plan_run *run, uint32_t depth, bool is_dead)
         if (rc == PLAN_STEP_MISSING && plan_frame_end_macro(run) == 0) {
             if (run->frame_count < depth)
                 return PLAN_NEXT;
+            is_behind = false;
             continue;
         }
-        if (rc == PLAN_STEP_MISSING)
+        if (rc == PLAN_STEP_MISSING) {
+            if (is_behind && !is_dead)
+                run->channel->priority--; /* it shows the last step there was */
             return rc;
+        }
+        is_behind = false;
         if (rc != PLAN_NEXT) {
             if (is_dead || !comes_back(run, depth))
                 return rc;
             continue;
         }
-        if (!run->is_jumped)
+        is_behind = !run->is_jumped;
+        if (is_behind)
             run->channel->priority++;
         if (run->frame_count < depth)
             return PLAN_NEXT;

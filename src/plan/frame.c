@@ -74,26 +74,34 @@ static int hide(struct plan_run *run, struct plan_frame *f, struct slice name)
     return ENOMEM;
 }
 
+/* Observers see LOCAL(name), as in Asterisk. */
+static int set_shown(struct channel *ch, struct slice name, struct slice value)
+{
+    char shown[128];
+
+    snprintf(shown, sizeof(shown), "LOCAL(%.*s)", SLICE_ARG(name));
+    return channel_var_set_as(ch, name, value, slice_of(shown));
+}
+
 static int set_local(struct plan_run *run, struct plan_frame *f, const char *name,
                      struct slice value)
 {
     int err = hide(run, f, slice_of(name));
 
-    return err ? err : channel_var_set(run->channel, slice_of(name), value);
+    return err ? err : set_shown(run->channel, slice_of(name), value);
 }
 
 static int set_args(struct plan_run *run, struct plan_frame *f, char **args, int outer)
 {
     char name[16], count[16];
-    int err;
+    int err = 0;
 
-    snprintf(count, sizeof(count), "%d", f->argc);
-    err = set_local(run, f, "ARGC", slice_of(count));
     for (int i = 0; !err && (i < f->argc || i < outer); i++) {
         snprintf(name, sizeof(name), "ARG%d", i + 1);
         err = set_local(run, f, name, i < f->argc ? slice_of(args[i]) : SLICE_NONE);
     }
-    return err;
+    snprintf(count, sizeof(count), "%d", f->argc);
+    return err ? err : set_local(run, f, "ARGC", slice_of(count));
 }
 
 int plan_frame_push(struct plan_run *run, const char *context, const char *exten, int priority,
@@ -128,7 +136,7 @@ int plan_frame_local(struct plan_run *run, struct slice name, struct slice value
     struct plan_frame *f = newest(run);
     int err = f ? hide(run, f, name) : ENOENT;
 
-    return err ? err : channel_var_set(run->channel, name, value);
+    return err ? err : set_shown(run->channel, name, value);
 }
 
 int plan_frame_place(const struct plan_run *run, unsigned n, const char **context,
@@ -169,9 +177,8 @@ int plan_frame_pop(struct plan_run *run, bool go)
 
     if (!f)
         return ENOENT;
-    LIST_FOREACH(&f->hidden, k)
-    {
-        struct hidden *h = CONTAINER_OF(k, struct hidden, link);
+    for (const struct link *k = f->hidden.ends.prev; k != &f->hidden.ends; k = k->prev) {
+        const struct hidden *h = CONTAINER_OF(k, const struct hidden, link);
 
         channel_var_set(run->channel, slice_of(h->name),
                         h->value ? slice_of(h->value) : SLICE_NONE);

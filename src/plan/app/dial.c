@@ -109,8 +109,6 @@ static int talk(struct dial *d, struct dial_leg *leg)
     struct channel *caller = d->run->channel;
     int rc;
 
-    if (!d->o.keeps_connected)
-        (void)channel_update_connected(caller, &leg->channel->caller, CONNECTED_ANSWER);
     if (channel_answer(caller))
         return PLAN_END;
     rc = plan_bridging_run_limited(d->run, &b, d->o.limit, d->o.seconds);
@@ -134,8 +132,10 @@ static int answered(struct dial *d, struct dial_leg *leg)
 
     caller->cause = CAUSE_NONE;
     d->status = "ANSWER";
-    set(d->run, "DIALSTATUS", d->status);
+    if (!d->o.keeps_connected)
+        (void)channel_update_connected(caller, &leg->channel->caller, CONNECTED_ANSWER);
     dial_drop(d, leg, cause_of_others(d), "CANCEL");
+    set(d->run, "DIALSTATUS", d->status);
     set(d->run, "DIALEDPEERNAME", leg->channel->name);
     set(d->run, "DIALEDPEERNUMBER", leg->number);
     (void)channel_set(&leg->channel->exten, SLICE("")); /* it runs no routing */

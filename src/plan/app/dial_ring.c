@@ -124,6 +124,7 @@ static int show_leg(const struct dial *d, struct channel *leg, const char *numbe
 {
     int err = channel_var_set(leg, SLICE("DIALEDPEERNUMBER"), slice_of(number));
 
+    channel_vars_tell(leg, SLICE("DIALEDPEERNUMBER"));
     if (!err)
         err = channel_set(&leg->exten, slice_of(d->run->channel->exten));
     if (!err)
@@ -287,6 +288,7 @@ void dial_drop(struct dial *d, struct dial_leg *but, int cause, const char *stat
             continue;
         if (leg->channel && !leg->channel->is_ended) {
             dial_tell_end(d, leg->channel, status);
+            leg->channel->is_cause_ours = cause == CAUSE_NORMAL && !leg->channel->cause;
             channel_hangup(leg->channel, cause);
         }
         leg_free(leg);

@@ -204,7 +204,7 @@ static int variables_are_escaped(void)
     if (err)
         goto out;
     forget(&s);
-    channel_vars_tell(s.callee);
+    channel_vars_tell(s.callee, SLICE("Y"));
     CHECK_TO(!desk_has(&s.c, "hops"), out);
 out:
     scene_fini(&s);
