@@ -70,12 +70,12 @@ static void hand_out(struct channel *ch, const struct cdr_record *r)
 /* A leg that was dialled gives no record of its own; a call that reached nobody only when asked. */
 static bool is_worth_it(const struct channel *ch, const struct cdr_record *r)
 {
-    if (ch->cdr->is_off)
+    if (ch->cdr->is_off || ch->calls->cdr_options.is_off)
         return false;
     if (r->dstchannel)
         return true;
     return (!ch->is_outgoing || ch->cdr->is_own) &&
-           (ch->calls->cdr_unanswered || r->disposition >= CDR_ANSWERED);
+           (ch->calls->cdr_options.has_unanswered || r->disposition >= CDR_ANSWERED);
 }
 
 static void retire(struct channel *ch, struct cdr_record *r)
@@ -84,6 +84,11 @@ static void retire(struct channel *ch, struct cdr_record *r)
         hand_out(ch, r);
     record_free(r);
     ch->cdr->count--;
+}
+
+static enum cdr_disposition congestion(const struct channel *ch)
+{
+    return ch->calls->cdr_options.has_congestion ? CDR_CONGESTION : CDR_FAILED;
 }
 
 /* Without a Dial's result the answer decides, then the cause of the hang-up. */
@@ -95,7 +100,7 @@ static enum cdr_disposition judge(const struct channel *ch, const struct cdr_rec
         return CDR_ANSWERED;
     switch (ch->cause) {
     case CAUSE_BUSY: return CDR_BUSY;
-    case CAUSE_CONGESTION:
+    case CAUSE_CONGESTION: return congestion(ch);
     case CAUSE_NO_ROUTE:
     case CAUSE_UNAVAILABLE: return CDR_FAILED;
     case CAUSE_NORMAL:
@@ -144,7 +149,7 @@ static void follow_party_a(const struct channel *ch, struct cdr_record *r)
 {
     const struct cdr_state *s = ch->cdr;
 
-    if (!s->is_in_sub || s->is_in_h) {
+    if (!s->is_in_sub || s->is_in_h || ch->is_hungup) {
         follow(&r->context, ch->context);
         follow(&r->exten, ch->exten);
     }
@@ -219,6 +224,7 @@ int cdr_begin(struct channel *ch)
 {
     if (cdr_begin_empty(ch))
         return ENOMEM;
+    ch->cdr->is_off = ch->calls->cdr_options.starts_off;
     if (!append(ch)) {
         cdr_free(ch);
         return ENOMEM;
@@ -234,9 +240,9 @@ int cdr_leg(struct channel *ch, bool is_trunk, struct slice group_uuid)
     return channel_set(&ch->cdr->group_uuid, group_uuid);
 }
 
-void cdr_set_unanswered(struct calls *c, bool is_on)
+void cdr_set_options(struct calls *c, const struct cdr_options *o)
 {
-    c->cdr_unanswered = is_on;
+    c->cdr_options = *o;
 }
 
 void cdr_subroutine(struct channel *ch, bool is_on)
@@ -257,7 +263,7 @@ void cdr_own(struct channel *ch)
         ch->cdr->is_own = true;
 }
 
-/* Extension h ends all records (Asterisk's endbeforehexten) and begins none. */
+/* Extension h ends all records and begins none, unless asked otherwise (endbeforehexten). */
 static void enter_h(struct channel *ch)
 {
     ch->cdr->is_in_h = true;
@@ -274,7 +280,8 @@ void cdr_update(struct channel *ch)
 
     if (!s)
         return;
-    if (!s->is_in_h && (ch->is_hungup || is_same(ch->exten, "h")))
+    if (!s->is_in_h && !ch->calls->cdr_options.includes_h &&
+        (ch->is_hungup || is_same(ch->exten, "h")))
         enter_h(ch);
     if (s->is_in_h)
         return;
@@ -364,7 +371,7 @@ const char *cdr_dial_word(int cause)
     }
 }
 
-static enum cdr_disposition disposition_of(const char *dialstatus)
+static enum cdr_disposition disposition_of(const struct channel *ch, const char *dialstatus)
 {
     static const struct {
         const char *word;
@@ -380,7 +387,7 @@ static enum cdr_disposition disposition_of(const char *dialstatus)
         if (strcmp(rows[i].word, dialstatus) == 0)
             return rows[i].disposition;
     }
-    return CDR_FAILED; /* CONGESTION too: Asterisk keeps it apart only when told to */
+    return strcmp(dialstatus, "CONGESTION") == 0 ? congestion(ch) : CDR_FAILED;
 }
 
 /* The record of a with b as its party B, in this phase. */
@@ -406,7 +413,7 @@ void cdr_dial_end(struct channel *caller, struct channel *callee, const char *di
     if (!r)
         return;
     follow_party_a(caller, r);
-    r->disposition = disposition_of(dialstatus);
+    r->disposition = disposition_of(caller, dialstatus);
     if (r->disposition == CDR_ANSWERED)
         r->phase = CDR_PENDING;
     else

@@ -12,8 +12,8 @@
  * Source:  Asterisk 22's CDR engine, seen on a running one (tests/golden/cdr): a record per dialled
  *          party (parallel dial: each its own); a new one when the routing goes on after a Dial;
  *          lastapp stays at the first Dial; a failed Dial that rang nobody leaves no trace but
- *          that; calls that neither dialled nor answered give none (setting cdr_unanswered);
- *          a dialled leg gives none of its own; records end where extension h begins.
+ *          that; calls that neither dialled nor answered give none; a dialled leg gives none of
+ *          its own; records end where extension h begins. struct cdr_options changes some of it.
  */
 #pragma once
 #include <stdint.h>
@@ -36,8 +36,18 @@ struct cdr {
 
 struct cdr_state;
 
-/** Also write calls that dialled nobody and were not answered (default: no). */
-void cdr_set_unanswered(struct calls *c, bool is_on);
+/** What cdr.conf says in Asterisk; all false is Asterisk's default. */
+struct cdr_options {
+    bool is_off;         /* no records at all */
+    bool starts_off;     /* a channel gives records only after CDR_PROP(disable)=0 */
+    bool has_unanswered; /* also calls that dialled nobody and were not answered */
+    bool has_congestion; /* disposition CONGESTION is not called FAILED */
+    bool includes_h;     /* records go on in extension h; behind a Dial h has one of its own */
+    bool rounds_up;      /* billsec counts a second that has begun */
+};
+
+/** From now on (starts_off: for new channels). */
+void cdr_set_options(struct calls *c, const struct cdr_options *o);
 
 /** What the driver knows of a leg: it leads to another station / who owns it (may be absent).
  *  After channel_alloc. @return 0; ENOMEM */

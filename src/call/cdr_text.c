@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "call/cdr_inner.h"
+#include "call/inner.h"
 
 #define VARS_MAX 64
 
@@ -66,6 +67,13 @@ static void own_four(const struct channel *ch, const struct cdr_record *r, struc
     out->group_uuid = v ? v : text(ch->cdr->group_uuid);
 }
 
+static int64_t billsec(const struct channel *ch, const struct cdr_record *r, struct wall end)
+{
+    if (r->answer.us && end.us > r->answer.us && ch->calls->cdr_options.rounds_up)
+        end.us += 999999;
+    return cdr_seconds(r->answer, end);
+}
+
 int cdr_print(const struct channel *ch, const struct cdr_record *r, struct cdr *out,
               struct buf *room)
 {
@@ -85,7 +93,7 @@ int cdr_print(const struct channel *ch, const struct cdr_record *r, struct cdr *
         .answer = r->answer,
         .end = r->end,
         .duration = cdr_seconds(r->start, end),
-        .billsec = cdr_seconds(r->answer, end),
+        .billsec = billsec(ch, r, end),
         .disposition = disposition_name(r->disposition),
         .amaflags = ama_names[ama_number(r->is_kept ? r->amaflags : ch->amaflags)],
         .userfield = text(r->is_kept ? r->userfield : ch->userfield),

@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "base/hash.h"
+#include "call/cdr.h"
 #include "call/channel.h"
 #include "call/observe.h"
 
@@ -38,7 +39,7 @@ struct calls {
     struct list interned;         /* texts by their link */
     uint64_t processed, peak;
 
-    bool cdr_unanswered;            /* call/cdr.h */
+    struct cdr_options cdr_options;
     const struct local_args *local; /* call/local.h */
 
     bool is_closing;

@@ -70,12 +70,13 @@ static struct slice cut_second(struct slice text, struct slice *second, bool *is
 /* "350+440/100", "1004@0" (so much below 0 dBm0) */
 static int parse_part(struct tone_part *p, struct slice text)
 {
-    struct slice rest, second, level;
+    struct slice rest, second, third, level;
     uint32_t hz[2] = {0}, ms = 0, dbm0 = -PART_DBM0;
     bool is_modulated;
 
     text = slice_cut(text, '/', &rest);
     text = cut_second(text, &second, &is_modulated);
+    second = slice_cut(second, '+', &third);
     text = slice_cut(text, '@', &level);
     if (slice_is_set(level) && (slice_u32(slice_trim(level), &dbm0) || dbm0 > 60))
         return EINVAL;
@@ -85,7 +86,7 @@ static int parse_part(struct tone_part *p, struct slice text)
         return EINVAL;
     if (slice_is_set(rest) && slice_u32(slice_trim(rest), &ms))
         return EINVAL;
-    if (hz[0] >= TONE_RATE_HZ / 2 || hz[1] >= TONE_RATE_HZ / 2 || ms > TONE_MAX_MS)
+    if (hz[0] > TONE_MAX_HZ || hz[1] > TONE_MAX_HZ || ms > TONE_MAX_MS)
         return EINVAL;
     *p = (struct tone_part){.hz = {(uint16_t)hz[0], (uint16_t)hz[1]},
                             .is_modulated = is_modulated && hz[1],

@@ -4,7 +4,8 @@
  * Scope:   a tone is a short list of parts (one or two frequencies, a duration); it is rendered
  *          once into samples that are then played over and over.
  * Units:   hertz, milliseconds, 16-bit samples at 8,000 Hz.
- * Limits:  64 parts, 60 s rendered, 3,999 Hz.
+ * Limits:  64 parts, 61 s rendered, 20,000 Hz. Frequencies above 4,000 Hz fold back, and a third one
+ *          (350+375+400) is left out: so does Asterisk, whose own lists have both.
  * Source:  ITU-T E.180 supplement 2 (Russia: 425 Hz; United States: 350+440, 440+480, 480+620), and
  *          the cadences of Asterisk's indications; ITU-T Q.23 for digits.
  */
@@ -17,7 +18,8 @@
 
 #define TONE_RATE_HZ 8000
 #define TONE_PARTS_MAX 65
-#define TONE_MAX_MS 60000
+#define TONE_MAX_MS 61000
+#define TONE_MAX_HZ 20000
 
 struct tone_part {
     uint16_t hz[2];    /* 0: none; both 0: silence */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "import/inner.h"
 
@@ -27,6 +28,15 @@ void import_dirs_init(struct import *im)
     free(whole); /* the C library's */
 }
 
+static bool is_there(const struct import_dirs *d, const char *folder)
+{
+    char path[2 * IMPORT_MOST_PATH];
+    struct stat st;
+
+    snprintf(path, sizeof(path), "%s%s", d->root, folder);
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static int take_directory(struct import *im, const struct conf_item *item)
 {
     struct import_dirs *d = &im->dirs;
@@ -48,6 +58,12 @@ static int take_directory(struct import *im, const struct conf_item *item)
     } else if (item->value[0] != '/' || slice_copy(slice_of(item->value), to, IMPORT_MOST_PATH)) {
         import_say_item(im, item, IMPORT_WRONG, "это не полный путь", "this is no whole path");
         strcpy(to, "/nonexistent");
+    } else if (!is_there(d, to)) {
+        import_say_item(im, item, IMPORT_WRONG,
+                        "такого каталога здесь нет: перенесите его сюда, или положите звуки и "
+                        "программы в каталоги станции сами",
+                        "there is no such folder here: bring it over, or put sounds and programs "
+                        "into the station's folders yourself");
     } else {
         import_say_item(im, item, IMPORT_TAKEN, "", "");
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/truth.h"
 #include "import/inner.h"
 #include "model/exten.h"
 #include "plan/names.h"
@@ -386,6 +387,18 @@ static int take_include(struct dialplan *d, const struct conf_item *item)
     return err == EINVAL ? 0 : err;
 }
 
+static int take_autohints(struct dialplan *d, const struct conf_item *item)
+{
+    bool is_on;
+
+    if (truth_parse(slice_of(item->value), &is_on)) {
+        import_say_item(d->im, item, IMPORT_WRONG, "не yes и не no", "neither yes nor no");
+        return 0;
+    }
+    import_say_item(d->im, item, IMPORT_TAKEN, "", "");
+    return keep_line(d, item->name, item->value);
+}
+
 static int take_line(struct dialplan *d, const struct conf_item *item)
 {
     struct slice name = slice_of(item->name);
@@ -404,10 +417,7 @@ static int take_line(struct dialplan *d, const struct conf_item *item)
         return keep_line(d, item->name, item->value);
     }
     if (slice_caseeqz(name, "autohints")) {
-        import_say_item(d->im, item, IMPORT_UNSUPPORTED,
-                        "станция не делает подсказок сама: запишите hint для каждого номера",
-                        "the station makes no hints by itself: write a hint for each number");
-        return 0;
+        return take_autohints(d, item);
     }
     if (slice_caseeqz(name, "switch") &&
         slice_casestarts(slice_of(item->value), SLICE("Realtime"))) {

@@ -24,7 +24,8 @@ struct import {
     int dir_fd;
     const char *file; /* being read */
     struct import_dirs dirs;
-    bool is_pjsip_empty; /* the driver's tables, for this import */
+    bool is_pjsip_empty;         /* the driver's tables, for this import */
+    bool has_global, has_system; /* sections of these types were taken */
     int pjsip_sections;
     bool is_plan_empty;            /* the routing's tables */
     struct buf read;               /* "\nname\n" of each file that was opened */
@@ -75,6 +76,7 @@ int import_acl_of_one(struct import *im, const char *type, const struct conf_sec
 
 int import_manager(struct import *im, const struct conf *conf);
 int import_http(struct import *im, const struct conf *conf);
+int import_cdr(struct import *im, const struct conf *conf);
 int import_asterisk(struct import *im, const struct conf *conf);
 int import_indications(struct import *im, const struct conf *conf);
 

@@ -1,4 +1,4 @@
-/* manager.c - manager.conf: users of the Manager; its settings and those of http.conf (import.h) */
+/* manager.c - manager.conf: users of the Manager; its settings, those of cdr.conf and http.conf (import.h) */
 #include <errno.h>
 #include <string.h>
 
@@ -15,6 +15,27 @@ static const struct other_row {
     enum import_verdict verdict;
     const char *ru, *en;
 } others[] = {
+    {"cdr.conf", "batch", NULL, IMPORT_NOT_NEEDED,
+     "запись пишется в таблицу cdr сразу, и ни одна не теряется",
+     "a record is written to table cdr at once, and none is lost"},
+    {"cdr.conf", "size", NULL, IMPORT_NOT_NEEDED,
+     "запись пишется в таблицу cdr сразу, и ни одна не теряется",
+     "a record is written to table cdr at once, and none is lost"},
+    {"cdr.conf", "time", NULL, IMPORT_NOT_NEEDED,
+     "запись пишется в таблицу cdr сразу, и ни одна не теряется",
+     "a record is written to table cdr at once, and none is lost"},
+    {"cdr.conf", "scheduleronly", NULL, IMPORT_NOT_NEEDED,
+     "запись пишется в таблицу cdr сразу, и ни одна не теряется",
+     "a record is written to table cdr at once, and none is lost"},
+    {"cdr.conf", "safeshutdown", NULL, IMPORT_NOT_NEEDED,
+     "запись пишется в таблицу cdr сразу, и ни одна не теряется",
+     "a record is written to table cdr at once, and none is lost"},
+    {"cdr.conf", "ignorestatechanges", "no", IMPORT_NOT_NEEDED, "станция всегда работает так",
+     "the station always works so"},
+    {"cdr.conf", "ignoredialchanges", "no", IMPORT_NOT_NEEDED, "станция всегда работает так",
+     "the station always works so"},
+    {"cdr.conf", "canceldispositionenabled", "no", IMPORT_NOT_NEEDED, "станция всегда работает так",
+     "the station always works so"},
     {"manager.conf", "webenabled", "yes", IMPORT_NOT_NEEDED,
      "Manager отвечает по HTTP, когда включен HTTP",
      "the Manager answers over HTTP where HTTP is on"},
@@ -151,6 +172,23 @@ static int switch_off(struct import *im, const struct conf *conf, const char *se
                "enabled не задан, у Asterisk это значит no",
                "no enabled: with Asterisk that is no");
     return import_setting(im, setting, "no");
+}
+
+int import_cdr(struct import *im, const struct conf *conf)
+{
+    int err = forget_settings(im);
+
+    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next) {
+        import_unused(im, s);
+        if (!s->is_template && strcasecmp(s->name, "general") == 0)
+            err = take_general(im, s);
+        for (uint32_t i = 0; !s->is_template && strcasecmp(s->name, "general") != 0 && i < s->count;
+             i++)
+            import_say_item(im, &s->items[i], IMPORT_NOT_NEEDED,
+                            "записи о вызовах всегда в таблице cdr",
+                            "call records are always in table cdr");
+    }
+    return err;
 }
 
 int import_http(struct import *im, const struct conf *conf)

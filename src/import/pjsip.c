@@ -269,6 +269,28 @@ static bool stays_lines(const struct model_type *t)
            strcmp(t->name, "system") == 0;
 }
 
+/* There is one object of these types; of several the first counts (model/load.c). @return whether s is
+ *  another one */
+static bool is_second(struct import *im, const struct model_type *t)
+{
+    bool *has = strcmp(t->name, "global") == 0   ? &im->has_global
+                : strcmp(t->name, "system") == 0 ? &im->has_system
+                                                 : NULL;
+    const bool had = has && *has;
+
+    if (has)
+        *has = true;
+    return had;
+}
+
+static void refuse_second(struct import *im, const struct conf_section *s)
+{
+    for (uint32_t i = 0; i < s->count; i++)
+        import_say_item(im, &s->items[i], IMPORT_WRONG,
+                        "вторая секция этого типа; действует первая",
+                        "a second section of this type; the first is in force");
+}
+
 int import_pjsip_section(struct import *im, const struct conf_section *s)
 {
     const int category = im->pjsip_sections++;
@@ -282,6 +304,10 @@ int import_pjsip_section(struct import *im, const struct conf_section *s)
     if (!t || t->shape != MODEL_ROWS || (!stays_lines(t) && strncmp(t->table, "ps_", 3) != 0)) {
         refuse_section(im, s, "объектов этого типа станция не знает",
                        "the station has no objects of this type");
+        return 0;
+    }
+    if (is_second(im, t)) {
+        refuse_second(im, s);
         return 0;
     }
     return stays_lines(t) ? import_lines(im, t, s, category) : import_object(im, t, s);

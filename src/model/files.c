@@ -11,6 +11,12 @@
 
 const struct model_setting_option model_setting_options[] = {
     {"asterisk.conf", "options", "defaultlanguage", "language", WHOLE},
+    {"cdr.conf", "general", "enable", "cdr_enabled", WHOLE},
+    {"cdr.conf", "general", "channeldefaultenabled", "cdr_default_enabled", WHOLE},
+    {"cdr.conf", "general", "unanswered", "cdr_unanswered", WHOLE},
+    {"cdr.conf", "general", "congestion", "cdr_congestion", WHOLE},
+    {"cdr.conf", "general", "endbeforehexten", "cdr_end_before_h", WHOLE},
+    {"cdr.conf", "general", "initiatedseconds", "cdr_initiated_seconds", WHOLE},
     {"http.conf", "general", "enabled", "http_enabled", WHOLE},
     {"http.conf", "general", "bindaddr", "http_bind", HOST},
     {"http.conf", "general", "bindport", "http_bind", PORT},

@@ -424,6 +424,11 @@ int load_single(struct model_snapshot *s, struct db *d, const char *type, void *
     err = object && t->size ? model_defaults_set(t, object, &s->pool) : 0;
     if (!err)
         err = load_type(s, d, &k, &one);
+    for (uint32_t i = 1; !err && object && i < one.count; i++)
+        err = model_report_add(&s->report, LOG_WARNING,
+                               "there is one object of this type, a second one has no effect: put "
+                               "its options into the first type=%s name=\"%s\"",
+                               type, *(const char **)((char *)one.v[i] + k.name_at));
     if (!err && one.count && object)
         memcpy(object, one.v[0], t->size);
     shelf_fini(&one);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/truth.h"
 #include "model/exten.h"
 #include "model/load.h"
 
@@ -240,6 +241,25 @@ static int read_switch(struct routing *r, struct slice name, struct slice value)
     return add_word(&r->includes, &r->include_count, &r->include_room, r, context);
 }
 
+static int context_of(struct routing *r, const char *name, struct model_context **cp);
+
+static int read_autohints(struct routing *r, struct slice value)
+{
+    struct model_context *c;
+    bool is_on = false;
+    int err;
+
+    if (truth_parse(value, &is_on))
+        return model_report_add(&r->s->report, LOG_WARNING,
+                                "autohints is neither yes nor no, it has no effect "
+                                "table=static_extensions category=\"%s\" var_val=\"%.*s\"",
+                                r->context, SLICE_ARG(value));
+    err = context_of(r, r->context, &c);
+    if (!err)
+        c->has_autohints = is_on;
+    return err;
+}
+
 static int read_line(struct routing *r, struct slice name, struct slice value)
 {
     if (slice_caseeqz(name, "exten"))
@@ -248,6 +268,8 @@ static int read_line(struct routing *r, struct slice name, struct slice value)
         return read_exten(r, value, true);
     if (slice_caseeqz(name, "include"))
         return read_include(r, value);
+    if (slice_caseeqz(name, "autohints"))
+        return read_autohints(r, value);
     if (slice_caseeqz(name, "ignorepat"))
         return add_word(&r->ignorepats, &r->ignorepat_count, &r->ignorepat_room, r, value);
     if (slice_caseeqz(name, "switch") || slice_caseeqz(name, "lswitch") ||

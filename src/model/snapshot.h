@@ -311,6 +311,7 @@ struct model_context {
     uint32_t switch_count;
     const struct model_step *hints; /* exten and app ("PJSIP/101&Custom:x,presence(Name)") */
     uint32_t hint_count;
+    bool has_autohints; /* autohints=yes: every endpoint has one (plan/autohint.h) */
 };
 
 /** pjsip.conf's global and system objects, and what the station adds (table settings). */
@@ -356,6 +357,8 @@ struct model_settings {
     int32_t rtp_start, rtp_end;
     int32_t max_channels;
     int32_t call_story_days;
+    bool cdr_enabled, cdr_default_enabled, cdr_unanswered, cdr_congestion, cdr_end_before_h,
+        cdr_initiated_seconds;
     int32_t overload_ms; /* queue age at which new work is shed */
     uint8_t language_id; /* inner: behind the text */
 };

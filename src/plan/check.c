@@ -1,6 +1,7 @@
 /* check.c - one walk through a new routing: what it asks for and nobody does (check.h) */
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "plan/app/all.h"
@@ -17,6 +18,24 @@ struct check {
     const char *context, *exten;
     const struct plan_step *step;
 };
+
+/* Is it something that the routing before did not lack already? */
+static bool is_news(struct plan_core *p, const char *key, const char *name)
+{
+    const uint32_t hash = (hash_slice(slice_of(key)) * 31 + hash_slice(slice_of(name))) | 1;
+    const size_t at = (hash >> 1) % (sizeof(p->named[0]) / sizeof(p->named[0][0]));
+    const bool is_known = p->named[0][at] == hash || p->named[1][at] == hash;
+
+    p->named[1][at] = hash;
+    return !is_known;
+}
+
+/* A walk came to its end: what it named is what is known. */
+static void remember(struct plan_core *p)
+{
+    memcpy(p->named[0], p->named[1], sizeof(p->named[0]));
+    memset(p->named[1], 0, sizeof(p->named[1]));
+}
 
 /* Each thing is named once, with the first place where it stands. */
 static const struct {
@@ -37,7 +56,7 @@ static void on_lack(enum plan_lack lack, struct slice what, void *arg)
     char name[64];
 
     slice_copy(what, name, sizeof(name));
-    if (!lacks[lack].key || !plan_tell_once(c->core, lacks[lack].key, name))
+    if (!lacks[lack].key || !is_news(c->core, lacks[lack].key, name))
         return;
     why = lack == PLAN_LACK_FUNCTION ? plan_name_why(PLAN_NAME_FUNC, what, "en") : "";
     log_line(lacks[lack].level, "%s at=\"%s,%s,%d\" application=%s what=\"%s\"%s%s%s",
@@ -56,13 +75,13 @@ static void check_app(const struct check *c)
     const struct plan_step *s = c->step;
     const struct slice name = slice_of(s->name);
 
-    if (!s->app && plan_tell_once(c->core, "unknown", s->name))
+    if (!s->app && is_news(c->core, "unknown", s->name))
         log_warning("%s at=\"%s,%s,%d\" application=\"%s\" reason=\"%s\"",
                     app_texts[plan_name_state(c->core, PLAN_NAME_APP, name)], c->context, c->exten,
                     s->priority, s->name, plan_name_why(PLAN_NAME_APP, name, "en"));
     if (s->app == &plan_app_dial &&
         (strncasecmp(s->data, "SIP/", 4) == 0 || strcasestr(s->data, "&SIP/")) &&
-        plan_tell_once(c->core, "sip", ""))
+        is_news(c->core, "sip", ""))
         log_notice("SIP/ in Dial is taken as PJSIP/: write PJSIP/ in the routing "
                    "at=\"%s,%s,%d\"",
                    c->context, c->exten, s->priority);
@@ -110,10 +129,12 @@ static void walk(void *arg)
         steps += w->exten->count + 1;
         w->exten = w->exten->next;
     }
-    if (w->context)
+    if (w->context) {
         timer_start(p->loop, &w->timer, 1, walk, p);
-    else
-        plan_check_stop(p);
+        return;
+    }
+    remember(p);
+    plan_check_stop(p);
 }
 
 void plan_check_start(struct plan_core *p)

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "model/snapshot.h"
+#include "plan/autohint.h"
 #include "plan/change_inner.h"
 #include "plan/check.h"
 #include "plan/compile.h"
@@ -114,6 +115,20 @@ static void rows_add_steps(struct rows *r, const struct model_context *c,
     }
 }
 
+/* Hints by themselves; one that was removed by hand stays away. */
+static int rows_add_autohints(struct rows *r, const struct model_snapshot *s,
+                              const struct model_context *c, const struct plan_overlay *overlay)
+{
+    const uint32_t from = r->row_count;
+    uint32_t added = 0;
+    int err = plan_autohint_add(s, c, r->rows + from, &added);
+
+    for (uint32_t i = 0; i < added; i++)
+        if (!plan_overlay_removes(overlay, &r->rows[from + i]))
+            r->rows[r->row_count++] = r->rows[from + i];
+    return err;
+}
+
 static void rows_add_context(struct rows *r, const struct model_context *c,
                              const struct plan_overlay *overlay)
 {
@@ -134,9 +149,11 @@ static int rows_of(struct rows *r, const struct model_snapshot *s,
 {
     uint32_t contexts = model_context_count(s), steps = plan_overlay_rows(overlay),
              includes = plan_overlay_includes(overlay), switches = 0;
+    int err = 0;
 
     for (uint32_t i = 0; i < contexts; i++) {
         steps += model_context_at(s, i)->step_count + model_context_at(s, i)->hint_count;
+        steps += plan_autohint_most(s, model_context_at(s, i));
         includes += model_context_at(s, i)->include_count;
         switches += model_context_at(s, i)->switch_count;
     }
@@ -146,8 +163,12 @@ static int rows_of(struct rows *r, const struct model_snapshot *s,
     r->switches = mem_zalloc((switches + 1) * sizeof(*r->switches));
     if (!r->rows || !r->includes || !r->switches || !r->globals)
         return ENOMEM;
-    for (uint32_t i = 0; i < contexts; i++)
+    for (uint32_t i = 0; i < contexts && !err; i++) {
         rows_add_context(r, model_context_at(s, i), overlay);
+        err = rows_add_autohints(r, s, model_context_at(s, i), overlay);
+    }
+    if (err)
+        return err;
     plan_overlay_copy(overlay, r->rows, &r->row_count, r->includes, &r->include_count);
     for (uint32_t i = 0; i < model_var_count(s); i++) {
         const struct model_var *v = model_var_at(s, i);

@@ -37,6 +37,7 @@ struct plan_core {
     uint32_t dry_runs;
     unsigned evaluations;         /* of texts by functions, in the text being filled in (subst.c) */
     struct plan_check *check;     /* the walk through a new routing, or NULL */
+    uint32_t named[2][1024];      /* hashes of what the last walk, and this one, named */
     struct plan_changes *changes; /* what was changed by hand (change.c), or NULL */
     struct model_snapshot *snapshot; /* a reference to that of routing, NULL in unit tests */
     uint32_t told[64];               /* hashes of warnings given lately (plan_tell_once) */

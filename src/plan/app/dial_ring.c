@@ -349,16 +349,19 @@ static void send_progress_digits(struct dial *d, struct channel *leg)
         (void)media_stream_send_dtmf(leg->stream, digits, 0);
 }
 
-/* Early media of a single leg is heard by the caller. */
+/* Early media of a single leg is heard by the caller; of several it learns only that there is progress. */
 static void on_progress(struct dial *d, struct dial_leg *leg)
 {
     struct channel *caller = d->run->channel;
+    const bool is_first = !d->has_progress;
 
-    if (!d->has_progress)
+    if (is_first)
         plan_set_duration(caller, "PROGRESSTIME", elapsed_ms(d));
     tell_state(d, leg->channel, SLICE("PROGRESS"));
     d->has_progress = true;
     send_progress_digits(d, leg->channel);
+    if (d->wanted != 1 && is_first && !d->has_rung && !d->is_entertained)
+        channel_indicate(caller, CHANNEL_IND_PROGRESS);
     if (d->wanted != 1 || d->is_entertained || !caller->stream || !leg->channel->stream)
         return;
     channel_indicate(caller, CHANNEL_IND_PROGRESS);

@@ -444,7 +444,7 @@ static int forks_without_end_stop_at_a_hundred(void)
     int err;
 
     CHECK_OK_TO(player_init(&p), out);
-    cdr_set_unanswered(p.f.calls, true);
+    cdr_set_options(p.f.calls, &(struct cdr_options){.has_unanswered = true});
     CHECK_OK_TO(run_app(&p, "Wait", "1"), out);
     for (int i = 0; i < 1000; i++)
         cdr_fork(p.a, false, false);
@@ -461,7 +461,7 @@ static int unanswered_calls_are_written_when_asked(void)
     int err;
 
     CHECK_OK_TO(player_init(&p), out);
-    cdr_set_unanswered(p.f.calls, true);
+    cdr_set_options(p.f.calls, &(struct cdr_options){.has_unanswered = true});
     CHECK_OK_TO(run_app(&p, "Wait", "1"), out);
     channel_hangup(p.a, CAUSE_NO_ROUTE);
     CHECK_TO(p.f.records == 1 && strstr(buf_z(&p.got), "disposition=FAILED"), out);

@@ -90,7 +90,7 @@ static int early_media_of_one_leg_is_heard(void)
     CHECK_OK(world_story(DIAL("Test/early,0.5"), "10", 900,
                          "183;connect;early=16;NOANSWER 0;h;end=16;"));
     return world_story(DIAL("Test/early&Test/ring,0.5"), "10", 900,
-                       "180;early=16;ring=16;NOANSWER 0;h;end=16;");
+                       "183;180;early=16;ring=16;NOANSWER 0;h;end=16;");
 }
 
 static int option_G_parts_the_two(void)

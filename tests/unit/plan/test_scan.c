@@ -85,4 +85,33 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(what_is_missing_is_found), UNIT_ONCE(a_routing_is_told_with_the_first_place))
+/* A change of something else later on is no reason to say it again. */
+static int what_was_lacking_already_is_not_told_again(void)
+{
+    static const char *const routings[] = {
+        "[main]\n10,1,Note(${NOSUCH(1)})\n10,2,NoApp()\n",
+        "[main]\n9,1,Note(x)\n10,1,Note(${NOSUCH(1)})\n10,2,NoApp()\n", "[main]\n10,1,Note(y)\n",
+        "[main]\n10,1,Note(${NOSUCH(1)})\n10,2,NoApp()\n"};
+    static const uint32_t told[] = {1, 1, 1, 2};
+    struct world w;
+    int err;
+
+    buf_init(&log_text, 100000);
+    CHECK_OK(world_init(&w));
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        log_set_sink(keep, NULL);
+        err = world_route(&w, routings[i]);
+        log_set_sink(NULL, NULL);
+        CHECK_OK_TO(err, out);
+        CHECK_TO(times("no such function") == told[i], out);
+        CHECK_TO(times("no such application") == told[i], out);
+        loop_fake_advance(w.loop, 120000);
+    }
+out:
+    buf_fini(&log_text);
+    world_fini(&w);
+    return err;
+}
+
+UNIT_TESTS(UNIT(what_is_missing_is_found), UNIT_ONCE(a_routing_is_told_with_the_first_place),
+           UNIT_ONCE(what_was_lacking_already_is_not_told_again))
