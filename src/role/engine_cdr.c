@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 #include "call/channel.h"
+
+#include "role/story.h"
 #include "store/store.h"
 
 static struct slice text(const char *s)
@@ -72,4 +74,15 @@ void engine_quality_put(struct store *s, const struct channel *ch, const struct 
     if (err)
         log_warning("call quality not kept call=%s channel=\"%s\" err=\"%s\"", ch->linkedid,
                     ch->name, strerror(err));
+}
+
+void engine_kept_set(struct calls *c, struct story_keeper *k, const struct model_settings *s)
+{
+    story_keeper_set_days(k, (uint32_t)s->call_story_days);
+    cdr_set_options(c, &(struct cdr_options){.is_off = !s->cdr_enabled,
+                                             .starts_off = !s->cdr_default_enabled,
+                                             .has_unanswered = s->cdr_unanswered,
+                                             .has_congestion = s->cdr_congestion,
+                                             .includes_h = !s->cdr_end_before_h,
+                                             .rounds_up = s->cdr_initiated_seconds});
 }

@@ -281,21 +281,6 @@ static void take_settings(struct engine *e)
     slice_copy(slice_of(s->tone_zone), e->zone, sizeof(e->zone));
 }
 
-/* What the settings say of calls, at the start and later. */
-static void set_calls(struct engine *e)
-{
-    const struct model_settings *s = model_settings_of(e->snapshot);
-
-    story_keeper_set_days(e->stories, (uint32_t)s->call_story_days);
-    calls_set_max_channels(e->calls, (uint32_t)s->max_channels);
-    cdr_set_options(e->calls, &(struct cdr_options){.is_off = !s->cdr_enabled,
-                                                    .starts_off = !s->cdr_default_enabled,
-                                                    .has_unanswered = s->cdr_unanswered,
-                                                    .has_congestion = s->cdr_congestion,
-                                                    .includes_h = !s->cdr_end_before_h,
-                                                    .rounds_up = s->cdr_initiated_seconds});
-}
-
 /* A snapshot and its routing, made on the reader's thread. */
 struct loaded {
     struct model_snapshot *snapshot;
@@ -345,7 +330,8 @@ static void apply_snapshot(void *object, void *arg)
     }
     m = media_settings_of(e);
     media_set_settings(e->media, &m);
-    set_calls(e);
+    engine_kept_set(e->calls, e->stories, model_settings_of(s));
+    calls_set_max_channels(e->calls, (uint32_t)model_settings_of(s)->max_channels);
     err = plan_set_compiled(e->plan, s, l->routing);
     mem_deref(l);
     if (!err)
@@ -485,7 +471,7 @@ static int open_calls(struct engine *e)
         err = story_keeper_alloc(&e->stories, e->loop, e->calls, e->store);
     if (err)
         return err;
-    set_calls(e);
+    engine_kept_set(e->calls, e->stories, s);
     role_file(e->agi_dir, sizeof(e->agi_dir), e->args.state, ROLE_AGI_DIR);
     err = plan_core_alloc(&e->plan, &(struct plan_core_args){.calls = e->calls,
                                                              .runner = e->runner,
