@@ -243,7 +243,8 @@ def load(name):
 
 
 def names_in(folder):
-    names = sorted(f[:-4] for f in os.listdir(os.path.join(GOLDEN, folder)) if f.endswith(".req"))
+    names = sorted((f[:-4] for f in os.listdir(os.path.join(GOLDEN, folder)) if f.endswith(".req")),
+                   key=lambda n: n.replace("dbput", "db"))  # what is got was put before
     return ["%s/%s" % (folder, n) for n in names if not ONLY or n in ONLY or folder in ONLY]
 
 
@@ -326,6 +327,14 @@ class Web:
             self.send('GET /rawman?action=events&eventmask=off HTTP/1.1\nHost: x\nConnection: close\nCookie: mansession_id="%s"\n\n'
                       % self.cookies[cookie])
 
+    def listen(self, req):
+        """Events from now on, none of before."""
+        cookie = re.search(r'mansession_id="([0-9a-f]+)"', req).group(1)
+        self.enter(cookie)
+        for action in ("events&eventmask=on", "waitevent&timeout=1"):
+            self.send('GET /rawman?action=%s HTTP/1.1\nHost: x\nConnection: close\nCookie: mansession_id="%s"\n\n'
+                      % (action, self.cookies[cookie]))
+
     def ask(self, req, want):
         for cookie in re.findall(r'mansession_id="([0-9a-f]+)"', req):
             if cookie != "deadbeef":
@@ -382,7 +391,7 @@ def http_order(names):
     def key(name):
         kind, what = name[5:].split("-", 1)
         step = 0 if what == "login-ok" else 3 if what == "logoff" else 4 if what.startswith("after") else 1
-        return (kind, 1 if "401" in what else 2, step, "live" in what, what)
+        return (kind, 1 if "401" in what else 2, step, "live" in what, what.replace("dbput", "db"))
     return sorted(names, key=key)
 
 
@@ -398,6 +407,7 @@ def play_http(score, far, caller, shared):
             caller.bye(call)
             call = None
         if "bridged-call" in name:
+            web.listen(req)
             caller.bye(caller.call("7001"))
             time.sleep(0.2)
         if "-live" in name:

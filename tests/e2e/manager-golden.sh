@@ -15,7 +15,7 @@ check import test $? = 0
 "$STATION" sql --state "$STATE" "INSERT OR REPLACE INTO settings (name, value) VALUES ('manager_tls_bind', '127.0.0.1:$((BASE + 11))'), ('language', 'en')"
 start_station
 check ready grep -q 'station is ready' "$LOG"
-python3 tests/e2e/manager-golden.py $AMI ${GOLDEN_HTTP:-$STATE/run/web.sock} $SIP $TRUNK "$@" >"$WORK/golden.txt" 2>&1
+python3 tests/e2e/manager-golden.py $AMI $HTTP $SIP $TRUNK "$@" >"$WORK/golden.txt" 2>&1
 cat "$WORK/golden.txt"
 last=$(tail -1 "$WORK/golden.txt")
 passed=$((passed + $(expr "$last" : '\([0-9]*\) passed' || echo 0)))

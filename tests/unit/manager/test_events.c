@@ -307,7 +307,7 @@ static int the_end_of_a_call(void)
                  sees(&s, "OldAccountCode: sales\n\n"),
              out);
     forget(&s);
-    cdr_set_unanswered(s.d.calls, true);
+    cdr_set_options(s.d.calls, &(struct cdr_options){.has_unanswered = true});
     channel_end(s.caller, CAUSE_NORMAL, "console");
     tell(&s, (struct call_fact){.type = CALL_RUN_END, .channel = s.caller});
     channel_hangup(s.caller, CAUSE_NORMAL);
