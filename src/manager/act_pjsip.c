@@ -8,15 +8,8 @@
 #include "pjsip/show.h"
 
 #define SHOWN .shown = "tests/unit/manager/test_pjsip.c"
-#define ID_PARAM                                                                                   \
-    {                                                                                              \
-        "ActionID",                                                                                \
-        {                                                                                          \
-            "Возвращается в ответе.", "ActionID for this transaction. Will be returned."           \
-        }                                                                                          \
-    }
 
-static const struct manager_param id_params[] = {ID_PARAM, {0}};
+static const struct manager_param id_params[] = {MANAGER_PARAM_ID, {0}};
 
 static const struct model_snapshot *snapshot_of(const struct manager_request *q)
 {
@@ -363,7 +356,7 @@ static void run_endpoint(struct manager_request *q)
 }
 
 static const struct manager_param endpoint_params[] = {
-    ID_PARAM, {"Endpoint", {"Имя конечной точки.", "The endpoint to list."}, true}, {0}};
+    MANAGER_PARAM_ID, {"Endpoint", {"Имя конечной точки.", "The endpoint to list."}, true}, {0}};
 
 const struct manager_action manager_action_pjsipshowendpoint = {
     .name = "PJSIPShowEndpoint",

@@ -9,13 +9,6 @@
 #include "pjsip/outbound.h"
 
 #define SHOWN .shown = "tests/unit/manager/test_pjsip.c"
-#define ID_PARAM                                                                                   \
-    {                                                                                              \
-        "ActionID",                                                                                \
-        {                                                                                          \
-            "Возвращается в ответе.", "ActionID for this transaction. Will be returned."           \
-        }                                                                                          \
-    }
 
 /* ---- PJSIPQualify ---- */
 
@@ -56,7 +49,7 @@ static void run_qualify(struct manager_request *q)
 }
 
 static const struct manager_param qualify_params[] = {
-    ID_PARAM,
+    MANAGER_PARAM_ID,
     {"Endpoint", {"Имя конечной точки.", "The endpoint you want to qualify."}, true},
     {0}};
 
@@ -114,7 +107,7 @@ static void run_unregister(struct manager_request *q)
 }
 
 static const struct manager_param register_params[] = {
-    ID_PARAM,
+    MANAGER_PARAM_ID,
     {"Registration",
      {"Имя регистрации, *all - все.",
       "The outbound registration to register or '*all' to register them all."},
@@ -133,7 +126,7 @@ const struct manager_action manager_action_pjsipregister = {
              "re-registrations according to configuration."}};
 
 static const struct manager_param unregister_params[] = {
-    ID_PARAM,
+    MANAGER_PARAM_ID,
     {"Registration",
      {"Имя регистрации, *all - все.",
       "The outbound registration to unregister or '*all' to unregister them all."},

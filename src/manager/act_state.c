@@ -20,21 +20,8 @@ static const struct manager_param id_params[] = {MANAGER_PARAM_ID, {0}};
 static void put_extension(struct manager_request *q, struct slice exten, struct slice context)
 {
     const struct plan_core *p = manager_of(q)->args.plan;
-    struct buf *out = manager_out(q);
-    struct plan_hint hint;
-    const int state = plan_hint_state(p, context, exten);
 
-    ami_put(out, "Exten", exten);
-    ami_put(out, "Context", context);
-    if (plan_hint_get(p, context, exten, &hint)) {
-        ami_putz(out, "Hint", "");
-    } else {
-        ami_putf(out, "Hint", "%s%s%s", buf_z(&hint.devices), hint.presence.len ? "," : "",
-                 buf_z(&hint.presence));
-        plan_hint_fini(&hint);
-    }
-    ami_putf(out, "Status", "%d", state);
-    ami_putz(out, "StatusText", plan_exten_state_text(state));
+    manager_put_extension(manager_out(q), p, exten, context, plan_hint_state(p, context, exten));
 }
 
 static void run_extension(struct manager_request *q)

@@ -40,6 +40,7 @@ void events_count(struct manager *m)
         if (s->is_in)
             m->wanted |= s->read & s->mask;
     }
+    ev_states_want(m);
 }
 
 static struct buf *begin(struct manager *m, const struct manager_event *e)

@@ -56,6 +56,11 @@ void manager_put_newborn(struct buf *b, const struct channel *ch);
 /** "<unknown>" when there is none, as Asterisk writes numbers and names. */
 struct slice manager_or_unknown(struct slice s);
 
+/** An extension's hint: Exten, Context, Hint, Status, StatusText; state as plan_hint_state gives it. */
+struct plan_core;
+void manager_put_extension(struct buf *b, const struct plan_core *p, struct slice exten,
+                           struct slice context, int state);
+
 /** A bridge: BridgeUniqueid, BridgeType, BridgeTechnology, BridgeCreator, BridgeName, BridgeNumChannels,
  *  BridgeVideoSourceMode, each with prefix in front. */
 struct bridge;

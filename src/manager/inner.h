@@ -10,6 +10,7 @@
 #include "loop/loop.h"
 #include "loop/tls.h"
 #include "manager/session.h"
+#include "pjsip/watch.h"
 #include "plan/plan.h"
 
 #define MANAGER_BATCH_MS 10
@@ -43,6 +44,9 @@ struct manager {
     uint32_t suspended_bridges; /* act_bridge.c: bits of technologies */
     struct call_observer observer;
     struct device_watch devices;
+    struct pjsip_watch driver;
+    struct hash hints; /* hints.c */
+    bool watches_states;
     bool is_booted, is_down;
     struct ami_message message; /* being parsed: too big for a task's stack */
 };
@@ -68,6 +72,14 @@ int ev_calls_start(struct manager *m);
 void ev_calls_stop(struct manager *m);
 int ev_states_start(struct manager *m);
 void ev_states_stop(struct manager *m);
+/** Somebody may want them now: devices and hints are watched from the first one on. */
+void ev_states_want(struct manager *m);
+/** State of an extension that has a hint (hints.c). */
+void ev_extension(struct manager *m, struct slice context, struct slice exten, int state);
+
+/* hints.c: all hints of the routing, whichever is in force. @return 0; ENOMEM (what there is memory for) */
+int hints_start(struct manager *m);
+void hints_stop(struct manager *m);
 
 /* ev_station.c */
 void ev_booted_for(struct manager_session *s);

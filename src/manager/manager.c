@@ -58,6 +58,7 @@ int manager_alloc(struct manager **mp, const struct manager_args *args,
     list_init(&m->roles);
     list_init(&m->originating);
     buf_init(&m->event, MANAGER_EVENT_MAX);
+    hash_init(&m->hints);
     err = ev_calls_start(m);
     if (!err)
         err = ev_states_start(m);

@@ -1,10 +1,11 @@
-/* manager/put.c - channels and bridges as headers; see event.h */
+/* manager/put.c - channels, bridges and extensions as headers; see event.h */
 #include <stdio.h>
 #include <string.h>
 
 #include "call/bridge.h"
 #include "call/channel.h"
 #include "manager/event.h"
+#include "plan/hint.h"
 
 struct slice manager_or_unknown(struct slice s)
 {
@@ -117,4 +118,22 @@ void manager_put_bridge(struct buf *b, const struct bridge *br, const char *pref
 void manager_put_bridge_left(struct buf *b, const struct bridge *br)
 {
     put_bridge(b, br, "", 1);
+}
+
+void manager_put_extension(struct buf *b, const struct plan_core *p, struct slice exten,
+                           struct slice context, int state)
+{
+    struct plan_hint hint;
+
+    ami_put(b, "Exten", exten);
+    ami_put(b, "Context", context);
+    if (plan_hint_get(p, context, exten, &hint)) {
+        ami_putz(b, "Hint", "");
+    } else {
+        ami_putf(b, "Hint", "%s%s%s", buf_z(&hint.devices), hint.presence.len ? "," : "",
+                 buf_z(&hint.presence));
+        plan_hint_fini(&hint);
+    }
+    ami_putf(b, "Status", "%d", state);
+    ami_putz(b, "StatusText", plan_exten_state_text(state));
 }

@@ -324,6 +324,7 @@ struct model_global {
     const char *default_outbound_endpoint, *regcontext;
     bool disable_multi_domain, ignore_uri_user_options, use_callerid_contact, allow_180_after_183;
     bool all_codecs_on_empty_reinvite;
+    bool contact_status_on_refresh; /* send_contact_status_on_update_registration */
 };
 
 struct model_system {

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "pjsip/registrar.h"
 #include "pjsip/state.h"
+#include "pjsip/watch.h"
 #include "sip/resolve.h"
 #include "store/store.h"
 
@@ -175,17 +176,15 @@ static void link_newest(struct contact *c)
     list_append(&c->aor->contacts, &c->link);
 }
 
-void contact_add(struct contact *c, struct contact *replaces)
+static void tell(const struct contact *c, enum pjsip_fact_type type)
+{
+    pjsip_tell(c->aor->p, &(struct pjsip_fact){.type = type, .contact = c});
+}
+
+static void put_in(struct contact *c)
 {
     struct aor *a = c->aor;
 
-    mem_ref(c);
-    if (replaces) {
-        c->status = replaces->status;
-        c->rtt_us = replaces->rtt_us;
-        qualify_move(c, replaces);
-        contact_remove(replaces);
-    }
     if (c->is_permanent) {
         list_prepend(&a->contacts, &c->link);
         list_append(&a->p->permanent, &c->permanent_link);
@@ -196,13 +195,10 @@ void contact_add(struct contact *c, struct contact *replaces)
         a->p->contacts++;
     }
     qualify_start(c);
-    state_changed(a);
 }
 
-void contact_remove(struct contact *c)
+static void take_out(struct contact *c)
 {
-    if (!link_is_in(&c->link))
-        return;
     list_unlink(&c->link);
     list_unlink(&c->permanent_link);
     timer_stop(&c->expiry);
@@ -212,6 +208,33 @@ void contact_remove(struct contact *c)
         c->aor->registered--;
         c->aor->p->contacts--;
     }
+}
+
+void contact_add(struct contact *c, struct contact *replaces)
+{
+    const bool is_same = replaces && slice_eq(c->uri, replaces->uri);
+
+    mem_ref(c);
+    if (replaces) {
+        c->status = replaces->status;
+        c->rtt_us = replaces->rtt_us;
+        qualify_move(c, replaces);
+        take_out(replaces);
+    }
+    put_in(c);
+    tell(c, is_same ? PJSIP_CONTACT_REFRESHED : PJSIP_CONTACT_NEW);
+    if (replaces && !is_same)
+        tell(replaces, PJSIP_CONTACT_GONE);
+    state_changed(c->aor);
+    mem_deref(replaces);
+}
+
+void contact_remove(struct contact *c)
+{
+    if (!link_is_in(&c->link))
+        return;
+    take_out(c);
+    tell(c, PJSIP_CONTACT_GONE);
     state_changed(c->aor);
     mem_deref(c);
 }

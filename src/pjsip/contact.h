@@ -37,6 +37,7 @@ struct aor {
     struct pjsip *p;
     struct list contacts; /* permanent ones first, then the latest registered first */
     uint32_t registered;
+    bool is_reachable; /* told last (state.c): one of them is not known to be out of reach */
     struct registration *busy; /* registrar.c: the one that waits for its commit */
     struct list waiting;       /* and those behind it */
     uint32_t waiting_count;

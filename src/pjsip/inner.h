@@ -41,7 +41,8 @@ struct pjsip {
     struct list sendings;      /* message_send.c */
     uint32_t texts_waiting, texts_running, sending_count;
     struct deferred texts_later;
-    struct list watches; /* console.c: consoles that follow the trace */
+    struct list watches;  /* console.c: consoles that follow the trace */
+    struct list watchers; /* struct pjsip_watch (watch.h) */
 
     int64_t date_second; /* registrar.c: the Date line of this second */
     char date[40];

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "pjsip/identify.h"
+#include "pjsip/watch.h"
 #include "sip/client.h"
 #include "sip/print.h"
 
@@ -130,18 +131,20 @@ static uint32_t hash_secrets(const struct outbound *o)
 
 /* ---- states ---- */
 
+/* A request has come to its end. */
 static void set_state(struct outbound *o, enum outbound_state s, const char *reason)
 {
-    bool was = o->state == OUTBOUND_REGISTERED;
+    const bool is_news =
+        o->state != s && (s == OUTBOUND_REGISTERED || o->state == OUTBOUND_REGISTERED);
 
     snprintf(o->reason, sizeof(o->reason), "%s", reason);
-    if (o->state == s)
-        return;
+    if (o->state != s)
+        o->changed = loop_wall(o->p->loop);
     o->state = s;
-    o->changed = loop_wall(o->p->loop);
-    if (s == OUTBOUND_REGISTERED || was)
+    if (is_news)
         log_notice("registration is %s registration=\"%s\" server=\"%s\" reason=\"%s\"",
                    s == OUTBOUND_REGISTERED ? "up" : "down", o->m->name, o->m->server_uri, reason);
+    pjsip_tell(o->p, &(struct pjsip_fact){.type = PJSIP_REGISTRATION, .registration = o});
 }
 
 static void ask_in(struct outbound *o, uint64_t seconds)

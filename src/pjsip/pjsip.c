@@ -152,6 +152,7 @@ static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snaps
     hash_init(&p->named_addrs);
     hash_init(&p->hosts);
     list_init(&p->watches);
+    list_init(&p->watchers);
     guard_init(&p->guard);
     hash_init(&p->aors);
     hash_init(&p->creds);

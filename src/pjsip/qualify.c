@@ -12,6 +12,7 @@
 #include "pjsip/contact.h"
 #include "pjsip/identify.h"
 #include "pjsip/state.h"
+#include "pjsip/watch.h"
 #include "sip/print.h"
 
 #define NEW_MS 1000 /* a contact that has just registered is asked within this time */
@@ -40,6 +41,7 @@ static void set_status(struct contact *c, enum contact_status status)
                    c->rtt_us / 1000);
     else if (status == CONTACT_UNAVAIL)
         log_notice("contact is unreachable aor=\"%s\" uri=\"%s\"", c->aor->name, c->uri.p);
+    pjsip_tell(c->aor->p, &(struct pjsip_fact){.type = PJSIP_CONTACT_STATUS, .contact = c});
     state_changed(c->aor);
 }
 
@@ -136,7 +138,7 @@ void qualify_start(struct contact *c)
 
     if (!m || m->qualify_frequency <= 0) {
         timer_stop(&c->qualify);
-        c->status = CONTACT_NONQUAL;
+        set_status(c, CONTACT_NONQUAL);
         return;
     }
     if (c->status == CONTACT_NONQUAL)

@@ -1,10 +1,11 @@
-/* state.c - states of endpoints as devices (state.h) */
+/* state.c - states of endpoints as devices (state.h), and who is told of them (watch.h) */
 #include "pjsip/state.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "call/device_state.h"
+#include "pjsip/watch.h"
 
 /* "101", "number@trunk", "101/sip:..." */
 static const struct model_endpoint *endpoint_of(const struct pjsip *p, struct slice resource)
@@ -68,15 +69,57 @@ bool state_has_guest(struct slice exten, enum pattern_mode mode, void *arg)
     return false;
 }
 
-void state_changed(const struct aor *a)
+/* By another of its addresses of record. */
+static bool is_reachable_else(const struct pjsip *p, const struct model_endpoint *e,
+                              const struct aor *but)
+{
+    for (const struct model_aor *const *m = e->aors; *m; m++) {
+        const struct aor *a = aor_find(p, slice_of((*m)->name));
+
+        if (a && a != but && is_registered(a))
+            return true;
+    }
+    return false;
+}
+
+void state_changed(struct aor *a)
 {
     struct pjsip *p = a->p;
     const struct model_aor *m = model_aor_find(p->snap, slice_of(a->name));
     const struct model_endpoint *e = m ? model_endpoint_by_aor(p->snap, m) : NULL;
+    const bool was_reachable = a->is_reachable;
     char name[300];
 
-    if (!e || p->is_closing)
+    a->is_reachable = is_registered(a);
+    if (was_reachable == a->is_reachable || !e || p->is_closing || is_reachable_else(p, e, a))
         return;
     snprintf(name, sizeof(name), "PJSIP/%.290s", e->name);
     device_state_changed(p->calls, slice_of(name));
+    pjsip_tell(p, &(struct pjsip_fact){
+                      .type = PJSIP_ENDPOINT, .endpoint = e, .is_reachable = a->is_reachable});
+}
+
+/* ---- watches ---- */
+
+void pjsip_watch_start(struct pjsip *p, struct pjsip_watch *w)
+{
+    list_append(&p->watchers, &w->link);
+}
+
+void pjsip_watch_stop(struct pjsip_watch *w)
+{
+    if (link_is_in(&w->link))
+        list_unlink(&w->link);
+}
+
+void pjsip_tell(const struct pjsip *p, const struct pjsip_fact *f)
+{
+    if (p->is_closing)
+        return;
+    LIST_FOREACH(&p->watchers, k)
+    {
+        const struct pjsip_watch *w = CONTAINER_OF(k, struct pjsip_watch, link);
+
+        w->h(f, w->arg);
+    }
 }

@@ -21,5 +21,6 @@ bool state_is_reachable(const struct pjsip *p, const struct model_endpoint *e);
 /** plan_guests: an address of record with a contact that is not known to be out of reach. */
 bool state_has_guest(struct slice exten, enum pattern_mode mode, void *arg);
 
-/** A contact of a came, went or was seen (un)reachable. */
-void state_changed(const struct aor *a);
+/** A contact of a came, went or was seen (un)reachable: whoever watches its endpoint is told when that can be
+ *  reached now, and could not before, or the other way round. */
+void state_changed(struct aor *a);

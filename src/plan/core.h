@@ -34,6 +34,8 @@ struct plan_core {
     struct list claims;           /* claim.c */
     struct list hint_watches;     /* struct plan_hint_watch */
     struct deferred hints_later;
+    void (*hints_follow)(void *arg); /* hint.h */
+    void *hints_follow_arg;
     uint32_t dry_runs;
     unsigned evaluations;         /* of texts by functions, in the text being filled in (subst.c) */
     struct plan_check *check;     /* the walk through a new routing, or NULL */

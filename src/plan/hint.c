@@ -284,11 +284,19 @@ static void look_again(void *arg)
             state = EXTEN_REMOVED;
         tell(w, state);
     }
+    if (p->hints_follow)
+        p->hints_follow(p->hints_follow_arg);
+}
+
+void plan_hints_follow(struct plan_core *p, void (*h)(void *arg), void *arg)
+{
+    p->hints_follow = h;
+    p->hints_follow_arg = arg;
 }
 
 void plan_hints_changed(struct plan_core *p)
 {
-    if (!list_is_empty(&p->hint_watches))
+    if (p->hints_follow || !list_is_empty(&p->hint_watches))
         loop_defer(p->loop, &p->hints_later, look_again, p);
 }
 
@@ -300,7 +308,7 @@ uint32_t plan_hint_watchers(const struct plan_core *p, struct slice context, str
     {
         const struct plan_hint_watch *w = CONTAINER_OF(k, struct plan_hint_watch, link);
 
-        count += slice_eqz(context, w->context) && slice_eqz(exten, w->exten);
+        count += !w->is_quiet && slice_eqz(context, w->context) && slice_eqz(exten, w->exten);
     }
     return count;
 }

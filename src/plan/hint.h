@@ -66,6 +66,7 @@ struct plan_hint_watch {
     uint32_t device_count;
     struct buf hint; /* the devices as they are watched */
     int state;       /* told last */
+    bool is_quiet; /* set after the start: not counted among the watchers that the console shows */
     plan_hint_h *h;
     void *arg;
 };
@@ -76,6 +77,10 @@ int plan_hint_watch_start(struct plan_hint_watch *w, struct plan_core *p, struct
                           struct slice exten, plan_hint_h *h, void *arg);
 /** Twice is harmless; allowed inside the handler. */
 void plan_hint_watch_stop(struct plan_hint_watch *w);
+
+/** Whoever wants to know of all hints looks through the routing now, and again whenever h is called: another
+ *  one is in force. In a round of its own, when watches have looked. One for a station; NULL: nobody. */
+void plan_hints_follow(struct plan_core *p, void (*h)(void *arg), void *arg);
 
 /** Another routing is in force (compile.c). */
 void plan_hints_changed(struct plan_core *p);
