@@ -348,6 +348,15 @@ static void give_share(struct device *d, struct channel *ch)
     d->in_use += ch->device_in_use;
 }
 
+/* Who hears of every device wants to hear what is new: the state before its first channel is not. */
+static void expect(const struct device_states *s, struct device *d)
+{
+    if (d->was_told || d->channels || list_is_empty(&s->watches_all))
+        return;
+    d->told = state_of(s, d, slice_of(d->name));
+    d->was_told = true;
+}
+
 static void channel_is_new(struct device_states *s, struct channel *ch)
 {
     struct slice name = slice_of(ch->name);
@@ -361,6 +370,7 @@ static void channel_is_new(struct device_states *s, struct channel *ch)
         log_warning("state of a device not kept, no memory channel=\"%s\"", ch->name);
         return;
     }
+    expect(s, d);
     ch->device = d;
     d->channels++;
     give_share(d, ch);

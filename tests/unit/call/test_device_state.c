@@ -174,6 +174,30 @@ out:
     return err;
 }
 
+/* A leg that is only being made does not use its device yet. */
+static int who_hears_of_all_hears_only_changes(void)
+{
+    struct device_watch all = {0};
+    struct heard heard = {0};
+    struct channel *ch = NULL;
+    struct fixture f;
+    int err;
+
+    CHECK_OK(states_init(&f));
+    CHECK_OK_TO(device_watch_start(&all, f.calls, SLICE_NONE, on_state, &heard), out);
+    CHECK_OK_TO(leg(&ch, &f, true), out);
+    loop_fake_advance(f.loop, 1);
+    CHECK_TO(heard.count == 0, out);
+    channel_on_ringing(ch);
+    loop_fake_advance(f.loop, 1);
+    CHECK_TO(!ch->device || (heard.count == 1 && heard.last == DEVICE_RINGING), out);
+out:
+    device_watch_stop(&all);
+    mem_deref(ch);
+    fixture_fini(&f);
+    return err;
+}
+
 static unsigned kept, dropped;
 
 static void on_keep(struct slice name, enum device_state s, bool is_gone, void *arg)
@@ -229,5 +253,5 @@ out:
 }
 
 UNIT_TESTS(UNIT(several_make_one), UNIT(names_are_read_back), UNIT(channels_make_the_state),
-           UNIT(watchers_hear_a_change_once), UNIT(custom_states_are_set_kept_and_dropped),
-           UNIT(a_provider_answers_for_its_word))
+           UNIT(watchers_hear_a_change_once), UNIT(who_hears_of_all_hears_only_changes),
+           UNIT(custom_states_are_set_kept_and_dropped), UNIT(a_provider_answers_for_its_word))
