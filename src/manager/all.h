@@ -72,6 +72,7 @@ extern const struct manager_action manager_action_parkedcalls;
 extern const struct manager_action manager_action_parkinglots;
 extern const struct manager_action manager_action_ping;
 extern const struct manager_action manager_action_pjsiphangup;
+extern const struct manager_action manager_action_pjsipnotify;
 extern const struct manager_action manager_action_pjsipqualify;
 extern const struct manager_action manager_action_pjsipregister;
 extern const struct manager_action manager_action_pjsipshowaors;

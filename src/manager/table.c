@@ -76,6 +76,7 @@ const struct manager_action *const manager_actions[] = {
     &manager_action_parkinglots,
     &manager_action_ping,
     &manager_action_pjsiphangup,
+    &manager_action_pjsipnotify,
     &manager_action_pjsipqualify,
     &manager_action_pjsipregister,
     &manager_action_pjsipshowaors,

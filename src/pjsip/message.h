@@ -30,10 +30,11 @@ void message_send_clear(struct pjsip *p);
 #define MESSAGE_OUT " message out " /* the same: as it is sent */
 
 struct message_args {
-    bool is_notify;    /* a NOTIFY; else a MESSAGE */
-    struct slice to;   /* behind "pjsip:": endpoint, number@endpoint, endpoint/sip:uri, sip:uri */
-    struct slice from; /* name-addr, URI or a user; absent: from_user */
-    struct slice header_to; /* value of To; absent: where it goes */
+    bool is_notify;  /* a NOTIFY; else a MESSAGE */
+    struct slice to; /* behind "pjsip:": endpoint, number@endpoint, endpoint/sip:uri, sip:uri */
+    struct contact *contact; /* of the endpoint that to names: this one; NULL: the first */
+    struct slice from;       /* name-addr, URI or a user; absent: from_user */
+    struct slice header_to;  /* value of To; absent: where it goes */
     struct slice content_type, body;
     struct slice headers; /* lines */
 };

@@ -74,7 +74,8 @@ static int route_by_default(struct route *r, const struct pjsip *p, struct slice
     return buf_adds(&r->uri, to);
 }
 
-static int find_route(struct route *r, const struct pjsip *p, struct slice to)
+static int find_route(struct route *r, const struct pjsip *p, struct slice to,
+                      struct contact *wanted)
 {
     struct slice rest, name;
     ptrdiff_t at;
@@ -92,7 +93,7 @@ static int find_route(struct route *r, const struct pjsip *p, struct slice to)
         return at >= 0 ? route_by_default(r, p, to) : ENOENT;
     if (is_uri(rest))
         return buf_adds(&r->uri, rest);
-    r->contact = contact_pick(p, r->endpoint);
+    r->contact = wanted ? wanted : contact_pick(p, r->endpoint);
     return r->contact ? 0 : ENOENT;
 }
 
@@ -201,7 +202,7 @@ int message_send(struct pjsip *p, const struct message_args *m)
     buf_init(&r.contact_uri, SIP_URI_MAX);
     buf_init(&r.routes, CONTACT_ROUTES_MAX);
     buf_init(&from, SIP_URI_MAX * 2);
-    err = p->is_closing ? EAGAIN : find_route(&r, p, m->to);
+    err = p->is_closing ? EAGAIN : find_route(&r, p, m->to, m->contact);
     if (!err)
         err = print_uri(&r);
     if (!err)

@@ -1,10 +1,12 @@
-/* notify.c - PJSIPNotify and PJSIPHangup (table.h) */
+/* notify.c - PJSIPNotify and PJSIPHangup (table.h), any NOTIFY (notify.h) */
 #include <ctype.h>
 #include <errno.h>
 
 #include "base/log.h"
 #include "pjsip/cause.h"
+#include "pjsip/contact.h"
 #include "pjsip/message.h"
+#include "pjsip/notify.h"
 #include "pjsip/pjsip.h"
 #include "pjsip/session.h"
 #include "pjsip/table.h"
@@ -79,13 +81,22 @@ const struct plan_app pjsip_hangup_app = {
     .exec = hangup_exec,
 };
 
-/* ---- PJSIPNotify ---- */
+/* ---- a NOTIFY (notify.h) ---- */
 
-struct notice {
-    struct buf headers, body;
-    struct slice content_type;
-    bool has_state;
-};
+void notice_init(struct notice *n)
+{
+    buf_init(&n->headers, CONTENT_MAX);
+    buf_init(&n->body, CONTENT_MAX);
+    buf_init(&n->content_type, 200);
+    n->has_state = false;
+}
+
+void notice_fini(struct notice *n)
+{
+    buf_fini(&n->headers);
+    buf_fini(&n->body);
+    buf_fini(&n->content_type);
+}
 
 /* Several Content make lines of one body. */
 static int add_content(struct notice *n, struct slice value)
@@ -95,8 +106,7 @@ static int add_content(struct notice *n, struct slice value)
     return buf_adds(&n->body, value);
 }
 
-/* "Name=value", the value may stand in quotes. */
-static int add_one(struct notice *n, char *item)
+int notice_add(struct notice *n, char *item)
 {
     struct slice value, name = slice_trim(slice_cut(slice_of(item), '=', &value));
 
@@ -108,8 +118,8 @@ static int add_one(struct notice *n, char *item)
     if (slice_caseeqz(name, "Content"))
         return add_content(n, value);
     if (slice_caseeqz(name, "Content-Type")) {
-        n->content_type = value;
-        return 0;
+        buf_reset(&n->content_type);
+        return buf_adds(&n->content_type, value);
     }
     if (header_is_ours_alone(name)) {
         log_warning("PJSIPNotify: this header belongs to the request and is left out name=\"%.*s\"",
@@ -119,6 +129,16 @@ static int add_one(struct notice *n, char *item)
     n->has_state |= slice_caseeqz(name, "Subscription-State");
     item[name.p + name.len - item] = '\0';
     return sip_headers_add(&n->headers, name.p, value);
+}
+
+int notice_end(struct notice *n)
+{
+    int err =
+        n->has_state ? 0 : sip_headers_add(&n->headers, "Subscription-State", SLICE("terminated"));
+
+    if (!err)
+        err = buf_err(&n->body);
+    return err ? err : buf_err(&n->content_type);
 }
 
 /* "&Event=x&X=y": each pair a line. */
@@ -131,57 +151,86 @@ static int read_content(struct notice *n, char *text)
 
         if (next)
             *next++ = '\0';
-        err = add_one(n, text);
+        err = notice_add(n, text);
         text = next;
     }
-    if (!err && !n->has_state)
-        err = sip_headers_add(&n->headers, "Subscription-State", SLICE("terminated"));
-    return err ? err : n->body.err;
+    return err ? err : notice_end(n);
 }
 
-static int send_inside(struct channel *ch, const struct notice *n)
+int notice_send_inside(struct channel *ch, const struct notice *n)
 {
     struct session *s = ch->tech == &pjsip_tech && ch->pvt ? session_of(ch) : NULL;
 
     if (!s || !s->invite || !sip_invite_is_up(s->invite))
         return ENOTCONN;
-    return sip_invite_request(s->invite, SIP_NOTIFY, buf_slice(&n->headers), n->content_type,
-                              buf_slice(&n->body), NULL, NULL);
+    return sip_invite_request(s->invite, SIP_NOTIFY, buf_slice(&n->headers),
+                              buf_slice(&n->content_type), buf_slice(&n->body), NULL, NULL);
 }
+
+static struct message_args args_of(const struct notice *n)
+{
+    return (struct message_args){.is_notify = true,
+                                 .headers = buf_slice(&n->headers),
+                                 .content_type = buf_slice(&n->content_type),
+                                 .body = buf_slice(&n->body)};
+}
+
+int notice_send(struct pjsip *p, struct slice to, const struct notice *n)
+{
+    struct message_args a = args_of(n);
+    struct sip_name_addr target;
+
+    a.to = sip_name_addr_parse(&target, to) ? to : target.uri;
+    return message_send(p, &a);
+}
+
+int notice_send_all(struct pjsip *p, const struct model_endpoint *e, const struct notice *n)
+{
+    struct message_args a = args_of(n);
+    int err = 0;
+
+    a.to = slice_of(e->name);
+    for (const struct model_aor *const *m = e->aors; *m; m++) {
+        struct aor *aor = aor_find(p, slice_of((*m)->name));
+
+        if (!aor)
+            continue;
+        LIST_FOREACH(&aor->contacts, k)
+        {
+            int one;
+
+            a.contact = contact_of_link(k);
+            one = message_send(p, &a);
+            err = one ? one : err;
+        }
+    }
+    return err;
+}
+
+/* ---- PJSIPNotify ---- */
 
 static int send_outside(struct channel *ch, const char *to, const struct notice *n)
 {
-    struct sip_name_addr target;
     void *p = NULL;
 
     calls_tech_find(ch->calls, SLICE("PJSIP"), &p);
-    if (!p)
-        return ENOENT;
-    if (sip_name_addr_parse(&target, slice_of(to)))
-        target.uri = slice_of(to);
-    return message_send(p, &(struct message_args){.is_notify = true,
-                                                  .to = target.uri,
-                                                  .headers = buf_slice(&n->headers),
-                                                  .content_type = n->content_type,
-                                                  .body = buf_slice(&n->body)});
+    return p ? notice_send(p, slice_of(to), n) : ENOENT;
 }
 
 static int notify_exec(struct plan_run *run, char *data)
 {
-    struct notice n = {.content_type = SLICE_NONE};
+    struct notice n;
     char *argv[2];
     char *to;
     int err;
 
     plan_args_split_raw(data, ',', argv, 2);
     to = plan_strip(argv[0]);
-    buf_init(&n.headers, CONTENT_MAX);
-    buf_init(&n.body, CONTENT_MAX);
+    notice_init(&n);
     err = strchr(argv[1], '=') ? read_content(&n, argv[1]) : EINVAL;
     if (!err)
-        err = *to ? send_outside(run->channel, to, &n) : send_inside(run->channel, &n);
-    buf_fini(&n.headers);
-    buf_fini(&n.body);
+        err = *to ? send_outside(run->channel, to, &n) : notice_send_inside(run->channel, &n);
+    notice_fini(&n);
     if (err)
         log_warning("PJSIPNotify: not sent channel=\"%s\" to=\"%s\" err=\"%s\"", run->channel->name,
                     to, err == EINVAL ? "content must be &Name=value&..." : strerror(err));

@@ -210,6 +210,30 @@ out:
     return err;
 }
 
+static int sends_notices(void)
+{
+    struct driver o;
+    int err = driver_init(&o, "off");
+
+    if (err)
+        return err;
+    desk_ask(&o.c, "Action: PJSIPNotify\nEndpoint: PJSIP/trunk\nVariable: Event=check-sync\n"
+                   "Variable: Content-Type=text/plain,Content=one\nVariable: Content=\"a, b\"\n\n");
+    loop_fake_advance(o.d.loop, 5);
+    CHECK_TO(unit_is_rerun() || desk_has(&o.c, "Message: NOTIFY sent\n"), out);
+    CHECK_TO(unit_is_rerun() ||
+                 (strncmp(o.registrar.last, "NOTIFY sip:127.0.0.1:5090 SIP/2.0\r\n", 35) == 0 &&
+                  strstr(o.registrar.last, "\r\nEvent: check-sync\r\n") &&
+                  strstr(o.registrar.last, "\r\nSubscription-State: terminated\r\n") &&
+                  strstr(o.registrar.last, "\r\n\r\none\r\na, b")),
+             out);
+    desk_ask(&o.c, "Action: PJSIPNotify\nEndpoint: trunk\nVariable: X y=1\n\n"); /* no token */
+    CHECK_TO(unit_is_rerun() || desk_has(&o.c, "Response: Error\n"), out);
+out:
+    driver_fini(&o);
+    return err;
+}
+
 static int tells_of_lamps_and_of_hints_that_come_later(void)
 {
     struct model_snapshot *s = NULL;
@@ -250,4 +274,4 @@ out:
 UNIT_TESTS(UNIT_ONCE(answers_as_the_original), UNIT(tells_of_phones_that_come_and_go),
            UNIT(tells_of_phones_that_answer_or_not),
            UNIT(tells_of_refreshed_registrations_when_asked_to), UNIT(tells_of_our_registrations),
-           UNIT(tells_of_lamps_and_of_hints_that_come_later))
+           UNIT(sends_notices), UNIT(tells_of_lamps_and_of_hints_that_come_later))
