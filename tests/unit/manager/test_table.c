@@ -3,6 +3,8 @@
 
 /* Asterisk's own inside (the station has no caches of configuration files), and what is not in the manual. */
 static const char *const absent[] = {"MuteAudio",
+                                     "PJSIPSetMaintenance",
+                                     "PJSIPShowMaintenance",
                                      "PlayMF",
                                      "SendFlash",
                                      "SorceryMemoryCacheExpire",
@@ -14,8 +16,7 @@ static const char *const absent[] = {"MuteAudio",
 
 static bool is_absent(struct slice name)
 {
-    if (slice_casestarts(name, SLICE("PJSIP")) || slice_eqz(name, "AGI") ||
-        slice_eqz(name, "Filter"))
+    if (slice_eqz(name, "AGI") || slice_eqz(name, "Filter"))
         return true; /* on their way */
     for (size_t i = 0; absent[i]; i++)
         if (slice_eqz(name, absent[i]))
