@@ -18,6 +18,7 @@ check ready grep -q 'station is ready' "$LOG"
 python3 tests/e2e/manager-golden.py $AMI $HTTP $SIP $TRUNK "$@" >"$WORK/golden.txt" 2>&1
 cat "$WORK/golden.txt"
 last=$(tail -1 "$WORK/golden.txt")
-passed=$((passed + $(expr "$last" : '\([0-9]*\) passed' || echo 0)))
-failed=$((failed + $(expr "$last" : '.* \([0-9]*\) failed' || echo 1)))
+set -- $(echo "$last" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p')
+passed=$((passed + ${1:-0}))
+failed=$((failed + ${2:-1}))
 finish
