@@ -1,71 +1,77 @@
-/* manager/console.c - `manager show ...` */
+/* manager/console.c - `manager show ...`: users, who is connected, settings, events that wait */
 #include <errno.h>
-#include <string.h>
+#include <limits.h>
+#include <stdio.h>
 
 #include "manager/all.h"
 #include "manager/inner.h"
 
+/* ---- who is connected ---- */
+
+/* As Asterisk's numbers: every class is every bit. */
+static int perms_of(uint32_t classes)
+{
+    return classes == CLASS_ALL ? INT_MAX : (int)classes;
+}
+
+static void print_session(struct console *c, const struct manager_session *s, struct wall now)
+{
+    char peer[ADDR_TEXT];
+
+    console_printf(c, "  %-15.15s  %-55.55s  %-10lld  %-10lld  %-8d  %-8d  %-10d  %-10d\n", s->user,
+                   addr_host(&s->peer, peer), (long long)(s->since.us / 1000000),
+                   (long long)((now.us - s->since.us) / 1000000), 0, s->kind == MANAGER_HTTP,
+                   perms_of(s->read), perms_of(s->write));
+}
+
 static int show_connected(struct console *c, int argc, char **argv, void *arg)
 {
     const struct manager *m = arg;
-    char peer[ADDR_TEXT], since[WALL_TEXT];
+    uint32_t users = 0;
 
-    console_printf(c, "  %-15s  %-55s  %-19s\n", "Username", "IP Address", "Start");
+    console_printf(c,
+                   "  %-15.15s  %-55.55s  %-10.10s  %-10.10s  %-8.8s  %-8.8s  %-10.10s  %-10.10s\n",
+                   "Username", "IP Address", "Start", "Elapsed", "FileDes", "HttpCnt", "ReadPerms",
+                   "WritePerms");
     LIST_FOREACH(&m->sessions, k)
     {
         const struct manager_session *s = CONTAINER_OF(k, struct manager_session, link);
 
-        if (s->is_in)
-            console_printf(c, "  %-15s  %-55s  %-19s\n", s->user, addr_text(&s->peer, peer),
-                           wall_local(s->since, since));
+        if (!s->is_in)
+            continue;
+        print_session(c, s, loop_wall(m->loop));
+        users++;
     }
-    console_printf(c,
-                   console_say(c, "Соединений: %u, из них без входа: %u\n",
-                               "%u connections, %u of them not logged in\n"),
-                   m->session_count, m->strangers);
+    console_printf(c, console_say(c, "Подключено: %u\n", "%u users connected.\n"), users);
+    if (m->strangers)
+        console_printf(c, console_say(c, "Ещё не вошли: %u\n", "%u not logged in yet.\n"),
+                       m->strangers);
     return 0;
 }
 
-static int show_commands(struct console *c, int argc, char **argv, void *arg)
-{
-    struct buf classes;
-
-    buf_init(&classes, 300);
-    console_printf(c, "  %-40s  %-40s  %s\n  %-40s  %-40s  %s\n", "Action", "Privilege", "Synopsis",
-                   "------", "---------", "--------");
-    for (const struct manager_action *const *a = manager_actions; *a; a++) {
-        buf_reset(&classes);
-        class_print((*a)->classes, &classes);
-        console_printf(c, "  %-40s  %-40s  %s\n", (*a)->name, buf_z(&classes),
-                       console_say(c, (*a)->synopsis.ru, (*a)->synopsis.en));
-    }
-    buf_fini(&classes);
-    return 0;
-}
+/* ---- users ---- */
 
 static int show_user_list(struct console *c, int argc, char **argv, void *arg)
 {
     const struct manager *m = arg;
     const uint32_t n = model_manager_count(m->snapshot);
 
+    console_printf(c, "\nusername\n--------\n");
     for (uint32_t i = 0; i < n; i++)
         console_printf(c, "%s\n", model_manager_at(m->snapshot, i)->name);
+    console_printf(c, "-------------------\n");
     console_printf(c, console_say(c, "Пользователей: %u\n", "%u manager users configured.\n"), n);
     return 0;
 }
 
-/* Classes of one word of a user's row; class_print's "all" is of actions. */
-static void print_classes(struct console *c, const char *what, const struct model_names *names)
+static void print_perms(struct console *c, const char *what, const struct model_names *names)
 {
-    struct buf classes;
+    struct buf text;
 
-    buf_init(&classes, 300);
-    class_print(class_of_names(names, NULL), &classes);
-    if (class_of_names(names, NULL) != CLASS_ALL && classes.len > 4 &&
-        strcmp(classes.p + classes.len - 4, ",all") == 0)
-        classes.p[classes.len - 4] = '\0';
-    console_printf(c, "%18s: %s\n", what, buf_z(&classes));
-    buf_fini(&classes);
+    buf_init(&text, 400);
+    class_print(class_of_names(names, NULL), &text);
+    console_printf(c, "%18s: %s\n", what, buf_z(&text));
+    buf_fini(&text);
 }
 
 static int show_user(struct console *c, int argc, char **argv, void *arg)
@@ -78,33 +84,94 @@ static int show_user(struct console *c, int argc, char **argv, void *arg)
     u = model_manager_find(m->snapshot, slice_of(argv[0]));
     if (!u) {
         console_printf(
-            c, console_say(c, "Пользователя %s нет\n", "There is no manager called %s\n"), argv[0]);
+            c, console_say(c, "Нет пользователя %s\n", "There is no manager called %s\n"), argv[0]);
         return ENOENT;
     }
     console_printf(c, "\n%18s: %s\n%18s: %s\n%18s: %s\n", "username", u->name, "secret",
-                   *u->secret ? "<Set>" : "<Not set>", "ACL", u->rules.count ? "yes" : "no");
-    print_classes(c, "read perm", &u->read);
-    print_classes(c, "write perm", &u->write);
-    console_printf(c, "%18s: %s\n%18s: %s\n", "displayconnects", u->is_announced ? "yes" : "no",
-                   "allowmultiplelogin", u->allows_many ? "yes" : "no");
+                   *u->secret ? "<Set>" : "<N/A>", "ACL",
+                   u->acl_names.count || u->deny.count || u->permit.count ? "yes" : "no");
+    print_perms(c, "read perm", &u->read);
+    print_perms(c, "write perm", &u->write);
+    console_printf(c, "%18s: %s\n%18s: %s\n%18s: \n", "displayconnects",
+                   u->is_announced ? "yes" : "no", "allowmultiplelogin",
+                   u->allows_many ? "yes" : "no", "Variables");
     return 0;
 }
 
-static void offer_users(struct console_words *w, int index, void *arg)
+static void complete_user(struct console_words *w, int index, void *arg)
 {
     const struct manager *m = arg;
 
-    for (uint32_t i = 0; index == 0 && i < model_manager_count(m->snapshot); i++)
+    for (uint32_t i = 0; !index && i < model_manager_count(m->snapshot); i++)
         console_offer(w, model_manager_at(m->snapshot, i)->name);
+}
+
+/* ---- settings ---- */
+
+static void print_setting(struct console *c, const char *name, const char *value)
+{
+    console_printf(c, "  %-25.25s  %-15.55s\n", name, value);
+}
+
+static void print_switch(struct console *c, const char *name, bool is_on)
+{
+    print_setting(c, name, is_on ? "Yes" : "No");
+}
+
+static int show_settings(struct console *c, int argc, char **argv, void *arg)
+{
+    const struct manager *m = arg;
+    const struct model_settings *s = model_settings_of(m->snapshot);
+    const bool has_tls = s->manager_enabled && addr_is_set(&s->manager_tls_bind);
+    char text[ADDR_TEXT], timeout[16];
+
+    snprintf(timeout, sizeof(timeout), "%d", s->http_session_timeout);
+    console_printf(c, "\n%s\n----------------\n",
+                   console_say(c, "Настройки Manager:", "Global Settings:"));
+    print_switch(c, "Manager (AMI):", s->manager_enabled);
+    print_switch(c, "Web Manager (AMI/HTTP):", s->http_enabled);
+    print_setting(
+        c, "TCP Bindaddress:", s->manager_enabled ? addr_text(&s->manager_bind, text) : "Disabled");
+    print_setting(c, "HTTP Timeout (seconds):", timeout);
+    print_switch(c, "TLS Enable:", has_tls);
+    print_setting(c,
+                  "TLS Bindaddress:", has_tls ? addr_text(&s->manager_tls_bind, text) : "Disabled");
+    print_setting(c, "TLS Certfile:", s->manager_tls_cert);
+    print_setting(c, "TLS Privatekey:", "");
+    print_setting(c, "TLS Cipher:", "");
+    print_setting(c, "Allow multiple login:", "Yes");
+    print_setting(c, "Display connects:", "Yes");
+    print_setting(c, "Timestamp events:", "No");
+    print_setting(c, "Channel vars:", "");
+    print_setting(c, "Disabled events:", "");
+    print_setting(c, "Debug:", "No");
+    return 0;
+}
+
+/* Events that gather until their batch leaves: mostly none. */
+static int show_eventq(struct console *c, int argc, char **argv, void *arg)
+{
+    const struct manager *m = arg;
+    const struct manager_batch *b = m->batch;
+
+    for (uint32_t i = 0; b && i < b->count; i++) {
+        const struct batch_entry *e = &b->entries[i];
+
+        console_printf(c, "Usecount: %u\nCategory: %u\nEvent:\n", 0u, e->classes);
+        console_write(c, slice_from(b->text.p + e->at, e->len));
+    }
+    return 0;
 }
 
 const struct console_command manager_console_commands[] = {
     {"manager show connected", "", "Кто подключен к Manager", "Who is connected to the Manager",
      show_connected, NULL},
-    {"manager show commands", "", "Действия Manager", "Actions of the Manager", show_commands,
+    {"manager show eventq", "", "События, которые сейчас уйдут", "Events that are about to leave",
+     show_eventq, NULL},
+    {"manager show settings", "", "Настройки Manager", "Settings of the Manager", show_settings,
      NULL},
     {"manager show user", "NAME", "Пользователь Manager", "A user of the Manager", show_user,
-     offer_users},
+     complete_user},
     {"manager show users", "", "Пользователи Manager", "Users of the Manager", show_user_list,
      NULL},
 };

@@ -11,22 +11,46 @@
 
 /* ---- dialplan show ---- */
 
-static void show_exten(struct console *c, const struct plan_exten *e)
+/* The plural of whatever there are n of. */
+static const char *ess(uint64_t n)
 {
-    for (uint32_t i = 0; i < e->count; i++) {
-        const struct plan_step *s = &e->steps[i];
-        char shown[192] = "";
+    return n == 1 ? "" : "s";
+}
 
-        if (i == 0)
-            snprintf(shown, sizeof(shown), "'%.79s%s%.79s' =>", e->name, e->cid ? "/" : "",
-                     e->cid ? e->cid : "");
-        if (s->priority == PLAN_HINT)
-            console_printf(c, "  %-16s hint: %s%s%s%s\n", shown, s->name, *s->data ? "(" : "",
-                           s->data, *s->data ? ")" : "");
-        else
-            console_printf(c, "  %-16s %s%s%s%3d. %s(%s)\n", shown, *s->label ? "[" : "", s->label,
-                           *s->label ? "] " : "", s->priority, s->name, s->data);
-    }
+static void show_line(struct console *c, const char *what, const char *step)
+{
+    console_printf(c, "  %-17s %-45s [%s]\n", what, step, PLAN_REGISTRAR);
+}
+
+static void show_step(struct console *c, const struct plan_exten *e, const struct plan_step *s)
+{
+    struct buf step;
+    char what[220] = "";
+
+    if (s == e->steps && e->cid)
+        snprintf(what, sizeof(what), "'%.79s' (CID match '%.79s') => ", e->name, e->cid);
+    else if (s == e->steps)
+        snprintf(what, sizeof(what), "'%.79s' =>", e->name);
+    else if (*s->label)
+        snprintf(what, sizeof(what), "   [%.79s]", s->label);
+    buf_init(&step, 2 * CONSOLE_CHUNK);
+    if (s->priority == PLAN_HINT)
+        buf_printf(&step, "hint: %s%s%s%s", s->name, *s->data ? "(" : "", s->data,
+                   *s->data ? ")" : "");
+    else
+        buf_printf(&step, "%d. %s(%s)", s->priority, s->name, s->data);
+    show_line(c, what, buf_z(&step));
+    buf_fini(&step);
+    if (s == e->steps && *s->label)
+        console_printf(c, "     [%s]\n", s->label);
+}
+
+static void show_named(struct console *c, const char *what, const char *name)
+{
+    char quoted[220];
+
+    snprintf(quoted, sizeof(quoted), "'%.200s'", name);
+    show_line(c, what, quoted);
 }
 
 static uint32_t show_context(struct console *c, const struct plan_context *x, struct slice exten,
@@ -34,22 +58,44 @@ static uint32_t show_context(struct console *c, const struct plan_context *x, st
 {
     uint32_t shown = 0;
 
-    console_printf(c, "[ %s '%s' ]\n", console_say(c, "Маршрутизация", "Context"),
-                   plan_context_name(x));
+    console_printf(c,
+                   console_say(c, "[ Маршрутизация '%s' ]\n", "[ Context '%s' created by '%s' ]\n"),
+                   plan_context_name(x), PLAN_REGISTRAR);
     for (struct plan_exten *e = plan_context_extens(x); e; e = e->next) {
         if (slice_is_set(exten) && !pattern_match(slice_of(e->name), exten, PATTERN_MATCH) &&
             !slice_eqz(exten, e->name))
             continue;
-        show_exten(c, e);
+        for (uint32_t i = 0; i < e->count; i++)
+            show_step(c, e, &e->steps[i]);
         shown++;
         *steps += e->count;
     }
-    for (uint32_t i = 0; plan_context_switch(x, i); i++)
-        console_printf(c, "  %-16s '%s'\n", "switch =>", plan_context_switch(x, i));
-    for (uint32_t i = 0; plan_context_include(x, i); i++)
-        console_printf(c, "  %-16s '%s'\n", "include =>", plan_context_include(x, i));
+    for (uint32_t i = 0; !slice_is_set(exten) && plan_context_include(x, i); i++)
+        show_named(c, "Include =>", plan_context_include(x, i));
+    for (uint32_t i = 0; !slice_is_set(exten) && plan_context_switch(x, i); i++)
+        show_named(c, "Alt. Switch =>", plan_context_switch(x, i));
     console_printf(c, "\n");
     return shown;
+}
+
+/* As Asterisk's console, which counts it as failed. */
+static int show_no_context(struct console *c, struct slice name)
+{
+    console_printf(c,
+                   console_say(c, "Нет такой маршрутизации: %.*s\n",
+                               "There is no existence of '%.*s' context\n"),
+                   SLICE_ARG(name));
+    return ECANCELED;
+}
+
+static void show_totals(struct console *c, uint32_t extens, uint32_t steps, uint32_t contexts)
+{
+    if (console_is_russian(c))
+        console_printf(c, "-= расширений: %u (шагов: %u), маршрутизаций: %u =-\n", extens, steps,
+                       contexts);
+    else
+        console_printf(c, "-= %u extension%s (%u priorit%s) in %u context%s. =-\n", extens,
+                       ess(extens), steps, steps == 1 ? "y" : "ies", contexts, ess(contexts));
 }
 
 static int dialplan_show(struct console *c, int argc, char **argv, void *arg)
@@ -69,16 +115,9 @@ static int dialplan_show(struct console *c, int argc, char **argv, void *arg)
         contexts++;
         extens += show_context(c, x, exten, &steps);
     }
-    if (slice_is_set(wanted) && !contexts) {
-        console_printf(c,
-                       console_say(c, "Нет такой маршрутизации: %.*s\n", "No such context: %.*s\n"),
-                       SLICE_ARG(wanted));
-        return ENOENT;
-    }
-    console_printf(c,
-                   console_say(c, "-= расширений: %u (шагов: %u), маршрутизаций: %u =-\n",
-                               "-= %u extensions (%u priorities) in %u contexts =-\n"),
-                   extens, steps, contexts);
+    if (slice_is_set(wanted) && !contexts)
+        return show_no_context(c, wanted);
+    show_totals(c, extens, steps, contexts);
     return 0;
 }
 
@@ -134,14 +173,17 @@ static int show_applications(struct console *c, int argc, char **argv, void *arg
 {
     unsigned count = 0;
 
+    console_printf(c, "    -= %s =-\n",
+                   console_say(c, "Приложения маршрутизации", "Registered Asterisk Applications"));
     for (const struct plan_app *a = plan_app_next(arg, NULL); a; a = plan_app_next(arg, a->name)) {
         struct slice text = synopsis(console_say(c, a->help_ru, a->help_en));
 
-        console_printf(c, "  %20s: %.*s\n", a->name, SLICE_ARG(text));
+        console_printf(c, "  %20s: %.*s \n", a->name, SLICE_ARG(text));
         count++;
     }
-    console_printf(c, console_say(c, "    -= приложений: %u =-\n", "    -= %u applications =-\n"),
-                   count);
+    console_printf(
+        c, console_say(c, "    -= Приложений: %u =-\n", "    -= %u Applications Registered =-\n"),
+        count);
     return 0;
 }
 
@@ -149,21 +191,36 @@ static int show_functions(struct console *c, int argc, char **argv, void *arg)
 {
     unsigned count = 0;
 
+    console_printf(
+        c, "%s\n%.80s\n", console_say(c, "Функции:", "Installed Custom Functions:"),
+        "--------------------------------------------------------------------------------");
     for (const struct plan_func *f = plan_func_next(arg, NULL); f;
          f = plan_func_next(arg, f->name)) {
         struct slice text = synopsis(console_say(c, f->help_ru, f->help_en));
 
-        console_printf(c, "  %-16s %-40s %.*s\n", f->name, f->syntax, SLICE_ARG(text));
+        console_printf(c, "%-20.20s  %-35.35s  %.*s \n", f->name, f->syntax, SLICE_ARG(text));
         count++;
     }
-    console_printf(c, console_say(c, "    -= функций: %u =-\n", "    -= %u functions =-\n"), count);
+    console_printf(c, console_say(c, "Функций: %u\n", "%u custom functions installed.\n"), count);
     return 0;
 }
 
-static void show_help(struct console *c, const char *name, const char *syntax, const char *help)
+static void show_part(struct console *c, const char *ru, const char *en, struct slice text)
 {
-    console_printf(c, "%s\n\n%s\n%s\n\n%s\n%s\n", name, console_say(c, "[Синтаксис]", "[Syntax]"),
-                   syntax, console_say(c, "[Описание]", "[Description]"), help);
+    console_printf(c, "[%s]\n%.*s\n\n", console_say(c, ru, en), SLICE_ARG(text));
+}
+
+static void show_help(struct console *c, const char *kind, const char *name, const char *syntax,
+                      const char *help)
+{
+    const struct slice first = synopsis(help);
+
+    console_printf(c, console_say(c, "\n  -= %s '%s' =- \n\n", "\n  -= Info about %s '%s' =- \n\n"),
+                   kind, name);
+    show_part(c, "Назначение", "Synopsis", first);
+    show_part(c, "Синтаксис", "Syntax", slice_of(syntax));
+    if (help[first.len])
+        show_part(c, "Описание", "Description", slice_of(help + first.len + 1));
 }
 
 /* Why there is no such row. */
@@ -174,10 +231,14 @@ static int show_absent(struct console *c, enum plan_name_kind kind, const char *
     if (*why)
         console_printf(c, "%s: %s\n", name, why);
     else if (kind == PLAN_NAME_APP)
-        console_printf(c, console_say(c, "Нет приложения %s\n", "No application %s\n"), name);
+        console_printf(
+            c,
+            console_say(c, "Нет приложения %s\n", "Your application(s) is (are) not registered\n"),
+            name);
     else
-        console_printf(c, console_say(c, "Нет функции %s\n", "No function %s\n"), name);
-    return ENOENT;
+        console_printf(
+            c, console_say(c, "Нет функции %s\n", "No function by that name registered.\n"), name);
+    return ECANCELED;
 }
 
 static int show_application(struct console *c, int argc, char **argv, void *arg)
@@ -188,7 +249,8 @@ static int show_application(struct console *c, int argc, char **argv, void *arg)
         return EINVAL;
     if (!a)
         return show_absent(c, PLAN_NAME_APP, argv[0]);
-    show_help(c, a->name, a->syntax, console_say(c, a->help_ru, a->help_en));
+    show_help(c, console_say(c, "Приложение", "Application"), a->name, a->syntax,
+              console_say(c, a->help_ru, a->help_en));
     return 0;
 }
 
@@ -200,7 +262,8 @@ static int show_function(struct console *c, int argc, char **argv, void *arg)
         return EINVAL;
     if (!f)
         return show_absent(c, PLAN_NAME_FUNC, argv[0]);
-    show_help(c, f->name, f->syntax, console_say(c, f->help_ru, f->help_en));
+    show_help(c, console_say(c, "Функция", "Function"), f->name, f->syntax,
+              console_say(c, f->help_ru, f->help_en));
     return 0;
 }
 
@@ -232,35 +295,67 @@ static const char *z(const char *s)
 
 static void channel_concise(struct console *c, const struct plan_core *p, const struct channel *ch)
 {
-    const struct channel *peer = bridge_peer(ch);
-
     console_printf(c, "%s!%s!%s!%d!%s!%s!%s!%s!%s!%s!%d!%lld!%s!%s\n", ch->name, z(ch->context),
                    z(ch->exten), ch->priority, channel_state_name(ch->state),
                    ch->app ? ch->app : "(None)", z(ch->appdata), z(ch->caller.number),
                    z(ch->accountcode), z(ch->peeraccount), ch->amaflags ? ch->amaflags : 3,
-                   age(p, ch), peer ? ch->bridge->id : "", ch->uniqueid);
+                   age(p, ch), ch->bridge ? ch->bridge->id : "", ch->uniqueid);
 }
+
+/* Widths are Asterisk's: scripts cut lines by columns. */
+#define VERBOSE                                                                                    \
+    "%-80.80s %-24.24s %-24.24s %-4.4s %-7.7s %-12.12s %-25.25s %-15.15s %8.8s "                   \
+    "%-11.11s %-11.11s %-20.20s\n"
+#define SHORT "%-64.64s %-32.32s %-7.7s %-30.30s\n"
 
 static void channel_verbose(struct console *c, const struct plan_core *p, const struct channel *ch)
 {
-    const struct channel *peer = bridge_peer(ch);
-    long long s = age(p, ch);
+    const long long s = age(p, ch);
+    char priority[16], duration[32];
 
-    console_printf(c, "%-30s %-16s %-16s %4d %-8s %-12s %-25s %-15s %02lld:%02lld:%02lld %s\n",
-                   ch->name, z(ch->context), z(ch->exten), ch->priority,
+    snprintf(priority, sizeof(priority), "%d", ch->priority);
+    snprintf(duration, sizeof(duration), "%02lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+    console_printf(c, VERBOSE, ch->name, z(ch->context), z(ch->exten), priority,
                    channel_state_name(ch->state), ch->app ? ch->app : "(None)", z(ch->appdata),
-                   z(ch->caller.number), s / 3600, s / 60 % 60, s % 60, peer ? peer->name : "");
+                   z(ch->caller.number), duration, z(ch->accountcode), z(ch->peeraccount),
+                   ch->bridge ? ch->bridge->id : "");
 }
 
 static void channel_short(struct console *c, const struct channel *ch)
 {
-    char place[128], what[160];
+    char place[128] = "(None)", what[160] = "(None)";
 
-    snprintf(place, sizeof(place), "%s@%s:%d", z(ch->exten), z(ch->context), ch->priority);
-    snprintf(what, sizeof(what), "%s(%.100s)", ch->app ? ch->app : "(None)",
-             ch->app ? z(ch->appdata) : "");
-    console_printf(c, "%-36s %-30s %-8s %s\n", ch->name, place, channel_state_name(ch->state),
-                   what);
+    if (*z(ch->exten))
+        snprintf(place, sizeof(place), "%s@%s:%d", ch->exten, z(ch->context), ch->priority);
+    if (ch->app)
+        snprintf(what, sizeof(what), "%s(%.100s)", ch->app, z(ch->appdata));
+    console_printf(c, SHORT, ch->name, place, channel_state_name(ch->state), what);
+}
+
+static void channels_head(struct console *c, bool is_verbose)
+{
+    if (is_verbose)
+        console_printf(c, VERBOSE, "Channel", "Context", "Extension", "Prio", "State",
+                       "Application", "Data", "CallerID", "Duration", "Accountcode", "PeerAccount",
+                       "BridgeID");
+    else if (console_is_russian(c)) /* the same columns: a letter has two bytes */
+        console_printf(c, "%-69s %-37s %-11s %s\n", "Канал", "Место", "Сост.",
+                       "Приложение(данные)");
+    else
+        console_printf(c, SHORT, "Channel", "Location", "State", "Application(Data)");
+}
+
+static void channels_count(struct console *c, const struct plan_core *p)
+{
+    const uint32_t active = calls_active(p->calls), calls = plan_runs_count(p);
+    const unsigned long long processed = calls_processed(p->calls);
+
+    if (console_is_russian(c))
+        console_printf(c, "каналов: %u\nразговоров: %u\nвызовов с начала работы: %llu\n", active,
+                       calls, processed);
+    else
+        console_printf(c, "%u active channel%s\n%u active call%s\n%llu call%s processed\n", active,
+                       ess(active), calls, ess(calls), processed, ess(processed));
 }
 
 static int show_channels(struct console *c, int argc, char **argv, void *arg)
@@ -272,10 +367,8 @@ static int show_channels(struct console *c, int argc, char **argv, void *arg)
 
     if (argc > 1 || (argc && !is_concise && !is_verbose && !is_count))
         return EINVAL;
-    if (!argc)
-        console_printf(c, "%-36s %-30s %-8s %s\n", console_say(c, "Канал", "Channel"),
-                       console_say(c, "Место", "Location"), console_say(c, "Состояние", "State"),
-                       console_say(c, "Приложение", "Application(Data)"));
+    if (!is_concise && !is_count)
+        channels_head(c, is_verbose);
     LIST_FOREACH(calls_channels(p->calls), k)
     {
         struct channel *ch = channel_of_link(k);
@@ -288,12 +381,7 @@ static int show_channels(struct console *c, int argc, char **argv, void *arg)
             channel_short(c, ch);
     }
     if (!is_concise)
-        console_printf(c,
-                       console_say(c,
-                                   "каналов: %u\nразговоров: %u\nвызовов с начала работы: %llu\n",
-                                   "%u active channels\n%u active calls\n%llu calls processed\n"),
-                       calls_active(p->calls), plan_runs_count(p),
-                       (unsigned long long)calls_processed(p->calls));
+        channels_count(c, p);
     return 0;
 }
 

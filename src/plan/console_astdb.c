@@ -14,7 +14,7 @@ static bool show_entry(struct slice name, struct slice value, void *arg)
 {
     struct showing *s = arg;
 
-    console_printf(s->console, "/%-48.*s: %.*s\n", SLICE_ARG(name), SLICE_ARG(value));
+    console_printf(s->console, "/%-49.*s: %-25.*s\n", SLICE_ARG(name), SLICE_ARG(value));
     s->count++;
     return true;
 }
@@ -70,7 +70,8 @@ int plan_database_del(struct console *c, int argc, char **argv, void *arg)
     if (!err)
         console_printf(c, console_say(c, "Запись удалена\n", "Database entry removed.\n"));
     else if (err == ENOENT)
-        console_printf(c, console_say(c, "Нет такой записи\n", "Database entry does not exist.\n"));
+        console_printf(
+            c, console_say(c, "Нет такой записи\n", "Database entry could not be removed.\n"));
     return err;
 }
 
@@ -81,7 +82,11 @@ int plan_database_deltree(struct console *c, int argc, char **argv, void *arg)
     if (argc < 1 || argc > 2)
         return EINVAL;
     count = plan_astdb_deltree(arg, slice_of(argv[0]), argc == 2 ? slice_of(argv[1]) : SLICE_NONE);
-    console_printf(c, console_say(c, "Удалено записей: %u\n", "%u database entries removed.\n"),
-                   count);
+    if (count)
+        console_printf(c, console_say(c, "Удалено записей: %u\n", "%u database entries removed.\n"),
+                       count);
+    else
+        console_printf(c, "%s\n",
+                       console_say(c, "Нет таких записей", "Database entries do not exist."));
     return count ? 0 : ENOENT;
 }

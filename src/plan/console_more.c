@@ -8,6 +8,7 @@
 #include "call/device_state.h"
 #include "ipc/console.h"
 #include "model/exten.h"
+#include "plan/astdb.h"
 #include "plan/change.h"
 #include "plan/core.h"
 #include "plan/dry.h"
@@ -222,18 +223,33 @@ static int dialplan_test(struct console *c, int argc, char **argv, void *arg)
 
 /* ---- hints ---- */
 
+/* "Custom:x,CustomPresence:p(Name)" has the presence of p; nobody's is not_set. @return text */
+static const char *presence_of(const struct plan_core *p, const char *hint, char text[16])
+{
+    const char *at = strstr(hint, "CustomPresence:");
+    struct slice name, kept = SLICE_NONE;
+
+    if (at) {
+        name = slice_from(at + 15, strcspn(at + 15, "&,("));
+        kept = plan_astdb_get(p, SLICE("CustomPresence"), name);
+    }
+    if (!slice_is_set(kept) || slice_copy(slice_cut(kept, ',', &kept), text, 16))
+        snprintf(text, 16, "not_set");
+    return text;
+}
+
 static void show_one_hint(struct console *c, const struct plan_core *p, const char *context,
                           const struct plan_exten *e, const struct plan_step *s)
 {
-    char place[192];
+    char place[192], presence[16];
     int state;
 
     snprintf(place, sizeof(place), "%.79s@%.79s", e->name, context);
     state = pattern_is(slice_of(e->name))
                 ? EXTEN_NO_HINT
                 : plan_hint_state(p, slice_of(context), slice_of(e->name));
-    console_printf(c, "%-32s: %-32s  State:%-15s Watchers %u\n", place, s->name,
-                   plan_exten_state_text(state),
+    console_printf(c, "%-30.30s: %-60.60s  State:%-15.15s Presence:%-15.15s Watchers %2u\n", place,
+                   s->name, plan_exten_state_text(state), presence_of(p, s->name, presence),
                    plan_hint_watchers(p, slice_of(context), slice_of(e->name)));
 }
 
@@ -260,8 +276,11 @@ static uint32_t show_hints_of(struct console *c, const struct plan_core *p, stru
 
 static int show_hints(struct console *c, int argc, char **argv, void *arg)
 {
-    uint32_t count = show_hints_of(c, arg, SLICE_NONE, SLICE_NONE);
+    uint32_t count;
 
+    console_printf(c, "\n    -= %s =-\n",
+                   console_say(c, "Подсказки", "Registered Asterisk Dial Plan Hints"));
+    count = show_hints_of(c, arg, SLICE_NONE, SLICE_NONE);
     console_printf(c,
                    console_say(c, "----------------\n- подсказок: %u\n",
                                "----------------\n- %u hints registered\n"),
@@ -272,12 +291,20 @@ static int show_hints(struct console *c, int argc, char **argv, void *arg)
 static int show_hint(struct console *c, int argc, char **argv, void *arg)
 {
     struct slice exten, context;
+    uint32_t count;
 
     if (argc != 1)
         return EINVAL;
     exten = slice_cut(slice_of(argv[0]), '@', &context);
-    if (show_hints_of(c, arg, exten, context))
+    count = show_hints_of(c, arg, exten, context);
+    if (count) {
+        if (console_is_russian(c))
+            console_printf(c, "подсказок у %.*s: %u\n", SLICE_ARG(exten), count);
+        else
+            console_printf(c, "%u hint%s matching extension %.*s\n", count, count == 1 ? "" : "s",
+                           SLICE_ARG(exten));
         return 0;
+    }
     console_printf(c, console_say(c, "Нет подсказки %s\n", "No hints matching extension %s\n"),
                    argv[0]);
     return ENOENT;
@@ -285,16 +312,23 @@ static int show_hint(struct console *c, int argc, char **argv, void *arg)
 
 /* ---- device states ---- */
 
+#define RULE "---------------------------------------------------------------------\n"
+
 static void print_custom(struct slice name, enum device_state s, void *arg)
 {
-    console_printf(arg, "Custom:%-24.*s %s\n", SLICE_ARG(name), device_state_name(s));
+    console_printf(arg, "--- Name: 'Custom:%.*s'  State: '%s'\n---\n", SLICE_ARG(name),
+                   device_state_name(s));
 }
 
 static int devstate_list(struct console *c, int argc, char **argv, void *arg)
 {
     const struct plan_core *p = arg;
 
+    console_printf(c, "\n" RULE
+                      "--- Custom Device States --------------------------------------------\n" RULE
+                      "---\n");
     device_custom_each(p->calls, print_custom, c);
+    console_printf(c, RULE RULE "\n");
     return 0;
 }
 
@@ -315,7 +349,8 @@ static int devstate_change(struct console *c, int argc, char **argv, void *arg)
     }
     err = device_custom_set(p->calls, name, state);
     if (!err)
-        console_printf(c, "%s: %s\n", argv[0], device_state_name(state));
+        console_printf(c, console_say(c, "%.*s: теперь %s\n", "Changing %.*s to %s\n"),
+                       SLICE_ARG(name), device_state_name(state));
     return err;
 }
 

@@ -17,6 +17,9 @@
 /** Priority of a hint: never run, looked up like a step. */
 #define PLAN_HINT (-1)
 
+/** Who made the steps, in Asterisk's lists: all that an administrator wrote is "pbx_config". */
+#define PLAN_REGISTRAR "pbx_config"
+
 struct plan_row {
     const char *context, *exten;
     int priority;           /* from 1, or PLAN_HINT */

@@ -132,9 +132,13 @@ static void set_destroy(void *object)
 static int run_help(struct console *c, int argc, char **argv, void *arg);
 static void complete_help(struct console_words *w, int index, void *arg);
 
-static const struct console_command help_command = {
-    "help",   "[COMMAND...]", "Команды или справка об одной", "The commands, or help on one",
-    run_help, complete_help,
+static int run_show_help(struct console *c, int argc, char **argv, void *arg);
+
+static const struct console_command help_commands[] = {
+    {"core show help", "[COMMAND...]", "Список команд или справка об одной, как в Asterisk",
+     "List of commands, or help on one, as in Asterisk", run_show_help, complete_help},
+    {"help", "[COMMAND...]", "Команды или справка об одной", "The commands, or help on one",
+     run_help, complete_help},
 };
 
 int console_set_alloc(struct console_set **sp, struct loop *loop)
@@ -147,7 +151,7 @@ int console_set_alloc(struct console_set **sp, struct loop *loop)
     s->loop = loop;
     s->listen_fd = -1;
     list_init(&s->clients);
-    err = console_set_add(s, &help_command, 1, s);
+    err = console_set_add(s, help_commands, sizeof(help_commands) / sizeof(help_commands[0]), s);
     if (err)
         mem_deref(s);
     else
@@ -197,7 +201,7 @@ int console_set_add(struct console_set *s, const struct console_command *command
 static bool row_matches(const struct row *r, const struct line *l)
 {
     for (int i = 0; i < r->words; i++) {
-        if (i >= l->count || !slice_eqz(word_at(r->command->words, i), l->words[i]))
+        if (i >= l->count || !slice_caseeqz(word_at(r->command->words, i), l->words[i]))
             return false;
     }
     return true;
@@ -220,6 +224,37 @@ static void print_syntax(struct console *c, const struct console_command *cmd)
                    *cmd->syntax ? " " : "", cmd->syntax);
 }
 
+/* Does any row begin with the first n words? */
+static bool is_known(const struct console_set *s, const struct line *l, int n)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        int k = 0;
+
+        while (k < n && slice_caseeqz(word_at(s->rows[i].command->words, k), l->words[k]))
+            k++;
+        if (k == n)
+            return true;
+    }
+    return false;
+}
+
+/* The words up to the one after which none leads anywhere, as Asterisk names where to look for help. */
+static void print_unknown(const struct console_set *s, struct console *c, const struct line *l,
+                          struct slice text)
+{
+    int n = 1;
+
+    console_printf(c,
+                   console_say(c, "Нет такой команды: '%.*s' (список: help",
+                               "No such command '%.*s' (type 'core show help"),
+                   SLICE_ARG(text));
+    while (n < l->count && is_known(s, l, n - 1))
+        n++;
+    for (int i = 0; i < n && !console_is_russian(c); i++)
+        console_printf(c, " %s", l->words[i]);
+    console_printf(c, "%s)\n", console_say(c, "", "' for other possible commands"));
+}
+
 void console_set_run(struct console_set *s, struct console *c, struct slice text)
 {
     const struct row *r;
@@ -230,11 +265,8 @@ void console_set_run(struct console_set *s, struct console *c, struct slice text
         goto out;
     r = err ? NULL : find_row(s, l);
     if (!err && !r) {
-        console_printf(c,
-                       console_say(c, "Нет такой команды: %.*s (список: help)\n",
-                                   "No such command: %.*s (list: help)\n"),
-                       SLICE_ARG(text));
-        err = ENOENT;
+        print_unknown(s, c, l, text);
+        err = ENOSYS;
     }
     if (!err) {
         err = r->command->run(c, l->count - r->words, l->words + r->words, r->arg);
@@ -391,6 +423,34 @@ static int run_help(struct console *c, int argc, char **argv, void *arg)
     if (!found)
         console_printf(c, "%s\n", console_say(c, "Нет такой команды", "No such command"));
     return found ? 0 : ENOENT;
+}
+
+static int run_show_help(struct console *c, int argc, char **argv, void *arg)
+{
+    const struct console_set *s = arg;
+    int found = 0;
+
+    for (size_t i = 0; i < s->count; i++) {
+        const struct row *r = &s->rows[i];
+        const char *help = console_say(c, r->command->help_ru, r->command->help_en);
+
+        if (!row_has_words(r, argc, argv))
+            continue;
+        found++;
+        if (argc && argc == r->words) {
+            print_syntax(c, r->command);
+            console_printf(c, "       %s\n", help);
+            return 0;
+        }
+        console_printf(c, "%-30s -- %s\n", r->command->words, help);
+    }
+    if (found)
+        return 0;
+    console_printf(c, "%s '", console_say(c, "Нет такой команды", "No such command"));
+    for (int i = 0; i < argc; i++)
+        console_printf(c, "%s%s", i ? " " : "", argv[i]);
+    console_printf(c, "'.\n");
+    return ENOENT;
 }
 
 /* ---- clients ---- */

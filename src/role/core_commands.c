@@ -2,16 +2,26 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 #include "base/mem.h"
 #include "ipc/control.h"
+#include "plan/module.h"
 #include "role/console.h"
 #include "role/role.h"
 
 static int run_version(struct console *c, int argc, char **argv, void *arg)
 {
-    console_printf(c, "Station %s\n", STATION_VERSION);
+    struct utsname machine = {0};
+
+    uname(&machine);
+    if (console_is_russian(c))
+        console_printf(c, "Station %s (ведёт себя как Asterisk %s)\n", STATION_VERSION,
+                       PLAN_AS_VERSION);
+    else /* whoever asks by the Manager looks for Asterisk's number here */
+        console_printf(c, "Asterisk %s built by Station %s @ station on a %s running Linux\n",
+                       PLAN_AS_VERSION, STATION_VERSION, machine.machine);
     return 0;
 }
 
@@ -28,13 +38,34 @@ static void print_span(struct console *c, int64_t seconds)
                    console_say(c, "д", "d"), seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
 }
 
+static void print_part(struct console *c, int64_t n, const char *word, bool is_last)
+{
+    if (n || is_last)
+        console_printf(c, "%" PRId64 " %s%s%s", n, word, n == 1 ? "" : "s", is_last ? "\n" : ", ");
+}
+
 static int run_uptime(struct console *c, int argc, char **argv, void *arg)
 {
     const struct core_commands *core = arg;
+    const int64_t s = (loop_wall(core->loop).us - core->start.us) / 1000000;
 
-    console_printf(c, "%s: ", console_say(c, "Движок работает", "The engine is up"));
-    print_span(c, (loop_wall(core->loop).us - core->start.us) / 1000000);
-    console_printf(c, "\n");
+    if (argc > 1 || (argc && strcmp(argv[0], "seconds") != 0))
+        return EINVAL;
+    if (argc) {
+        console_printf(c, "%s: %" PRId64 "\n",
+                       console_say(c, "Движок работает, с", "System uptime"), s);
+    } else if (console_is_russian(c)) {
+        console_printf(c, "Движок работает: ");
+        print_span(c, s);
+        console_printf(c, "\n");
+    } else {
+        console_printf(c, "System uptime: ");
+        print_part(c, s / 604800, "week", false);
+        print_part(c, s / 86400 % 7, "day", false);
+        print_part(c, s / 3600 % 24, "hour", false);
+        print_part(c, s / 60 % 60, "minute", false);
+        print_part(c, s % 60, "second", true);
+    }
     return 0;
 }
 
@@ -141,8 +172,8 @@ static int run_set_log(struct console *c, int argc, char **argv, void *arg)
 
 static const struct console_command engine_rows[] = {
     {"core show version", "", "Версия станции", "Version of the station", run_version, NULL},
-    {"core show uptime", "", "Сколько работает движок", "How long the engine is up", run_uptime,
-     NULL},
+    {"core show uptime", "[seconds]", "Сколько работает движок", "How long the engine is up",
+     run_uptime, NULL},
 };
 
 static const struct console_command supervisor_rows[] = {

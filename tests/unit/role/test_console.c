@@ -168,7 +168,19 @@ static int wrong_lines_say_what_is_wrong(void)
 
     CHECK_OK_TO(desk_init(&d, false), out);
     run(&d, "core sho channels");
-    CHECK_TO(d.done == 1 && d.err == ENOENT && strstr(buf_z(&d.out), "No such command"), out);
+    CHECK_TO(d.done == 1 && d.err == ENOSYS &&
+                 strcmp(buf_z(&d.out),
+                        "No such command 'core sho channels' (type 'core show help core "
+                        "sho channels' for other possible commands)\n") == 0,
+             out);
+    run(&d, "Core SHOW channels concise");
+    CHECK_TO(d.err == 0 && strcmp(d.args, "concise|") == 0, out);
+    run(&d, "core show help core show channels");
+    CHECK_TO(strcmp(buf_z(&d.out),
+                    "Usage: core show channels [concise|verbose]\n       channels\n") == 0,
+             out);
+    run(&d, "core show help no such");
+    CHECK_TO(d.err == ENOENT && strcmp(buf_z(&d.out), "No such command 'no such'.\n") == 0, out);
     run(&d, "core show a b c");
     CHECK_TO(d.err == EINVAL && strstr(buf_z(&d.out), "Usage: core show"), out);
     run(&d, "a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a");
@@ -208,7 +220,7 @@ static int completion_offers_words_then_arguments(void)
         {"co", "core "},
         {"core", "core "},
         {"core ", "show "},
-        {"core show ", "channels "},
+        {"core show ", "channels help "},
         {"core show channels ", "concise verbose "},
         {"core show channels v", "verbose "},
         {"pjsip show endpoint ", "endpoint-101 endpoint-102 trunk "},
