@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "manager/all.h"
+#include "manager/console_help.h"
 #include "manager/inner.h"
 
 /* ---- who is connected ---- */
@@ -164,8 +165,16 @@ static int show_eventq(struct console *c, int argc, char **argv, void *arg)
 }
 
 const struct console_command manager_console_commands[] = {
+    {"manager show command", "ACTION...", "Справка о действии Manager",
+     "Help on an action of the Manager", manager_console_command, manager_complete_action},
+    {"manager show commands", "", "Действия Manager", "Actions of the Manager",
+     manager_console_actions, NULL},
     {"manager show connected", "", "Кто подключен к Manager", "Who is connected to the Manager",
      show_connected, NULL},
+    {"manager show event", "EVENT", "Справка о событии Manager", "Help on an event of the Manager",
+     manager_console_event, manager_complete_event},
+    {"manager show events", "", "События Manager", "Events of the Manager", manager_console_events,
+     NULL},
     {"manager show eventq", "", "События, которые сейчас уйдут", "Events that are about to leave",
      show_eventq, NULL},
     {"manager show settings", "", "Настройки Manager", "Settings of the Manager", show_settings,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "manager/all.h"
+#include "manager/console_help.h"
 #include "manager/inner.h"
 #include "manager/origin.h"
 
@@ -61,7 +62,7 @@ static void print_event(struct console *c, const struct manager_event *e)
     console_printf(c, "[%s]\nEvent: %s\n\n", console_say(c, "Запись", "Syntax"), e->name);
 }
 
-static int show_event(struct console *c, int argc, char **argv, void *arg)
+int manager_console_event(struct console *c, int argc, char **argv, void *arg)
 {
     const struct manager_event *e = argc == 1 ? manager_event_find(slice_of(argv[0])) : NULL;
 
@@ -94,7 +95,7 @@ static uint32_t sort_events(const struct manager_event **all)
     return n;
 }
 
-static int show_events(struct console *c, int argc, char **argv, void *arg)
+int manager_console_events(struct console *c, int argc, char **argv, void *arg)
 {
     const struct manager_event **all = mem_zalloc(EVENTS_MAX * sizeof(*all));
     uint32_t n;
@@ -121,7 +122,7 @@ static int show_events(struct console *c, int argc, char **argv, void *arg)
     return 0;
 }
 
-static void complete_event(struct console_words *w, int index, void *arg)
+void manager_complete_event(struct console_words *w, int index, void *arg)
 {
     for (const struct manager_event *const *t = manager_events; *t && !index; t++)
         for (const struct manager_event *e = *t; e->name; e++)
@@ -200,7 +201,7 @@ static void print_action(struct console *c, const struct manager_action *a)
     buf_fini(&classes);
 }
 
-static int show_command(struct console *c, int argc, char **argv, void *arg)
+int manager_console_command(struct console *c, int argc, char **argv, void *arg)
 {
     int found = 0;
 
@@ -217,7 +218,7 @@ static int show_command(struct console *c, int argc, char **argv, void *arg)
     return found ? 0 : ENOENT;
 }
 
-static int show_commands(struct console *c, int argc, char **argv, void *arg)
+int manager_console_actions(struct console *c, int argc, char **argv, void *arg)
 {
     const bool is_english = !console_is_russian(c);
     int width = 0;
@@ -238,20 +239,8 @@ static int show_commands(struct console *c, int argc, char **argv, void *arg)
     return 0;
 }
 
-static void complete_action(struct console_words *w, int index, void *arg)
+void manager_complete_action(struct console_words *w, int index, void *arg)
 {
     for (const struct manager_action *const *a = manager_actions; *a; a++)
         console_offer(w, (*a)->name);
 }
-
-const struct console_command manager_console_help[] = {
-    {"manager show command", "ACTION...", "Справка о действии Manager",
-     "Help on an action of the Manager", show_command, complete_action},
-    {"manager show commands", "", "Действия Manager", "Actions of the Manager", show_commands,
-     NULL},
-    {"manager show event", "EVENT", "Справка о событии Manager", "Help on an event of the Manager",
-     show_event, complete_event},
-    {"manager show events", "", "События Manager", "Events of the Manager", show_events, NULL},
-};
-const size_t manager_console_help_count =
-    sizeof(manager_console_help) / sizeof(manager_console_help[0]);

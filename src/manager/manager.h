@@ -76,6 +76,3 @@ void manager_reloaded(struct manager *m);
 /** Rows of the console (`manager show ...`); their arg is the struct manager. */
 extern const struct console_command manager_console_commands[];
 extern const size_t manager_console_command_count;
-/** The same: pages of actions and events. */
-extern const struct console_command manager_console_help[];
-extern const size_t manager_console_help_count;

@@ -576,9 +576,6 @@ static int open_console(struct engine *e)
     if (!err)
         err = console_set_add(e->consoles, manager_console_commands, manager_console_command_count,
                               engine_manager_of(e->manager));
-    if (!err)
-        err = console_set_add(e->consoles, manager_console_help, manager_console_help_count,
-                              engine_manager_of(e->manager));
     for (const struct console_command *const *t = pjsip_commands; *t; t++)
         for (const struct console_command *c = *t; !err && c->words; c++)
             err = console_set_add(e->consoles, c, 1, e->pjsip);

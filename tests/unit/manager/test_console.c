@@ -22,9 +22,6 @@ static const struct console_command *row_of(const char *words)
     for (size_t i = 0; i < manager_console_command_count; i++)
         if (strcmp(manager_console_commands[i].words, words) == 0)
             return &manager_console_commands[i];
-    for (size_t i = 0; i < manager_console_help_count; i++)
-        if (strcmp(manager_console_help[i].words, words) == 0)
-            return &manager_console_help[i];
     return NULL;
 }
 

@@ -55,7 +55,7 @@ static bool is_as_there(struct slice line)
 
 static int actions_are_those_of_asterisk(void)
 {
-    char *text = transcript_read("tests/golden/manager/listcommands.txt");
+    char *text = transcript_read("tests/golden/manager/tcp/listcommands.resp");
     struct slice rest = slice_of(text ? text : ""), line;
     unsigned count = 0, wrong = 0, ours = 0;
 
