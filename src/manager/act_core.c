@@ -89,7 +89,7 @@ static void reload(struct manager *m, struct slice module)
         m->args.reload(m->args.arg);
     if (slice_casestarts(module, SLICE("pbx_config")))
         (void)plan_change_forget(m->args.plan, NULL, NULL);
-    manager_reloaded(m);
+    ev_reload(m, module, RELOAD_DONE);
 }
 
 static void run_reload(struct manager_request *q)
@@ -98,10 +98,11 @@ static void run_reload(struct manager_request *q)
 
     if (module.len && !plan_has_module(module)) {
         manager_error(q, "No such module");
+        ev_reload(manager_of(q), module, RELOAD_NOT_FOUND);
         return;
     }
-    reload(manager_of(q), module);
     manager_ack(q, "Module Reloaded");
+    reload(manager_of(q), module);
 }
 
 static const struct manager_param reload_params[] = {
@@ -177,8 +178,8 @@ static void load_one(struct manager_request *q, struct slice type, struct slice 
     else if (slice_caseeqz(type, "unload"))
         manager_error(q, "Could not unload module.");
     else {
-        reload(manager_of(q), module);
         manager_ack(q, is_refresh ? "Module unloaded and loaded." : "Module reloaded.");
+        reload(manager_of(q), module);
     }
 }
 
@@ -195,8 +196,8 @@ static void run_load(struct manager_request *q)
     else if (!is_reload)
         manager_error(q, "Need module name");
     else {
-        reload(manager_of(q), module);
         manager_ack(q, "All modules reloaded");
+        reload(manager_of(q), module);
     }
 }
 

@@ -52,16 +52,22 @@ void manager_booted(struct manager *m)
         put_booted(m, out);
 }
 
-void manager_reloaded(struct manager *m)
+void ev_reload(struct manager *m, struct slice module, enum reload_status status)
 {
     struct buf *out = manager_event_begin(m, &manager_events_station[RELOAD]);
 
-    m->reloaded = loop_wall(m->loop);
+    if (status == RELOAD_DONE)
+        m->reloaded = loop_wall(m->loop);
     if (!out)
         return;
-    ami_putz(out, "Module", "All");
-    ami_putz(out, "Status", "0");
+    ami_put(out, "Module", module.len ? module : SLICE("All"));
+    ami_putu(out, "Status", status);
     manager_event_end(m);
+}
+
+void manager_reloaded(struct manager *m)
+{
+    ev_reload(m, SLICE(""), RELOAD_DONE);
 }
 
 void ev_shutdown(struct manager *m)

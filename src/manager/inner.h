@@ -84,6 +84,9 @@ void hints_stop(struct manager *m);
 /* ev_station.c */
 void ev_booted_for(struct manager_session *s);
 void ev_shutdown(struct manager *m);
+/** Event Reload; module "" is All. Numbers as Asterisk's. */
+enum reload_status { RELOAD_DONE = 0, RELOAD_NOT_FOUND = 2 };
+void ev_reload(struct manager *m, struct slice module, enum reload_status status);
 
 /* ev_security.c: the security events; `request` is "Action: ping", or NULL */
 enum security_event {

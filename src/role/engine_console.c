@@ -5,6 +5,7 @@
 
 #include "call/calls.h"
 #include "call/media.h"
+#include "manager/manager.h"
 #include "plan/change.h"
 #include "role/engine_console.h"
 #include "sip/server.h"
@@ -74,6 +75,7 @@ static int reload(struct console *c, int argc, char **argv, void *arg)
     const struct engine_console *e = arg;
 
     store_watch_poke(e->store);
+    manager_reloaded(e->manager);
     console_printf(c, "%s\n",
                    console_say(c, "Настройки перечитываются, если они изменились.",
                                "The configuration is read again if it has changed."));

@@ -9,6 +9,7 @@
 struct store;
 struct sip;
 struct calls;
+struct manager;
 struct media;
 struct plan_core;
 
@@ -19,6 +20,7 @@ struct engine_console {
     struct calls *calls;
     struct media *media;
     struct plan_core *plan;
+    struct manager *manager; /* told of a reload that somebody asks for */
 };
 
 extern const struct console_command engine_console_commands[];

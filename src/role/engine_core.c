@@ -558,8 +558,8 @@ static int open_console(struct engine *e)
 
     e->core = (struct core_commands){
         .loop = e->loop, .control = e->args.control, .start = loop_wall(e->loop)};
-    e->console = (struct engine_console){
-        .store = e->store, .sip = e->sip, .calls = e->calls, .media = e->media, .plan = e->plan};
+    e->console = (struct engine_console){e->store, e->sip,  e->calls,
+                                         e->media, e->plan, engine_manager_of(e->manager)};
     if (!err)
         err = console_set_add_core(e->consoles, &e->core);
     if (!err)

@@ -127,6 +127,7 @@ int engine_manager_alloc(struct engine_manager **ep, struct control *control,
 void engine_manager_set_snapshot(struct engine_manager *e, struct model_snapshot *snapshot)
 {
     manager_set_snapshot(e->manager, snapshot);
+    manager_reloaded(e->manager);
     apply(e, model_settings_of(snapshot));
 }
 

@@ -120,6 +120,45 @@ out:
     return err;
 }
 
+static void count_reload(void *arg)
+{
+    ++*(unsigned *)arg;
+}
+
+static int reload_is_told(void)
+{
+    unsigned reloads = 0;
+    struct desk_client c = {0}, other = {0};
+    struct desk d;
+    int err = begin(&d, &c, "admin");
+
+    if (err)
+        return err;
+    d.manager->args.reload = count_reload;
+    d.manager->args.arg = &reloads;
+    err = desk_enter(&other, &d, MANAGER_TCP, "admin", "system");
+    if (err)
+        goto out;
+    desk_ask(&other, "");
+    CHECK_TO(says(&c, "Action: Reload\nModule: http\n\n",
+                  "Response: Success\nMessage: Module Reloaded\n\n"),
+             out);
+    CHECK_TO(says(&c, "Action: Reload\nModule: nosuch\n\n",
+                  "Response: Error\nMessage: No such module\n\n"),
+             out);
+    loop_fake_advance(d.loop, 20);
+    CHECK_TO(reloads == 1, out);
+    CHECK_TO(unit_is_rerun() ||
+                 strcmp(desk_got(&other),
+                        "Event: Reload\nPrivilege: system,all\nModule: http\nStatus: 0\n\n"
+                        "Event: Reload\nPrivilege: system,all\nModule: nosuch\nStatus: 2\n\n") == 0,
+             out);
+out:
+    desk_leave(&other);
+    end(&d, &c);
+    return err;
+}
+
 /* ---- Command ---- */
 
 struct consoles {
@@ -209,5 +248,5 @@ static int outlives_who_asked(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT_ONCE(answers_as_asterisk), UNIT(tells_of_the_station), UNIT(runs_commands),
-           UNIT(outlives_who_asked))
+UNIT_TESTS(UNIT_ONCE(answers_as_asterisk), UNIT(tells_of_the_station), UNIT(reload_is_told),
+           UNIT(runs_commands), UNIT(outlives_who_asked))
