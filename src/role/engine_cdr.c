@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "call/channel.h"
-
 #include "role/story.h"
 #include "store/store.h"
 
