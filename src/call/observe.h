@@ -45,6 +45,9 @@ enum call_fact_type {
     CALL_HANDLER,      /* a hang-up handler: name "Push" "Pop" "Run", value = where */
     CALL_AGI_BEGIN,    /* a command of AGI: value; number = its id */
     CALL_AGI_END,      /* the same; ms = the reply's code */
+    CALL_ASYNC_BEGIN,  /* AGI(agi:async) takes commands; value = its environment */
+    CALL_ASYNC_REPLY,  /* to one of them: name = its id (may be absent), value = the reply */
+    CALL_ASYNC_END,
     CALL_DTMF, /* number = digit, ms; value "Received" or "Sent"; name set: by INFO, as a whole */
     CALL_HOLD, /* the far end put us on hold; value = music class or absent */
     CALL_UNHOLD,

@@ -5,6 +5,7 @@
 extern const struct manager_action manager_action_absolutetimeout;
 extern const struct manager_action manager_action_agentlogoff;
 extern const struct manager_action manager_action_agents;
+extern const struct manager_action manager_action_agi;
 extern const struct manager_action manager_action_aocmessage;
 extern const struct manager_action manager_action_atxfer;
 extern const struct manager_action manager_action_blindtransfer;
@@ -121,9 +122,10 @@ extern const struct manager_action manager_action_voicemailuserslist;
 extern const struct manager_action manager_action_voicemailuserstatus;
 extern const struct manager_action manager_action_waitevent;
 
+extern const struct manager_event manager_events_agi[];
 extern const struct manager_event manager_events_calls[];
-extern const struct manager_event manager_events_originate[];
 extern const struct manager_event manager_events_media[];
+extern const struct manager_event manager_events_originate[];
 extern const struct manager_event manager_events_records[];
 extern const struct manager_event manager_events_security[];
 extern const struct manager_event manager_events_states[];

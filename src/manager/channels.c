@@ -11,22 +11,14 @@ struct channel *manager_channel(const struct manager_request *q, const char *hea
     return name.len ? calls_channel_find(manager_of(q)->args.calls, name) : NULL;
 }
 
-/* A leg that somebody dialled runs nothing of its own. */
-static bool is_dialled(const struct channel *ch)
-{
-    return ch->is_outgoing && !ch->plan;
-}
-
 const char *manager_app_of(const struct channel *ch)
 {
-    return ch->app ? ch->app : is_dialled(ch) ? "AppDial" : "";
+    return ch->app ? ch->app : "";
 }
 
 const char *manager_app_data_of(const struct channel *ch)
 {
-    if (ch->app)
-        return ch->appdata ? ch->appdata : "";
-    return is_dialled(ch) ? "(Outgoing Line)" : "";
+    return ch->app && ch->appdata ? ch->appdata : "";
 }
 
 struct plan_env manager_env(const struct manager_request *q, struct channel *ch)

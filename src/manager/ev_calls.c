@@ -345,6 +345,9 @@ static void saw(const struct call_fact *f, void *arg)
     case CALL_RENAMED: on_renamed(m, f); break;
     case CALL_AGI_BEGIN: on_agi(m, AGI_BEGIN, f); break;
     case CALL_AGI_END: on_agi(m, AGI_END, f); break;
+    case CALL_ASYNC_BEGIN:
+    case CALL_ASYNC_REPLY:
+    case CALL_ASYNC_END: ev_agi_saw(m, f); break;
     default: ev_media_saw(m, f); break;
     }
     ev_records_saw(m, f);

@@ -12,5 +12,6 @@
 struct buf *event_of_channel(struct manager *m, const struct manager_event *e,
                              const struct channel *ch);
 
+void ev_agi_saw(struct manager *m, const struct call_fact *f); /* act_agi.c: CALL_ASYNC_* */
 void ev_media_saw(struct manager *m, const struct call_fact *f);
 void ev_records_saw(struct manager *m, const struct call_fact *f);

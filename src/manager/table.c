@@ -9,6 +9,7 @@ const struct manager_action *const manager_actions[] = {
     &manager_action_absolutetimeout,
     &manager_action_agentlogoff,
     &manager_action_agents,
+    &manager_action_agi,
     &manager_action_aocmessage,
     &manager_action_atxfer,
     &manager_action_blindtransfer,
@@ -129,6 +130,7 @@ const struct manager_action *const manager_actions[] = {
 enum { ACTIONS = sizeof(manager_actions) / sizeof(manager_actions[0]) - 1 };
 
 const struct manager_event *const manager_events[] = {
+    manager_events_agi,
     manager_events_calls,
     manager_events_media,
     manager_events_originate,

@@ -25,6 +25,7 @@ struct plan_exception {
 struct plan_dry;
 
 struct plan_bridging;
+struct agi;
 
 struct plan_run {
     struct plan_core *core;    /* borrowed */
@@ -46,6 +47,7 @@ struct plan_run {
                                      not answered: nothing in h changes it; 0: nothing yet */
     bool is_agi;          /* AGI EXEC: digits come back to the program */
     bool is_jumped;       /* an application set the place: do not add 1 to the priority */
+    struct agi *async;    /* AGI(agi:async): who takes commands now (app/agi_async.c) */
     struct plan_bridging *talk;      /* plan/bridging.h, while the channel talks; borrowed */
     char *last_context, *last_exten; /* where it was before: CHANNEL(lastcontext), (lastexten) */
     char *app, *app_data;            /* this application instead of the routing, or NULL */

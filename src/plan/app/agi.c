@@ -81,6 +81,8 @@ void agi_send(struct agi *a, const char *fmt, ...)
     if (buf_err(&a->in)) {
         close_in(a); /* it does not read, or there is no memory: it sees the end */
         agi_net_close(a);
+    } else if (a->is_async) {
+        return; /* told as a whole */
     } else if (a->conn) {
         if (conn_send(a->conn, buf_slice(&a->in)))
             agi_net_close(a);
@@ -178,7 +180,7 @@ static void send_environment(struct agi *a, char **argv, int argc)
 {
     const struct channel *ch = a->run->channel;
 
-    send_field(a, "request", argv[0]);
+    send_field(a, "request", a->is_async ? "async" : argv[0]);
     send_field(a, "channel", ch->name);
     send_field(a, "language", ch->language ? ch->language : "");
     send_field(a, "type", ch->tech->name);
@@ -317,10 +319,23 @@ static int begin_there(struct agi *a, const char *url)
     return err == ENOENT ? EHOSTUNREACH : err; /* NOTFOUND is for programs here */
 }
 
+/* Whoever has the class agi gives commands by the Manager. */
+static void run_async(struct agi *a, char **argv, int argc)
+{
+    a->is_async = a->is_started = a->is_ended = true;
+    a->is_told = true; /* it sees the end of the channel by itself */
+    send_environment(a, argv, argc);
+    agi_async_run(a);
+}
+
 static void run_program(struct agi *a, char **argv, int argc)
 {
     const struct channel *ch = a->run->channel;
 
+    if (agi_is_async(argv[0])) {
+        run_async(a, argv, argc);
+        return;
+    }
     a->start_err = agi_is_url(argv[0]) ? begin_there(a, argv[0]) : begin_here(a, argv, argc);
     if (a->start_err) {
         log_warning("AGI program does not start call=%s at=\"%s,%s,%d\" program=\"%s\" err=\"%s\"",
@@ -353,6 +368,7 @@ static struct agi *agi_new(struct plan_run *run)
     a->run = run;
     a->loop = plan_loop(run->core);
     a->in_fd = a->out_fd = -1;
+    list_init(&a->orders);
     buf_init(&a->in, AGI_WAITING_MAX);
     buf_init(&a->got, AGI_WAITING_MAX);
     return a;
@@ -385,14 +401,15 @@ static int agi_exec(struct plan_run *run, char *data)
 
 const struct plan_app plan_app_agi = {
     .name = "AGI",
-    .syntax = "AGI(program | agi://server[:port][/script][,argument...])",
+    .syntax = "AGI(program | agi://server[:port][/script] | agi:async[,argument...])",
     .help_ru =
         "Запускает программу, которая управляет "
         "вызовом\nПрограмма лежит в каталоге agi-bin станции и "
         "выполняется под отдельным пользователем; "
         "аргументы приходят ей и как agi_arg_N. agi://сервер[:порт][/сценарий] - программа на "
         "сервере (порт 4573), который разрешает настройка agi_hosts; ей приходят ещё agi_network и "
-        "agi_network_script. Команды: ANSWER, ASYNCAGI "
+        "agi_network_script. agi:async - команды даёт программа через Manager (действие AGI), пока не даст ASYNCAGI "
+        "BREAK; события AsyncAGIStart, AsyncAGIExec, AsyncAGIEnd. Команды: ANSWER, ASYNCAGI "
         "BREAK, CHANNEL STATUS, CONTROL STREAM FILE, DATABASE (GET, PUT, DEL, DELTREE), EXEC, GET "
         "(DATA, OPTION, VARIABLE, FULL VARIABLE), GOSUB, HANGUP, NOOP, SAY (ALPHA, DATE, DATETIME, "
         "DIGITS, NUMBER, PHONETIC, TIME), SEND (IMAGE, TEXT), SET (AUTOHANGUP, CALLERID, CONTEXT, "
@@ -404,7 +421,8 @@ const struct plan_app plan_app_agi = {
         "Run a program that steers the call\nIt lies in the station's folder agi-bin and runs as a user "
         "of its own; its arguments also come as agi_arg_N. agi://server[:port][/script] is a program on a "
         "server (port 4573) that the setting agi_hosts allows; it also gets agi_network and "
-        "agi_network_script. Commands: ANSWER, ASYNCAGI BREAK, CHANNEL "
+        "agi_network_script. agi:async: a client of the Manager gives the commands (action AGI) until it gives "
+        "ASYNCAGI BREAK; events AsyncAGIStart, AsyncAGIExec, AsyncAGIEnd. Commands: ANSWER, ASYNCAGI BREAK, CHANNEL "
         "STATUS, CONTROL STREAM FILE, DATABASE (GET, PUT, DEL, DELTREE), EXEC, GET (DATA, OPTION, "
         "VARIABLE, FULL VARIABLE), GOSUB, HANGUP, NOOP, SAY (ALPHA, DATE, DATETIME, DIGITS, NUMBER, "
         "PHONETIC, TIME), SEND (IMAGE, TEXT), SET (AUTOHANGUP, CALLERID, CONTEXT, EXTENSION, MUSIC, "

@@ -1,6 +1,6 @@
 /*
- * plan/app/agi.h - one AGI program: here behind pipes (agi.c) or on another machine (agi_net.c), and its
- * commands (agi_command.c, agi_more.c)
+ * plan/app/agi.h - one AGI program: here behind pipes (agi.c), on another machine (agi_net.c), or a client of
+ * the Manager (agi_async.c), and its commands (agi_command.c, agi_more.c)
  */
 #pragma once
 #include <stdbool.h>
@@ -26,9 +26,12 @@ struct agi {
     struct dns_query *query; /* for the server's addresses */
     struct addr *addrs;      /* those to try */
     size_t addr_count;
-    struct conn *conn; /* to the server; NULL: none */
-    struct buf in;     /* to the program, not written yet */
-    struct buf got;    /* from it, not looked at yet */
+    struct conn *conn;  /* to the server; NULL: none */
+    struct buf in;      /* to the program, not written yet */
+    struct buf got;     /* from it, not looked at yet */
+    struct list orders; /* async: commands that wait (agi_async.c) */
+    uint32_t order_count;
+    bool is_async; /* replies stay in `in` until they are told */
     bool is_started, is_ended, is_eof;
     bool is_dead; /* the call is over: few commands are left */
     bool is_told; /* the program was sent SIGHUP, or there was nothing to tell */
@@ -44,6 +47,13 @@ int agi_net_connect(struct agi *a, const char *url);
 
 /** Close the connection, and forget what is asked. */
 void agi_net_close(struct agi *a);
+
+/** Is it a client of the Manager that gives the commands ("agi:async")? */
+bool agi_is_async(const char *program);
+
+/** Take commands of the Manager until one of them breaks it off, or the call is over. The environment
+ *  stands in a->in. */
+void agi_async_run(struct agi *a);
 
 /** Something new of the program: wake the task. */
 void agi_poke(struct agi *a);

@@ -120,6 +120,13 @@ static void cmd_nothing(struct agi *a, char **argv, int argc)
     agi_reply(a, 0);
 }
 
+/* A client of the Manager wants no more. */
+static void cmd_break(struct agi *a, char **argv, int argc)
+{
+    a->is_eof = a->is_eof || a->is_async;
+    agi_reply(a, 0);
+}
+
 /* ---- speech: the digits that stop it stand last ---- */
 
 static void say(struct agi *a, struct buf *names, const char *digits)
@@ -231,7 +238,7 @@ static void cmd_database_deltree(struct agi *a, char **argv, int argc)
 }
 
 const struct agi_word agi_words_more[] = {
-    {"ASYNCAGI BREAK", "", true, 0, 0, cmd_nothing},
+    {"ASYNCAGI BREAK", "", true, 0, 0, cmd_break},
     {"CONTROL STREAM FILE",
      "<filename> <escape digits> [<skipms>] [<ffchar>] [<rewchr>] [<pausechr>] [<offsetms>]", false,
      2, 7, cmd_control_stream_file},

@@ -195,7 +195,6 @@ static int refuse(const struct agi *a, const char *url)
 {
     const char *why = strncmp(url, "hagi://", 7) == 0
                           ? "hagi:// is not supported, name the server: agi://host/script"
-                      : strcmp(url, "agi:async") == 0 ? "agi:async comes with the Manager interface"
                       : strncmp(url, "agi://", 6) != 0
                           ? "a server is written agi://host[:port][/script]"
                       : url[strcspn(url, "\r\n")]                ? "a line ends within its address"

@@ -236,7 +236,6 @@ static int who_cannot_be_asked_is_a_failure(void)
         {"agi://192.0.2.1", 50},
         {"agi://[2001:db8::1]:4573/x", 50},
         {"hagi://agi.example", 50},
-        {"agi:async", 50},
         {"http://agi.example/x", 50},
         {"agi://", 50},
         {"agi://127.0.0.1:99999", 50},
