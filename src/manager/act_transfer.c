@@ -178,8 +178,7 @@ static void run_blind(struct manager_request *q)
         return;
     }
     (void)channel_var_set(peer, SLICE("BLINDTRANSFER"), slice_of(ch->name));
-    channel_end(ch, CAUSE_NORMAL, "manager");
-    manager_ack(q, "Transfer succeeded");
+    manager_ack(q, "Transfer succeeded"); /* the talk ends, and ch with it or as its Dial says */
 }
 
 static const struct manager_param blind_params[] = {

@@ -322,13 +322,18 @@ static bool callee_goes(struct plan_run *run, const struct plan_bridging *b)
     return !err;
 }
 
-/* Somebody moved the callee: its own run begins there. */
+/* Somebody moved the callee: its own run begins there; one application alone (Originate) is over. */
 static bool callee_moves(struct plan_run *run, struct plan_bridging *b)
 {
     struct channel *ch = b->callee;
+    struct plan_run *parked = plan_claim_parked(ch);
 
     if (!ch->is_moved || ch->is_gone || channel_moved(ch))
         return false;
+    if (parked) {
+        mem_free(parked->app);
+        parked->app = NULL;
+    }
     begin_record(ch);
     return plan_leg_go(run->core, ch, slice_of(ch->context), slice_of(ch->exten), ch->priority) ==
            0;

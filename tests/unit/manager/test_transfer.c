@@ -193,6 +193,43 @@ out:
     return err;
 }
 
+/* Two that were originated with an application and joined: one is transferred, the other goes back. */
+static int transfers_who_was_joined(void)
+{
+    static const char make[] =
+        "Action: Originate\nChannel: Test/answer\nApplication: Wait\nData: 1000\n\n";
+    struct channel *a = NULL, *b = NULL;
+    struct office o;
+    int err = office_init(&o, routing, "admin", "off");
+
+    if (err)
+        goto out;
+    desk_ask(&o.c, make);
+    loop_fake_advance(o.w.loop, 1500);
+    desk_ask(&o.c, make);
+    loop_fake_advance(o.w.loop, 1500);
+    a = mem_ref(calls_channel_find(o.d.calls, SLICE("Test/answer-00000000")));
+    b = mem_ref(calls_channel_find(o.d.calls, SLICE("Test/answer-00000001")));
+    CHECK_TO(unit_is_rerun() || (a && b), out);
+    CHECK_TO(office_says(&o,
+                         "Action: Bridge\nChannel1: Test/answer-00000000\n"
+                         "Channel2: Test/answer-00000001\n\n",
+                         100, SUCCESS("Channels have been bridged")),
+             out);
+    CHECK_TO(office_says(&o,
+                         "Action: BlindTransfer\nChannel: Test/answer-00000000\nExten: 50\n"
+                         "Context: main\n\n",
+                         100, SUCCESS("Transfer succeeded")),
+             out);
+    CHECK_TO(unit_is_rerun() || strstr(buf_z(&o.w.notes), "fifty ;"), out);
+    CHECK_TO(unit_is_rerun() || (!b->is_hungup && strcmp(b->exten, "50") == 0), out);
+out:
+    mem_deref(a);
+    mem_deref(b);
+    office_fini(&o);
+    return err;
+}
+
 static int lets_a_local_channel_leave(void)
 {
     struct talk t;
@@ -214,4 +251,4 @@ out:
 
 UNIT_TESTS(UNIT(says_what_is_wrong), UNIT(redirects_one_and_ends_the_other), UNIT(redirects_both),
            UNIT(transfers_the_other_one), UNIT(transfers_the_caller),
-           UNIT(lets_a_local_channel_leave))
+           UNIT(transfers_who_was_joined), UNIT(lets_a_local_channel_leave))
