@@ -125,10 +125,13 @@ static int get_rtp_direct(const struct session *s, struct buf *out)
     return addr_is_set(&s->direct) ? add_addr(out, &s->direct) : buf_addz(out, "(null)");
 }
 
-/* As Asterisk prints a set of formats. */
+/* As Asterisk prints a set of formats: once the far end has agreed it is the one in use. */
 static int get_native_formats(const struct session *s, struct buf *out)
 {
     const char *separator = "(";
+
+    if (s->has_agreed && s->agreed.count)
+        return buf_printf(out, "(%s)", codec_get((enum codec)s->agreed.formats[0].codec)->name);
 
     for (uint8_t i = 0; i < s->codecs.count; i++, separator = "|")
         buf_printf(out, "%s%s", separator, codec_get((enum codec)s->codecs.id[i])->name);

@@ -256,7 +256,8 @@ static int make_channel(struct channel **chp, struct session *s, const struct mo
                                                    .resource = e->name,
                                                    .is_outgoing = true,
                                                    .state = CHANNEL_DOWN,
-                                                   .requestor = req->requestor});
+                                                   .requestor = req->requestor,
+                                                   .uniqueid = req->uniqueid});
 
     if (err) {
         session_free(s);

@@ -194,6 +194,25 @@ out:
     return err;
 }
 
+static int a_wanted_id_is_taken_once(void)
+{
+    struct call c;
+    const struct channel_tech *t;
+    const struct channel_request req = {.resource = SLICE("7001@trunk"), .uniqueid = "my.1"};
+    struct channel *second = NULL;
+    void *arg = NULL;
+    int cause, err = call_init(&c, "192.0.2.90");
+
+    CHECK_OK(err);
+    t = calls_tech_find(c.o.calls, SLICE("PJSIP"), &arg);
+    EXPECT(!t->request(&c.ch, arg, &req, &cause));
+    EXPECT(strcmp(c.ch->uniqueid, "my.1") == 0 && strcmp(c.ch->linkedid, "my.1") == 0);
+    EXPECT(t->request(&second, arg, &req, &cause) == EEXIST && !second);
+out:
+    call_fini(&c);
+    return err;
+}
+
 static int a_private_caller_stays_unknown(void)
 {
     struct call c;
@@ -527,6 +546,7 @@ out:
 static int ringing_then_answered(void)
 {
     struct call c;
+    struct buf formats;
     int err = call_init(&c, "192.0.2.90");
 
     CHECK_OK(err);
@@ -539,6 +559,10 @@ static int ringing_then_answered(void)
     EXPECT(c.ch->state == CHANNEL_UP && next_event(&c) == CHANNEL_EV_ANSWERED);
     EXPECT(phone_request(&c.ph, SIP_ACK));
     EXPECT(c.o.remote.port == 5000);
+    buf_init(&formats, 100);
+    EXPECT(!c.ch->tech->get(c.ch, SLICE("audionativeformat"), &formats));
+    EXPECT(strcmp(buf_z(&formats), "(ulaw)") == 0);
+    buf_fini(&formats);
     channel_hangup(c.ch, CAUSE_NORMAL);
     office_settle(&c.o);
     EXPECT(phone_request(&c.ph, SIP_BYE));
@@ -746,8 +770,9 @@ out:
 }
 
 UNIT_TESTS(UNIT(a_number_at_a_trunk_goes_to_its_contact), UNIT(the_caller_id_is_in_from),
-           UNIT(a_private_caller_stays_unknown), UNIT(a_registered_phone_is_called_where_it_is),
-           UNIT(a_name_is_asked_for_first), UNIT(the_name_that_is_asked_for_is_where_it_is_reached),
+           UNIT(a_wanted_id_is_taken_once), UNIT(a_private_caller_stays_unknown),
+           UNIT(a_registered_phone_is_called_where_it_is), UNIT(a_name_is_asked_for_first),
+           UNIT(the_name_that_is_asked_for_is_where_it_is_reached),
            UNIT_ONCE(a_permanent_contact_may_be_a_service_name),
            UNIT_ONCE(a_transport_may_close_while_a_name_is_asked_for),
            UNIT_ONCE(a_leg_has_what_its_caller_has_left), UNIT(a_contact_cannot_dial_for_us),
