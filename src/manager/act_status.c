@@ -51,7 +51,7 @@ static void put_status(struct manager_request *q, struct channel *ch)
     ami_putz(out, "Privilege", "Call");
     manager_put_channel(out, ch, "");
     ami_putz(out, "Type", ch->tech->name);
-    ami_put(out, "DNID", text_of(ch->dnid));
+    ami_put(out, "DNID", text_of(ch->is_outgoing ? NULL : ch->dnid)); /* ours, of a leg we made */
     ami_put(out, "EffectiveConnectedLineNum", manager_or_unknown(text_of(ch->connected.number)));
     ami_put(out, "EffectiveConnectedLineName", manager_or_unknown(text_of(ch->connected.name)));
     ami_putu(out, "TimeToHangup", ends_at(q, ch));
