@@ -58,7 +58,15 @@ static void share_linkedid(struct channel *a, struct channel *b)
 {
     struct channel *first = a->created_mono.us <= b->created_mono.us ? a : b;
 
-    memcpy(first == a ? b->linkedid : a->linkedid, first->linkedid, sizeof(first->linkedid));
+    struct channel *later = first == a ? b : a;
+    char old[sizeof(later->linkedid)];
+
+    if (strcmp(later->linkedid, first->linkedid) == 0)
+        return;
+    memcpy(old, later->linkedid, sizeof(old));
+    memcpy(later->linkedid, first->linkedid, sizeof(old));
+    calls_tell(later->calls,
+               &(struct call_fact){.type = CALL_LINKED, .channel = later, .name = slice_of(old)});
 }
 
 static int connect_streams(struct channel *a, struct channel *b)
@@ -98,15 +106,15 @@ void bridge_media_use(struct channel *ch, bool is_on)
 /* Variables BRIDGEPEER and BRIDGEPVTCALLID of ch: who the other one is; peer NULL: nobody. */
 static void name_peer(struct channel *ch, struct channel *peer)
 {
+    const struct slice call_id = SLICE("BRIDGEPVTCALLID");
     struct buf id;
 
     buf_init(&id, 512);
+    if (peer && peer->tech->get && peer->pvt)
+        (void)peer->tech->get(peer, SLICE("pjsip,call-id"), &id);
     (void)channel_var_set(ch, SLICE("BRIDGEPEER"), peer ? slice_of(peer->name) : SLICE_NONE);
-    if (!peer)
-        (void)channel_var_set(ch, SLICE("BRIDGEPVTCALLID"), SLICE_NONE);
-    else if (peer->tech->get && peer->pvt && !peer->tech->get(peer, SLICE("pjsip,call-id"), &id) &&
-             id.len)
-        (void)channel_var_set(ch, SLICE("BRIDGEPVTCALLID"), buf_slice(&id));
+    if (id.len || slice_is_set(channel_var_get(ch, call_id)))
+        (void)channel_var_set(ch, call_id, id.len ? buf_slice(&id) : SLICE_NONE);
     buf_fini(&id);
 }
 

@@ -53,6 +53,7 @@ enum call_fact_type {
     CALL_UNHOLD,
     CALL_MOH_START, /* value = class */
     CALL_MOH_STOP,
+    CALL_LINKED,         /* channel.linkedid has changed; name = the old one */
     CALL_LOCAL,          /* channel is ;1, other is ;2 of a new Local pair; number 1: /n */
     CALL_LOCAL_OPTIMIZE, /* channel and other leave the call, their sides are joined */
     CALL_USER_EVENT,     /* name, value = header lines, each ended by LF */

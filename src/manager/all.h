@@ -124,6 +124,8 @@ extern const struct manager_action manager_action_waitevent;
 
 extern const struct manager_event manager_events_agi[];
 extern const struct manager_event manager_events_calls[];
+extern const struct manager_event manager_events_originate[];
+extern const struct manager_event manager_events_cel[];
 extern const struct manager_event manager_events_media[];
 extern const struct manager_event manager_events_originate[];
 extern const struct manager_event manager_events_records[];

@@ -222,10 +222,10 @@ static void on_dial(struct manager *m, int row, const struct call_fact *f, const
 
 /* ---- the end ---- */
 
-/* The last answer of a failed leg. */
+/* The last answer of a failed leg, or the one that refused it. */
 static void put_tech_cause(struct buf *out, const struct channel *ch)
 {
-    if (ch->tech_cause >= 300 && ch->is_outgoing)
+    if (ch->tech_cause >= 300 && (ch->is_outgoing || !ch->is_gone))
         ami_putu(out, "TechCause", (uint64_t)ch->tech_cause);
 }
 
@@ -322,6 +322,7 @@ static void saw(const struct call_fact *f, void *arg)
 {
     struct manager *m = arg;
 
+    ev_cel_saw(m, f);
     if (!m->wanted || m->is_down)
         return;
     switch (f->type) {
@@ -355,6 +356,7 @@ static void saw(const struct call_fact *f, void *arg)
 
 int ev_calls_start(struct manager *m)
 {
+    hash_init(&m->cel_calls);
     m->observer.h = saw;
     m->observer.arg = m;
     calls_observe(m->args.calls, &m->observer);
@@ -364,4 +366,5 @@ int ev_calls_start(struct manager *m)
 void ev_calls_stop(struct manager *m)
 {
     call_observer_remove(&m->observer);
+    ev_cel_fini(m);
 }

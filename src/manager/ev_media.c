@@ -1,5 +1,6 @@
 /* manager/ev_media.c - events of bridges, Local pairs, hold, music, digits, UserEvent of the routing */
 #include "call/bridge.h"
+#include "call/local.h"
 #include "manager/all.h"
 #include "manager/ev_calls.h"
 
@@ -82,26 +83,32 @@ static void on_local(struct manager *m, const struct call_fact *f)
     manager_event_end(m);
 }
 
+static void put_halves(struct buf *out, const struct call_fact *f)
+{
+    const bool is_first = local_is_first(f->channel);
+
+    manager_put_channel(out, is_first ? f->channel : f->other, "LocalOne");
+    manager_put_channel(out, is_first ? f->other : f->channel, "LocalTwo");
+}
+
 /* At once: what leaves leaves within one round of the loop. */
 static void on_optimize(struct manager *m, const struct call_fact *f)
 {
-    const struct channel *source = bridge_peer(f->other);
+    const struct channel *source = bridge_peer(f->channel);
     struct buf *out = manager_event_begin(m, &manager_events_media[OPTIMIZATION_BEGIN]);
 
     if (!out)
         return;
-    manager_put_channel(out, f->channel, "LocalOne");
-    manager_put_channel(out, f->other, "LocalTwo");
+    put_halves(out, f);
     if (source)
         manager_put_channel(out, source, "Source");
-    ami_putz(out, "DestUniqueId", f->channel->bridge ? f->channel->bridge->id : "");
-    ami_putz(out, "Id", f->channel->uniqueid);
+    ami_putz(out, "DestUniqueId", f->other->uniqueid);
+    ami_putu(out, "Id", m->optimizations);
     manager_event_end(m);
     out = manager_event_begin(m, &manager_events_media[OPTIMIZATION_END]);
-    manager_put_channel(out, f->channel, "LocalOne");
-    manager_put_channel(out, f->other, "LocalTwo");
-    ami_putz(out, "Success", "True");
-    ami_putz(out, "Id", f->channel->uniqueid);
+    put_halves(out, f);
+    ami_putz(out, "Success", "Yes");
+    ami_putu(out, "Id", m->optimizations++);
     manager_event_end(m);
 }
 

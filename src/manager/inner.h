@@ -2,6 +2,7 @@
  * manager/inner.h - inner: what the files of manager/ know of a manager
  */
 #pragma once
+#include "base/hash.h"
 #include "base/mem.h"
 #include "call/calls.h"
 #include "call/device_state.h"
@@ -43,6 +44,8 @@ struct manager {
     struct list originating;    /* act_originate.c */
     uint32_t suspended_bridges; /* act_bridge.c: bits of technologies */
     struct call_observer observer;
+    uint64_t optimizations; /* ids of LocalOptimizationBegin */
+    struct hash cel_calls;  /* ev_cel.c: calls by their linkedid */
     struct device_watch devices;
     struct pjsip_watch driver;
     struct hash hints; /* hints.c */

@@ -132,6 +132,7 @@ enum { ACTIONS = sizeof(manager_actions) / sizeof(manager_actions[0]) - 1 };
 const struct manager_event *const manager_events[] = {
     manager_events_agi,
     manager_events_calls,
+    manager_events_cel,
     manager_events_media,
     manager_events_originate,
     manager_events_records,

@@ -247,6 +247,12 @@ const struct model_field model_fields_settings[] = {
         .shown = "tests/unit/manager/test_manager.c",
         SAYS("Manager", "Manager", "Принимать ли соединения Manager.",
              "Are connections of the Manager taken?")),
+    ROW("manager_cel", BOOL, OBEYED, AT(manager_cel), .def = "no",
+        .shown = "tests/unit/manager/test_events.c",
+        SAYS(
+            "События CEL", "Events of CEL",
+            "Присылать ли сеансам Manager события CEL (журнал каналов Asterisk): их ещё раз столько же.",
+            "Are Manager sessions sent events of CEL (Asterisk's journal of channels)? They are as many again.")),
     ROW("manager_bind", ADDR, OBEYED, AT(manager_bind), .def = "127.0.0.1:5038", .min = 5038,
         .shown = "tests/unit/manager/test_manager.c",
         SAYS("Адрес Manager", "Address of the Manager", "Адрес и порт TCP, без шифрования.",

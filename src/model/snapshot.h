@@ -354,7 +354,7 @@ struct model_settings {
     int32_t manager_auth_limit, manager_sessions;
     int32_t http_session_timeout;        /* seconds */
     int32_t http_rate, http_connections; /* of one address */
-    bool manager_enabled, http_enabled;
+    bool manager_enabled, manager_cel, http_enabled;
     int32_t rtp_start, rtp_end;
     int32_t max_channels;
     int32_t call_story_days;

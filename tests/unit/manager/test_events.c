@@ -385,7 +385,7 @@ static int of_the_routing_and_of_programs(void)
                       "LocalTwoLinkedid: 1700000000.0\nContext: office\nExten: 200\n"
                       "LocalOptimization: No\n\n"
                       "Event: LocalOptimizationBegin\nPrivilege: call,all\nLocalOneChannel: ") &&
-                 sees(&s, "Success: True\nId: 1700000000.1\n\n"),
+                 sees(&s, "Success: Yes\nId: 0\n\n"),
              out);
 out:
     scene_fini(&s);
@@ -415,6 +415,72 @@ out:
     return err;
 }
 
+/* Another configuration: setting manager_cel. */
+static int switch_cel(struct scene *s, bool is_on)
+{
+    struct model_snapshot *snap = NULL;
+    int err =
+        db_run(desk_db,
+               is_on ? "INSERT OR REPLACE INTO settings (name, value) VALUES ('manager_cel', 'yes')"
+                     : "DELETE FROM settings WHERE name = 'manager_cel'");
+
+    if (!err)
+        err = model_snapshot_load(&snap, desk_db);
+    if (!err)
+        manager_set_snapshot(s->d.manager, snap);
+    mem_deref(snap);
+    return err;
+}
+
+static int cel_when_asked_for(void)
+{
+    struct scene s;
+    int err = scene_init(&s);
+
+    if (err)
+        goto out;
+    CHECK_TO(sees(&s, "Newchannel") && !desk_has(&s.c, "CEL"), out);
+    drop(&s.caller);
+    err = switch_cel(&s, true);
+    if (!err)
+        err = make_leg(&s.caller, &s, "101", NULL);
+    if (!err)
+        err = make_leg(&s.callee, &s, "102", s.caller);
+    if (err)
+        goto out;
+    CHECK_TO(sees(&s, "Event: CEL\nPrivilege: call,all\nEventName: CHAN_START\nAccountCode: \n"
+                      "CallerIDnum: 101\nCallerIDname: Ann\nCallerIDani: \nCallerIDrdnis: \n"
+                      "CallerIDdnid: \nExten: 200\nContext: office\nChannel: Test/101-00000001\n"
+                      "Application: \nAppData: \nEventTime: 2023-"),
+             out);
+    CHECK_TO(sees(&s, "AMAFlags: DOCUMENTATION\nUniqueID: 1700000000.1\nLinkedID: 1700000000.1\n"
+                      "Userfield: \nPeer: \nPeerAccount: \nExtra: \n\n") &&
+                 sees(&s, "EventName: CHAN_START\nAccountCode: \nCallerIDnum: \nCallerIDname: \n"),
+             out);
+    tell(&s, (struct call_fact){.type = CALL_NOTE,
+                                .channel = s.caller,
+                                .name = SLICE("user event"),
+                                .value = SLICE("mine,a\"b\\\n")});
+    CHECK_TO(sees(&s, "EventName: mine\n") &&
+                 sees(&s, "Extra: {\"extra\":\"a\\\"b\\\\\\u000a\"}\n"),
+             out);
+    forget(&s);
+    drop(&s.callee);
+    CHECK_TO(
+        sees(&s, "EventName: HANGUP\n") && sees(&s, "EventName: CHAN_END\n") &&
+            sees(&s, "Extra: {\"hangupcause\":16,\"hangupsource\":\"\",\"dialstatus\":\"\"}\n") &&
+            !desk_has(&s.c, "LINKEDID_END"),
+        out);
+    drop(&s.caller);
+    CHECK_TO(sees(&s, "EventName: LINKEDID_END\n"), out);
+    CHECK_TO(s.d.manager->cel_calls.count == 0, out);
+out:
+    if (s.d.manager)
+        (void)switch_cel(&s, false);
+    scene_fini(&s);
+    return err;
+}
+
 UNIT_TESTS(UNIT(a_channel_is_born_and_dials), UNIT(variables_are_escaped),
            UNIT(bridges_and_what_is_heard), UNIT(the_end_of_a_call),
-           UNIT(of_the_routing_and_of_programs), UNIT(classes_count))
+           UNIT(of_the_routing_and_of_programs), UNIT(classes_count), UNIT(cel_when_asked_for))
