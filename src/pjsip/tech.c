@@ -18,7 +18,8 @@ static void hang_up(struct channel *ch, int cause)
     buf_init(&headers, 256);
     if (!s->options.suppress_q850 || cause == CAUSE_ANSWERED_ELSEWHERE)
         pjsip_reason_add(&headers, cause);
-    if (!ch->is_outgoing && ch->state != CHANNEL_UP) /* what it is told */
+    if (ch->state != CHANNEL_UP &&
+        (!ch->is_outgoing || cause == CAUSE_NO_ANSWER)) /* what it is told */
         ch->tech_cause = s->refusal ? s->refusal : pjsip_status_of_cause(cause);
     sip_invite_end(s->invite, s->refusal ? s->refusal : pjsip_status_of_cause(cause),
                    buf_slice(&headers));

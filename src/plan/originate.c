@@ -188,6 +188,19 @@ static bool is_answer(const struct plan_originate *o, const struct channel_event
            (ev->type == CHANNEL_EV_PROGRESS && o->args.with_early_media);
 }
 
+static void tell_state(const struct plan_originate *o, enum channel_event_type type)
+{
+    const char *state = type == CHANNEL_EV_RINGING      ? "RINGING"
+                        : type == CHANNEL_EV_PROGRESS   ? "PROGRESS"
+                        : type == CHANNEL_EV_PROCEEDING ? "PROCEEDING"
+                                                        : NULL;
+
+    if (state)
+        calls_tell(plan_calls(o->core), &(struct call_fact){.type = CALL_DIAL_STATE,
+                                                            .other = o->channel,
+                                                            .value = slice_of(state)});
+}
+
 static enum plan_originate_reason wait_for_answer(struct plan_originate *o)
 {
     struct loop *l = plan_loop(o->core);
@@ -204,6 +217,7 @@ static enum plan_originate_reason wait_for_answer(struct plan_originate *o)
         err = event_queue_wait(o->queue, left > 0 ? left : 0, &ev);
         if (err)
             return err == ETIMEDOUT ? ORIGINATE_RINGING : ORIGINATE_FAILED;
+        tell_state(o, ev.type);
         is_there = is_answer(o, &ev);
         channel_event_done(&ev);
         if (is_there && !o->channel->is_hungup)
@@ -297,11 +311,11 @@ static void finish(struct plan_originate *o, enum plan_originate_reason reason)
                                                             .value = slice_of(word_of(reason))});
     if (reason == ORIGINATE_ANSWERED && go(o))
         reason = ORIGINATE_FAILED;
-    if (ch && reason != ORIGINATE_ANSWERED)
-        channel_hangup(ch, CAUSE_NORMAL);
-    try_failed(o, reason);
     if (o->args.done && !o->is_canceled)
         o->args.done(reason, reason == ORIGINATE_ANSWERED ? ch : NULL, o->args.arg);
+    if (ch && reason != ORIGINATE_ANSWERED)
+        channel_hangup(ch, reason == ORIGINATE_RINGING ? CAUSE_NO_ANSWER : CAUSE_NORMAL);
+    try_failed(o, reason);
     log_info("originated call destination=\"%s\" reason=%d", o->args.where, (int)reason);
 }
 

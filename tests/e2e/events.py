@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """events.py - events of the Manager for tests/e2e/manager.sh
 
-  events.py take PORT SECONDS FILE         log in as measure, write what comes into FILE
+  events.py take PORT SECONDS FILE [ASK]   log in as measure, ask for ASK (an action, lines parted by |), write what
+                                           comes into FILE
   events.py compare GOLDEN FILE [CEL]      the same events with the same headers, channel by channel?
 
 One channel's events come in the order of what happened to it; those of two channels are told by two threads of
@@ -15,16 +16,18 @@ import socket
 import sys
 import time
 
-LEFT_OUT = {'FullyBooted', 'SuccessfulAuth', 'DeviceStateChange', 'ContactStatus'}  # of other tests, or of nobody's order
+LEFT_OUT = {'FullyBooted', 'ChannelsHungupListComplete', 'SuccessfulAuth', 'DeviceStateChange', 'ContactStatus'}  # of other tests, or of nobody's order
 LATE = {'Cdr'}  # Asterisk's own thread writes them: compared, but wherever they come
 ANY = {'Duration', 'BillableSeconds', 'BridgeTechnology', 'BridgeUniqueid', 'CommandId', 'Language'}
 IDS = ('Uniqueid', 'Linkedid', 'UniqueID', 'LinkedID', 'UniqueId')
 TIMES = ('ANSWEREDTIME', 'DIALEDTIME', 'RINGTIME', 'PROGRESSTIME')
 
 
-def take(port, seconds, path):
+def take(port, seconds, path, ask):
     s = socket.create_connection(('127.0.0.1', port))
     s.sendall(b'Action: Login\r\nUsername: measure\r\nSecret: measure-pw\r\nEvents: on\r\n\r\n')
+    if ask:
+        s.sendall(('\r\n'.join(ask.split('|')) + '\r\n\r\n').encode())
     end = time.monotonic() + seconds
     with open(path, 'wb', buffering=0) as f:
         while (left := end - time.monotonic()) > 0:
@@ -117,6 +120,6 @@ def compare(golden, path, is_cel):
 
 
 if sys.argv[1] == 'take':
-    take(int(sys.argv[2]), float(sys.argv[3]), sys.argv[4])
+    take(int(sys.argv[2]), float(sys.argv[3]), sys.argv[4], sys.argv[5] if len(sys.argv) > 5 else '')
 else:
     sys.exit(compare(sys.argv[2], sys.argv[3], sys.argv[4:] == ['CEL']))

@@ -33,22 +33,25 @@ peer() {
   chmod 755 "$STATE/agi-bin" "$STATE/agi-bin/t.agi"
 }
 
-# same NAME EXTEN CALLER CALLEE: the same call as the golden of that name
+# same NAME EXTEN CALLER CALLEE: the same call as the golden of that name; CALLER may be an action
 same() {
+  ask=
+  case $3 in *.xml) ;; *) ask=$3 ;; esac
   sipp -sf "$S/$4" -i 127.0.0.1 -p "$TRUNK" -mp $((RTP + 100)) -m 1 -nostdin >"$WORK/$1-callee.log" 2>&1 &
   callee=$!
-  python3 tests/e2e/events.py take $AMI 20 "$WORK/$1" &
+  python3 tests/e2e/events.py take $AMI 20 "$WORK/$1" "$ask" &
   reader=$!
   within 5 grep -q 'Authentication accepted' "$WORK/$1" || return 1
-  sipp -sf "$S/$3" -s "$2" -i 127.0.0.1 -p "$CALLER" -mp $((RTP + 140)) -m 1 -nostdin 127.0.0.1:$SIP \
+  [ -n "$ask" ] || sipp -sf "$S/$3" -s "$2" -i 127.0.0.1 -p "$CALLER" -mp $((RTP + 140)) -m 1 -nostdin 127.0.0.1:$SIP \
     >"$WORK/$1-caller.log" 2>&1
-  within 10 no_channels && within 5 all_hung_up "$WORK/$1"
+  within 10 has_call "$WORK/$1" && within 10 no_channels && within 5 all_hung_up "$WORK/$1"
   kill $reader $callee 2>/dev/null
   wait $reader $callee 2>/dev/null
   python3 tests/e2e/events.py compare "$GOLDEN/$1.txt" "$WORK/$1" >"$WORK/$1.diff" && return
   cat "$WORK/$1.diff"
   return 1
 }
+has_call() { grep -q '^Event: Newchannel' "$1"; }
 all_hung_up() { [ "$(grep -c '^Event: Newchannel' "$1")" = "$(grep -c '^Event: Hangup.$' "$1")" ]; }
 cel() {
   python3 tests/e2e/events.py compare "$GOLDEN/$1.txt" "$WORK/$1" CEL >"$WORK/$1.diff" && return
@@ -64,6 +67,9 @@ check callee-leaves same callee 7001 ami-wait.xml ami-leave.xml
 check forked same forked 703 ami-talk.xml ami-answer.xml
 check refused-by-the-routing same refused 705 ami-refused.xml ami-answer.xml
 check routing-hold-digits same routing 702 ami-talk-hold.xml ami-answer.xml
+check originated-and-not-answered same originate - \
+  'Action: Originate|ActionID: orig-1|Channel: PJSIP/7001@trunk|Context: load|Exten: 600|Priority: 1|CallerID: Golden <100>|Timeout: 2000|Async: true' \
+  ami-never.xml
 check cel-of-an-answered-call cel answered
 check cel-of-a-busy-trunk cel busy
 check cel-of-the-routing cel routing
