@@ -380,13 +380,15 @@ static int of_the_routing_and_of_programs(void)
                  .type = CALL_LOCAL, .channel = s.callee, .other = s.caller, .number = 1});
     tell(&s,
          (struct call_fact){.type = CALL_LOCAL_OPTIMIZE, .channel = s.callee, .other = s.caller});
-    CHECK_TO(sees(&s, "Event: LocalBridge\nPrivilege: call,all\nLocalOneChannel: Test/102-") &&
-                 sees(&s,
-                      "LocalTwoLinkedid: 1700000000.0\nContext: office\nExten: 200\n"
-                      "LocalOptimization: No\n\n"
-                      "Event: LocalOptimizationBegin\nPrivilege: call,all\nLocalOneChannel: ") &&
-                 sees(&s, "Success: Yes\nId: 0\n\n"),
-             out);
+    CHECK_TO(
+        sees(&s, "Event: LocalBridge\nPrivilege: call,all\nLocalOneChannel: Test/102-") &&
+            sees(&s, "LocalTwoLinkedid: 1700000000.0\nContext: office\nExten: 200\n"
+                     "LocalOptimization: No\n\n"
+                     "Event: LocalOptimizationBegin\nPrivilege: call,all\nLocalOneChannel: ") &&
+            sees(&s,
+                 "Id: 0\n\nEvent: LocalOptimizationEnd\nPrivilege: call,all\nLocalOneChannel: ") &&
+            sees(&s, "Success: Yes\nId: 0\n\n"),
+        out);
 out:
     scene_fini(&s);
     return err;

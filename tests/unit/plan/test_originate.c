@@ -94,8 +94,8 @@ static int why_it_failed_is_told(void)
         const char *where, *notes;
     } cases[] = {
         {"Test/busy", "reason=5;"},         {"Test/cong", "reason=8;"},
-        {"Test/ring", "ring=16;reason=3;"}, {"Test/none", "reason=0;"},
-        {"Nosuch/x", "reason=0;"},          {"Test/dead", "dead=16;reason=0;"},
+        {"Test/ring", "reason=3;ring=19;"}, {"Test/none", "reason=0;"},
+        {"Nosuch/x", "reason=0;"},          {"Test/dead", "reason=0;dead=16;"},
         {"Test/reject", "reason=1;"},
     };
 
