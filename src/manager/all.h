@@ -127,7 +127,6 @@ extern const struct manager_event manager_events_calls[];
 extern const struct manager_event manager_events_originate[];
 extern const struct manager_event manager_events_cel[];
 extern const struct manager_event manager_events_media[];
-extern const struct manager_event manager_events_originate[];
 extern const struct manager_event manager_events_records[];
 extern const struct manager_event manager_events_security[];
 extern const struct manager_event manager_events_states[];
