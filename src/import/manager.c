@@ -1,5 +1,6 @@
 /* manager.c - manager.conf: users of the Manager; its settings, those of cdr.conf and http.conf (import.h) */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/truth.h"
@@ -224,9 +225,30 @@ static void add_usual(struct conf_section *s, const struct conf_item *usual)
     s->items[s->count++].is_inherited = true; /* said already */
 }
 
+/* "eventfilter(CRITERIA) = text" is a line of its column as it stands. */
+static int join_criteria(struct conf_section *s, struct arena *texts)
+{
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct conf_item *item = &s->items[i];
+        const size_t len = strlen(item->name) + strlen(item->value) + 2;
+        char *line;
+
+        if (strncasecmp(item->name, "eventfilter(", 12) != 0)
+            continue;
+        line = arena_alloc(texts, len);
+        if (!line)
+            return ENOMEM;
+        snprintf(line, len, "%s=%s", item->name, item->value);
+        item->name = "eventfilter";
+        item->value = line;
+    }
+    return 0;
+}
+
 static int take_user(struct import *im, const struct conf_section *s, const struct usual *usual)
 {
     struct conf_section user = *s;
+    struct arena texts;
     int err;
 
     user.items = mem_zalloc((s->count + 2) * sizeof(*user.items));
@@ -236,7 +258,11 @@ static int take_user(struct import *im, const struct conf_section *s, const stru
         memcpy(user.items, s->items, s->count * sizeof(*user.items));
     add_usual(&user, usual->many);
     add_usual(&user, usual->announced);
-    err = import_object(im, model_type_find(SLICE("manager")), &user);
+    arena_init(&texts, 1u << 20);
+    err = join_criteria(&user, &texts);
+    if (!err)
+        err = import_object(im, model_type_find(SLICE("manager")), &user);
+    arena_fini(&texts);
     mem_free(user.items);
     return err;
 }

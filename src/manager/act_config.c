@@ -156,15 +156,14 @@ static void put_category(struct reading *r, const struct model_config_category *
     r->count++;
 }
 
-static void put_all(struct reading *r, const struct model_config *c)
+static void put_all(struct reading *r, const struct model_config *c,
+                    const struct config_filter *filter)
 {
-    const struct slice filter = slice_of(r->filter);
-
     if (r->shape == AS_JSON)
         buf_addz(&r->out, "JSON: {");
     for (struct model_config_category *cat = model_config_next(c, NULL, SLICE_NONE);
          cat && !buf_err(&r->out); cat = model_config_next(c, cat, SLICE_NONE))
-        if (config_matches(cat, filter))
+        if (config_filter_fits(filter, cat))
             put_category(r, cat);
     if (r->shape == AS_JSON)
         buf_addz(&r->out, "}\r\n");
@@ -176,14 +175,18 @@ static void put_all(struct reading *r, const struct model_config *c)
 
 static int read_config(struct db *d, void *arg)
 {
+    struct config_filter *filter = NULL;
     struct model_config *c = NULL;
     struct reading *r = arg;
     int err = model_config_alloc(&c, r->file);
 
     if (!err)
+        err = config_filter_alloc(&filter, slice_of(r->filter));
+    if (!err)
         err = model_config_read(c, d, slice_of(r->category));
     if (!err)
-        put_all(r, c);
+        put_all(r, c, filter);
+    mem_deref(filter);
     mem_deref(c);
     return err ? err : buf_err(&r->out);
 }

@@ -1,11 +1,38 @@
 /* manager/config_edit.c - see config_edit.h */
 #include "manager/config_edit.h"
 
+#include <errno.h>
 #include <string.h>
 
-#include "plan/expr.h"
+#include "base/regex.h"
+
+#define MOST_PAIRS 16
 
 /* ---- filters ---- */
+
+/* Found anywhere in a text. */
+struct pattern {
+    struct slice plain; /* most are plain words: those need no machine */
+    struct regex *regex;
+};
+
+struct config_filter {
+    char *text;
+    struct pattern name[MOST_PAIRS], value[MOST_PAIRS];
+    uint32_t count;
+    bool fits_none;
+};
+
+static void filter_destroy(void *object)
+{
+    struct config_filter *f = object;
+
+    for (uint32_t i = 0; i < f->count; i++) {
+        mem_deref(f->name[i].regex);
+        mem_deref(f->value[i].regex);
+    }
+    mem_free(f->text);
+}
 
 static bool is_plain(struct slice pattern)
 {
@@ -15,48 +42,86 @@ static bool is_plain(struct slice pattern)
     return true;
 }
 
-/* Found anywhere in the text. Most patterns are plain words: those need no machine. */
-static bool fits(struct slice pattern, const char *text)
+/* @return 0; EINVAL (no such expression); ENOMEM */
+static int pattern_make(struct pattern *p, struct slice text)
 {
-    const struct slice whole = slice_of(text);
     const char *why;
 
-    if (!is_plain(pattern))
-        return plan_regex(pattern, whole, false, NULL, NULL, NULL, &why) == REGEX_YES;
-    return !pattern.len ||
-           (whole.len >= pattern.len && memmem(whole.p, whole.len, pattern.p, pattern.len));
+    p->plain = text;
+    return is_plain(text) ? 0 : regex_alloc(&p->regex, text, &why);
 }
 
-static bool has_line(const struct model_config_category *cat, struct slice name, struct slice value)
+/* There are no templates: asking for nothing else fits none. */
+static int add_pair(struct config_filter *f, struct slice one)
+{
+    struct slice value, name = slice_trim(slice_cut(one, '=', &value));
+    int err;
+
+    if (!slice_is_set(value) || f->count == MOST_PAIRS)
+        return EINVAL;
+    value = slice_trim(value);
+    if (slice_eqz(name, "TEMPLATES"))
+        return slice_eqz(value, "restrict") ? EINVAL : 0;
+    f->count++;
+    err = pattern_make(&f->name[f->count - 1], name);
+    return err ? err : pattern_make(&f->value[f->count - 1], value);
+}
+
+int config_filter_alloc(struct config_filter **fp, struct slice text)
+{
+    struct config_filter *f;
+    struct slice rest;
+    int err = 0;
+
+    *fp = NULL;
+    if (!slice_is_set(text))
+        return 0;
+    f = mem_alloc(sizeof(*f), filter_destroy);
+    if (!f)
+        return ENOMEM;
+    f->text = slice_dup(text);
+    if (!f->text)
+        err = ENOMEM;
+    rest = slice_of(f->text);
+    while (!err && slice_is_set(rest))
+        err = add_pair(f, slice_trim(slice_cut(rest, ',', &rest)));
+    f->fits_none = err == EINVAL;
+    if (err == ENOMEM)
+        mem_deref(f);
+    else
+        *fp = f;
+    return err == ENOMEM ? ENOMEM : 0;
+}
+
+static bool is_in(const struct pattern *p, const char *text)
+{
+    const struct slice whole = slice_of(text);
+
+    if (p->regex)
+        return regex_search(p->regex, whole);
+    return !p->plain.len ||
+           (whole.len >= p->plain.len && memmem(whole.p, whole.len, p->plain.p, p->plain.len));
+}
+
+static bool has_line(const struct model_config_category *cat, const struct pattern *name,
+                     const struct pattern *value)
 {
     LIST_FOREACH(&cat->lines, k)
     {
         const struct model_config_line *l = CONTAINER_OF(k, struct model_config_line, link);
 
-        if (fits(name, l->name) && fits(value, l->value))
+        if (is_in(name, l->name) && is_in(value, l->value))
             return true;
     }
     return false;
 }
 
-bool config_matches(const struct model_config_category *cat, struct slice filter)
+bool config_filter_fits(const struct config_filter *f, const struct model_config_category *cat)
 {
-    while (slice_is_set(filter)) {
-        struct slice value, name;
-        struct slice one = slice_trim(slice_cut(filter, ',', &filter));
-
-        name = slice_trim(slice_cut(one, '=', &value));
-        if (!slice_is_set(value))
+    for (uint32_t i = 0; f && i < f->count; i++)
+        if (!has_line(cat, &f->name[i], &f->value[i]))
             return false;
-        value = slice_trim(value);
-        if (slice_eqz(name, "TEMPLATES")) {
-            if (slice_eqz(value, "restrict"))
-                return false; /* there are none */
-        } else if (!has_line(cat, name, value)) {
-            return false;
-        }
-    }
-    return true;
+    return !f || !f->fits_none;
 }
 
 /* ---- operations ---- */
@@ -69,7 +134,8 @@ static const char NOT_CREATED[] = "Create category did not complete successfully
 
 struct options {
     bool allows_doubles, is_template, ignores_errors;
-    struct slice inherits, filter;
+    struct slice inherits, filter_text;
+    struct config_filter *filter;
 };
 
 static struct slice without_quotes(struct slice s)
@@ -100,7 +166,7 @@ static struct slice next_option(struct slice *rest)
 
 static struct options options_parse(const char *text)
 {
-    struct options o = {.inherits = SLICE_NONE, .filter = SLICE_NONE};
+    struct options o = {.inherits = SLICE_NONE, .filter_text = SLICE_NONE};
     struct slice rest = slice_of(text);
 
     while (slice_is_set(rest)) {
@@ -116,7 +182,7 @@ static struct options options_parse(const char *text)
         else if (slice_caseeqz(name, "inherit") && slice_is_set(value))
             o.inherits = without_quotes(value);
         else if (slice_caseeqz(name, "catfilter") && slice_is_set(value))
-            o.filter = without_quotes(value);
+            o.filter_text = without_quotes(value);
     }
     return o;
 }
@@ -128,7 +194,7 @@ static struct model_config_category *next(const struct model_config *c,
 {
     struct model_config_category *cat = model_config_next(c, after, slice_of(op->cat));
 
-    while (cat && !config_matches(cat, o->filter))
+    while (cat && !config_filter_fits(o->filter, cat))
         cat = model_config_next(c, cat, slice_of(op->cat));
     return cat;
 }
@@ -308,28 +374,39 @@ static const char *insert(struct model_config *c, const struct config_op *op,
     return NULL;
 }
 
+static const char *edit(struct model_config *c, const struct config_op *op, const struct options *o)
+{
+    uint32_t line;
+
+    if (strcasecmp(op->action, "newcat") == 0)
+        return new_category(c, op, o);
+    if (strcasecmp(op->action, "renamecat") == 0)
+        return rename_category(c, op, o);
+    if (strcasecmp(op->action, "delcat") == 0)
+        return delete_category(c, op, o);
+    if (strcasecmp(op->action, "emptycat") == 0)
+        return empty_category(c, op, o);
+    if (strcasecmp(op->action, "update") == 0)
+        return update(c, op, o);
+    if (strcasecmp(op->action, "delete") == 0)
+        return delete (c, op, o);
+    if (strcasecmp(op->action, "append") == 0)
+        return insert(c, op, o, NULL);
+    if (strcasecmp(op->action, "insert") == 0)
+        return slice_u32(slice_of(op->line), &line) ? BAD_ARGUMENT : insert(c, op, o, &line);
+    return "Unknown action command";
+}
+
 const char *config_edit(struct model_config *c, const struct config_op *op)
 {
-    const struct options o = options_parse(op->options);
-    uint32_t line;
+    struct options o = options_parse(op->options);
+    const char *why;
 
     if (!*op->cat)
         return "Category not specified";
-    if (strcasecmp(op->action, "newcat") == 0)
-        return new_category(c, op, &o);
-    if (strcasecmp(op->action, "renamecat") == 0)
-        return rename_category(c, op, &o);
-    if (strcasecmp(op->action, "delcat") == 0)
-        return delete_category(c, op, &o);
-    if (strcasecmp(op->action, "emptycat") == 0)
-        return empty_category(c, op, &o);
-    if (strcasecmp(op->action, "update") == 0)
-        return update(c, op, &o);
-    if (strcasecmp(op->action, "delete") == 0)
-        return delete (c, op, &o);
-    if (strcasecmp(op->action, "append") == 0)
-        return insert(c, op, &o, NULL);
-    if (strcasecmp(op->action, "insert") == 0)
-        return slice_u32(slice_of(op->line), &line) ? BAD_ARGUMENT : insert(c, op, &o, &line);
-    return "Unknown action command";
+    if (config_filter_alloc(&o.filter, o.filter_text))
+        return NO_MEMORY;
+    why = edit(c, op, &o);
+    mem_deref(o.filter);
+    return why;
 }

@@ -39,6 +39,23 @@ static const char *gaps_of(const struct model_field *f)
     }
 }
 
+/* "eventfilter(name(Hangup))=x" of a column with a line for each: the criteria stand with the name. */
+static int put_criteria(struct model_config *c, struct model_config_category *cat,
+                        const struct model_field *f, struct slice one)
+{
+    const char *end = f->gap && one.len > strlen(f->column) && one.p[strlen(f->column)] == '(' &&
+                              slice_starts(one, slice_of(f->column))
+                          ? memmem(one.p, one.len, ")=", 2)
+                          : NULL;
+    const size_t len = end ? (size_t)(end - one.p) + 1 : 0;
+
+    if (!end)
+        return config_put_line(c, cat, name_of(f), one) ? 0 : ENOMEM;
+    return config_put_line(c, cat, config_keep(c, slice_from(one.p, len)), slice_skip(one, len + 1))
+               ? 0
+               : ENOMEM;
+}
+
 /* A column that holds what a file has as repeated lines. */
 static int put_each(struct model_config *c, struct model_config_category *cat,
                     const struct model_field *f, struct slice text, const char *gaps)
@@ -58,7 +75,7 @@ static int put_each(struct model_config *c, struct model_config_category *cat,
         if (f->kind == MODEL_RULES)
             err = put_rule(c, cat, one);
         else
-            err = config_put_line(c, cat, name_of(f), one) ? 0 : ENOMEM;
+            err = put_criteria(c, cat, f, one);
     }
     return err;
 }
@@ -180,14 +197,22 @@ static int add_rules(struct buf *out, const char *word, struct slice nets)
     return buf_err(out);
 }
 
+/* "eventfilter(...)" */
+static bool has_criteria(const struct model_field *f, const struct model_config_line *l)
+{
+    const size_t len = strlen(f->column);
+
+    return f->gap == '\n' && strncasecmp(l->name, f->column, len) == 0 && l->name[len] == '(';
+}
+
 static const struct model_field *field_of(const struct model_type *t,
                                           const struct model_config_line *l)
 {
     const bool is_rule = strcasecmp(l->name, "deny") == 0 || strcasecmp(l->name, "permit") == 0;
     const struct model_field *f = model_field_find(t, slice_of(l->name));
 
-    for (const struct model_field *r = t->fields; !f && is_rule && r->column; r++)
-        if (r->kind == MODEL_RULES)
+    for (const struct model_field *r = t->fields; !f && r->column; r++)
+        if ((is_rule && r->kind == MODEL_RULES) || has_criteria(r, l))
             return r;
     return f && (f->state == MODEL_INNER || f->kind == MODEL_RULES) ? NULL : f;
 }
@@ -215,6 +240,8 @@ static int take_line(struct values *v, const struct model_config_category *cat,
         buf_reset(&v->text[i]);
     else if (v->text[i].len)
         buf_addc(&v->text[i], gap);
+    if (has_criteria(f, l))
+        buf_printf(&v->text[i], "%s=", l->name);
     return buf_addz(&v->text[i], l->value);
 }
 

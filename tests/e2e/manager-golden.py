@@ -172,7 +172,7 @@ SAME = [
     (r"((?:CoreStartupDate|CoreStartupTime|CoreReloadDate|CoreReloadTime): ).*", r"\1T"),
     (r"(CoreProcessedCalls: )\d+", r"\1N"), (r"^(Output: )\d+ calls? processed", r"\1N calls processed"),
     (r"(Value: )1[0-9]{9}$", r"\1EPOCH"), (r"(sip:\S+@127\.0\.0\.1:)\d+", r"\1PORT"), (r"(sip:127\.0\.0\.1:)\d+", r"\1PORT"),
-    (r"(bindport=|bind=127.0.0.1:|ViaPort: |(?:port|rtpstart|rtpend)=)\d+", r"\1PORT"),
+    (r"(bindport(?:=|[\\\"]+:[\\\"]+|&quot;:&quot;)|bind=127.0.0.1:|ViaPort: |(?:port|rtpstart|rtpend)=)\d+", r"\1PORT"),
 ]
 
 

@@ -65,6 +65,18 @@ static void write_back(struct model_config *c, struct db *d)
     buf_fini(&why);
 }
 
+static void filter(const struct model_config *c, struct slice text)
+{
+    struct config_filter *f;
+
+    if (config_filter_alloc(&f, text))
+        exit(1);
+    for (struct model_config_category *cat = model_config_next(c, NULL, SLICE_NONE); cat;
+         cat = model_config_next(c, cat, SLICE_NONE))
+        (void)config_filter_fits(f, cat);
+    mem_deref(f);
+}
+
 static void run(const struct model_config_file *file, struct slice rest, struct db *d,
                 struct arena *a)
 {
@@ -77,9 +89,7 @@ static void run(const struct model_config_file *file, struct slice rest, struct 
         op_make(&op, slice_cut(rest, '\n', &rest), a);
         if (config_edit(c, &op))
             break;
-        for (struct model_config_category *cat = model_config_next(c, NULL, SLICE_NONE); cat;
-             cat = model_config_next(c, cat, SLICE_NONE))
-            config_matches(cat, slice_of(op.options));
+        filter(c, slice_of(op.options));
     }
     if (!slice_is_set(rest))
         write_back(c, d);

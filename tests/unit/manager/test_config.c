@@ -524,6 +524,18 @@ static int other_files_are_changed_too(void)
         out);
     HOLDS(1, "SELECT value='127.0.0.1:5138' FROM settings WHERE name='manager_bind'");
     SAYS(&t,
+         UPDATE("manager.conf") OP("0", "Append", "panel")
+             VAR("0", "eventfilter(name(Hangup),header(Cause),method(exact))", "16")
+                 OP("1", "Append", "panel") VAR("1", "eventfilter", "x") "\n",
+         GOOD);
+    HOLDS(1, "SELECT count(*) FROM manager WHERE eventfilter="
+             "'eventfilter(name(Hangup),header(Cause),method(exact))=16' || char(10) || 'x'");
+    SAYS(&t, "Action: GetConfig\nFilename: manager.conf\nCategory: panel\n\n",
+         "Response: Success\nCategory-000000: panel\nLine-000000-000000: secret=***\n"
+         "Line-000000-000001: read=all\n"
+         "Line-000000-000002: eventfilter(name(Hangup),header(Cause),method(exact))=16\n"
+         "Line-000000-000003: eventfilter=x\n\n");
+    SAYS(&t,
          UPDATE("acl.conf") OP("0", "Append", "office") VAR("0", "permit", "192.168.0.0/16") "\n",
          GOOD);
     HOLDS(1, "SELECT count(*) FROM acl WHERE "
