@@ -35,7 +35,7 @@ struct ipc {
     struct timer lazy;     /* ipc_send_later's */
     struct deferred later; /* failing, or a pair's delivery */
     struct list queue;     /* struct packet: goes before gather */
-    size_t queue_bytes;
+    size_t queue_bytes, room;
     uint8_t *gather; /* the packet being filled */
     size_t gather_len, gather_cap;
     uint8_t *in;
@@ -263,6 +263,16 @@ static int gather_add(struct ipc *c, const struct ipc_type *type, const void *me
     return err;
 }
 
+void ipc_set_room(struct ipc *c, size_t bytes)
+{
+    c->room = bytes;
+}
+
+size_t ipc_waiting(const struct ipc *c)
+{
+    return c->queue_bytes + c->gather_len;
+}
+
 static int prepare_send(struct ipc *c, uint16_t id, const struct ipc_type **type)
 {
     *type = ipc_type_find(c->proto, id);
@@ -270,7 +280,7 @@ static int prepare_send(struct ipc *c, uint16_t id, const struct ipc_type **type
         return EINVAL;
     if (c->is_closed || c->err || (c->is_pair && !c->other))
         return ENOTCONN;
-    if (c->queue_bytes + c->gather_len <= MOST_WAITING_BYTES)
+    if (ipc_waiting(c) <= c->room)
         return 0;
     fail_later(c, ENOBUFS);
     return ENOBUFS;
@@ -461,6 +471,7 @@ static int ipc_new(struct ipc **cp, struct loop *l, const struct ipc_protocol *p
         return ENOMEM;
     c->loop = l;
     c->proto = proto;
+    c->room = MOST_WAITING_BYTES;
     c->fd = -1;
     list_init(&c->queue);
     list_init(&c->inbox);

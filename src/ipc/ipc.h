@@ -95,6 +95,13 @@ int ipc_send_later(struct ipc *c, uint16_t id, const void *message, uint32_t ms)
  * dup. */
 int ipc_send_fd(struct ipc *c, uint16_t id, const void *message, int fd);
 
+/** How much may wait to be sent, in place of 4 MiB: where one message may be long and the other end reads
+ *  all the time. */
+void ipc_set_room(struct ipc *c, size_t bytes);
+
+/** Bytes that wait to be sent: to refuse what would close the connection. */
+size_t ipc_waiting(const struct ipc *c);
+
 /** No handler is called any more; what waits is sent if the socket takes it at once. */
 void ipc_close(struct ipc *c);
 

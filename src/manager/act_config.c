@@ -10,7 +10,7 @@
 #include "manager/inner.h"
 #include "store/store.h"
 
-#define MOST_ANSWER (15u << 20)
+#define MOST_ANSWER (MANAGER_WAITING_MAX - 65536) /* what a connection may have waiting */
 #define ID_PARAM                                                                                   \
     {                                                                                              \
         "ActionID",                                                                                \

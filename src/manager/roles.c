@@ -27,12 +27,18 @@ static int send_part(struct role_port *p, uint32_t request, bool is_last, struct
                    : ENOTCONN;
 }
 
+/* A long answer waits here while the role takes it; what is beyond ends that session, and no other. */
+#define ROLE_ROOM (64u << 20)
+#define ROLE_SPARE (1u << 20) /* heads of the parts, and all else that is said */
+
 /* Events of a role's own session come between requests; those of HTTP only within answers. */
 static int port_send(void *arg, struct slice bytes)
 {
     struct role_port *p = arg;
     int err = 0;
 
+    if (p->role && ipc_waiting(p->role->ipc) + bytes.len > ROLE_ROOM - ROLE_SPARE)
+        return ENOBUFS;
     while (bytes.len && !err) {
         const size_t n = bytes.len < MANAGER_TEXT_MAX ? bytes.len : MANAGER_TEXT_MAX;
 
@@ -177,6 +183,7 @@ int manager_serve(struct manager *m, struct ipc *role)
     }
     r->manager = m;
     r->ipc = role;
+    ipc_set_room(role, ROLE_ROOM);
     hash_init(&r->ports);
     list_append(&m->roles, &r->link);
     ipc_set_handlers(role, came, gone, r);

@@ -356,6 +356,25 @@ out:
     return err;
 }
 
+static int room_may_be_made_for_long_messages(void)
+{
+    static char big[30000];
+    struct all m = example();
+    struct link_up u;
+    int err;
+
+    CHECK_OK_TO(open_sockets(&u, true), out); /* nobody reads at raw */
+    ipc_set_room(u.b.ipc, 8u << 20);
+    m.payload = slice_from(big, sizeof(big));
+    for (int i = 0; i < 6000000 / 30000; i++)
+        CHECK_OK_TO(ipc_send(u.b.ipc, ALL, &m), out);
+    turn(u.loop, 2);
+    CHECK_TO(ipc_waiting(u.b.ipc) > 5000000 && u.b.closes == 0, out);
+out:
+    link_down(&u);
+    return err;
+}
+
 static int one_that_does_not_read_is_given_up(void)
 {
     static char big[30000];
@@ -451,5 +470,6 @@ UNIT_TESTS(UNIT(every_kind_comes_out_as_it_went_in),
            UNIT(the_print_hides_secrets_and_escapes), UNIT(messages_arrive_in_order),
            UNIT(a_descriptor_comes_along), UNIT(what_was_said_before_the_end_is_heard),
            UNIT(a_handler_may_close_amid_a_packet), UNIT_ONCE(one_that_does_not_read_is_given_up),
-           UNIT_ONCE(nonsense_ends_the_connection), UNIT(a_pair_inside_one_process_does_the_same),
+           UNIT_ONCE(room_may_be_made_for_long_messages), UNIT_ONCE(nonsense_ends_the_connection),
+           UNIT(a_pair_inside_one_process_does_the_same),
            UNIT_ONCE(a_path_left_behind_is_taken_over))
