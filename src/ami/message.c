@@ -62,6 +62,23 @@ int ami_message_parse(struct ami_message *m, struct slice bytes, size_t *used)
     return bytes.len > AMI_MESSAGE_MAX ? EMSGSIZE : EAGAIN;
 }
 
+bool ami_message_has_end(struct slice bytes, size_t from)
+{
+    while (from < bytes.len) {
+        const char *end = memchr(bytes.p + from, '\n', bytes.len - from);
+        size_t at = end ? (size_t)(end - bytes.p) : bytes.len;
+
+        if (!end)
+            return false;
+        from = at + 1;
+        if (at && bytes.p[at - 1] == '\r')
+            at--;
+        if (!at || bytes.p[at - 1] == '\n')
+            return true;
+    }
+    return false;
+}
+
 struct slice ami_message_nth(const struct ami_message *m, const char *name, uint32_t n)
 {
     for (uint32_t i = 0; i < m->count; i++)

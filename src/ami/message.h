@@ -38,6 +38,10 @@ struct ami_message {
  */
 int ami_message_parse(struct ami_message *m, struct slice bytes, size_t *used);
 
+/** Does a message end in bytes? Only what stands from `from` on is looked at (and two bytes before it): who
+ *  gets bytes one by one looks at each once. */
+bool ami_message_has_end(struct slice bytes, size_t from);
+
 /** Value of the first header of that name; absent: there is none. */
 struct slice ami_message_get(const struct ami_message *m, const char *name);
 

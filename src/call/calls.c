@@ -52,6 +52,10 @@ static void calls_destroy(void *object)
     {
         list_unlink(k); /* some go after us */
     }
+    LIST_FOREACH(&c->security_watches, k)
+    {
+        list_unlink(k);
+    }
     LIST_FOREACH(&c->interned, k)
     {
         list_unlink(k);
@@ -86,6 +90,7 @@ int calls_alloc(struct calls **cp, const struct calls_args *args)
     list_init(&c->channels);
     list_init(&c->techs);
     list_init(&c->observers);
+    list_init(&c->security_watches);
     list_init(&c->interned);
     c->counters = &c->own_counters;
     hash_init(&c->by_name);

@@ -2,6 +2,7 @@
  * call/inner.h - what the files of call/ share among themselves
  */
 #pragma once
+#include "base/guard.h"
 #include "base/hash.h"
 #include "call/cdr.h"
 #include "call/channel.h"
@@ -32,6 +33,8 @@ struct calls {
     struct hash by_name, by_uniqueid, groups; /* groups: call/group.c */
     struct list techs;
     struct list observers; /* struct call_observer */
+    struct list security_watches;
+    struct log_gate refusals, security_facts; /* security.c */
     struct device_states *devices;
     uint32_t active;
     struct calls_counters own_counters, *counters;

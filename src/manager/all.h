@@ -50,6 +50,7 @@ extern const struct manager_action manager_action_extensionstatelist;
 extern const struct manager_action manager_action_faxsession;
 extern const struct manager_action manager_action_faxsessions;
 extern const struct manager_action manager_action_faxstats;
+extern const struct manager_action manager_action_filter;
 extern const struct manager_action manager_action_getconfig;
 extern const struct manager_action manager_action_getconfigjson;
 extern const struct manager_action manager_action_getvar;

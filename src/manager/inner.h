@@ -7,9 +7,11 @@
 #include "call/calls.h"
 #include "call/device_state.h"
 #include "call/observe.h"
+#include "call/security.h"
 #include "loop/accept.h"
 #include "loop/loop.h"
 #include "loop/tls.h"
+#include "manager/door.h"
 #include "manager/session.h"
 #include "pjsip/watch.h"
 #include "plan/plan.h"
@@ -27,6 +29,8 @@ struct manager {
     struct list sessions;
     uint32_t session_count, strangers; /* strangers: not logged in yet */
     uint64_t next_session;
+    struct door door;
+    struct security_watch security;
     struct listener *plain, *tls_listener;
     struct tls *tls;
     struct list roles; /* struct role_link (roles.c) */
@@ -91,20 +95,14 @@ void ev_shutdown(struct manager *m);
 enum reload_status { RELOAD_DONE = 0, RELOAD_NOT_FOUND = 2 };
 void ev_reload(struct manager *m, struct slice module, enum reload_status status);
 
-/* ev_security.c: the security events; `request` is "Action: ping", or NULL */
-enum security_event {
-    SECURITY_SUCCESSFUL_AUTH,
-    SECURITY_INVALID_PASSWORD,
-    SECURITY_INVALID_ACCOUNT,
-    SECURITY_CHALLENGE_SENT,
-    SECURITY_CHALLENGE_FAILED,
-    SECURITY_FAILED_ACL,
-    SECURITY_SESSION_LIMIT,
-    SECURITY_REQUEST_BAD_FORMAT,
-    SECURITY_REQUEST_NOT_ALLOWED,
-};
+/* ev_security.c: tell what happened at a session; account and request ("Action: Ping") may be absent.
+ * tell_challenge: what was asked and answered of a digest, too. */
+void ev_security_start(struct manager *m);
+void ev_security_stop(struct manager *m);
 void security_tell(struct manager_session *s, enum security_event e, struct slice account,
                    struct slice request);
+void security_tell_digest(struct manager_session *s, struct slice account, struct slice challenge,
+                          struct slice answer);
 
 /* act_originate.c: calls under way are not told of any more. */
 void originating_stop(struct manager *m);

@@ -47,6 +47,23 @@ static bool is_in_use(const struct manager *m, struct slice user)
     return false;
 }
 
+/* The security event of a refusal. @return whether it counts as a guess at this account */
+static bool tell_refusal(struct manager_request *q, const struct model_manager *user, bool is_md5)
+{
+    struct manager_session *s = manager_session_of(q);
+    const struct slice name = manager_arg(q, "Username");
+
+    if (!user || !*user->secret)
+        security_tell(s, SECURITY_INVALID_ACCOUNT, name, SLICE_NONE);
+    else if (!model_rules_allow(&user->rules, &s->peer))
+        security_tell(s, SECURITY_FAILED_ACL, name, SLICE_NONE);
+    else if (is_md5)
+        security_tell_digest(s, name, slice_of(s->challenge), manager_arg(q, "Key"));
+    else
+        security_tell(s, SECURITY_INVALID_PASSWORD, name, SLICE_NONE);
+    return user && *user->secret && model_rules_allow(&user->rules, &s->peer);
+}
+
 /* @return the user, or NULL: the security event is told */
 static const struct model_manager *authenticate(struct manager_request *q)
 {
@@ -57,21 +74,18 @@ static const struct model_manager *authenticate(struct manager_request *q)
     const struct slice secret = slice_of(user ? user->secret : "");
     bool fits;
 
+    if (!door_may_try(s->manager, &s->peer, user)) {
+        security_tell(s, SECURITY_REQUEST_NOT_ALLOWED, name, SLICE("Action: Login"));
+        return NULL;
+    }
     /* The same work for a name that nobody has. */
     fits = is_md5 ? key_fits(s, manager_arg(q, "Key"), secret)
                   : is_same(manager_arg(q, "Secret"), secret);
-    if (!user || !secret.len) {
-        security_tell(s, SECURITY_INVALID_ACCOUNT, name, SLICE_NONE);
-        return NULL;
-    }
-    if (!model_rules_allow(&user->rules, &s->peer)) {
-        security_tell(s, SECURITY_FAILED_ACL, name, SLICE_NONE);
-        return NULL;
-    }
-    if (fits)
+    if (fits && user && secret.len && model_rules_allow(&user->rules, &s->peer)) {
+        door_passed(s->manager, &s->peer, user);
         return user;
-    security_tell(s, is_md5 ? SECURITY_CHALLENGE_FAILED : SECURITY_INVALID_PASSWORD, name,
-                  SLICE_NONE);
+    }
+    door_failed(s->manager, &s->peer, tell_refusal(q, user, is_md5) ? user : NULL);
     return NULL;
 }
 
@@ -89,10 +103,7 @@ static void refuse_now(void *arg)
 static void refuse_later(struct manager_request *q)
 {
     struct manager_session *s = manager_session_of(q);
-    char peer[ADDR_TEXT];
 
-    log_notice("Manager: login is refused user=\"%.*s\" from=%s",
-               SLICE_ARG(manager_arg(q, "Username")), addr_text(&s->peer, peer));
     s->refused = manager_hold(q);
     timer_start(s->manager->loop, &s->deadline, REFUSAL_MS, refuse_now, s);
 }
@@ -114,6 +125,7 @@ static void run_login(struct manager_request *q)
         return;
     }
     if (!user->allows_many && is_in_use(s->manager, slice_of(user->name))) {
+        security_tell(s, SECURITY_SESSION_LIMIT, slice_of(user->name), SLICE_NONE);
         manager_error(q, "Login Already In Use");
         manager_close_after(q);
         return;
@@ -140,7 +152,6 @@ static void run_challenge(struct manager_request *q)
     }
     if (!*s->challenge)
         snprintf(s->challenge, sizeof(s->challenge), "%u", rand_u32());
-    security_tell(s, SECURITY_CHALLENGE_SENT, slice_of(s->user), SLICE_NONE);
     manager_begin(q, "Success");
     ami_putz(manager_out(q), "Challenge", s->challenge);
     manager_end(q);

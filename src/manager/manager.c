@@ -14,12 +14,14 @@ static void manager_destroy(void *object)
     m->is_down = true;
     ev_calls_stop(m);
     ev_states_stop(m);
+    ev_security_stop(m);
     manager_unlisten(m);
     roles_stop(m);
     originating_stop(m);
     LIST_FOREACH(&m->sessions, k)
     manager_session_end(CONTAINER_OF(k, struct manager_session, link));
     events_fini(m);
+    door_fini(&m->door);
     mem_deref(m->tls);
     mem_deref(m->snapshot);
 }
@@ -57,8 +59,10 @@ int manager_alloc(struct manager **mp, const struct manager_args *args,
     list_init(&m->sessions);
     list_init(&m->roles);
     list_init(&m->originating);
+    door_init(&m->door);
     buf_init(&m->event, MANAGER_EVENT_MAX);
     hash_init(&m->hints);
+    ev_security_start(m);
     err = ev_calls_start(m);
     if (!err)
         err = ev_states_start(m);

@@ -8,6 +8,8 @@
 #include "loop/task.h"
 #include "manager/inner.h"
 
+#define STRANGER_REQUESTS 20 /* refused ones before login: each is told to others */
+
 struct manager_request {
     struct manager_session *session; /* a reference once held */
     const struct manager_action *action;
@@ -278,6 +280,8 @@ static void tell_refused(struct manager_request *q, enum security_event e, struc
 {
     char text[128];
 
+    if (!name.len)
+        name = SLICE("NONE");
     snprintf(text, sizeof(text), "Action: %.*s", (int)(name.len < 100 ? name.len : 100), name.p);
     security_tell(q->session, e, slice_of(q->session->user), slice_of(text));
 }
@@ -296,6 +300,8 @@ static void dispatch(struct manager_request *q)
     if (!s->is_in && (!q->action || !q->action->before_login)) {
         tell_refused(q, SECURITY_REQUEST_NOT_ALLOWED, name);
         manager_error(q, "Permission denied");
+        if (++s->refused_before_login == STRANGER_REQUESTS)
+            manager_close_after(q);
         return;
     }
     if (!q->action) {

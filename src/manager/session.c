@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "manager/filter.h"
 #include "manager/inner.h"
 
 #define ANSWERS_MAX (16u << 20) /* bytes of one round's answers (ShowDialPlan of a big routing) */
@@ -45,12 +46,12 @@ static void session_destroy(void *object)
     buf_fini(&s->out);
 }
 
-static bool is_full(const struct manager *m, const char *user)
+static bool is_full(struct manager *m, const char *user, const struct addr *peer)
 {
     const struct model_settings *set = model_settings_of(m->snapshot);
 
     return m->session_count >= (uint32_t)set->manager_sessions ||
-           (!user && m->strangers >= (uint32_t)set->manager_auth_limit);
+           (!user && !door_has_room(m, peer));
 }
 
 static void too_late(void *arg)
@@ -88,7 +89,7 @@ int manager_session_alloc(struct manager_session **sp, struct manager *m, enum m
 {
     struct manager_session *s;
 
-    if (m->is_down || is_full(m, user))
+    if (m->is_down || is_full(m, user, peer))
         return EAGAIN;
     s = mem_alloc(sizeof(*s), session_destroy);
     if (!s)
@@ -101,6 +102,7 @@ int manager_session_alloc(struct manager_session **sp, struct manager *m, enum m
     s->peer = *peer;
     s->local = *local;
     s->id = ++m->next_session;
+    s->came = loop_now(m->loop);
     s->since = loop_wall(m->loop);
     list_init(&s->filters);
     list_init(&s->events);
@@ -264,8 +266,6 @@ void manager_session_wait(struct manager_session *s, struct manager_request *q, 
 
 static bool sees_any(const struct manager_session *s, const struct manager_batch *b)
 {
-    if (!(b->classes & s->read & s->mask))
-        return false;
     if (list_is_empty(&s->filters))
         return true;
     for (uint32_t i = 0; i < b->count; i++)
@@ -279,13 +279,15 @@ void manager_session_deliver(struct manager_session *s, struct manager_batch *b)
 {
     int err;
 
-    if (!s->is_in || s->is_over || !sees_any(s, b))
+    if (!s->is_in || s->is_over || !(b->classes & s->read & s->mask))
         return;
     if (!s->is_polled && !s->waiting) {
         add_batch(s, b);
         manager_session_flush(s);
         return;
     }
+    if (!sees_any(s, b))
+        return;
     err = keep_batch(s, b);
     if (err)
         cut_off(s, strerror(err));
@@ -295,12 +297,18 @@ void manager_session_deliver(struct manager_session *s, struct manager_batch *b)
 
 /* ---- in ---- */
 
-/* One message off the front of bytes. @return 0; EAGAIN; EMSGSIZE */
-static int take_message(struct manager_session *s, struct slice bytes, size_t *used)
+/* One message off the front of bytes; the first `looked_at` hold no end. @return 0; EAGAIN; EMSGSIZE */
+static int take_message(struct manager_session *s, struct slice bytes, size_t looked_at,
+                        size_t *used)
 {
     struct ami_message *m = &s->manager->message;
-    int err = ami_message_parse(m, bytes, used);
+    int err;
 
+    if (bytes.len <= AMI_MESSAGE_MAX && !ami_message_has_end(bytes, looked_at)) {
+        s->looked_at = bytes.len;
+        return EAGAIN;
+    }
+    err = ami_message_parse(m, bytes, used);
     if (!err && (m->count || m->has_long_line))
         request_run(s, m);
     return err;
@@ -309,11 +317,13 @@ static int take_message(struct manager_session *s, struct slice bytes, size_t *u
 /* @return bytes that were used */
 static size_t run_all(struct manager_session *s, struct slice bytes)
 {
-    size_t at = 0, used;
+    size_t at = 0, used, looked_at = s->looked_at;
     int err = 0;
 
+    s->looked_at = 0;
     while (!err && !s->busy && !s->is_over && !s->is_closing) {
-        err = take_message(s, slice_skip(bytes, at), &used);
+        err = take_message(s, slice_skip(bytes, at), looked_at, &used);
+        looked_at = 0;
         if (!err)
             at += used;
     }
@@ -379,10 +389,13 @@ static void add_filters(struct manager_session *s, struct slice lines)
 {
     while (slice_is_set(lines) && lines.len) {
         const struct slice line = slice_trim(slice_cut(lines, '\n', &lines));
+        const char *why;
+        int err = line.len ? filter_add_line(&s->filters, line, &why) : 0;
 
-        if (line.len && filter_add(s, SLICE_NONE, line))
-            log_warning("Manager: event filter of a user means nothing user=\"%s\" filter=\"%.*s\"",
-                        s->user, SLICE_ARG(line));
+        if (err)
+            log_warning("Manager: event filter of a user means nothing user=\"%s\" "
+                        "filter=\"%.*s\" err=\"%s\"",
+                        s->user, SLICE_ARG(line), why ? why : strerror(err));
     }
 }
 
@@ -399,6 +412,7 @@ void manager_session_enter(struct manager_session *s, const struct model_manager
     if (!s->is_in)
         m->strangers--;
     s->is_in = true;
+    s->entered = loop_wall(m->loop);
     s->challenge[0] = '\0';
     add_filters(s, slice_of(user->eventfilter));
     events_count(m);

@@ -17,7 +17,6 @@
 
 struct manager_session;
 struct manager_batch;
-struct manager_filter;
 
 /** How bytes leave. Each may be called from anywhere on the loop; closed by the session at its end. */
 struct manager_port {
@@ -42,17 +41,20 @@ struct manager_session {
     void *port_arg;
     struct addr peer, local;
     uint64_t id; /* SessionID of the security events */
-    struct wall since;
-    char user[80];        /* "" before login */
-    uint32_t read, write; /* classes; 0 before login */
-    uint32_t mask;        /* classes of events that it wants */
+    struct mono came;
+    struct wall since, entered; /* entered: 0 before login */
+    char user[80];              /* "" before login */
+    uint32_t read, write;       /* classes; 0 before login */
+    uint32_t mask;              /* classes of events that it wants */
     bool is_in, is_over;
     bool is_closing; /* ends when the present answer is sent */
     bool is_announced;
     char challenge[16];
-    struct list filters;             /* struct manager_filter */
-    struct timer deadline;           /* to log in; of a delayed refusal */
-    struct buf in;                   /* bytes not yet looked at, while a request is held */
+    struct list filters;   /* struct manager_filter */
+    struct timer deadline; /* to log in; of a delayed refusal */
+    struct buf in;         /* bytes of messages to come */
+    size_t looked_at;      /* bytes of in that hold no end of a message */
+    uint8_t refused_before_login;
     struct buf out;                  /* answers of this round */
     struct manager_request *busy;    /* held: its answer comes later (borrowed) */
     struct deferred resume;          /* go on after a held one */
@@ -98,10 +100,3 @@ bool manager_session_sees(const struct manager_session *s, uint32_t classes, str
 
 /** Answer one message. */
 void request_run(struct manager_session *s, const struct ami_message *message);
-
-/* ---- filters (filter.c) ---- */
-
-/** @return 0; EINVAL (no such expression); ENOSPC (100 a session); ENOMEM */
-int filter_add(struct manager_session *s, struct slice match, struct slice text);
-void filters_free(struct list *filters);
-bool filters_pass(const struct list *filters, struct slice event);

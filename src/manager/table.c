@@ -54,6 +54,7 @@ const struct manager_action *const manager_actions[] = {
     &manager_action_faxsession,
     &manager_action_faxsessions,
     &manager_action_faxstats,
+    &manager_action_filter,
     &manager_action_getconfig,
     &manager_action_getconfigjson,
     &manager_action_getvar,

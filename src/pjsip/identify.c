@@ -7,6 +7,7 @@
 #include "pjsip/match.h"
 #include "pjsip/names.h"
 #include "pjsip/outbound.h"
+#include "pjsip/security.h"
 #include "sip/print.h"
 
 void pjsip_identify_follow(struct pjsip *p)
@@ -263,17 +264,6 @@ static void challenge(struct pjsip *p, struct sip_strans *t, const struct model_
     buf_fini(&headers);
 }
 
-/* A password was wrong, or there is no such user: one line, as long as nobody floods us. */
-static void log_refusal(struct pjsip *p, const struct sip_msg *req, const char *what)
-{
-    char from[ADDR_TEXT];
-
-    if (log_gate_pass(&p->refusals, loop_now(p->loop)))
-        log_notice("request refused reason=\"%s\" method=%.*s from=\"%.*s\" address=%s", what,
-                   SLICE_ARG(req->method_text), SLICE_ARG(req->from.uri),
-                   addr_text(&req->flow.remote, from));
-}
-
 /* Strangers cost what users cost: one digest against nothing. @return as sip_auth_check */
 static int check_stranger(struct pjsip *p, const struct sip_msg *req)
 {
@@ -353,9 +343,9 @@ static bool is_from_its_own(const struct pjsip *p, const struct sip_msg *req,
 }
 
 static int forbid(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
-                  const char *what)
+                  const struct pjsip_who *who, enum security_event event, const char *why)
 {
-    log_refusal(p, req, what);
+    pjsip_security_tell(p, req, who->endpoint, event, why);
     sip_strans_refuse(t, 403, NULL);
     return EACCES;
 }
@@ -399,6 +389,18 @@ static bool has_credentials(const struct sip_msg *req)
     return sip_msg_has(req, SIP_H_AUTHORIZATION) || sip_msg_has(req, SIP_H_PROXY_AUTHORIZATION);
 }
 
+/* One event for each try, and one for each challenge that is not the answer to a wrong one. */
+static void tell_unproved(struct pjsip *p, const struct sip_msg *req,
+                          const struct model_endpoint *e, int err)
+{
+    if (!e)
+        pjsip_security_tell(p, req, e, SECURITY_INVALID_ACCOUNT, NULL);
+    else if (err == EACCES)
+        pjsip_security_tell(p, req, e, SECURITY_CHALLENGE_FAILED, NULL);
+    if (err != EACCES)
+        pjsip_security_tell(p, req, e, SECURITY_CHALLENGE_SENT, NULL);
+}
+
 /* @return 0; EACCES (t has been answered) */
 static int check_secret(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
                         struct pjsip_who *who)
@@ -407,6 +409,8 @@ static int check_secret(struct pjsip *p, struct sip_strans *t, const struct sip_
     int err;
 
     if (has_credentials(req) && !guard_may_try(&p->guard, from, loop_now(p->loop))) {
+        pjsip_security_tell(p, req, who->endpoint, SECURITY_REQUEST_NOT_ALLOWED,
+                            "too many wrong passwords");
         drop(p, t);
         return EACCES;
     }
@@ -415,12 +419,12 @@ static int check_secret(struct pjsip *p, struct sip_strans *t, const struct sip_
         err = EACCES;
     if (!err) {
         guard_succeeded(&p->guard, from);
+        pjsip_security_tell(p, req, who->endpoint, SECURITY_SUCCESSFUL_AUTH, NULL);
         return 0;
     }
-    if (err == EACCES) {
-        log_refusal(p, req, "wrong user or password");
+    if (err == EACCES)
         guard_failed(&p->guard, from, loop_now(p->loop));
-    }
+    tell_unproved(p, req, who->endpoint, err);
     challenge(p, t, who->endpoint, err == ESTALE);
     return EACCES;
 }
@@ -441,11 +445,12 @@ int pjsip_authorize(struct pjsip *p, struct sip_strans *t, const struct sip_msg 
     if (needs_secret(who->endpoint, req) && check_secret(p, t, req, who))
         return EACCES;
     if (!model_rules_allow(&who->endpoint->rules, &req->flow.remote))
-        return forbid(p, t, req, "address not allowed");
+        return forbid(p, t, req, who, SECURITY_FAILED_ACL, NULL);
     if (!may_be_contacted(&who->endpoint->contact_rules, req))
-        return forbid(p, t, req, "contact address not allowed");
+        return forbid(p, t, req, who, SECURITY_FAILED_ACL, "address of a contact");
     if (!is_from_its_own(p, req, who))
-        return forbid(p, t, req, "From is not the endpoint's own");
+        return forbid(p, t, req, who, SECURITY_REQUEST_NOT_ALLOWED,
+                      "From is not the endpoint's own");
     return 0;
 }
 

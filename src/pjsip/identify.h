@@ -7,12 +7,15 @@
  * Promise: who does not know a password learns nothing. A stranger, an unknown user, a known user
  *          with a wrong password and one from a denied address get the same 401; only right
  *          credentials from a denied address get 403, as Asterisk gives.
- * Limits:  GUARD_A_MINUTE wrong passwords a minute and source (guard.h); more get no answer.
+ * Limits:  GUARD_A_MINUTE wrong passwords a minute and source (base/guard.h); more get no answer.
  * Source:  Asterisk 22 res_pjsip_distributor, res_pjsip_endpoint_identifier_{user,ip}.
  */
 #pragma once
 #include "pjsip/inner.h"
 #include "sip/transaction.h"
+
+#define GUARD_BURST 20    /* wrong tries of a source that are looked at, after a quiet time */
+#define GUARD_A_MINUTE 10 /* and as many more every minute */
 
 struct pjsip_who {
     const struct model_endpoint *endpoint; /* borrowed from the current snapshot */

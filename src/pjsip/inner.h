@@ -4,7 +4,7 @@
 #pragma once
 #include "base/hash.h"
 #include "base/list.h"
-#include "pjsip/guard.h"
+#include "base/guard.h"
 #include "pjsip/pjsip.h"
 #include "sip/auth.h"
 

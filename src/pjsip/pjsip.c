@@ -153,7 +153,7 @@ static struct pjsip *pjsip_new(const struct pjsip_args *args, struct model_snaps
     hash_init(&p->hosts);
     list_init(&p->watches);
     list_init(&p->watchers);
-    guard_init(&p->guard);
+    guard_init(&p->guard, GUARD_BURST, GUARD_A_MINUTE);
     hash_init(&p->aors);
     hash_init(&p->creds);
     p->sip = args->sip;

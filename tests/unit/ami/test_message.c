@@ -84,5 +84,25 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(parses_headers), UNIT(has_ceilings), UNIT(values_cannot_end_a_line),
-           UNIT(who_asks_is_refused))
+/* Whatever the pieces, the end is found when it is there, and not before. */
+static int finds_the_end_of_a_message(void)
+{
+    static const char *const texts[] = {"A: b\r\n\r\n", "A: b\n\n",   "\n",
+                                        "\r\n",         "A: b\r\n\n", "A\n\r\n"};
+    static const char *const open[] = {"", "A: b\r\n", "A: b\r\n\r", "\r", "\r\r\n", "A\n\rb\n"};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        const struct slice all = slice_of(texts[i]);
+
+        for (size_t from = 0; from < all.len; from++) {
+            CHECK(ami_message_has_end(all, from));
+            CHECK(!ami_message_has_end(slice_from(all.p, all.len - 1), 0));
+        }
+    }
+    for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
+        CHECK(!ami_message_has_end(slice_of(open[i]), 0));
+    return 0;
+}
+
+UNIT_TESTS(UNIT(finds_the_end_of_a_message), UNIT(parses_headers), UNIT(has_ceilings),
+           UNIT(values_cannot_end_a_line), UNIT(who_asks_is_refused))

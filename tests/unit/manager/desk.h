@@ -32,7 +32,7 @@ static const char desk_sql[] =
     "INSERT INTO acl (name, rules) VALUES ('office', 'deny=0.0.0.0/0,permit=192.0.2.0/24');"
     "INSERT INTO manager (name, secret, \"read\", \"write\", acl) VALUES "
     "('inside', 'pw', 'all', 'all', 'office');"
-    "INSERT INTO settings (name, value) VALUES ('manager_auth_limit', '3'), ('manager_sessions', '6'),"
+    "INSERT INTO settings (name, value) VALUES ('manager_auth_limit', '6'), ('manager_sessions', '8'),"
     "('manager_bind', '" DESK ":5038');";
 
 static struct db *desk_db;

@@ -23,7 +23,7 @@ static int answers_as_asterisk(void)
              out);
     desk_ask(
         &c,
-        "action: login\nUSERNAME: admin\nsecret: pw\nActionID: 1\n\naction: ping\nactionid: 6\n\n");
+        "action: login\nUSERNAME: admin\nsecret: pw\nevents: off\nActionID: 1\n\naction: ping\nactionid: 6\n\n");
     CHECK_TO(unit_is_rerun() ||
                  strcmp(desk_got(&c),
                         "Response: Success\nActionID: 1\nMessage: Authentication accepted\n\n"

@@ -14,6 +14,7 @@ static int events_reach_who_may_see_them(void)
         err = desk_enter(&b, &d, MANAGER_TCP, "lowly", "on");
     if (err)
         goto out;
+    loop_fake_advance(d.loop, 10); /* that they have come */
     buf_reset(&b.got);
     desk_ask(&a, "Action: UserEvent\nUserEvent: Sold\nActionID: 1\nItem: a\rb\n\n");
     CHECK_TO(unit_is_rerun() ||
@@ -163,6 +164,37 @@ out:
     return err;
 }
 
+/* One byte at a time, and the request is the same; who only asks for what he may not is sent away. */
+static int takes_single_bytes_and_few_refusals(void)
+{
+    struct desk_client c = {0};
+    struct desk d;
+    unsigned n = 0;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    err = desk_enter(&c, &d, MANAGER_TCP, "admin", "off");
+    if (err)
+        goto out;
+    buf_reset(&c.got);
+    for (const char *p = "Action: Ping\r\nActionID: 1\r\n\r\nAction: Ping\n\n"; *p; p++)
+        manager_session_recv(c.session, slice_from(p, 1));
+    CHECK_TO(unit_is_rerun() ||
+                 desk_has(&c, "ActionID: 1\nPing: Pong\nTimestamp: 1700000000.000000\n\n"
+                              "Response: Success\nPing: Pong\n"),
+             out);
+    desk_leave(&c);
+    CHECK_OK_TO(desk_come(&c, &d, MANAGER_TCP), out);
+    while (!c.is_closed && n++ < 100)
+        desk_ask(&c, "Action: Ping\n\n");
+    CHECK_TO(n == 20 || unit_is_rerun(), out);
+out:
+    desk_leave(&c);
+    desk_fini(&d);
+    return err;
+}
+
 static int cuts_off_who_does_not_read(void)
 {
     struct desk_client a = {0}, b = {0};
@@ -188,4 +220,5 @@ out:
 }
 
 UNIT_TESTS(UNIT(events_reach_who_may_see_them), UNIT(waits_for_events), UNIT(tells_of_the_station),
-           UNIT(takes_bytes_as_they_come), UNIT(cuts_off_who_does_not_read))
+           UNIT(takes_bytes_as_they_come), UNIT(takes_single_bytes_and_few_refusals),
+           UNIT(cuts_off_who_does_not_read))

@@ -1,6 +1,8 @@
 /* test_guard.c - guesses at passwords are slowed down by source, and nobody else is */
 #include "pjsip/office.h"
 
+#include "pjsip/identify.h"
+
 struct guess {
     struct office o;
     struct phone bad, good;
@@ -139,7 +141,7 @@ static int the_table_is_bounded_and_an_ipv6_host_has_one_bucket(void)
     struct guard g;
     int err = 0;
 
-    guard_init(&g);
+    guard_init(&g, GUARD_BURST, GUARD_A_MINUTE);
     for (unsigned i = 0; i < GUARD_BURST; i++) {
         a.ip[15] = (uint8_t)i;
         guard_failed(&g, &a, (struct mono){0});

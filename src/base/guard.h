@@ -1,12 +1,13 @@
 /*
- * pjsip/guard.h - what outsiders may cost us: guesses at passwords, and lines in the log
+ * base/guard.h - what outsiders may cost us: guesses at passwords, and lines in the log
  *
- * Scope:   a bucket of tries for every source address (IPv6: its /64). A wrong user or password
- *          takes one out; an empty bucket means that nothing with credentials is looked at. Right
- *          credentials fill it again.
+ * Scope:   a bucket of tries for every source address (IPv6: its /64), or for every name. A wrong user or
+ *          password takes one out; an empty bucket means that nothing with credentials is looked at.
+ *          Right credentials fill it again.
  * Owns:    one small record per source that failed lately.
  * Cost:    nothing while nobody fails: the table is empty then.
- * Limits:  GUARD_SOURCES records; the one that failed longest ago leaves first.
+ * Limits:  GUARD_SOURCES records; the one that failed longest ago leaves first. Names count by their
+ *          first GUARD_KEY bytes.
  */
 #pragma once
 #include <stdbool.h>
@@ -15,20 +16,23 @@
 #include "base/addr.h"
 #include "base/hash.h"
 #include "base/list.h"
+#include "base/slice.h"
 #include "base/when.h"
 
-#define GUARD_BURST 20    /* wrong tries that are looked at, after a quiet time */
-#define GUARD_A_MINUTE 10 /* and as many more every minute */
 #define GUARD_SOURCES 16384
+#define GUARD_KEY 80
 #define GUARD_LINES 20 /* lines a second for one kind of event that outsiders can cause */
 
 struct guard {
     struct hash sources;
     struct list ages;  /* of the same, the latest failure last */
     int64_t warned_ms; /* when a warning was last written */
+    uint32_t burst, a_minute;
 };
 
-void guard_init(struct guard *g);
+/** @param burst     wrong tries that are looked at, after a quiet time
+ *  @param a_minute  and as many more every minute */
+void guard_init(struct guard *g, uint32_t burst, uint32_t a_minute);
 void guard_fini(struct guard *g);
 
 /** May credentials from there be looked at? False: drop the request (the first time this is said in
@@ -40,6 +44,10 @@ void guard_failed(struct guard *g, const struct addr *from, struct mono now);
 
 /** They were right. */
 void guard_succeeded(struct guard *g, const struct addr *from);
+
+/** The same by name; nothing is said in the log. */
+bool guard_may_try_name(struct guard *g, struct slice name, struct mono now);
+void guard_name_failed(struct guard *g, struct slice name, struct mono now);
 
 /** Lines of one kind in the log. */
 struct log_gate {

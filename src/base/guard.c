@@ -1,28 +1,35 @@
 /* guard.c - buckets of tries, and gates for log lines (guard.h) */
-#include "pjsip/guard.h"
+#include "base/guard.h"
 
 #include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 
-#define TRY_MS (60000 / GUARD_A_MINUTE)
 #define WARN_MS 1000 /* between two warnings, whatever address they are about */
 
-/* A bucket is the moment at which it will be full again: each wrong try moves it by TRY_MS. */
+/* A bucket is the moment at which it will be full again: each wrong try moves it by try_ms. */
 struct source {
     struct hash_link link; /* guard.sources */
     struct link age;       /* guard.ages */
-    struct addr host;      /* port 0; IPv6: its first 64 bits */
     int64_t full_ms;
     bool is_warned;
+    uint8_t len;
+    char key[]; /* of an address: its host */
 };
 
-void guard_init(struct guard *g)
+void guard_init(struct guard *g, uint32_t burst, uint32_t a_minute)
 {
     hash_init(&g->sources);
     list_init(&g->ages);
     g->warned_ms = -WARN_MS;
+    g->burst = burst;
+    g->a_minute = a_minute;
+}
+
+static int64_t try_ms(const struct guard *g)
+{
+    return 60000 / g->a_minute;
 }
 
 static void forget(struct guard *g, struct source *s)
@@ -47,26 +54,27 @@ void guard_fini(struct guard *g)
 }
 
 /* Who has one IPv6 address has 2^64 of them. */
-static struct addr host_of(const struct addr *from)
+static struct slice key_of(const struct addr *from, char key[sizeof(from->ip)])
 {
-    struct addr host = *from;
+    const size_t len = from->family == AF_INET6 ? 8 : 4;
 
-    host.port = 0;
-    if (host.family == AF_INET6) {
-        host.scope = 0;
-        memset(host.ip + 8, 0, 8);
-    }
-    return host;
+    memcpy(key, from->ip, len);
+    return slice_from(key, len);
 }
 
-static struct source *find(const struct guard *g, const struct addr *host)
+static struct slice name_key(struct slice name)
+{
+    return slice_from(name.p, name.len < GUARD_KEY ? name.len : GUARD_KEY);
+}
+
+static struct source *find(const struct guard *g, struct slice key)
 {
     if (!g->sources.count)
         return NULL;
-    for (struct hash_link *k = hash_first(&g->sources, addr_hash(host)); k; k = hash_next(k)) {
+    for (struct hash_link *k = hash_first(&g->sources, hash_slice(key)); k; k = hash_next(k)) {
         struct source *s = CONTAINER_OF(k, struct source, link);
 
-        if (addr_eq(&s->host, host))
+        if (slice_eq(slice_from(s->key, s->len), key))
             return s;
     }
     return NULL;
@@ -81,33 +89,43 @@ static void warn(struct guard *g, struct source *s, const struct addr *from, int
     s->is_warned = true;
     g->warned_ms = now_ms;
     log_warning("too many wrong passwords, requests with credentials are dropped address=%s "
-                "allowed_a_minute=%d",
-                addr_host(from, text), GUARD_A_MINUTE);
+                "allowed_a_minute=%u",
+                addr_host(from, text), g->a_minute);
+}
+
+static bool is_empty(const struct guard *g, const struct source *s, int64_t now_ms)
+{
+    return s && s->full_ms - now_ms > (int64_t)(g->burst - 1) * try_ms(g);
 }
 
 bool guard_may_try(struct guard *g, const struct addr *from, struct mono now)
 {
-    int64_t now_ms = now.us / 1000;
-    struct addr host = host_of(from);
-    struct source *s = find(g, &host);
+    char key[sizeof(from->ip)];
+    struct source *s = find(g, key_of(from, key));
 
-    if (!s || s->full_ms - now_ms <= (GUARD_BURST - 1) * TRY_MS)
+    if (!is_empty(g, s, now.us / 1000))
         return true;
-    warn(g, s, from, now_ms);
+    warn(g, s, from, now.us / 1000);
     return false;
 }
 
-static struct source *add(struct guard *g, const struct addr *host, int64_t now_ms)
+bool guard_may_try_name(struct guard *g, struct slice name, struct mono now)
+{
+    return !is_empty(g, find(g, name_key(name)), now.us / 1000);
+}
+
+static struct source *add(struct guard *g, struct slice key, int64_t now_ms)
 {
     struct source *s;
 
     while ((s = oldest(g)) && (s->full_ms <= now_ms || g->sources.count >= GUARD_SOURCES))
         forget(g, s);
-    s = mem_zalloc(sizeof(*s));
+    s = mem_zalloc(sizeof(*s) + key.len);
     if (!s)
         return NULL;
-    s->host = *host;
-    if (hash_add(&g->sources, &s->link, addr_hash(host))) {
+    s->len = (uint8_t)key.len;
+    memcpy(s->key, key.p, key.len);
+    if (hash_add(&g->sources, &s->link, hash_slice(key))) {
         mem_free(s);
         return NULL;
     }
@@ -115,29 +133,39 @@ static struct source *add(struct guard *g, const struct addr *host, int64_t now_
     return s;
 }
 
-void guard_failed(struct guard *g, const struct addr *from, struct mono now)
+static void failed(struct guard *g, struct slice key, int64_t now_ms)
 {
-    int64_t now_ms = now.us / 1000;
-    struct addr host = host_of(from);
-    struct source *s = find(g, &host);
+    struct source *s = find(g, key);
 
     if (!s)
-        s = add(g, &host, now_ms);
+        s = add(g, key, now_ms);
     if (!s)
         return;
     if (s->full_ms <= now_ms) {
         s->full_ms = now_ms;
         s->is_warned = false;
     }
-    s->full_ms += TRY_MS;
+    s->full_ms += try_ms(g);
     list_unlink(&s->age);
     list_append(&g->ages, &s->age);
 }
 
+void guard_failed(struct guard *g, const struct addr *from, struct mono now)
+{
+    char key[sizeof(from->ip)];
+
+    failed(g, key_of(from, key), now.us / 1000);
+}
+
+void guard_name_failed(struct guard *g, struct slice name, struct mono now)
+{
+    failed(g, name_key(name), now.us / 1000);
+}
+
 void guard_succeeded(struct guard *g, const struct addr *from)
 {
-    struct addr host = host_of(from);
-    struct source *s = find(g, &host);
+    char key[sizeof(from->ip)];
+    struct source *s = find(g, key_of(from, key));
 
     if (s)
         forget(g, s);
