@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """manager-threats.py CASE PORT [ARGS] - hostile clients of the Manager; exit status 0: it held (manager-threats.sh)"""
+import hashlib
 import os
 import re
 import socket
@@ -257,6 +258,95 @@ def caller_id():
     must(b"a secret word" not in watcher.raw and not os.path.exists(target), "the name was evaluated")
 
 
+def from_name():
+    """T11: the same with the name of a From, in a call of SIP."""
+    target, sip_port = ARGS[0], int(ARGS[1])
+    watcher = Client()
+    must(watcher.login("watcher", "pw", "call,dialplan"), "no login")
+    name = "${SHELL(touch " + target + ")}${GLOBAL(SECRET)}),x|y%0d%0aEvent: Evil\\\\r"
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(("127.0.0.1", 0))
+    s.settimeout(3)
+    port = s.getsockname()[1]
+    body = (f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\n")
+
+    def invite(seq, more=""):
+        s.sendto((f"INVITE sip:101@127.0.0.1:{sip_port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{seq}x\r\n"
+                  f'From: "{name}" <sip:7@127.0.0.1>;tag=a\r\nTo: <sip:101@127.0.0.1>\r\nCall-ID: threat\r\n'
+                  f"CSeq: {seq} INVITE\r\nContact: <sip:7@127.0.0.1:{port}>\r\nMax-Forwards: 9\r\n{more}"
+                  f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode(),
+                 ("127.0.0.1", sip_port))
+        while True:
+            answer = s.recv(9999).decode()
+            if not answer.startswith("SIP/2.0 1"):
+                return answer
+
+    asked = re.search(r"WWW-Authenticate: (.*)", invite(1)).group(1)
+
+    def value(key):
+        found = re.search(key + r'="?([^",]+)', asked)
+        return found.group(1) if found else ""
+
+    def md5(text):
+        return hashlib.md5(text.encode()).hexdigest()
+
+    uri = f"sip:101@127.0.0.1:{sip_port}"
+    ha1 = md5(f"7:{value('realm')}:pw")
+    response = md5(f"{ha1}:{value('nonce')}:00000001:c:auth:{md5('INVITE:' + uri)}")
+    answer = invite(2, f'Authorization: Digest username="7", realm="{value("realm")}", nonce="{value("nonce")}", uri="{uri}", '
+                       f'response="{response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c", opaque="{value("opaque")}"\r\n')
+    must(answer.startswith("SIP/2.0 200"), answer)
+    while b"Variable: NAME" not in watcher.raw:
+        watcher.message()
+    time.sleep(0.3)
+    lines_are_clean(watcher.raw)
+    must(b"Value: ${SHELL(touch " in watcher.raw and b"CallerIDName: ${SHELL(touch " in watcher.raw, "the name is another one")
+    must(b"a secret word" not in watcher.raw and not os.path.exists(target), "the name was evaluated")
+
+
+def http():
+    """T12, T17 over HTTP: line ends in a value, an address or a user that a header claims, a cookie that nobody gave."""
+    log, port = ARGS[0], int(ARGS[1])
+
+    def get(path, *headers, method="GET", body=""):
+        h = socket.create_connection(("127.0.0.1", port), 5, ("127.0.0.9", 0))
+        h.settimeout(5)
+        more = "".join(x + "\r\n" for x in headers)
+        if body:
+            more += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        h.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n{body}".encode())
+        got = b""
+        while True:
+            piece = h.recv(65536)
+            if not piece:
+                return got.decode("utf-8", "replace")
+            got += piece
+
+    first = get("/rawman?action=login&username=admin&secret=pw")
+    must("Authentication accepted" in first, first)
+    cookie = re.search(r'mansession_id="?([0-9a-f]+)', first).group(1)
+    mine = f'Cookie: mansession_id="{cookie}"'
+    must("Pong" in get("/rawman?action=ping", mine), "the cookie does not work")
+    for bad in ("%0d%0aAction:%20Command%0d%0aCommand:%20core%20show%20version", "%0aX:%20y", "%00x", "x%0d"):
+        for path, body in (("/rawman?action=ping&actionid=" + bad, ""), ("/rawman?action=userevent&userevent=" + bad, ""),
+                           ("/rawman?action=ping&x" + bad + "=y", ""), ("/rawman", "action=ping&actionid=" + bad)):
+            answer = get(path, mine, method="POST" if body else "GET", body=body)
+            must(answer.startswith("HTTP/1.1 400"), f"{path} {body}: {answer}")
+    for header in ("Authorization: Basic YWRtaW46cHc=", "X-Remote-User: admin", "Cookie: mansession_id=\"" + "0" * 32 + "\"",
+                   "Cookie: mansession_id=\"deadbeef\"", "X-Forwarded-User: admin", "Cookie: mansession_id=1; mansession_id=2",
+                   "X-Station-User: admin", 'Authorization: Digest username="admin"'):
+        answer = get("/rawman?action=command&command=core%20show%20version", header)
+        must("Permission denied" in answer or answer.startswith("HTTP/1.1 4"), f"{header}: {answer}")
+    fixed = get("/rawman?action=login&username=admin&secret=pw", 'Cookie: mansession_id="' + "a" * 32 + '"')
+    must("a" * 32 not in fixed, "a stranger's cookie becomes a session")
+    before = os.path.getsize(log)
+    get("/rawman?action=login&username=spy&secret=x", "X-Forwarded-For: 10.9.9.9", "X-Real-IP: 10.9.9.9", "Forwarded: for=10.9.9.9",
+        "X-Station-Peer: 10.9.9.9 1 10.9.9.9 1")
+    time.sleep(0.3)
+    new = open(log).read()[before:]
+    must("event=InvalidAccountID service=AMI address=127.0.0.9 " in new, f"not told of its own address: {new}")
+
+
 def paths():
     """T14, CVE-2023-49294, GHSA-33x6-fj46-6rfh: configuration actions reach tables, and no file."""
     c = Client()
@@ -329,4 +419,4 @@ def log():
 
 
 {"guess": guess, "idle": idle, "slowly": slowly, "endless": endless, "originate": originate, "inject": inject,
- "caller_id": caller_id, "paths": paths, "rights": rights, "log": log}[CASE]()
+ "caller_id": caller_id, "from_name": from_name, "http": http, "paths": paths, "rights": rights, "log": log}[CASE]()

@@ -8,7 +8,7 @@ TIMEOUT=4
 "$STATION" init --state "$STATE" --sip-port $((BASE + 2)) --bind 127.0.0.1 >>"$LOG" 2>&1 || exit 1
 "$STATION" sql --state "$STATE" "
   insert into settings (name, value) values ('manager_bind', '127.0.0.1:$PORT'), ('manager_tls_bind', '127.0.0.1:$((BASE + 3))'),
-    ('http_enabled', 'no'), ('manager_auth_timeout', '$TIMEOUT');
+    ('http_bind', '127.0.0.1:$((BASE + 4))'), ('manager_auth_timeout', '$TIMEOUT');
   insert into manager (name, secret, \"read\", \"write\") values ('admin', 'pw', 'all', 'all'), ('watcher', 'pw', 'all', 'none'),
     ('caller', 'pw', 'none', 'originate,call,user'), ('reader', 'pw', 'all', 'none'), ('lowly', 'pw', 'call', 'call'),
     ('nosecret', '', 'all', 'all');" >>"$LOG" 2>&1 || exit 1
@@ -23,6 +23,21 @@ exten => 101,1,Answer()
  same => n,Set(NAME=\${CALLERID(name)})
  same => n,Wait(1)
  same => n,Hangup()
+EOF
+cat >"$WORK/pjsip.conf" <<EOF
+[transport-udp]
+type=transport
+protocol=udp
+bind=127.0.0.1:$((BASE + 2))
+[7]
+type=endpoint
+context=phones
+auth=7
+allow=ulaw
+[7]
+type=auth
+username=7
+password=pw
 EOF
 "$STATION" import --state "$STATE" "$WORK" >>"$LOG" 2>&1 || true
 start_station || { echo "station did not start"; tail -20 "$LOG"; exit 1; }
@@ -43,6 +58,8 @@ check "T10 without end" threat endless
 check "T11 CVE-2024-42365" threat originate "$WORK/pwned"
 check "T11 T12 injection" threat inject "$WORK/pwned"
 check "T11 caller's name" threat caller_id "$WORK/pwned"
+check "T11 From" threat from_name "$WORK/pwned" $((BASE + 2))
+check "T12 T17 HTTP" threat http "$LOG" $((BASE + 4))
 check "T14 CVE-2023-49294" threat paths "$WORK/extensions.conf"
 check "T17 rights" threat rights
 check "T19 log" threat log "$LOG"
