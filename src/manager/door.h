@@ -3,10 +3,12 @@
  *
  * Scope:   a ceiling of strangers in all and of one source; wrong passwords by source and by account.
  * Promise: an attacker somewhere does not lock out who is elsewhere. One source has half of the places at
- *          most; a stranger who has said nothing useful for DOOR_PATIENCE_MS gives its place to the next. An address from
- *          which a user has got in before does not care how many guesses at that user others make; nor does a
- *          user with an access list, because addresses outside of it do not count.
- * Owns:    small records of sources and accounts that failed, and of DOOR_HOMES addresses that got in.
+ *          most; a stranger who has been there for DOOR_PATIENCE_MS gives its place to the next. A user at an address from
+ *          which he has got in before has tries of his own, whatever others there or elsewhere guess. Addresses
+ *          outside of a user's access list do not count against the user. The same wrong password again is no guess: a
+ *          program with an old one locks nobody out.
+ * Owns:    small records: of sources and accounts that failed (base/guard.h), DOOR_VISITORS of users at addresses that
+ *          got in, and as many of the last wrong passwords (a hash of each).
  * Limits:  DOOR_BURST + DOOR_A_MINUTE wrong tries of a source, and of an account, in any minute: more are not
  *          looked at, and answered like wrong ones.
  */
@@ -17,17 +19,22 @@
 
 #define DOOR_BURST 5
 #define DOOR_A_MINUTE 5
-#define DOOR_HOMES 4096
+#define DOOR_VISITORS 4096
 #define DOOR_PATIENCE_MS 2000
 
 struct manager;
 struct manager_session;
 struct model_manager;
 
+/* Users at addresses; the one who came longest ago leaves first. */
+struct door_visitors {
+    struct hash by_name;
+    struct list ages;
+};
+
 struct door {
-    struct guard sources, accounts;
-    struct hash homes; /* struct home */
-    struct list home_ages;
+    struct guard sources, accounts, at_home; /* at_home: of one user at one address */
+    struct door_visitors homes, wrongs;
 };
 
 void door_init(struct door *d);
@@ -39,8 +46,10 @@ bool door_has_room(struct manager *m, const struct addr *peer);
 /** May credentials from there be looked at? @param user  whose; NULL: of nobody that exists */
 bool door_may_try(struct manager *m, const struct addr *peer, const struct model_manager *user);
 
-/** They were wrong. @param user  whose password was tried; NULL: it does not count against a user */
-void door_failed(struct manager *m, const struct addr *peer, const struct model_manager *user);
+/** They were wrong. @param user    whose password was tried; NULL: it does not count against a user
+ *                   @param secret  what was given; absent: each time another one (a digest) */
+void door_failed(struct manager *m, const struct addr *peer, const struct model_manager *user,
+                 struct slice secret);
 
 /** They were right. */
 void door_passed(struct manager *m, const struct addr *peer, const struct model_manager *user);

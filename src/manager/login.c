@@ -85,7 +85,8 @@ static const struct model_manager *authenticate(struct manager_request *q)
         door_passed(s->manager, &s->peer, user);
         return user;
     }
-    door_failed(s->manager, &s->peer, tell_refusal(q, user, is_md5) ? user : NULL);
+    door_failed(s->manager, &s->peer, tell_refusal(q, user, is_md5) ? user : NULL,
+                is_md5 ? SLICE_NONE : manager_arg(q, "Secret"));
     return NULL;
 }
 

@@ -197,6 +197,7 @@ static int guesses_of_a_source_have_an_end(void)
 {
     struct desk d;
     unsigned looked_at = 0, told;
+    char secret[20];
     int err = desk_init(&d);
 
     if (err)
@@ -204,7 +205,8 @@ static int guesses_of_a_source_have_an_end(void)
     lines = 0;
     log_set_sink(keep_line, NULL);
     for (int i = 0; i < 55 && !err; i++) { /* a second each */
-        CHECK_TO(try_login(&d, "198.51.100.66:1", i & 1 ? "admin" : "nobody", "guess") == 0, out);
+        snprintf(secret, sizeof(secret), "guess%d", i);
+        CHECK_TO(try_login(&d, "198.51.100.66:1", i & 1 ? "admin" : "nobody", secret) == 0, out);
         looked_at += !strstr(last_line, "request=\"Action: Login\"");
     }
     told = lines;
@@ -253,6 +255,39 @@ out:
     return err;
 }
 
+/* A program that comes again and again with an old password does not lock out others who come from there; a user
+ * who has got in from there has tries of his own. */
+static int who_has_an_old_password_harms_nobody(void)
+{
+    struct desk d;
+    unsigned looked_at = 0;
+    char secret[20];
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    log_set_sink(keep_line, NULL);
+    for (int i = 0; i < 55; i++)
+        CHECK_TO(try_login(&d, "192.0.2.7:1", "admin", "old") == 0, out);
+    CHECK_TO(try_login(&d, "192.0.2.7:1", "lowly", "pw") == 1, out);
+    for (int i = 0; i < 20; i++) {
+        snprintf(secret, sizeof(secret), "guess%d", i);
+        CHECK_TO(try_login(&d, "192.0.2.7:1", "admin", secret) == 0, out);
+    }
+    CHECK_TO(try_login(&d, "192.0.2.7:1", "picky", "pw") == 0, out);
+    CHECK_TO(try_login(&d, "192.0.2.7:1", "lowly", "pw") == 1, out);
+    for (int i = 0; i < 55; i++) {
+        snprintf(secret, sizeof(secret), "guess%d", i);
+        CHECK_TO(try_login(&d, "192.0.2.7:1", "lowly", secret) == 0, out);
+        looked_at += !strstr(last_line, "request=\"Action: Login\"");
+    }
+    CHECK_TO(looked_at >= 8 && looked_at <= 10, out);
+out:
+    log_set_sink(NULL, NULL);
+    desk_fini(&d);
+    return err;
+}
+
 /* T10: one source has half of the places; who is silent loses his to the next after two seconds. */
 static int silent_ones_do_not_keep_others_out(void)
 {
@@ -289,4 +324,5 @@ out:
 
 UNIT_TESTS(UNIT(tells_what_happened_once_and_in_one_line), UNIT(one_event_is_one_line),
            UNIT_ONCE(guesses_of_a_source_have_an_end), UNIT_ONCE(guesses_at_an_account_have_an_end),
+           UNIT_ONCE(who_has_an_old_password_harms_nobody),
            UNIT(silent_ones_do_not_keep_others_out))
