@@ -60,6 +60,9 @@ void manager_unlisten(struct manager *m);
 /** Serve a role that has connected (taken; ipc/manager.h). @return 0; ENOMEM */
 int manager_serve(struct manager *m, struct ipc *role);
 
+/** The same for the role that faces strangers: it gets sessions of HTTP and no others. */
+int manager_serve_web(struct manager *m, struct ipc *web);
+
 /** Listen for roles on a seqpacket socket (taken). @param uid  who may come, besides root and our own
  *  user. @return 0; errno */
 int manager_serve_roles(struct manager *m, int listen_fd, uint32_t uid);

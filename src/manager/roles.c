@@ -93,10 +93,12 @@ static int open_session(struct role_link *r, const struct manager_open *o)
 {
     const bool is_role = o->kind == MANAGER_SESSION_ROLE;
     struct role_port *p = mem_zalloc(sizeof(*p));
-    int err = p ? 0 : ENOMEM;
+    int err = !p ? ENOMEM : is_role && r->is_web ? EACCES : 0;
 
-    if (err)
+    if (err) {
+        mem_free(p);
         return err;
+    }
     p->number = o->session;
     buf_init(&p->asked, AMI_MESSAGE_MAX);
     err = hash_add(&r->ports, &p->link, p->number);
@@ -173,7 +175,7 @@ static void gone(struct ipc *c, int err, void *arg)
     link_free(arg);
 }
 
-int manager_serve(struct manager *m, struct ipc *role)
+static int serve(struct manager *m, struct ipc *role, bool is_web)
 {
     struct role_link *r = mem_zalloc(sizeof(*r));
 
@@ -184,32 +186,42 @@ int manager_serve(struct manager *m, struct ipc *role)
     r->manager = m;
     r->ipc = role;
     ipc_set_room(role, ROLE_ROOM);
+    r->is_web = is_web;
     hash_init(&r->ports);
     list_append(&m->roles, &r->link);
     ipc_set_handlers(role, came, gone, r);
     return 0;
 }
 
+int manager_serve(struct manager *m, struct ipc *role)
+{
+    return serve(m, role, false);
+}
+
+int manager_serve_web(struct manager *m, struct ipc *web)
+{
+    return serve(m, web, true);
+}
+
 /* ---- run/manager.sock ---- */
 
 /* Other roles share the group that may open the socket. */
-static bool may_come(const struct manager *m, const struct ipc *c)
+static bool may_come(const struct manager *m, uint32_t uid)
 {
-    uint32_t uid;
-    int32_t pid;
-
-    return ipc_peer(c, &uid, &pid) == 0 && (uid == 0 || uid == geteuid() || uid == m->roles_uid);
+    return uid == 0 || uid == geteuid() || uid == m->roles_uid;
 }
 
 static void came_in(int fd, void *arg)
 {
     struct manager *m = arg;
     struct ipc *c;
+    uint32_t uid;
+    int32_t pid;
 
     if (ipc_alloc(&c, m->loop, fd, &manager_protocol, NULL, NULL, NULL))
         return;
-    if (may_come(m, c)) {
-        manager_serve(m, c);
+    if (ipc_peer(c, &uid, &pid) == 0 && may_come(m, uid)) {
+        serve(m, c, uid != 0 && uid != geteuid());
     } else {
         ipc_close(c);
         mem_deref(c);

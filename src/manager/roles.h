@@ -10,6 +10,8 @@ struct role_link {
     struct link link; /* manager->roles */
     struct manager *manager;
     struct ipc *ipc;
+    bool
+        is_web; /* who faces strangers brings sessions of HTTP only: theirs, with nothing of its own */
     struct hash ports; /* struct role_port by number */
 };
 

@@ -30,7 +30,8 @@ static void role_gone(struct ipc *c, int err, void *arg)
     ((struct role *)arg)->is_gone = true;
 }
 
-static int role_come(struct role *r, struct desk *d)
+static int role_come_by(struct role *r, struct desk *d,
+                        int (*serve)(struct manager *m, struct ipc *c))
 {
     struct ipc *engine = NULL;
     int err;
@@ -40,7 +41,12 @@ static int role_come(struct role *r, struct desk *d)
     if (err)
         return err;
     ipc_set_handlers(r->ipc, role_came, role_gone, r);
-    return manager_serve(d->manager, engine);
+    return serve(d->manager, engine);
+}
+
+static int role_come(struct role *r, struct desk *d)
+{
+    return role_come_by(r, d, manager_serve);
 }
 
 static void role_leave(struct role *r)
@@ -93,6 +99,29 @@ static int an_own_session_is_in(void)
     ipc_send(r.ipc, MANAGER_LEAVE, &(struct manager_leave){7});
     loop_fake_settle(d.loop);
     CHECK_TO(unit_is_rerun() || (r.left == 7 && d.manager->session_count == 0), out);
+out:
+    role_leave(&r);
+    desk_fini(&d);
+    return err;
+}
+
+/* Whoever takes the web role over has what its strangers have. */
+static int web_has_no_session_of_its_own(void)
+{
+    struct role r = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    CHECK_OK_TO(role_come_by(&r, &d, manager_serve_web), out);
+    role_open(&r, 7, MANAGER_SESSION_ROLE);
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() || (r.left == 7 && d.manager->session_count == 0), out);
+    role_open(&r, 8, MANAGER_SESSION_HTTP);
+    role_ask(&r, 8, 1, true, "Action: Command\r\nCommand: core show version\r\n\r\n");
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() || strstr(buf_z(&r.text), "Permission denied"), out);
 out:
     role_leave(&r);
     desk_fini(&d);
@@ -159,5 +188,5 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(an_own_session_is_in), UNIT(a_session_of_http_is_a_stranger),
-           UNIT(sessions_go_with_their_role))
+UNIT_TESTS(UNIT(an_own_session_is_in), UNIT(web_has_no_session_of_its_own),
+           UNIT(a_session_of_http_is_a_stranger), UNIT(sessions_go_with_their_role))
