@@ -445,9 +445,9 @@ int pjsip_authorize(struct pjsip *p, struct sip_strans *t, const struct sip_msg 
     if (needs_secret(who->endpoint, req) && check_secret(p, t, req, who))
         return EACCES;
     if (!model_rules_allow(&who->endpoint->rules, &req->flow.remote))
-        return forbid(p, t, req, who, SECURITY_FAILED_ACL, NULL);
+        return forbid(p, t, req, who, SECURITY_FAILED_ACL, "address not allowed");
     if (!may_be_contacted(&who->endpoint->contact_rules, req))
-        return forbid(p, t, req, who, SECURITY_FAILED_ACL, "address of a contact");
+        return forbid(p, t, req, who, SECURITY_FAILED_ACL, "contact address not allowed");
     if (!is_from_its_own(p, req, who))
         return forbid(p, t, req, who, SECURITY_REQUEST_NOT_ALLOWED,
                       "From is not the endpoint's own");
