@@ -11,7 +11,7 @@ phone 103 transport=tls codec=pcmu
 phone 104 password=wrong
 
 for p in 101 102 103; do check "$p-registers" registered $p 10; done
-check wrong-password-is-refused within 5 grep -q 'wrong user or password.*sip:104@' "$LOG"
+check wrong-password-is-refused within 5 grep -q 'access refused event=ChallengeResponseFailed service=PJSIP .*account="104"' "$LOG"
 three_contacts() { [ "$(sql 'SELECT count(*) FROM ps_contacts')" = 3 ]; }
 check contacts-are-in-the-database three_contacts
 
