@@ -21,6 +21,11 @@ struct http_server {
     struct list suspended; /* requests whose answer comes later */
 };
 
+/* A connection. The library tells of a request's end only when its handler has heard of the beginning. */
+struct line {
+    struct http_request *request; /* the present one (a reference), or NULL */
+};
+
 struct http_request {
     struct link link; /* server->suspended */
     struct http_server *server;
@@ -86,19 +91,57 @@ static void too_slow(void *arg)
         shutdown(info->connect_fd, SHUT_RDWR);
 }
 
+static void end_request(struct line *l)
+{
+    struct http_request *r = l->request;
+
+    if (!r)
+        return;
+    l->request = NULL;
+    timer_stop(&r->deadline);
+    list_unlink(&r->link);
+    r->conn = NULL;
+    mem_deref(r);
+}
+
+static void line_changed(void *arg, struct MHD_Connection *conn, void **own,
+                         enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *own = mem_zalloc(sizeof(struct line));
+    } else if (*own) {
+        end_request(*own);
+        mem_free(*own);
+        *own = NULL;
+    }
+}
+
+static struct line *line_of(struct MHD_Connection *conn)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
 /* The request line is here. */
 static void *begun(void *arg, const char *target, struct MHD_Connection *conn)
 {
     struct http_server *s = arg;
-    struct http_request *r = mem_alloc(sizeof(*r), request_destroy);
+    struct line *l = line_of(conn);
+    struct http_request *r = l ? mem_alloc(sizeof(*r), request_destroy) : NULL;
 
     if (!r)
         return NULL;
+    end_request(l);
+    l->request = r;
     r->server = s;
     r->conn = conn;
     r->target = mem_strdup(target);
-    if (!r->target)
-        return mem_deref(r);
+    if (!r->target) {
+        end_request(l);
+        return NULL;
+    }
     timer_start(s->loop, &r->deadline, HTTP_READ_MS, too_slow, r);
     return r;
 }
@@ -106,14 +149,11 @@ static void *begun(void *arg, const char *target, struct MHD_Connection *conn)
 static void over(void *arg, struct MHD_Connection *conn, void **own,
                  enum MHD_RequestTerminationCode code)
 {
-    struct http_request *r = *own;
+    struct line *l = line_of(conn);
 
-    if (!r)
-        return;
-    timer_stop(&r->deadline);
-    list_unlink(&r->link);
-    r->conn = NULL;
-    *own = mem_deref(r);
+    *own = NULL;
+    if (l)
+        end_request(l);
 }
 
 static enum MHD_Result field(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
@@ -135,9 +175,27 @@ static enum MHD_Result queue(struct http_request *r)
     return result;
 }
 
+/* What the client asked for is a field: the library would make a table of its query, and hangs when that
+   has no room. @return 0; ENOMEM */
+static int take_target(struct http_request *r)
+{
+    const struct slice target = http_request_header(r, HTTP_TARGET_FIELD);
+    char *copy = slice_is_set(target) ? slice_dup(target) : NULL;
+
+    if (!slice_is_set(target))
+        return 0;
+    if (!copy)
+        return ENOMEM;
+    mem_free(r->target);
+    r->target = copy;
+    return 0;
+}
+
 /* @return 0, or the status of a refusal */
 static int judge(struct http_request *r, const char *version)
 {
+    if (take_target(r))
+        return 503;
     r->guard.method = slice_of(r->method);
     r->guard.target = slice_of(r->target);
     r->guard.version = slice_of(version);
@@ -224,8 +282,8 @@ static struct MHD_Daemon *start(struct http_server *s)
         0, NULL, NULL, handle, s, MHD_OPTION_LISTEN_SOCKET, s->args.listen_fd,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEAD_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)HTTP_IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, begun,
-        s, MHD_OPTION_NOTIFY_COMPLETED, over, s, MHD_OPTION_END);
+        (unsigned)HTTP_IDLE_S, MHD_OPTION_URI_LOG_CALLBACK, begun, s, MHD_OPTION_NOTIFY_COMPLETED,
+        over, s, MHD_OPTION_NOTIFY_CONNECTION, line_changed, s, MHD_OPTION_END);
 }
 
 int http_server_alloc(struct http_server **sp, const struct http_server_args *args)

@@ -6,7 +6,7 @@
  * Owns:    the listening socket, connections, requests; a request is counted: the server holds one
  *          reference until it is answered and sent, who answers later holds another.
  * Thread:  the loop's.
- * Limits:  HTTP_CONNECTIONS_MAX connections, HTTP_HEAD_MAX bytes of head, http_guard's; a body of what
+ * Limits:  HTTP_CONNECTIONS_MAX connections, HTTP_HEAD_MAX bytes for the head and what is made of it, http_guard's; a body of what
  *          the route allows; 10 s from the request line to the last byte of the body; 120 s idle.
  * Source:  libmicrohttpd(3) with external epoll; docs/manager.md.
  */
@@ -20,9 +20,11 @@
 #include "loop/loop.h"
 
 #define HTTP_CONNECTIONS_MAX 4096
-#define HTTP_HEAD_MAX 24576
+#define HTTP_HEAD_MAX 65536
 #define HTTP_READ_MS 10000
 #define HTTP_IDLE_S 120
+#define HTTP_TARGET_FIELD                                                                          \
+    "X-Station-Target" /* the front's: path and query as they were asked for */
 
 struct http_server;
 struct http_request;
@@ -51,7 +53,7 @@ int http_server_alloc(struct http_server **sp, const struct http_server_args *ar
 /* ---- a request: borrowed, as long as it is held ---- */
 
 struct slice http_request_method(const struct http_request *r);
-/** As it was sent: path and query. */
+/** As it was sent: path and query (HTTP_TARGET_FIELD's, when the front gives one). */
 struct slice http_request_target(const struct http_request *r);
 /** Before the question mark, not decoded. */
 struct slice http_request_path(const struct http_request *r);

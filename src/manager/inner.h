@@ -54,6 +54,7 @@ struct manager {
     struct pjsip_watch driver;
     struct hash hints; /* hints.c */
     bool watches_states;
+    struct sip_auth *digest; /* NULL until somebody needs it */
     bool is_booted, is_down;
     struct ami_message message; /* being parsed: too big for a task's stack */
 };
@@ -106,6 +107,15 @@ void security_tell_digest(struct manager_session *s, struct slice account, struc
 
 /* act_originate.c: calls under way are not told of any more. */
 void originating_stop(struct manager *m);
+
+struct manager_digest;
+
+/** digest.c: whose are these credentials? The session is that user's then.
+ *  @return 0; EACCES: headers are those of a challenge; ENOMEM and others */
+int manager_digest(struct manager_session *s, const struct manager_digest *q, struct buf *headers);
+
+/** login.c: is somebody in as that user? */
+bool manager_is_in_use(const struct manager *m, struct slice user);
 
 /* roles.c */
 void roles_stop(struct manager *m);

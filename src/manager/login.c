@@ -35,7 +35,7 @@ static bool key_fits(const struct manager_session *s, struct slice key, struct s
     return fits;
 }
 
-static bool is_in_use(const struct manager *m, struct slice user)
+bool manager_is_in_use(const struct manager *m, struct slice user)
 {
     LIST_FOREACH(&m->sessions, k)
     {
@@ -125,7 +125,7 @@ static void run_login(struct manager_request *q)
         refuse_later(q);
         return;
     }
-    if (!user->allows_many && is_in_use(s->manager, slice_of(user->name))) {
+    if (!user->allows_many && manager_is_in_use(s->manager, slice_of(user->name))) {
         security_tell(s, SECURITY_SESSION_LIMIT, slice_of(user->name), SLICE_NONE);
         manager_error(q, "Login Already In Use");
         manager_close_after(q);

@@ -22,6 +22,7 @@ static void manager_destroy(void *object)
     manager_session_end(CONTAINER_OF(k, struct manager_session, link));
     events_fini(m);
     door_fini(&m->door);
+    mem_deref(m->digest);
     mem_deref(m->tls);
     mem_deref(m->snapshot);
 }

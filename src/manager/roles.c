@@ -133,6 +133,18 @@ static void ask(struct role_port *p, const struct manager_ask *a)
     buf_fini(&asked);
 }
 
+static void digest(struct role_port *p, const struct manager_digest *q)
+{
+    struct manager_verdict v = {.session = p->number, .request = q->request};
+    struct buf headers;
+
+    buf_init(&headers, MANAGER_HEADER_MAX);
+    v.err = manager_digest(p->session, q, &headers);
+    v.headers = buf_slice(&headers);
+    ipc_send(p->role->ipc, MANAGER_VERDICT, &v);
+    buf_fini(&headers);
+}
+
 static void came(struct ipc *c, uint16_t id, const void *message, int fd, void *arg)
 {
     const struct manager_open *o = message; /* each begins with the session's number */
@@ -148,6 +160,8 @@ static void came(struct ipc *c, uint16_t id, const void *message, int fd, void *
         ipc_send(c, MANAGER_LEFT, &(struct manager_leave){o->session});
     } else if (id == MANAGER_ASK) {
         ask(p, message);
+    } else if (id == MANAGER_DIGEST) {
+        digest(p, message);
     } else if (id == MANAGER_LEAVE) {
         manager_session_end(p->session);
     }

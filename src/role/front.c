@@ -149,8 +149,8 @@ static void died(struct front *f, int status)
     if (is_settled)
         f->pause_ms = 0;
     if (f->pause_ms < AGAIN_MOST_MS) /* then everything has been said */
-        log_error("nginx has ended, it is started anew restart_ms=%u error=\"%s\"", f->pause_ms,
-                  is_settled ? "" : last_words(text, sizeof(text)));
+        log_error("nginx has ended, it is started anew restart_ms=%u status=%d error=\"%s\"",
+                  f->pause_ms, status, is_settled ? "" : last_words(text, sizeof(text)));
     timer_start(f->loop, &f->again, f->pause_ms, start, f);
     f->pause_ms = f->pause_ms ? 2 * f->pause_ms : AGAIN_MS;
     if (f->pause_ms > AGAIN_MOST_MS)

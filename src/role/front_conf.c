@@ -79,10 +79,10 @@ static const char head[] =
     "    limit_req_status 429;\n"
     "    limit_conn_status 429;\n"
     "\n"
-    "    map $uri $shape {\n"
+    "    map $request_uri $shape {\n"
     "        default html;\n"
-    "        \"~*^/(asterisk/)?a?rawman/?$\" raw;\n"
-    "        \"~*^/(asterisk/)?a?mxml/?$\" xml;\n"
+    "        \"~*^/(asterisk/)?a?rawman/?([?]|$)\" raw;\n"
+    "        \"~*^/(asterisk/)?a?mxml/?([?]|$)\" xml;\n"
     "    }\n"
     "    upstream web {\n"
     "        server unix:../run/web.sock;\n"
@@ -92,10 +92,12 @@ static const char head[] =
     "    }\n";
 
 static const char way[] = "        location / {\n"
+                          "            rewrite ^ /? break;\n"
                           "            proxy_pass http://web;\n"
                           "            proxy_http_version 1.1;\n"
                           "            proxy_set_header Connection \"\";\n"
                           "            proxy_set_header Host $host;\n"
+                          "            proxy_set_header X-Station-Target $request_uri;\n"
                           "            proxy_set_header X-Station-Peer \"$remote_addr $remote_port "
                           "$server_addr $server_port\";\n"
                           "            proxy_pass_header Server;\n"
@@ -130,7 +132,7 @@ int front_conf_print(struct buf *out, const struct control_http *http)
     buf_addz(out, "    limit_conn_zone $counted zone=connections:4m;\n");
     buf_printf(out, "    limit_req zone=requests burst=%u nodelay;\n", 4 * http->rate);
     buf_printf(out, "    limit_conn connections %u;\n", http->connections);
-    buf_printf(out, "    server {\n        listen %s backlog=1024;\n",
+    buf_printf(out, "    server {\n        listen %s backlog=1024;\n        server_name station;\n",
                addr_text(&http->bind, listen));
     buf_addz(out, way);
     /* A WaitEvent lasts as long as a session may; an Originate that is not async, longer. */

@@ -19,6 +19,7 @@
 #define STAMP_LEN 24 /* 8 hex digits of seconds, 16 of a random part */
 #define MAC_LEN 32   /* hex digits kept of the HMAC */
 #define NONCE_LEN (STAMP_LEN + MAC_LEN)
+_Static_assert(SIP_AUTH_NONCE == NONCE_LEN + 1, "what callers have room for");
 
 /* The highest nonce count seen with a nonce. */
 struct slot {
@@ -100,7 +101,7 @@ static int sign(struct sip_auth *a, struct slice stamp, struct slice realm, char
     return 0;
 }
 
-static int make_nonce(struct sip_auth *a, const char *realm, char out[NONCE_LEN + 1])
+int sip_auth_nonce(struct sip_auth *a, const char *realm, char out[SIP_AUTH_NONCE])
 {
     unsigned char stamp[STAMP_LEN / 2];
     uint32_t second = now_s(a);
@@ -143,8 +144,8 @@ int sip_auth_challenge(struct sip_auth *a, struct buf *headers, const char *real
 {
     static const enum sip_digest_algorithm all[] = {SIP_DIGEST_SHA512, SIP_DIGEST_SHA256,
                                                     SIP_DIGEST_MD5};
-    char nonce[NONCE_LEN + 1];
-    int err = make_nonce(a, realm, nonce);
+    char nonce[SIP_AUTH_NONCE];
+    int err = sip_auth_nonce(a, realm, nonce);
 
     if (err)
         return err;
@@ -257,7 +258,7 @@ static int check_count(struct sip_auth *a, const struct sip_digest *d, uint32_t 
     return 0;
 }
 
-static bool is_right(const struct sip_msg *req, const struct sip_digest *d,
+static bool is_right(struct slice method, const struct sip_digest *d,
                      const struct sip_credential *c)
 {
     static const struct sip_credential nobody = {.user = "nobody", .password = "nothing"};
@@ -266,7 +267,7 @@ static bool is_right(const struct sip_msg *req, const struct sip_digest *d,
     size_t len = digest_hex_len(d->algorithm);
 
     /* A stranger costs the same time as a wrong password. */
-    if (sip_digest_response(d, is_known ? c : &nobody, req->method_text, req->body, want))
+    if (sip_digest_response(d, is_known ? c : &nobody, method, SLICE_NONE, want))
         return false;
     for (size_t i = 0; i < len; i++)
         got[i] = d->response.p[i] >= 'A' && d->response.p[i] <= 'F'
@@ -284,18 +285,25 @@ static bool is_for_this(const struct sip_msg *req, const struct sip_digest *d)
            sip_user_eq(uri.user, req->uri.user);
 }
 
-int sip_auth_check(struct sip_auth *a, const struct sip_msg *req, const struct sip_digest *d,
-                   const char *realm, uint8_t offered, const struct sip_credential *c)
+int sip_auth_check_text(struct sip_auth *a, struct slice method, const struct sip_digest *d,
+                        const char *realm, uint8_t offered, const struct sip_credential *c)
 {
     uint32_t second;
     uint64_t random;
 
-    if (!is_acceptable(offered, d) || !slice_eqz(d->realm, realm) || !is_for_this(req, d) ||
+    if (!is_acceptable(offered, d) || !slice_eqz(d->realm, realm) ||
         check_nonce(a, d->nonce, realm, &second, &random))
         return EINVAL;
-    if (!is_right(req, d, c))
+    if (!is_right(method, d, c))
         return EACCES;
     if (now_s(a) - second > (c->nonce_life_s ? c->nonce_life_s : a->life_s))
         return ESTALE;
     return check_count(a, d, second, random);
+}
+
+int sip_auth_check(struct sip_auth *a, const struct sip_msg *req, const struct sip_digest *d,
+                   const char *realm, uint8_t offered, const struct sip_credential *c)
+{
+    return is_for_this(req, d) ? sip_auth_check_text(a, req->method_text, d, realm, offered, c)
+                               : EINVAL;
 }

@@ -74,6 +74,11 @@ int sip_auth_challenge(struct sip_auth *a, struct buf *headers, const char *real
  */
 int sip_auth_find(const struct sip_msg *req, const char *realm, struct sip_digest *d);
 
+#define SIP_AUTH_NONCE 57 /* bytes with the NUL */
+
+/** A fresh nonce, for who writes the challenge. @return 0; EIO */
+int sip_auth_nonce(struct sip_auth *a, const char *realm, char out[SIP_AUTH_NONCE]);
+
 /**
  * Check credentials.
  *
@@ -87,6 +92,10 @@ int sip_auth_find(const struct sip_msg *req, const char *realm, struct sip_diges
  */
 int sip_auth_check(struct sip_auth *a, const struct sip_msg *req, const struct sip_digest *d,
                    const char *realm, uint8_t offered, const struct sip_credential *c);
+
+/** The same for a request that is not SIP: its method alone. The URI is the caller's to compare. */
+int sip_auth_check_text(struct sip_auth *a, struct slice method, const struct sip_digest *d,
+                        const char *realm, uint8_t offered, const struct sip_credential *c);
 
 /* ---- client ---- */
 

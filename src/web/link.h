@@ -4,7 +4,8 @@
  * Scope:   ipc/manager.h from the role's side: open, ask, digest, leave. Whose session the engine ends, or
  *          whose engine dies, hears it once; the connection comes back by itself.
  * Owns:    the connection; a session is counted, the link holds one reference while the engine knows it.
- * Order:   one question at a time, and one WaitEvent beside it (LINK_AWAIT).
+ * Order:   one question at a time, and WaitEvent beside it (LINK_AWAIT); a second one (LINK_AWAIT_NEXT) ends the
+ *          first.
  * Thread:  the loop's.
  * Limits:  an answer of LINK_ANSWER_MAX bytes: beyond it the session is left.
  */
@@ -18,7 +19,7 @@
 struct web_link;
 struct web_session;
 
-enum link_slot { LINK_ASK, LINK_AWAIT, LINK_SLOTS };
+enum link_slot { LINK_ASK, LINK_AWAIT, LINK_AWAIT_NEXT, LINK_SLOTS };
 
 /** The answer to one question; text is the handler's to take. err: ECONNRESET (the engine has gone, or
  *  ended the session before it answered), EMSGSIZE. */

@@ -366,12 +366,17 @@ static int ask(struct visit *w)
     return web_session_ask(s, w->slot, buf_slice(&w->text), answered, w);
 }
 
-static bool is_slot_free(const struct visit *w)
+static bool is_slot_free(struct visit *w)
 {
-    const bool is_to_judge = w->route->is_digest && !w->is_judged;
+    const struct web_session *s = w->visitor->session;
 
-    return !w->visitor->session ||
-           web_session_is_free(w->visitor->session, is_to_judge ? LINK_ASK : w->slot);
+    if (!s)
+        return true; /* asking says so */
+    if (w->route->is_digest && !w->is_judged)
+        return web_session_is_free(s, LINK_ASK);
+    if (w->slot != LINK_ASK)
+        w->slot = web_session_is_free(s, LINK_AWAIT) ? LINK_AWAIT : LINK_AWAIT_NEXT;
+    return web_session_is_free(s, w->slot);
 }
 
 /* Ask, or wait until what was asked before is answered. A second WaitEvent ends the first. */

@@ -195,6 +195,31 @@ static int refusal(struct stage *t, const char *text, const char *status)
     return err;
 }
 
+/* A head that is never whole: nothing of it is left, and no timer of it. */
+static int forgets_half_a_head(void)
+{
+    struct stage t;
+    uint64_t blocks;
+    int fd = -1, err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    fd = come(&t);
+    ask(&t, fd, "GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
+    blocks = mem_count();
+    close(fd);
+    fd = come(&t);
+    ask(&t, fd, "GET /x HTTP/1.1\r\nHost: x\r\n");
+    CHECK_TO(t.requests == 1 && mem_count() > blocks, out);
+    close(fd);
+    turn(&t);
+    CHECK_TO(mem_count() < blocks, out);
+    fd = come(&t);
+out:
+    close(fd);
+    end(&t);
+    return err;
+}
+
 static int refuses(void)
 {
     struct stage t;
@@ -226,4 +251,4 @@ out:
 }
 
 UNIT_TESTS(UNIT_ONCE(answers), UNIT_ONCE(answers_later), UNIT_ONCE(ends_with_one_asleep),
-           UNIT_ONCE(refuses))
+           UNIT_ONCE(refuses), UNIT_ONCE(forgets_half_a_head))
