@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "http/guard.h"
 
+enum { ROUNDS_MAX = 3 }; /* of the library, before others have their turn */
+
 struct http_server {
     struct http_server_args args;
     struct loop *loop;
@@ -55,9 +57,14 @@ static void run(void *arg)
 {
     struct http_server *s = arg;
     MHD_UNSIGNED_LONG_LONG ms;
+    bool has_timeout;
+    int rounds = 0;
 
-    MHD_run(s->daemon);
-    if (MHD_get_timeout(s->daemon, &ms) == MHD_YES)
+    do {
+        MHD_run(s->daemon);
+        has_timeout = MHD_get_timeout(s->daemon, &ms) == MHD_YES;
+    } while (has_timeout && ms == 0 && ++rounds < ROUNDS_MAX);
+    if (has_timeout)
         timer_start(s->loop, &s->timer, ms, run, s);
     else
         timer_stop(&s->timer);

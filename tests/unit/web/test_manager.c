@@ -1,7 +1,345 @@
-/* later */
+/* Requests of HTTP become messages of the Manager: with an engine of paper on the other side */
+#include "web/manager.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "ipc/manager.h"
 #include "unit.h"
-static int nothing(void)
+
+struct stage {
+    struct loop *loop;
+    struct web_manager *web;
+    struct ipc *engine; /* its side of the connection */
+    char http_path[64], ipc_path[64];
+    int ipc_fd;
+    char asked[8][512]; /* texts of requests, in order */
+    uint32_t sessions[8], requests[8];
+    unsigned asks, opens, leaves;
+    struct manager_open open;
+    char got[8192];
+};
+
+static void came(struct ipc *c, uint16_t id, const void *message, int fd, void *arg)
 {
-    return 0;
+    struct stage *t = arg;
+
+    if (id == MANAGER_OPEN) {
+        t->open = *(const struct manager_open *)message;
+        t->opens++;
+    } else if (id == MANAGER_LEAVE) {
+        t->leaves++;
+    } else if (id == MANAGER_ASK && t->asks < 8) {
+        const struct manager_ask *m = message;
+
+        slice_copy(m->text, t->asked[t->asks], sizeof(t->asked[0]));
+        t->sessions[t->asks] = m->session;
+        t->requests[t->asks++] = m->request;
+    } else if (id == MANAGER_DIGEST && t->asks < 8) {
+        const struct manager_digest *m = message;
+
+        snprintf(t->asked[t->asks], sizeof(t->asked[0]), "%s|%.*s|%.*s", m->method,
+                 SLICE_ARG(m->uri), SLICE_ARG(m->authorization));
+        t->sessions[t->asks] = m->session;
+        t->requests[t->asks++] = m->request;
+    }
 }
-UNIT_TESTS(UNIT(nothing))
+
+static void gone(struct ipc *c, int err, void *arg)
+{
+}
+
+static void turn(struct stage *t)
+{
+    for (int i = 0; i < 20; i++)
+        loop_round(t->loop, 1);
+}
+
+static int accept_web(struct stage *t)
+{
+    int fd = -1;
+
+    for (int i = 0; i < 100 && fd < 0; i++) {
+        loop_round(t->loop, 1);
+        fd = accept(t->ipc_fd, NULL, NULL);
+    }
+    return fd < 0 ? EAGAIN : ipc_alloc(&t->engine, t->loop, fd, &manager_protocol, came, gone, t);
+}
+
+static int listen_http(const char *path)
+{
+    struct sockaddr_un sun = {.sun_family = AF_UNIX};
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+    unlink(path);
+    return bind(fd, (struct sockaddr *)&sun, sizeof(sun)) || listen(fd, 10) ? -1 : fd;
+}
+
+static int begin(struct stage *t)
+{
+    int err;
+
+    memset(t, 0, sizeof(*t));
+    t->ipc_fd = -1;
+    snprintf(t->http_path, sizeof(t->http_path), "/tmp/station-web-%d.sock", (int)getpid());
+    snprintf(t->ipc_path, sizeof(t->ipc_path), "/tmp/station-web-%d.ipc", (int)getpid());
+    err = ipc_listen(&t->ipc_fd, t->ipc_path);
+    if (!err)
+        err = loop_alloc(&t->loop);
+    if (!err)
+        err = web_manager_alloc(&t->web, t->loop, listen_http(t->http_path), t->ipc_path);
+    return err ? err : accept_web(t);
+}
+
+static void end(struct stage *t)
+{
+    t->web = mem_deref(t->web);
+    if (t->engine)
+        ipc_close(t->engine);
+    t->engine = mem_deref(t->engine);
+    t->loop = mem_deref(t->loop);
+    close(t->ipc_fd);
+    unlink(t->http_path);
+    unlink(t->ipc_path);
+}
+
+static int come(struct stage *t)
+{
+    struct sockaddr_un sun = {.sun_family = AF_UNIX};
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", t->http_path);
+    return connect(fd, (struct sockaddr *)&sun, sizeof(sun)) ? -1 : fd;
+}
+
+static int get(struct stage *t, const char *target, const char *fields)
+{
+    const int fd = come(t);
+    char text[1024];
+
+    snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n", target, fields);
+    if (send(fd, text, strlen(text), MSG_NOSIGNAL) < 0)
+        return fd;
+    turn(t);
+    return fd;
+}
+
+/* What has come on fd, which is closed. */
+static const char *read_off(struct stage *t, int fd)
+{
+    ssize_t n;
+
+    turn(t);
+    n = recv(fd, t->got, sizeof(t->got) - 1, 0);
+    t->got[n > 0 ? n : 0] = '\0';
+    close(fd);
+    return t->got;
+}
+
+/* The engine answers the i-th question. */
+static void answer(struct stage *t, unsigned i, const char *text)
+{
+    struct manager_answer m = {
+        .session = t->sessions[i], .request = t->requests[i], .text = slice_of(text)};
+
+    ipc_send(t->engine, MANAGER_ANSWER, &m);
+    m.text = SLICE("");
+    m.is_last = true;
+    ipc_send(t->engine, MANAGER_ANSWER, &m);
+    turn(t);
+}
+
+#define ACCEPTED "Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
+#define PONG "Response: Success\r\nPing: Pong\r\n\r\n"
+
+/* @return the field "Cookie: ..." to come with again */
+static const char *log_in(struct stage *t)
+{
+    static char field[128];
+    int fd = get(t, "/rawman?action=login&username=a&secret=b",
+                 "X-Station-Peer: 192.0.2.7 4000 192.0.2.1 8088\r\n");
+    const char *at;
+
+    answer(t, 0, ACCEPTED);
+    at = strstr(read_off(t, fd), "Set-Cookie: ");
+    if (!at)
+        return "";
+    snprintf(field, sizeof(field), "Cookie: other=1; %.*s\r\n", (int)strcspn(at + 12, ";"),
+             at + 12);
+    return field;
+}
+
+static int a_login_is_remembered(void)
+{
+    struct stage t;
+    const char *cookie;
+    char peer[ADDR_TEXT];
+    int fd, err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    cookie = log_in(&t);
+    CHECK_TO(strcmp(t.asked[0], "action: login\r\nusername: a\r\nsecret: b\r\n\r\n") == 0, out);
+    CHECK_TO(strcmp(addr_text(&t.open.peer, peer), "192.0.2.7:4000") == 0 &&
+                 t.open.local.port == 8088 && t.open.kind == MANAGER_SESSION_HTTP,
+             out);
+    CHECK_TO(strstr(t.got, "; Version=1; Max-Age=60\r\n") && strstr(t.got, ACCEPTED), out);
+    CHECK_TO(strlen(cookie) == strlen("Cookie: other=1; mansession_id=\"\"\r\n") + 32, out);
+    fd = get(&t, "/asterisk/MXML/?action=ping", cookie);
+    CHECK_TO(t.asks == 2 && t.opens == 1 && t.sessions[1] == t.sessions[0], out);
+    answer(&t, 1, PONG);
+    CHECK_TO(strstr(read_off(&t, fd), "<generic response='Success' ping='Pong' />"), out);
+    CHECK_TO(strstr(t.got, "Content-Type: text/xml\r\n") && t.leaves == 0, out);
+out:
+    end(&t);
+    return err;
+}
+
+static int who_has_no_success_is_forgotten(void)
+{
+    struct stage t;
+    int fd, err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    fd = get(&t, "/rawman?action=ping",
+             "Cookie: mansession_id=0123456789abcdef0123456789abcdef\r\n");
+    CHECK_TO(t.opens == 1 && t.asks == 1, out);
+    answer(&t, 0, "Response: Error\r\nMessage: Permission denied\r\n\r\n");
+    CHECK_TO(strstr(read_off(&t, fd), "Permission denied") && t.leaves == 1, out);
+    CHECK_TO(!strstr(t.got, "0123456789abcdef"), out);
+out:
+    end(&t);
+    return err;
+}
+
+static int values_have_no_line_ends(void)
+{
+    static const char *const targets[] = {"/rawman?action=ping%0aX:1", "/rawman?action%0d=ping",
+                                          "/rawman?a=%00", "/rawman?a:b=1"};
+    struct stage t;
+    int err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    for (int i = 0; i < 4; i++)
+        CHECK_TO(strstr(read_off(&t, get(&t, targets[i], "")), "HTTP/1.1 400 "), out);
+    CHECK_TO(t.asks == 0 && t.opens == 0, out);
+out:
+    end(&t);
+    return err;
+}
+
+static int others_pass_a_waitevent(void)
+{
+    struct stage t;
+    const char *cookie;
+    int first, second, ping, queued, err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    cookie = log_in(&t);
+    first = get(&t, "/rawman?action=WaitEvent&timeout=9", cookie);
+    ping = get(&t, "/rawman?action=ping", cookie);
+    queued = get(&t, "/rawman?action=ping", cookie);
+    CHECK_TO(t.asks == 3, out); /* the last one waits for the ping before it */
+    second = get(&t, "/rawman?action=WaitEvent", cookie);
+    CHECK_TO(t.asks == 4, out);
+    answer(&t, 2, PONG);
+    CHECK_TO(strstr(read_off(&t, ping), "Pong") && t.asks == 5, out);
+    answer(&t, 4, PONG);
+    CHECK_TO(strstr(read_off(&t, queued), "Pong"), out);
+    answer(&t, 1, "Response: Success\r\nMessage: one\r\n\r\n");
+    CHECK_TO(strstr(read_off(&t, first), "one"), out);
+    answer(&t, 3, "Response: Success\r\nMessage: two\r\n\r\n");
+    CHECK_TO(strstr(read_off(&t, second), "two"), out);
+out:
+    end(&t);
+    return err;
+}
+
+static int the_engine_ends(void)
+{
+    struct stage t;
+    const char *cookie;
+    int waits, err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    cookie = log_in(&t);
+    waits = get(&t, "/rawman?action=WaitEvent", cookie);
+    ipc_close(t.engine);
+    t.engine = mem_deref(t.engine);
+    CHECK_TO(strstr(read_off(&t, waits), "HTTP/1.1 503 "), out);
+    CHECK_OK_TO(accept_web(&t), out);
+    waits = get(&t, "/rawman?action=ping", cookie);
+    CHECK_TO(t.opens == 2, out); /* a stranger now */
+    ipc_send(t.engine, MANAGER_LEFT, &(struct manager_leave){t.sessions[2]});
+    turn(&t);
+    CHECK_TO(t.opens == 3 && t.asks == 4, out); /* asked again, once */
+    ipc_send(t.engine, MANAGER_LEFT, &(struct manager_leave){t.sessions[3]});
+    CHECK_TO(strstr(read_off(&t, waits), "HTTP/1.1 503 ") && t.opens == 3, out);
+out:
+    end(&t);
+    return err;
+}
+
+static int digest_asks_who_it_is(void)
+{
+    struct manager_verdict v = {.err = EACCES};
+    struct stage t;
+    int fd, err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    fd = get(&t, "/arawman?action=ping", "");
+    CHECK_TO(strcmp(t.asked[0], "GET|/arawman?action=ping|") == 0, out);
+    v.session = t.sessions[0];
+    v.request = t.requests[0];
+    v.headers = SLICE("WWW-Authenticate: Digest a\r\nWWW-Authenticate: Digest b\r\n");
+    ipc_send(t.engine, MANAGER_VERDICT, &v);
+    read_off(&t, fd);
+    CHECK_TO(strstr(t.got, "HTTP/1.1 401 ") && strstr(t.got, "WWW-authenticate: Digest a\r\n") &&
+                 strstr(t.got, "WWW-authenticate: Digest b\r\n"),
+             out);
+    CHECK_TO(t.leaves == 1, out);
+    for (unsigned i = 1; i < 5; i += 2) { /* the same nonce: the same session */
+        fd = get(&t, "/arawman?action=ping", "Authorization: Digest nonce=\"n\", x=y\r\n");
+        CHECK_TO(strcmp(t.asked[i], "GET|/arawman?action=ping|Digest nonce=\"n\", x=y") == 0, out);
+        v = (struct manager_verdict){.session = t.sessions[i], .request = t.requests[i]};
+        ipc_send(t.engine, MANAGER_VERDICT, &v);
+        turn(&t);
+        CHECK_TO(strcmp(t.asked[i + 1], "action: ping\r\n\r\n") == 0, out);
+        answer(&t, i + 1, PONG);
+        CHECK_TO(strstr(read_off(&t, fd), "Pong") && !strstr(t.got, "Set-Cookie"), out);
+        CHECK_TO(t.opens == 2 && t.leaves == 1, out);
+    }
+out:
+    end(&t);
+    return err;
+}
+
+static int other_paths_and_methods(void)
+{
+    struct stage t;
+    int fd, err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    CHECK_TO(strstr(read_off(&t, get(&t, "/nosuch", "")), "HTTP/1.1 404 "), out);
+    CHECK_TO(strstr(read_off(&t, get(&t, "/httpstatus", "")), "HTTP/1.1 200 "), out);
+    CHECK_TO(strstr(read_off(&t, get(&t, "/", "X-Station-Target: /rawman/x\r\n")), " 404 "), out);
+    fd = get(&t, "/", "X-Station-Target: /rawman?action=ping&b=c+d\r\n");
+    CHECK_TO(strcmp(t.asked[0], "action: ping\r\nb: c d\r\n\r\n") == 0, out);
+    close(fd);
+    turn(&t);
+    fd = get(&t, "/rawman", "");
+    CHECK_TO(strcmp(t.asked[1], "Action: \r\n\r\n") == 0, out);
+    close(fd);
+out:
+    end(&t);
+    return err;
+}
+
+UNIT_TESTS(UNIT_ONCE(a_login_is_remembered), UNIT_ONCE(who_has_no_success_is_forgotten),
+           UNIT_ONCE(values_have_no_line_ends), UNIT_ONCE(others_pass_a_waitevent),
+           UNIT_ONCE(the_engine_ends), UNIT_ONCE(digest_asks_who_it_is),
+           UNIT_ONCE(other_paths_and_methods))
