@@ -334,13 +334,16 @@ static void let_events_go_first(struct manager_session *s)
 
 void request_run(struct manager_session *s, const struct ami_message *message)
 {
-    struct manager_request *q = mem_alloc(sizeof(*q), request_destroy);
+    struct manager_request *q;
 
+    let_events_go_first(s);
+    if (s->is_over) /* it does not read: what it asks for is not done */
+        return;
+    q = mem_alloc(sizeof(*q), request_destroy);
     if (!q) {
         s->out.err = ENOMEM;
         return;
     }
-    let_events_go_first(s);
     q->session = s;
     q->message = message;
     q->id = manager_arg(q, "ActionID");

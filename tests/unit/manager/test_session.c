@@ -212,6 +212,17 @@ static int cuts_off_who_does_not_read(void)
     desk_ask(&b, "Action: UserEvent\nUserEvent: x\n\n");
     loop_fake_advance(d.loop, 10);
     CHECK_TO(unit_is_rerun() || (a.is_closed && desk_has(&b, "Event: UserEvent")), out);
+    /* and what it asks for, when that is found out only then, is not done */
+    desk_leave(&a);
+    err = desk_enter(&a, &d, MANAGER_TCP, "admin", "on");
+    if (err)
+        goto out;
+    loop_fake_advance(d.loop, 10);
+    manager_reloaded(d.manager);
+    a.is_stuck = true;
+    desk_ask(&a, "Action: UserEvent\nUserEvent: late\n\n");
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(unit_is_rerun() || (a.is_closed && !desk_has(&b, "UserEvent: late")), out);
 out:
     desk_leave(&a);
     desk_leave(&b);
