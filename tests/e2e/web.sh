@@ -43,6 +43,12 @@ others() {
     [ "$(curl -s -I "$URL/rawman?action=ping" | tr -d '\r' | sed -n 's/^Content-Length: //p')" = 47 ]
 }
 
+# What the front tells the web role, a client cannot.
+fields_of_the_front_cannot_be_forged() {
+  got 200 text/plain -H 'X-Station-Target: /nosuch' -H 'X-Station-Peer: 192.0.2.66 1 192.0.2.66 2' -H 'X-Forwarded-For: 192.0.2.66' \
+    "$URL/rawman?action=login&username=measure&secret=forged" && has 'Authentication failed' && ! grep -q 192.0.2.66 "$LOG"
+}
+
 # ---- digest ----
 
 digest() {
@@ -131,6 +137,7 @@ check station-starts start_station
 check front-answers within 5 answers $PORT
 check formats-of-asterisk formats
 check other-paths-and-methods others
+check fields-of-the-front-cannot-be-forged fields_of_the_front_cannot_be_forged
 check digest digest
 check sessions web sessions $PORT
 check request-smuggling web smuggling $PORT
