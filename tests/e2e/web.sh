@@ -74,6 +74,10 @@ moves() {
   sql "update settings set value = '127.0.0.1:$PORT' where name = 'http_bind'"
   within 5 answers $PORT
 }
+limits_follow() {
+  sql "insert into settings(name,value) values ('http_connections','7')"
+  within 5 grep -q 'limit_conn connections 7;' "$STATE"/front/*.conf && within 5 answers $PORT
+}
 expires() {
   sql "insert into settings(name,value) values ('http_session_timeout','2')"
   sleep 1.5
@@ -145,6 +149,7 @@ check oversize web oversize $PORT
 check slow-clients-are-cut-off web slow $PORT
 check idle-connections-hinder-nobody web idle $PORT
 check settings-act-at-once moves
+check limits-follow-the-settings limits_follow
 check sessions-expire expires
 check web-dies-during-waitevent web death $PORT "$(role_pid web)"
 check engine-dies-during-waitevent web death $PORT "$(role_pid engine)"
