@@ -211,6 +211,7 @@ def sessions(port):
     if b"Ping: Pong" not in s.ask("action=ping"):
         fail("ping after login")
     # WaitEvent waits beside other requests; what they cause ends it.
+    s.ask("action=events&eventmask=user")
     s.ask("action=waitevent&timeout=0")
     waited = []
     t = threading.Thread(target=lambda: waited.append(s.ask("action=waitevent&timeout=8")))
@@ -265,6 +266,7 @@ def death(port):
     import os
     import signal
     s = Session(port)
+    s.ask("action=events&eventmask=user")
     s.ask("action=waitevent&timeout=0")
     waited = []
     t = threading.Thread(target=lambda: waited.append((s.ask("action=waitevent&timeout=20", seconds=30), time.time())))
