@@ -311,11 +311,11 @@ static void finish(struct plan_originate *o, enum plan_originate_reason reason)
                                                             .value = slice_of(word_of(reason))});
     if (reason == ORIGINATE_ANSWERED && go(o))
         reason = ORIGINATE_FAILED;
+    try_failed(o, reason);
     if (o->args.done && !o->is_canceled)
         o->args.done(reason, reason == ORIGINATE_ANSWERED ? ch : NULL, o->args.arg);
     if (ch && reason != ORIGINATE_ANSWERED)
         channel_hangup(ch, reason == ORIGINATE_RINGING ? CAUSE_NO_ANSWER : CAUSE_NORMAL);
-    try_failed(o, reason);
     log_info("originated call destination=\"%s\" reason=%d", o->args.where, (int)reason);
 }
 
