@@ -6,6 +6,7 @@
 #include "manager/console_help.h"
 #include "manager/inner.h"
 #include "manager/origin.h"
+#include "manager/page.h"
 
 enum { WIDTH = 79, ROW_WIDTH = 80, EVENT_COLUMNS = 3, EVENTS_MAX = 400 };
 
@@ -58,7 +59,8 @@ static void print_event(struct console *c, const struct manager_event *e)
                    e->name);
     print_part(c, "Назначение", "Synopsis", console_say(c, e->help.ru, e->help.en));
     if (e->subject)
-        print_part(c, "Приходит вместе с", "Comes with", e->subject);
+        print_part(c, "Появится вместе с", "Comes with",
+                   manager_subject_text(e->subject, console_is_russian(c)));
     console_printf(c, "[%s]\nEvent: %s\n\n", console_say(c, "Запись", "Syntax"), e->name);
 }
 
@@ -186,7 +188,8 @@ static void print_action(struct console *c, const struct manager_action *a)
     print_part(c, "С версии", "Since", o->since);
     print_part(c, "Описание", "Description", console_say(c, a->help.ru, a->help.en));
     if (a->subject)
-        print_part(c, "Заработает вместе с", "Comes with", a->subject);
+        print_part(c, "Заработает вместе с", "Comes with",
+                   manager_subject_text(a->subject, !is_english));
     print_syntax(c, a);
     print_part(c, "Права", "Privilege", buf_z(&classes));
     print_part(c, "Смотрите также", "See Also", o->see);

@@ -23,6 +23,26 @@ static const char *say(const struct page *g, const char *ru, const char *en)
     return text ? text : "";
 }
 
+const char *manager_subject_text(const char *subject, bool is_russian)
+{
+    static const struct manager_words subjects[] = {
+        {"сообщениями о плате", "advice of charge"},
+        {"конференциями", "conferences"},
+        {"факсом", "faxes"},
+        {"присутствием", "presence"},
+        {"очередями", "queues"},
+        {"записью разговоров", "recording"},
+        {"переводами", "transfers"},
+        {"переводами, парковкой и перехватом", "transfers, parking and pickup"},
+        {"голосовой почтой", "voicemail"},
+    };
+
+    for (size_t i = 0; is_russian && i < sizeof(subjects) / sizeof(subjects[0]); i++)
+        if (strcmp(subject, subjects[i].en) == 0)
+            return subjects[i].ru;
+    return subject;
+}
+
 static void print_head(const struct page *g)
 {
     buf_addz(
@@ -43,7 +63,8 @@ static void print_head(const struct page *g)
 static void print_state(const struct page *g, const char *subject, const char *shown)
 {
     if (subject)
-        buf_printf(g->out, "%s %s", say(g, "придёт с предметом:", "comes with"), subject);
+        buf_printf(g->out, "%s %s", say(g, "появится вместе с", "comes with"),
+                   manager_subject_text(subject, g->is_ru));
     else
         buf_addz(g->out, say(g, "работает", "works"));
     if (shown)

@@ -6,7 +6,12 @@
  * Thread:  any; nothing is kept.
  */
 #pragma once
+#include <stdbool.h>
+
 #include "base/buf.h"
 
 /** In Markdown. @param language  "ru", else English. @return 0; ENOMEM; ENOSPC */
 int manager_page_print(const char *language, struct buf *out);
+
+/** A subject of a row ("queues") in the reader's language, for "comes with ...". */
+const char *manager_subject_text(const char *subject, bool is_russian);

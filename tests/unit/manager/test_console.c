@@ -81,7 +81,9 @@ static int shows_an_action(void)
                  has(&o, "[Provided By]\nres_manager_devicestate\n"),
              out);
     CHECK_OK_TO(show(&d, &o, "manager show command", "QueueAdd", true), out);
-    CHECK_TO(has(&o, "[Назначение]\nДобавить участника.\n"), out);
+    CHECK_TO(has(&o, "[Назначение]\nДобавить участника.\n") &&
+                 has(&o, "[Заработает вместе с]\nочередями\n"),
+             out);
     CHECK_TO(show(&d, &o, "manager show command", "nosuch", false) == ENOENT, out);
     CHECK_TO(show(&d, &o, "manager show command", NULL, false) == EINVAL, out);
     CHECK_OK_TO(show(&d, &o, "manager show commands", NULL, false), out);
