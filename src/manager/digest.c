@@ -34,6 +34,7 @@ static void enter(struct manager_session *s, const struct model_manager *user)
 {
     if (s->is_in)
         return;
+    door_passed(s->manager, &s->peer, user);
     manager_session_enter(s, user);
     security_tell(s, SECURITY_SUCCESSFUL_AUTH, slice_of(s->user), SLICE_NONE);
 }
@@ -50,7 +51,8 @@ static int refuse(struct manager_session *s, const struct model_manager *user,
     else if (!is_let)
         security_tell(s, SECURITY_FAILED_ACL, d->username, SLICE_NONE);
     else
-        security_tell(s, SECURITY_CHALLENGE_FAILED, d->username, SLICE_NONE);
+        security_tell_digest(s, d->username, d->nonce, d->response);
+    door_failed(s->manager, &s->peer, is_let ? user : NULL, SLICE_NONE);
     return EACCES;
 }
 
@@ -66,6 +68,10 @@ static int judge(struct manager_session *s, const struct sip_digest *d, struct s
 
     if (s->is_in && !slice_eqz(d->username, s->user))
         return EACCES;
+    if (!s->is_in && !door_may_try(m, &s->peer, user)) {
+        security_tell(s, SECURITY_REQUEST_NOT_ALLOWED, d->username, SLICE("Authorization"));
+        return EACCES;
+    }
     err = sip_auth_check_text(m->digest, method, d, REALM, OFFERED, has_secret ? &c : NULL);
     if (err == EINVAL || err == ESTALE) /* not our nonce, or an old one: nobody has guessed */
         return err;

@@ -132,6 +132,33 @@ out:
     return err;
 }
 
+/* As by Login: after a few guesses even the right word is not looked at for a while. */
+static int guesses_have_an_end(void)
+{
+    struct desk d;
+    unsigned n = 0;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    for (; n < DOOR_BURST + 1; n++) {
+        struct guest g = {0};
+        int result;
+
+        err = guest_come(&g, &d);
+        if (err) {
+            guest_leave(&g);
+            goto out;
+        }
+        result = ask(&g, credentials(&g, "admin", n < DOOR_BURST ? "guess" : "pw", "MD5", 1), URI);
+        guest_leave(&g);
+        CHECK_TO(result == EACCES || unit_is_rerun(), out);
+    }
+out:
+    desk_fini(&d);
+    return err;
+}
+
 /* Right credentials seen before, or older than the nonce lives: the client asks nobody for a password. */
 static int says_stale(void)
 {
@@ -155,4 +182,4 @@ out:
 }
 
 UNIT_TESTS(UNIT(challenges_as_asterisk), UNIT(lets_in_with_both_hashes), UNIT(refuses),
-           UNIT(says_stale))
+           UNIT(guesses_have_an_end), UNIT(says_stale))
