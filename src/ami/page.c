@@ -99,6 +99,8 @@ static void put_text(struct buf *b, struct slice s)
 /* A name of XML: letters and digits, an underline for all else. */
 static void put_word(struct buf *b, struct slice s, bool is_lower)
 {
+    if (is_lower && s.len && s.p[0] >= '0' && s.p[0] <= '9')
+        buf_addc(b, '_'); /* no name of XML begins with a digit ("100rel") */
     for (size_t i = 0; i < s.len; i++) {
         const char c = s.p[i];
 

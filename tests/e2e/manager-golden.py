@@ -349,11 +349,11 @@ class Web:
             self.send('GET /rawman?action=events&eventmask=off HTTP/1.1\nHost: x\nConnection: close\nCookie: mansession_id="%s"\n\n'
                       % self.cookies[cookie])
 
-    def listen(self, req):
-        """Events from now on, none of before."""
+    def listen(self, req, mask):
+        """Events by that mask from now on, none of before."""
         cookie = re.search(r'mansession_id="([0-9a-f]+)"', req).group(1)
         self.enter(cookie)
-        for action in ("events&eventmask=on", "waitevent&timeout=1"):
+        for action in ("events&eventmask=" + mask, "waitevent&timeout=1"):
             self.send('GET /rawman?action=%s HTTP/1.1\nHost: x\nConnection: close\nCookie: mansession_id="%s"\n\n'
                       % (action, self.cookies[cookie]))
 
@@ -445,12 +445,14 @@ def play_http(score, far, caller, shared):
             caller.bye(call)
             call = None
         if "bridged-call" in name:
-            web.listen(req)
+            web.listen(req, "on")
             caller.bye(caller.call("7001"))
             time.sleep(0.2)
         if "-live" in name:
             req = real_channels(req, shared)
         score.take(name, answer_of(want), answer_of(web.ask(req, want)))
+        if "bridged-call" in name:
+            web.listen(req, "off")
         if "originate" in name:
             shared.ask("Action: Hangup\nChannel: /^PJSIP.*$/\n\n")
 
