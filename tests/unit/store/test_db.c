@@ -193,6 +193,7 @@ out:
 }
 
 /* A routing makes up new texts all the time: the statements of old ones are given back. */
+/* Once: hundreds of statements for each allocation that could fail take minutes on a server. */
 static int statements_are_given_back(void)
 {
     struct place p;
@@ -228,4 +229,4 @@ UNIT_TESTS(UNIT(a_missing_file_is_refused_and_not_made), UNIT(values_come_back_a
            UNIT(a_lock_of_another_is_ebusy), UNIT(a_reader_cannot_write),
            UNIT(what_is_no_database_is_named_so), UNIT(a_replaced_file_is_noticed),
            UNIT(recipes_with_double_quotes_and_backticks_run),
-           UNIT(a_failing_migration_leaves_nothing_behind), UNIT(statements_are_given_back))
+           UNIT(a_failing_migration_leaves_nothing_behind), UNIT_ONCE(statements_are_given_back))
