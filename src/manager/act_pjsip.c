@@ -7,7 +7,7 @@
 #include "pjsip/outbound.h"
 #include "pjsip/show.h"
 
-#define SHOWN .shown = "tests/unit/manager/test_pjsip.c"
+#define SHOWN .shown = "tests/golden/manager/pjsip.txt"
 
 static const struct manager_param id_params[] = {MANAGER_PARAM_ID, {0}};
 

@@ -1,16 +1,12 @@
 /*
  * test_import.c - whole folders: tests/golden/import-*, with the report expected beside, in NAME.txt for
  * people and in NAME.json for programs; no line of any file is without its verdict
- *
- * The report files are written again with STATION_WRITE_GOLDEN=1; read the difference before
- * committing it.
  */
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/buf.h"
+#include "file.h"
 #include "import/import.h"
 #include "import/report.h"
 #include "model/database.h"
@@ -30,30 +26,6 @@ static int import(struct db *d, const char *dir, struct buf *report, struct impo
     const struct import_args args = {.db = d, .dir = dir, .note = note, .arg = report};
 
     return import_run(&args, t);
-}
-
-static int read_whole(const char *path, struct buf *b)
-{
-    char part[4096];
-    FILE *f = fopen(path, "re");
-    size_t n;
-
-    if (!f)
-        return errno;
-    while ((n = fread(part, 1, sizeof(part), f)) > 0)
-        buf_add(b, part, n);
-    fclose(f);
-    return buf_err(b);
-}
-
-static int write_whole(const char *path, const struct buf *b)
-{
-    FILE *f = fopen(path, "we");
-
-    if (!f)
-        return errno;
-    fwrite(buf_z(b), 1, b->len, f);
-    return fclose(f) == 0 ? 0 : errno;
 }
 
 /* All that is said about a folder: for people, for programs, and where. */
@@ -89,21 +61,10 @@ static void note_all(const struct import_note *n, void *arg)
 
 static int is_golden(const char *dir, const char *kind, const struct buf *is)
 {
-    struct buf want;
     char path[200];
-    int err;
 
-    buf_init(&want, 1u << 20);
     snprintf(path, sizeof(path), "%s.%s", dir, kind);
-    if (getenv("STATION_WRITE_GOLDEN"))
-        CHECK_OK_TO(write_whole(path, is), out);
-    CHECK_OK_TO(read_whole(path, &want), out);
-    if (!slice_eq(buf_slice(is), buf_slice(&want)))
-        fprintf(stderr, "--- %s is not\n%s", path, buf_z(is));
-    CHECK_TO(slice_eq(buf_slice(is), buf_slice(&want)), out);
-out:
-    buf_fini(&want);
-    return err;
+    return file_is(path, is, "STATION_WRITE_GOLDEN");
 }
 
 static bool has_place(const struct said *s, const char *file, unsigned line)

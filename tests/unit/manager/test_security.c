@@ -155,6 +155,47 @@ static int tells_what_happened_once_and_in_one_line(void)
     return err;
 }
 
+/* What the Manager itself never does: the driver's. */
+static int tells_of_a_challenge_of_the_driver(void)
+{
+    const struct security_fact f = {.event = SECURITY_CHALLENGE_SENT,
+                                    .service = "PJSIP",
+                                    .transport = "UDP",
+                                    .account = SLICE("101"),
+                                    .session = SLICE("call@id"),
+                                    .local = &(struct addr){.family = AF_INET, .port = 5060},
+                                    .remote = &(struct addr){.family = AF_INET6, .port = 5061},
+                                    .challenge = SLICE("0123")};
+    struct desk_client watcher;
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    err = desk_enter(&watcher, &d, MANAGER_TCP, "admin", "security");
+    if (err)
+        goto out;
+    loop_fake_advance(d.loop, 10);
+    buf_reset(&watcher.got);
+    calls_tell_security(d.calls, &f);
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(
+        unit_is_rerun() ||
+            !strcmp(
+                desk_got(&watcher),
+                "Event: ChallengeSent\nPrivilege: security,all\nEventTV: 2023-11-14T22:13:20.010+0000\n"
+                "Severity: Informational\nService: PJSIP\nEventVersion: 1\nAccountID: 101\n"
+                "SessionID: call@id\nLocalAddress: IPV4/UDP/0.0.0.0/5060\n"
+                "RemoteAddress: IPV6/UDP/::/5061\nChallenge: 0123\n\n"),
+        out);
+out:
+    desk_leave(&watcher);
+    desk_fini(&d);
+    return err;
+}
+
 /* Bytes that could end a line or move a terminal's cursor, in whatever a stranger may say. */
 static int one_event_is_one_line(void)
 {
@@ -322,7 +363,8 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(tells_what_happened_once_and_in_one_line), UNIT(one_event_is_one_line),
-           UNIT_ONCE(guesses_of_a_source_have_an_end), UNIT_ONCE(guesses_at_an_account_have_an_end),
+UNIT_TESTS(UNIT(tells_what_happened_once_and_in_one_line), UNIT(tells_of_a_challenge_of_the_driver),
+           UNIT(one_event_is_one_line), UNIT_ONCE(guesses_of_a_source_have_an_end),
+           UNIT_ONCE(guesses_at_an_account_have_an_end),
            UNIT_ONCE(who_has_an_old_password_harms_nobody),
            UNIT(silent_ones_do_not_keep_others_out))

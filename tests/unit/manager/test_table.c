@@ -55,10 +55,13 @@ static bool is_as_there(struct slice line)
 
 static int actions_are_those_of_asterisk(void)
 {
-    char *text = transcript_read("tests/golden/manager/tcp/listcommands.resp");
-    struct slice rest = slice_of(text ? text : ""), line;
     unsigned count = 0, wrong = 0, ours = 0;
+    struct slice rest, line;
+    struct buf text;
 
+    buf_init(&text, 1u << 20);
+    CHECK_OK(file_read("tests/golden/manager/tcp/listcommands.resp", &text));
+    rest = buf_slice(&text);
     slice_cut(rest, '\n', &rest); /* Response: Success */
     while (slice_is_set(rest)) {
         line = slice_cut(rest, '\n', &rest);
@@ -71,7 +74,7 @@ static int actions_are_those_of_asterisk(void)
     }
     for (const struct manager_action *const *a = manager_actions; *a; a++)
         ours++;
-    mem_free(text);
+    buf_fini(&text);
     CHECK(count == 130 && wrong == 0);
     CHECK(ours <= count);
     return 0;

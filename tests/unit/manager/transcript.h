@@ -6,21 +6,7 @@
  */
 #pragma once
 #include "desk.h"
-
-static inline char *transcript_read(const char *path)
-{
-    FILE *f = fopen(path, "r");
-    long size = 0;
-    char *text = NULL;
-
-    if (f && fseek(f, 0, SEEK_END) == 0 && (size = ftell(f)) >= 0 && fseek(f, 0, SEEK_SET) == 0)
-        text = mem_zalloc((size_t)size + 1);
-    if (text && fread(text, 1, (size_t)size, f) != (size_t)size)
-        *text = '\0';
-    if (f)
-        fclose(f);
-    return text;
-}
+#include "file.h"
 
 static inline size_t transcript_len(const char *text, size_t len)
 {
@@ -62,9 +48,12 @@ static inline bool transcript_ask(struct desk_client *c, struct loop *loop, stru
 /** Ask all of a file. @return how many answers differ; -1: there is no such file, or nothing in it */
 static inline int transcript_replay(const char *path, struct desk_client *c, struct loop *loop)
 {
-    char *text = transcript_read(path), *at = text, *next, *line;
+    struct buf text;
+    char *at, *next, *line;
     int wrong = 0, asked = 0;
 
+    buf_init(&text, 1u << 20);
+    at = file_read(path, &text) ? NULL : text.p;
     while (at && strncmp(at, ">>> ", 4) == 0) {
         next = strstr(at, "\n>>> ");
         line = strchr(at, '\n');
@@ -76,6 +65,6 @@ static inline int transcript_replay(const char *path, struct desk_client *c, str
                             slice_from(line + 1, next ? (size_t)(next - line) : strlen(line + 1)));
         at = next ? next + 1 : NULL;
     }
-    mem_free(text);
+    buf_fini(&text);
     return asked ? wrong : -1;
 }

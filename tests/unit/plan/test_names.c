@@ -1,56 +1,19 @@
 /* Names: what works is shown by a test, has its words in both languages, and stands on the manual's
    pages. The drivers' rows are looked at too. */
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/mem.h"
+#include "file.h"
 #include "pjsip/table.h"
 #include "plan/names.h"
-#include "unit.h"
-
-static int read_file(const char *path, struct buf *b)
-{
-    char part[4096];
-    FILE *f = fopen(path, "re");
-    size_t n;
-
-    if (!f)
-        return errno;
-    while ((n = fread(part, 1, sizeof(part), f)) > 0)
-        buf_add(b, part, n);
-    fclose(f);
-    return buf_err(b);
-}
-
-static int write_file(const char *path, const struct buf *b)
-{
-    FILE *f = fopen(path, "we");
-
-    if (!f)
-        return errno;
-    fwrite(buf_z(b), 1, b->len, f);
-    return fclose(f) == 0 ? 0 : errno;
-}
 
 static int page_is_current(enum plan_name_kind kind, const char *language, const char *path)
 {
-    struct buf want, is;
+    struct buf page;
     int err;
 
-    buf_init(&want, 1u << 21);
-    buf_init(&is, 1u << 21);
-    CHECK_OK_TO(plan_names_print(kind, pjsip_apps, pjsip_funcs, language, &want), out);
-    if (getenv("STATION_WRITE_DOCS"))
-        CHECK_OK_TO(write_file(path, &want), out);
-    CHECK_OK_TO(read_file(path, &is), out);
-    if (!slice_eq(buf_slice(&want), buf_slice(&is)))
-        fprintf(stderr, "%s is old: see src/plan/names.h\n", path);
-    CHECK_TO(slice_eq(buf_slice(&want), buf_slice(&is)), out);
+    buf_init(&page, 1u << 21);
+    CHECK_OK_TO(plan_names_print(kind, pjsip_apps, pjsip_funcs, language, &page), out);
+    err = file_is(path, &page, "STATION_WRITE_DOCS");
 out:
-    buf_fini(&want);
-    buf_fini(&is);
+    buf_fini(&page);
     return err;
 }
 
@@ -63,33 +26,11 @@ static int the_pages_are_current(void)
     return 0;
 }
 
-/* "Goto(" or, in C, "Goto" as a word of its own. */
-static bool has_word(const char *text, const char *word)
-{
-    const size_t len = strlen(word);
-
-    for (const char *s = text; (s = strcasestr(s, word)); s += len) {
-        const bool before = s > text && (isalnum((unsigned char)s[-1]) || s[-1] == '_');
-
-        if (!before && !isalnum((unsigned char)s[len]) && s[len] != '_')
-            return true;
-    }
-    return false;
-}
-
 static int row_is_shown(const char *name, const char *shown, const char *ru, const char *en)
 {
-    struct buf text;
-    int err = 0;
-
-    buf_init(&text, 1u << 20);
-    if (!shown || read_file(shown, &text) || !has_word(buf_z(&text), name))
-        fprintf(stderr, "%s: not in its test %s\n", name, shown ? shown : "(.shown is not set)");
-    CHECK_TO(has_word(buf_z(&text), name), out);
-    CHECK_TO(ru && *ru && en && *en, out);
-out:
-    buf_fini(&text);
-    return err;
+    CHECK_OK(file_shows(shown, name));
+    CHECK(ru && *ru && en && *en);
+    return 0;
 }
 
 static int each_row_is_shown(void)
