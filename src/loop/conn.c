@@ -12,6 +12,7 @@
 #define DEADLINE_MS 10000 /* to be connected; then again for the handshake */
 #define LINGER_MS 5000    /* to send what waits after conn_close */
 #define READS_A_ROUND 4
+#define BIG 2048 /* bytes that are worth a system call of their own, uncopied */
 
 static void conn_event(int events, void *arg);
 
@@ -117,18 +118,32 @@ static int write_some(struct conn_sys *c, const char *p, size_t len, size_t *n)
     }
 }
 
-static int send_waiting(struct conn_sys *c)
+/* @param bytes  in and out: what the socket has not taken. @return 0 (all, or it takes no more now); errno */
+static int write_all(struct conn_sys *c, struct slice *bytes)
 {
-    size_t at = 0, n;
+    size_t n;
     int err = 0;
 
-    while (!err && at < c->out.len) {
-        err = write_some(c, c->out.p + at, c->out.len - at, &n);
+    while (!err && bytes->len) {
+        err = write_some(c, bytes->p, bytes->len, &n);
         if (!err)
-            at += n;
+            *bytes = slice_skip(*bytes, n);
     }
-    bytes_drop(&c->out, at);
     return err == EAGAIN ? 0 : err;
+}
+
+/* To a slow reader many a piece goes out of a long queue: its rest is moved when it is the smaller half. */
+static int send_waiting(struct conn_sys *c)
+{
+    struct slice rest = slice_from(c->out.p + c->out_at, c->out.len - c->out_at);
+    int err = write_all(c, &rest);
+
+    c->out_at = c->out.len - rest.len;
+    if (c->out_at >= c->out.len / 2) {
+        bytes_drop(&c->out, c->out_at);
+        c->out_at = 0;
+    }
+    return err;
 }
 
 static void conn_flush(void *arg)
@@ -152,9 +167,16 @@ int conn_sys_send(struct conn *conn, struct slice bytes)
 
     if (c->fd < 0 || c->err)
         return ENOTCONN;
-    if (c->out.len + bytes.len > conn->handlers.max_out) {
+    if (c->out.len - c->out_at + bytes.len > conn->handlers.max_out) {
         fail_later(c, ENOBUFS);
         return ENOBUFS;
+    }
+    if (bytes.len >= BIG && conn->is_up && !c->out.len) {
+        err = write_all(c, &bytes);
+        if (err)
+            fail_later(c, err);
+        if (err || !bytes.len)
+            return 0; /* the closed handler tells of the error */
     }
     err = bytes_keep(&c->out, bytes.p, bytes.len);
     if (!err && conn->is_up)

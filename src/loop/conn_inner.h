@@ -23,7 +23,8 @@ struct conn_sys {
     struct loop_fd watch;
     struct timer timer; /* deadlines */
     struct deferred flush, failing;
-    struct bytes_kept out;
+    struct bytes_kept out; /* waits to be sent; */
+    size_t out_at;         /* so much of it is sent already */
     struct tls *tls;
     SSL *ssl;
     struct quota *quota;                    /* accepted: one reference */

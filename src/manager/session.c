@@ -155,6 +155,15 @@ static void cut_off(struct manager_session *s, const char *why)
 
 /* ---- out ---- */
 
+/* @return false: the session is cut off */
+static bool give(struct manager_session *s, struct slice bytes)
+{
+    if (s->port->send(s->port_arg, bytes) == 0)
+        return true;
+    cut_off(s, "it does not read");
+    return false;
+}
+
 void manager_session_flush(struct manager_session *s)
 {
     const int err = buf_err(&s->out);
@@ -165,10 +174,8 @@ void manager_session_flush(struct manager_session *s)
         cut_off(s, "an answer is too long");
         return;
     }
-    if (s->port->send(s->port_arg, buf_slice(&s->out)) == 0)
+    if (give(s, buf_slice(&s->out)))
         buf_reset(&s->out);
-    else
-        cut_off(s, "it does not read");
 }
 
 bool manager_session_sees(const struct manager_session *s, uint32_t classes, struct slice text)
@@ -176,12 +183,17 @@ bool manager_session_sees(const struct manager_session *s, uint32_t classes, str
     return (s->read & s->mask & classes) != 0 && filters_pass(&s->filters, text);
 }
 
+static bool sees_all(const struct manager_session *s, const struct manager_batch *b)
+{
+    return list_is_empty(&s->filters) && (b->classes & ~(s->read & s->mask)) == 0;
+}
+
 /* Into out; a session that may see all of it gets it whole. */
 static void add_batch(struct manager_session *s, const struct manager_batch *b)
 {
     const struct slice all = buf_slice(&b->text);
 
-    if (list_is_empty(&s->filters) && (b->classes & ~(s->read & s->mask)) == 0) {
+    if (sees_all(s, b)) {
         buf_adds(&s->out, all);
         return;
     }
@@ -282,6 +294,10 @@ void manager_session_deliver(struct manager_session *s, struct manager_batch *b)
     if (!s->is_in || s->is_over || !(b->classes & s->read & s->mask))
         return;
     if (!s->is_polled && !s->waiting) {
+        if (!s->out.len && !buf_err(&s->out) && sees_all(s, b)) { /* not even copied */
+            give(s, buf_slice(&b->text));
+            return;
+        }
         add_batch(s, b);
         manager_session_flush(s);
         return;

@@ -347,6 +347,49 @@ out:
     return err;
 }
 
+/* Big pieces go at once, small ones at the end of a round, and what the socket does not take waits: in order. */
+static int order_holds_for_a_slow_reader(bool is_tls)
+{
+    static char piece[70000];
+    struct scene s;
+    uint32_t sum = 0;
+    struct conn_handlers h = handlers_of(&s.client);
+    size_t total = 0;
+    int err = 0;
+
+    CHECK_OK_TO(begin(&s, is_tls, is_tls), out);
+    CHECK_OK_TO(connect_as(&s, "pbx.example.com"), out);
+    run_until(&s, &s.client.ups, 1);
+    run_until(&s, &s.accepts, 1);
+    h.max_out = 64u << 20; /* much more than sockets take */
+    conn_set_handlers(s.client.conn, &h);
+    for (int i = 0; i < 900; i++) {
+        const size_t len = i % 3 == 0 ? sizeof(piece) : i % 3 == 1 ? 100 : 2048;
+
+        for (size_t k = 0; k < len; k++) {
+            piece[k] = (char)(i * 7 + k);
+            sum = sum * 31 + (uint8_t)piece[k];
+        }
+        CHECK_OK_TO(conn_send(s.client.conn, slice_from(piece, len)), out);
+        total += len;
+        if (i % 50 == 49) /* so seldom is anything read */
+            loop_round(s.loop, 0);
+    }
+    run_until_got(&s, &s.server, total);
+    CHECK_TO(s.server.got == total && s.server.sum == sum && s.client.closes == 0, out);
+out:
+    end(&s);
+    return err;
+}
+static int order_holds_for_a_slow_reader_plain(void)
+{
+    return order_holds_for_a_slow_reader(false);
+}
+static int order_holds_for_a_slow_reader_tls(void)
+{
+    return order_holds_for_a_slow_reader(true);
+}
+
 static int a_handler_may_close_while_it_reads(void)
 {
     struct scene s;
@@ -473,6 +516,8 @@ UNIT_TESTS(UNIT(a_few_bytes_pass_or_memory_is_short), UNIT_ONCE(tcp_carries_ever
            UNIT_ONCE(a_stranger_s_certificate_is_refused), UNIT(bad_tls_files_are_told),
            UNIT_ONCE(a_refused_connection_is_told_later), UNIT_ONCE(leftovers_have_a_ceiling),
            UNIT_ONCE(a_reader_that_stops_is_given_up),
+           UNIT_ONCE(order_holds_for_a_slow_reader_plain),
+           UNIT_ONCE(order_holds_for_a_slow_reader_tls),
            UNIT_ONCE(a_handler_may_close_while_it_reads),
            UNIT_ONCE(beyond_the_ceiling_the_oldest_half_open_one_goes),
            UNIT_ONCE(beyond_the_ceiling_plain_newcomers_go),
