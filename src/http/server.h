@@ -20,7 +20,7 @@
 #include "loop/loop.h"
 
 #define HTTP_CONNECTIONS_MAX 4096
-#define HTTP_HEAD_MAX 40960
+#define HTTP_HEAD_MAX 24576
 #define HTTP_READ_MS 10000
 #define HTTP_IDLE_S 120
 #define HTTP_TARGET_FIELD                                                                          \

@@ -63,7 +63,7 @@ static const char head[] =
     "    keepalive_timeout 65s;\n"
     "    keepalive_requests 100000;\n"
     "    client_header_buffer_size 2k;\n"
-    "    large_client_header_buffers 2 16k;\n"
+    "    large_client_header_buffers 2 8k;\n"
     "    client_max_body_size 64k;\n"
     "    client_body_buffer_size 64k;\n"
     "\n"

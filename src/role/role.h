@@ -90,6 +90,7 @@ struct role_spec {
     uint64_t memory_bytes; /* RLIMIT_AS; 0 under a sanitizer */
     uint32_t descriptors;  /* RLIMIT_NOFILE */
     uint64_t keep_bytes;   /* of memory that the supervisor holds for it; used pages count */
+    bool is_behind;        /* SCHED_BATCH: its waking takes no processor from a call's roles */
     bool wants_http;       /* is told how HTTP is set (ipc/control.h) */
     bool is_binder;        /* may bind, list, restart, shut down */
 };

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,12 +106,22 @@ static int exec_self(const struct spawn_args *a)
     return errno;
 }
 
+/* For its children too: nginx. */
+static int take_policy(const struct role_spec *spec)
+{
+    const struct sched_param none = {0};
+
+    return spec->is_behind && sched_setscheduler(0, SCHED_BATCH, &none) ? errno : 0;
+}
+
 static _Noreturn void be_child(const struct spawn_args *a)
 {
     int err;
 
     reset_signals();
     err = place_descriptors(a);
+    if (!err)
+        err = take_policy(a->spec);
     if (!err)
         err = users_become(a->users, a->spec);
     if (!err)

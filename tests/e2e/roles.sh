@@ -13,7 +13,8 @@ row_of() { # row_of ROLE PID: as a row of the table
   groups=$(sed -n 's/^Groups:[[:space:]]*//p' "/proc/$2/status" | tr ' ' '\n' | grep . |
     while read -r g; do name_of group "$g"; done | paste -sd, -)
   echo "$1 $(name_of passwd "$(status "$2" Uid)") $(name_of group "$(status "$2" Gid)") ${groups:--}" \
-    "$(status "$2" CapEff) $(status "$2" CapPrm) $(status "$2" CapBnd) $(status "$2" NoNewPrivs) $(status "$2" Seccomp)"
+    "$(status "$2" CapEff) $(status "$2" CapPrm) $(status "$2" CapBnd) $(status "$2" NoNewPrivs) $(status "$2" Seccomp)" \
+    "$(sed 's/.*) //' "/proc/$2/stat" | cut -d" " -f39)"
 }
 
 rights_as_in_the_table() {
