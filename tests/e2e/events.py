@@ -16,6 +16,8 @@ import socket
 import sys
 import time
 
+from clients import Manager
+
 LEFT_OUT = {'FullyBooted', 'ChannelsHungupListComplete', 'SuccessfulAuth', 'DeviceStateChange', 'ContactStatus'}  # of other tests, or of nobody's order
 LATE = {'Cdr'}  # Asterisk's own thread writes them: compared, but wherever they come
 ANY = {'Duration', 'BillableSeconds', 'BridgeTechnology', 'BridgeUniqueid', 'CommandId', 'Language'}
@@ -24,16 +26,16 @@ TIMES = ('ANSWEREDTIME', 'DIALEDTIME', 'RINGTIME', 'PROGRESSTIME')
 
 
 def take(port, seconds, path, ask):
-    s = socket.create_connection(('127.0.0.1', port))
-    s.sendall(b'Action: Login\r\nUsername: measure\r\nSecret: measure-pw\r\nEvents: on\r\n\r\n')
+    m = Manager(port)
+    m.send_login('measure', 'measure-pw', 'on')
     if ask:
-        s.sendall(('\r\n'.join(ask.split('|')) + '\r\n\r\n').encode())
+        m.send(*ask.split('|'))
     end = time.monotonic() + seconds
     with open(path, 'wb', buffering=0) as f:
         while (left := end - time.monotonic()) > 0:
-            s.settimeout(left)
+            m.s.settimeout(left)
             try:
-                data = s.recv(65536)
+                data = m.s.recv(65536)
             except socket.timeout:
                 break
             if not data:

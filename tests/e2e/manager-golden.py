@@ -7,7 +7,6 @@ channels and ports are made equal first. What is meant to differ stands in diffe
 there that does not differ any more fails, too.
 """
 import difflib
-import hashlib
 import os
 import re
 import socket
@@ -15,21 +14,14 @@ import sys
 import threading
 import time
 
+from clients import Manager, digest, digest_fields, digest_response, exchange, header, headers, md5, reply, request, sdp
+
 AMI, HTTP, SIP, TRUNK = (int(a) if a.isdigit() else a for a in sys.argv[1:5])
 ONLY = sys.argv[5:]
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "manager")
 
 
 # ---- the far side: a trunk that answers (or only rings), a caller, a phone that registers ----
-
-def header(msg, name):
-    m = re.search(r"^%s:[ \t]*(.*?)\r?$" % name, msg, re.M | re.I)
-    return m.group(1) if m else ""
-
-
-SDP = ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-       "m=audio 9 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n")
-
 
 class Far(threading.Thread):
     """What listens at the trunk's address. answers: 200 after the 180, or ringing for ever."""
@@ -42,15 +34,8 @@ class Far(threading.Thread):
         self.invites = {}
         self.start()
 
-    def reply(self, msg, to, code, body=""):
-        tag = "" if "tag=" in header(msg, "To") else ";tag=far"
-        vias = "".join("Via: %s\r\n" % v for v in re.findall(r"^Via:[ \t]*(.*?)\r?$", msg, re.M | re.I))
-        routes = "".join("Record-Route: %s\r\n" % v for v in re.findall(r"^Record-Route:[ \t]*(.*?)\r?$", msg, re.M | re.I))
-        text = ("SIP/2.0 %s\r\n%s%sFrom: %s\r\nTo: %s%s\r\nCall-ID: %s\r\nCSeq: %s\r\nContact: <sip:far@127.0.0.1:%d>\r\n"
-                "%sContent-Length: %d\r\n\r\n%s"
-                % (code, vias, routes, header(msg, "From"), header(msg, "To"), tag, header(msg, "Call-ID"),
-                   header(msg, "CSeq"), TRUNK, "Content-Type: application/sdp\r\n" if body else "", len(body), body))
-        self.sock.sendto(text.encode(), to)
+    def reply(self, msg, to, status, body=""):
+        self.sock.sendto(reply(msg, status, "sip:far@127.0.0.1:%d" % TRUNK, body), to)
 
     def run(self):
         while True:
@@ -61,7 +46,7 @@ class Far(threading.Thread):
                 self.invites[header(msg, "Call-ID")] = msg
                 self.reply(msg, to, "180 Ringing")
                 if self.answers:
-                    self.reply(msg, to, "200 OK", SDP)
+                    self.reply(msg, to, "200 OK", sdp())
             elif method == "CANCEL":
                 self.reply(msg, to, "200 OK")
                 first = self.invites.get(header(msg, "Call-ID"))
@@ -78,16 +63,12 @@ class Caller:
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.bind(("127.0.0.1", 0))
         self.sock.settimeout(5)
-        self.port = self.sock.getsockname()[1]
         self.calls = 0
 
-    def send(self, method, number, call, to_tag="", seq=1, body="", extra=""):
-        text = ("%s sip:%s@127.0.0.1:%d SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%d;rport;branch=z9hG4bK%s%s%d\r\n"
-                "Max-Forwards: 70\r\nFrom: <sip:load@127.0.0.1>;tag=%s\r\nTo: <sip:%s@127.0.0.1>%s\r\nCall-ID: %s\r\nCSeq: %d %s\r\n"
-                "Contact: <sip:load@127.0.0.1:%d>\r\n%s%sContent-Length: %d\r\n\r\n%s"
-                % (method, number, SIP, self.port, call, method, seq, call, number, to_tag, call, seq, method, self.port,
-                   extra, "Content-Type: application/sdp\r\n" if body else "", len(body), body))
-        self.sock.sendto(text.encode(), ("127.0.0.1", SIP))
+    def send(self, method, number, call, to_tag="", seq=1, body=""):
+        self.sock.sendto(request(method, "sip:%s@127.0.0.1:%d" % (number, SIP), self.sock.getsockname(), "<sip:load@127.0.0.1>;tag=" + call,
+                                 "<sip:%s@127.0.0.1>%s" % (number, to_tag), call, seq, "%s%s%d" % (call, method, seq), body=body),
+                         ("127.0.0.1", SIP))
 
     def final(self):
         while True:
@@ -98,7 +79,7 @@ class Caller:
     def call(self, number):
         self.calls += 1
         call = "golden-%d-%d" % (os.getpid(), self.calls)
-        self.send("INVITE", number, call, body=SDP)
+        self.send("INVITE", number, call, body=sdp())
         tag = ";" + header(self.final(), "To").split(";", 1)[1]
         self.send("ACK", number, call, tag)
         return number, call, tag
@@ -108,58 +89,16 @@ class Caller:
         self.final()
 
     def register(self, user):
-        call = "register-" + user
-        port, self.port = self.port, 5071
-        line = "REGISTER"
-        uri = "sip:127.0.0.1:%d" % SIP
-        extra = ""
+        uri, extra = "sip:127.0.0.1:%d" % SIP, "Expires: 3600\r\n"
         for seq in (1, 2):
-            text = ("%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%d;rport;branch=z9hG4bKr%d\r\nMax-Forwards: 70\r\n"
-                    "From: <sip:%s@127.0.0.1>;tag=r\r\nTo: <sip:%s@127.0.0.1>\r\nCall-ID: 1-18545@127.0.0.1\r\nCSeq: %d REGISTER\r\n"
-                    "Contact: <sip:%s@127.0.0.1:5071>\r\nExpires: 3600\r\n%sContent-Length: 0\r\n\r\n"
-                    % (line, uri, port, seq, user, user, seq, user, extra))
-            self.sock.sendto(text.encode(), ("127.0.0.1", SIP))
+            self.sock.sendto(request("REGISTER", uri, self.sock.getsockname(), "<sip:%s@127.0.0.1>;tag=r" % user,
+                                     "<sip:%s@127.0.0.1>" % user, "1-18545@127.0.0.1", seq, "r%d" % seq, extra,
+                                     contact="sip:%s@127.0.0.1:5071" % user), ("127.0.0.1", SIP))
             answer = self.final()
             if answer.startswith("SIP/2.0 200"):
                 break
-            challenge = [v for v in re.findall(r"^WWW-Authenticate:[ \t]*(.*?)\r?$", answer, re.M | re.I) if "MD5" in v][0]
-            field = dict(re.findall(r'(\w+)="?([^",]*)"?', challenge))
-            h = lambda s: hashlib.md5(s.encode()).hexdigest()
-            ha1 = h("%s:%s:pw-%s" % (user, field["realm"], user))
-            ha2 = h("REGISTER:" + uri)
-            proof = h("%s:%s:00000001:c:auth:%s" % (ha1, field["nonce"], ha2))
-            extra = ('Authorization: Digest username="%s", realm="%s", nonce="%s", uri="%s", response="%s", algorithm=MD5, '
-                     'cnonce="c", nc=00000001, qop=auth%s\r\n'
-                     % (user, field["realm"], field["nonce"], uri, proof,
-                        ', opaque="%s"' % field["opaque"] if "opaque" in field else ""))
-        self.port = port
-
-
-# ---- the Manager ----
-
-class Manager:
-    def __init__(self, login=True, events="off"):
-        self.sock = socket.create_connection(("127.0.0.1", AMI))
-        self.sock.settimeout(0.02)
-        if login:
-            self.ask("Action: Login\nUsername: measure\nSecret: measure-pw\nEvents: %s\n\n" % events)
-
-    def read(self, quiet, most):
-        """What comes until nothing did for `quiet` seconds."""
-        text, last, end = b"", time.time(), time.time() + most
-        while time.time() < end and (not text or time.time() - last < quiet):
-            try:
-                got = self.sock.recv(65536)
-                if not got:
-                    break
-                text, last = text + got, time.time()
-            except socket.timeout:
-                pass
-        return text.decode().replace("\r\n", "\n")
-
-    def ask(self, text, quiet=0.25, most=8):
-        self.sock.sendall(text.replace("\n", "\r\n").encode())
-        return self.read(quiet, most)
+            challenge = [v for v in headers(answer, "WWW-Authenticate") if "MD5" in v][0]
+            extra += digest(challenge, "REGISTER", uri, user, "pw-" + user)
 
 
 # ---- making answers comparable ----
@@ -242,10 +181,9 @@ def compare(name, want, got, rows, used):
 def proved(m, req):
     """Challenge first, as its Key depends on it. @return what was answered, and the rest of the request"""
     first, rest = req.split("\n\n", 1)
-    got = m.ask(first + "\n\n")
+    got = m.talk(first + "\n\n")
     challenge = re.search(r"^Challenge: (\S+)", got, re.M).group(1)
-    key = hashlib.md5((challenge + "measure-pw").encode()).hexdigest()
-    return got, re.sub(r"^Key: .*$", "Key: " + key, rest, flags=re.M)
+    return got, re.sub(r"^Key: .*$", "Key: " + md5(challenge + "measure-pw"), rest, flags=re.M)
 
 
 def load(name):
@@ -290,7 +228,7 @@ def real_channels(req, shared):
     """The recorded channels of the live call become those of ours."""
     recorded = re.findall(r"PJSIP(?:/|%2[fF])((?:load|trunk))-[0-9a-f]{8}", req)
     for end in recorded:
-        listed = shared.ask("Action: CoreShowChannels\n\n")
+        listed = shared.talk("Action: CoreShowChannels\n\n")
         real = re.search(r"^Channel: PJSIP/(%s-[0-9a-f]{8})" % end, listed, re.M)
         req = re.sub(r"%s-[0-9a-f]{8}" % end, real.group(1) if real else "none", req)
     return req
@@ -319,15 +257,15 @@ def ask_tcp(name, far, caller, shared):
     elif "-live" in name:
         req = real_channels(req, shared)
     fresh = want.startswith(GREETED)
-    m = Manager(login=False) if fresh else shared
+    m = Manager(AMI) if fresh else shared
     if fresh and "Key: " in req:
         got, req = proved(m, req)
     else:
-        shared.ask("Action: Events\nEventMask: off\n\n")
+        shared.talk("Action: Events\nEventMask: off\n\n")
         got = ""
-    got += m.ask(req, most=12, quiet=1.6 if name.startswith("tcp/login-") else 0.25)
+    got += m.talk(req, most=12, quiet=1.6 if name.startswith("tcp/login-") else 0.25)
     if name.startswith("tcp/originate"):
-        shared.ask("Action: Hangup\nChannel: /^PJSIP.*$/\n\n")
+        shared.talk("Action: Hangup\nChannel: /^PJSIP.*$/\n\n")
     return got
 
 
@@ -379,32 +317,14 @@ class Web:
         m = re.search(r"^Authorization: Digest (.*)$", req, re.M)
         if not m:
             return ""
-        f = dict((k, v.strip('"')) for k, v in re.findall(r'(\w+)=("[^"]*"|[^,\s]*)', m.group(1)))
-        h = lambda s: hashlib.md5(s.encode()).hexdigest()
-        return h(":".join((h("measure:%s:measure-pw" % f["realm"]), f["nonce"], f["nc"], f["cnonce"], f["qop"],
-                           h("%s:%s" % (req.split(" ")[0], f["uri"])))))
+        return digest_response(digest_fields(m.group(1)), req.split(" ")[0], "measure", "measure-pw")
 
     @staticmethod
     def send(req):
-        if isinstance(HTTP, int):
-            s = socket.create_connection(("127.0.0.1", HTTP))
-        else:
-            s = socket.socket(socket.AF_UNIX)
-            s.connect(HTTP)
-        s.settimeout(15)
         head, _, body = req.partition("\n\n")
         head = re.sub(r"Content-Length: \d+", "Content-Length: %d" % len(body), head)
-        s.sendall((head.replace("\n", "\r\n") + "\r\n\r\n" + body).encode())
-        got = b""
-        try:
-            while True:
-                more = s.recv(65536)
-                if not more:
-                    break
-                got += more
-        except socket.timeout:
-            got += b"\n(the connection stays open)"
-        return got.decode().replace("\r\n", "\n")
+        got, ended = exchange(HTTP, (head.replace("\n", "\r\n") + "\r\n\r\n" + body).encode(), 15)
+        return got.decode().replace("\r\n", "\n") + ("" if ended else "\n(the connection stays open)")
 
 
 def answer_of(text):
@@ -454,11 +374,12 @@ def play_http(score, far, caller, shared):
         if "bridged-call" in name:
             web.listen(req, "off")
         if "originate" in name:
-            shared.ask("Action: Hangup\nChannel: /^PJSIP.*$/\n\n")
+            shared.talk("Action: Hangup\nChannel: /^PJSIP.*$/\n\n")
 
 
 def main():
-    score, far, caller, shared = Score(), Far(), Caller(), Manager()
+    score, far, caller, shared = Score(), Far(), Caller(), Manager(AMI)
+    shared.login("measure", "measure-pw")
     caller.register("u00001")
     play_tcp(score, far, caller, shared)
     play_http(score, far, caller, shared)

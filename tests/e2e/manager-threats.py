@@ -1,64 +1,21 @@
 #!/usr/bin/env python3
 """manager-threats.py CASE PORT [ARGS] - hostile clients of the Manager; exit status 0: it held (manager-threats.sh)"""
-import hashlib
 import os
 import re
 import socket
 import sys
 import time
 
+from clients import Manager, digest, exchange, header, request, sdp
+
 CASE, PORT = sys.argv[1], int(sys.argv[2])
 ARGS = sys.argv[3:]
 EVIL = ("Evil", "injected")
 
 
-class Client:
-    """One connection. Messages are lists of lines."""
-
+class Client(Manager):
     def __init__(self, source="127.0.0.1", timeout=5):
-        self.s = socket.create_connection(("127.0.0.1", PORT), timeout, (source, 0))
-        self.s.settimeout(timeout)
-        self.rest = b""
-        self.raw = b""
-
-    def send(self, *lines):
-        self.s.sendall(b"".join((x if isinstance(x, bytes) else x.encode()) + b"\r\n" for x in lines) + b"\r\n")
-
-    def message(self):
-        while b"\r\n\r\n" not in self.rest:
-            got = self.s.recv(65536)
-            if not got:
-                raise EOFError
-            self.rest += got
-            self.raw += got
-        head, self.rest = self.rest.split(b"\r\n\r\n", 1)
-        return head.decode("utf-8", "replace").split("\r\n")
-
-    def response(self):
-        while True:
-            m = self.message()
-            if any(x.startswith("Response: ") for x in m):
-                return m
-
-    def ask(self, *lines):
-        self.send(*lines)
-        return self.response()
-
-    def login(self, user, secret, events="off"):
-        answer = self.ask("Action: Login", "Username: " + user, "Secret: " + secret, "Events: " + events)
-        return "Message: Authentication accepted" in answer
-
-    def closed(self, seconds):
-        """Is the connection closed within that time?"""
-        self.s.settimeout(seconds)
-        try:
-            while self.s.recv(65536):
-                pass
-        except socket.timeout:
-            return False
-        except OSError:
-            pass
-        return True
+        super().__init__(PORT, source, timeout)
 
 
 def must(condition, what):
@@ -267,34 +224,18 @@ def from_name():
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind(("127.0.0.1", 0))
     s.settimeout(3)
-    port = s.getsockname()[1]
-    body = (f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\n")
+    here = s.getsockname()
+    uri = f"sip:101@127.0.0.1:{sip_port}"
 
-    def invite(seq, more=""):
-        s.sendto((f"INVITE sip:101@127.0.0.1:{sip_port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{seq}x\r\n"
-                  f'From: "{name}" <sip:7@127.0.0.1>;tag=a\r\nTo: <sip:101@127.0.0.1>\r\nCall-ID: threat\r\n'
-                  f"CSeq: {seq} INVITE\r\nContact: <sip:7@127.0.0.1:{port}>\r\nMax-Forwards: 9\r\n{more}"
-                  f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode(),
-                 ("127.0.0.1", sip_port))
+    def invite(seq, extra=""):
+        s.sendto(request("INVITE", uri, here, f'"{name}" <sip:7@127.0.0.1>;tag=a', "<sip:101@127.0.0.1>", "threat", seq, f"{seq}x", extra,
+                         sdp(port=here[1])), ("127.0.0.1", sip_port))
         while True:
             answer = s.recv(9999).decode()
             if not answer.startswith("SIP/2.0 1"):
                 return answer
 
-    asked = re.search(r"WWW-Authenticate: (.*)", invite(1)).group(1)
-
-    def value(key):
-        found = re.search(key + r'="?([^",]+)', asked)
-        return found.group(1) if found else ""
-
-    def md5(text):
-        return hashlib.md5(text.encode()).hexdigest()
-
-    uri = f"sip:101@127.0.0.1:{sip_port}"
-    ha1 = md5(f"7:{value('realm')}:pw")
-    response = md5(f"{ha1}:{value('nonce')}:00000001:c:auth:{md5('INVITE:' + uri)}")
-    answer = invite(2, f'Authorization: Digest username="7", realm="{value("realm")}", nonce="{value("nonce")}", uri="{uri}", '
-                       f'response="{response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c", opaque="{value("opaque")}"\r\n')
+    answer = invite(2, digest(header(invite(1), "WWW-Authenticate"), "INVITE", uri, "7", "pw"))
     must(answer.startswith("SIP/2.0 200"), answer)
     while b"Variable: NAME" not in watcher.raw:
         watcher.message()
@@ -309,18 +250,13 @@ def http():
     log, port = ARGS[0], int(ARGS[1])
 
     def get(path, *headers, method="GET", body=""):
-        h = socket.create_connection(("127.0.0.1", port), 5, ("127.0.0.9", 0))
-        h.settimeout(5)
         more = "".join(x + "\r\n" for x in headers)
         if body:
             more += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
-        h.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n{body}".encode())
-        got = b""
-        while True:
-            piece = h.recv(65536)
-            if not piece:
-                return got.decode("utf-8", "replace")
-            got += piece
+        got, ended = exchange(port, f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n{body}".encode(),
+                              source="127.0.0.9")
+        must(ended, f"{path}: the connection stays open: {got}")
+        return got.decode("utf-8", "replace")
 
     first = get("/rawman?action=login&username=admin&secret=pw")
     must("Authentication accepted" in first, first)
@@ -332,11 +268,11 @@ def http():
                            ("/rawman?action=ping&x" + bad + "=y", ""), ("/rawman", "action=ping&actionid=" + bad)):
             answer = get(path, mine, method="POST" if body else "GET", body=body)
             must(answer.startswith("HTTP/1.1 400"), f"{path} {body}: {answer}")
-    for header in ("Authorization: Basic YWRtaW46cHc=", "X-Remote-User: admin", "Cookie: mansession_id=\"" + "0" * 32 + "\"",
+    for claim in ("Authorization: Basic YWRtaW46cHc=", "X-Remote-User: admin", "Cookie: mansession_id=\"" + "0" * 32 + "\"",
                    "Cookie: mansession_id=\"deadbeef\"", "X-Forwarded-User: admin", "Cookie: mansession_id=1; mansession_id=2",
                    "X-Station-User: admin", 'Authorization: Digest username="admin"'):
-        answer = get("/rawman?action=command&command=core%20show%20version", header)
-        must("Permission denied" in answer or answer.startswith("HTTP/1.1 4"), f"{header}: {answer}")
+        answer = get("/rawman?action=command&command=core%20show%20version", claim)
+        must("Permission denied" in answer or answer.startswith("HTTP/1.1 4"), f"{claim}: {answer}")
     fixed = get("/rawman?action=login&username=admin&secret=pw", 'Cookie: mansession_id="' + "a" * 32 + '"')
     must("a" * 32 not in fixed, "a stranger's cookie becomes a session")
     before = os.path.getsize(log)

@@ -14,6 +14,8 @@ import socket
 import sys
 import time
 
+from clients import header, request, sdp
+
 folder, host, port, home, strange = sys.argv[1:]
 station = (host, int(port))
 VIA_PORT = 5077  # where the messages say that answers go
@@ -111,29 +113,23 @@ def tell(text, want, way, net):
         return None if right else "%d%s, wanted %s" % (got, " and closed" if ended else "", want)
 
 
-def request(method, here, to, branch, cseq, body=""):
-    return ("%s sip:300@%s:%s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%s;rport\r\nMax-Forwards: 70\r\n"
-            "From: <sip:caller@example.net>;tag=%s\r\n%s\r\nCall-ID: %s\r\nCSeq: %d %s\r\n"
-            "Contact: <sip:caller@%s:%d>\r\n%sContent-Length: %d\r\n\r\n%s"
-            % (method, host, port, here[0], here[1], branch, here[0], to, here[0], cseq, method.split()[0], here[0],
-               here[1], "Content-Type: application/sdp\r\n" if body else "", len(body), body)).encode()
-
-
 def call_works():
     """INVITE, 200, ACK, BYE, 200."""
     with open_socket(home, False) as sock:
         here = sock.getsockname()
-        sdp = ("v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\na=sendonly\r\n"
-               % (here[0], here[0]))
-        to = "To: <sip:300@%s>" % host
-        sock.send(request("INVITE", here, to, "i", 1, sdp))
+
+        def ask(method, to, branch, seq, body=""):
+            sock.send(request(method, "sip:300@%s:%s" % (host, port), here, "<sip:caller@example.net>;tag=" + here[0], to, here[0],
+                              seq, branch, body=body))
+
+        to = "<sip:300@%s>" % host
+        ask("INVITE", to, "i", 1, sdp(here[0], 9, "8", "a=sendonly\r\n"))
         answer, _ = listen(sock, PATIENCE_S)
         if final_of(answer) != 200:
             return "call: %d" % final_of(answer)
-        final = answer[answer.index(b"SIP/2.0 200"):]
-        to = next(line for line in final.decode().split("\r\n") if line.startswith("To:"))
-        sock.send(request("ACK", here, to, "a", 1))
-        sock.send(request("BYE", here, to, "b", 2))
+        to = header(answer[answer.index(b"SIP/2.0 200"):].decode(), "To")
+        ask("ACK", to, "a", 1)
+        ask("BYE", to, "b", 2)
         answer, _ = listen(sock, PATIENCE_S)
         return None if b"200 OK" in answer and b"BYE" in answer else "BYE: %d" % final_of(answer)
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """web.py WHAT PORT - what a hostile or slow client does to the station's HTTP; says what went wrong, exit code 1"""
 import re
-import socket
 import sys
 import threading
 import time
+
+from clients import connect, exchange, read_all
 
 bad = 0
 
@@ -15,36 +16,8 @@ def fail(what, got=b""):
     print("    %s: %r" % (what, got[:600]))
 
 
-def connect(port):
-    s = socket.create_connection(("127.0.0.1", port), 5)
-    s.settimeout(5)
-    return s
-
-
-def read_all(s, seconds=5):
-    """All until the end of the connection, or until it is silent for so long."""
-    s.settimeout(seconds)
-    got = b""
-    try:
-        while True:
-            part = s.recv(65536)
-            if not part:
-                break
-            got += part
-    except (socket.timeout, ConnectionResetError):
-        pass
-    return got
-
-
 def talk(port, data, seconds=0.7):
-    s = connect(port)
-    try:
-        s.sendall(data)
-    except (BrokenPipeError, ConnectionResetError):
-        pass
-    got = read_all(s, seconds)
-    s.close()
-    return got
+    return exchange(port, data, seconds)[0]
 
 
 def statuses(got):
@@ -170,7 +143,7 @@ def slow(port):
                         break
         except (BrokenPipeError, ConnectionResetError):
             pass
-        got = read_all(s, 3)
+        got = read_all(s, 3)[0]
         if time.time() - at > 20 or b" 200 " in got:
             fail("slow " + name, got)
         s.close()
@@ -179,10 +152,7 @@ def slow(port):
 def flood(port):
     """Many requests of one address at once: argv[3] is the address to come from."""
     host = sys.argv[3]
-    codes = []
-    s = socket.create_connection((host, port), 5)
-    s.sendall(b"GET /rawman?action=ping HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
-    codes = statuses(read_all(s, 3))
+    codes = statuses(talk((host, port), b"GET /rawman?action=ping HTTP/1.1\r\nHost: x\r\n\r\n" * 400, 3))
     if codes.count(429) < 50 or codes.count(200) < 10:
         fail("of 400: %d with 200, %d with 429" % (codes.count(200), codes.count(429)))
 
@@ -194,10 +164,7 @@ class Session:
         self.got = self.ask("action=login&username=%s&secret=%s" % (user, secret))
 
     def ask(self, query, path="/rawman", seconds=10):
-        s = connect(self.port)
-        s.sendall(("GET %s?%s HTTP/1.0\r\n%s\r\n" % (path, query, self.cookie)).encode())
-        got = read_all(s, seconds)
-        s.close()
+        got = talk(self.port, ("GET %s?%s HTTP/1.0\r\n%s\r\n" % (path, query, self.cookie)).encode(), seconds)
         m = re.search(rb'Set-Cookie: (mansession_id="[0-9a-f]+")', got)
         if m:
             self.cookie = "Cookie: %s\r\n" % m.group(1).decode()
