@@ -20,7 +20,8 @@ struct db;
 struct db_where;
 
 /**
- * Open the database of a state directory, at the present schema, patient with locks; or say why not.
+ * Open the database of a state directory, at the present schema (that of the station that runs, if one does),
+ * patient with locks; or say why not.
  * @param dp  out: one reference; untouched unless 0 is returned
  * @return 0; 1 (said)
  */

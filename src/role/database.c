@@ -10,6 +10,7 @@
 #include "model/schema.h"
 #include "role/command.h"
 #include "role/role.h"
+#include "role/state.h"
 #include "store/migrate.h"
 #include "store/where.h"
 
@@ -47,6 +48,22 @@ static void tell(const struct db_where *w, const struct db *d, const char *state
             w->shown, reason(d, err));
 }
 
+/* The schema belongs to the station that runs: its engine, started anew, must find what it knows. */
+static int migrate(struct db *d, const char *state)
+{
+    int64_t done = 0;
+
+    if (store_version(d, &done) || done == 0 || done >= store_newest(model_migrations) ||
+        !state_is_running(state))
+        return store_migrate(d, model_migrations);
+    command_fail(
+        "%s", command_say("работает станция прежней версии: таблицы и поля новой появятся, когда "
+                          "она будет перезапущена",
+                          "the station that runs is of an older version: tables and columns of "
+                          "this one come when it is restarted"));
+    return 0;
+}
+
 int command_database(struct db **dp, const char *state)
 {
     static struct db_where w;
@@ -57,7 +74,7 @@ int command_database(struct db **dp, const char *state)
         return 1;
     err = db_open(&d, w.text, DB_WRITE);
     if (!err)
-        err = store_migrate(d, model_migrations);
+        err = migrate(d, state);
     if (err) {
         tell(&w, d, state, err);
         mem_deref(d);

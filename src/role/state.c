@@ -275,6 +275,20 @@ static int lock_supervisor(int fd, const char *state)
     return EBUSY;
 }
 
+bool state_is_running(const char *state)
+{
+    struct flock f = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    char path[PATH_MAX];
+    int fd = role_file(path, sizeof(path), state, ROLE_LOCK)
+                 ? -1
+                 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool is = fd >= 0 && fcntl(fd, F_GETLK, &f) == 0 && f.l_type != F_UNLCK;
+
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
 static int lock_roles(int fd, const char *state)
 {
     const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};

@@ -18,6 +18,9 @@
  */
 int state_open(const char *state, const struct role_users *users);
 
+/** A station runs on this directory, as far as one can see. */
+bool state_is_running(const char *state);
+
 /**
  * Be the only station on this directory. Waits up to 3 s for roles of a killed supervisor.
  * @param fd  out: held until the process ends, and handed to every role

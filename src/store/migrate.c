@@ -1,6 +1,9 @@
 /* migrate.c - see migrate.h */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
+#include "store/driver.h"
 #include "store/migrate.h"
 
 static const char make_table[] =
@@ -57,8 +60,27 @@ static int step(struct db *d, const struct store_migration *m)
     return err;
 }
 
+int64_t store_newest(const struct store_migration *steps)
+{
+    int64_t newest = 0;
+
+    for (; steps && steps->version; steps++)
+        newest = steps->version;
+    return newest;
+}
+
+static int refuse(struct db *d, int64_t done, int64_t newest)
+{
+    snprintf(d->why, sizeof(d->why),
+             "a newer station has brought it to schema %" PRId64 ", this one knows %" PRId64
+             ": run that station, or take the copy made before the upgrade",
+             done, newest);
+    return ENOTSUP;
+}
+
 int store_migrate(struct db *d, const struct store_migration *steps)
 {
+    const int64_t newest = store_newest(steps);
     int64_t done = 0;
     int err = 0;
 
@@ -68,6 +90,8 @@ int store_migrate(struct db *d, const struct store_migration *steps)
         if (!err)
             err = db_run(d, make_table);
     }
+    if (newest && done > newest)
+        return refuse(d, done, newest);
     for (; !err && steps && steps->version; steps++)
         if (steps->version > done)
             err = step(d, steps);

@@ -166,6 +166,11 @@ static int failing_step(struct db *d)
     return err ? err : EINVAL;
 }
 
+static int nothing_to_do(struct db *d)
+{
+    return 0;
+}
+
 static int a_failing_migration_leaves_nothing_behind(void)
 {
     static const struct store_migration steps[] = {
@@ -186,6 +191,35 @@ static int a_failing_migration_leaves_nothing_behind(void)
     CHECK_TO(version == 20260101000000, out);
     if (!place_server()) /* there a CREATE ends the transaction: steps must stand being run again */
         CHECK_TO(db_run(d, "SELECT * FROM half") == EINVAL, out);
+out:
+    mem_deref(d);
+    place_clear(&p);
+    return err;
+}
+
+/* What its steps have changed this station does not know: nothing is touched, and the sentence says it. */
+static int a_newer_database_is_refused(void)
+{
+    static const struct store_migration one[] = {
+        {.version = 20260101000000, .name = "tables", .up = tables_make}, {0}};
+    static const struct store_migration two[] = {
+        {.version = 20260101000000, .name = "tables", .up = tables_make},
+        {.version = 20260102000000, .name = "later", .up = nothing_to_do},
+        {0}};
+    struct place p;
+    struct db *d = NULL;
+    int64_t version = 0;
+    int err;
+
+    CHECK_OK_TO(place_make(&p), out);
+    CHECK_OK_TO(db_open(&d, p.db, DB_WRITE), out);
+    CHECK_OK_TO(store_migrate(d, two), out);
+    err = store_migrate(d, one);
+    CHECK_TO(err == ENOTSUP || err == ENOMEM, out);
+    CHECK_TO(err == ENOMEM || strstr(db_why(d), "newer station"), out);
+    err = 0;
+    CHECK_OK_TO(store_version(d, &version), out);
+    CHECK_TO(version == 20260102000000, out);
 out:
     mem_deref(d);
     place_clear(&p);
@@ -229,4 +263,5 @@ UNIT_TESTS(UNIT(a_missing_file_is_refused_and_not_made), UNIT(values_come_back_a
            UNIT(a_lock_of_another_is_ebusy), UNIT(a_reader_cannot_write),
            UNIT(what_is_no_database_is_named_so), UNIT(a_replaced_file_is_noticed),
            UNIT(recipes_with_double_quotes_and_backticks_run),
-           UNIT(a_failing_migration_leaves_nothing_behind), UNIT_ONCE(statements_are_given_back))
+           UNIT(a_failing_migration_leaves_nothing_behind), UNIT(a_newer_database_is_refused),
+           UNIT_ONCE(statements_are_given_back))
