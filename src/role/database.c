@@ -42,6 +42,13 @@ static void tell(const struct db_where *w, const struct db *d, const char *state
         command_fail(command_say("в %s нет станции: создайте ее командой: station init --state %s",
                                  "there is no station in %s: make one: station init --state %s"),
                      state, state);
+    else if (err == ENOTSUP)
+        command_fail(
+            command_say("база данных %s: с ней работала более новая станция; запустите ее или "
+                        "верните копию, сделанную перед обновлением",
+                        "database %s: a newer station has been at it; run that one, or take "
+                        "the copy made before the upgrade"),
+            w->shown);
     else
         command_fail(
             command_say("база данных %s не открывается: %s", "cannot open the database %s: %s"),

@@ -20,7 +20,14 @@
 #include "role/front_conf.h"
 #include "role/role.h"
 
-enum { STOP_MS = 1000, AGAIN_MS = 1000, AGAIN_MOST_MS = 30000, LOOK_MS = 60000, SETTLED_MS = 5000 };
+enum {
+    STOP_MS = 1000,
+    AGAIN_MS = 1000,
+    AGAIN_MOST_MS = 30000,
+    LOOK_MS = 60000,
+    SEEK_MS = 3000,
+    SETTLED_MS = 5000
+};
 #define LOG_MOST (16 << 20) /* bytes of access.log before it is put aside */
 #define CONF "nginx.conf"
 
@@ -33,7 +40,7 @@ struct front {
     pid_t pid;           /* 0: it does not run */
     struct mono started;
     uint32_t pause_ms; /* before the next start */
-    struct timer again, kill, look;
+    struct timer again, kill, look, seek;
     int signal_fd;
     struct loop_fd signal_watch;
     bool is_stopping; /* for good */
@@ -248,6 +255,22 @@ static void on_http(const struct control_http *http, void *arg)
         kill(f->pid, SIGHUP);
 }
 
+/* Installed while the station runs: nothing has to be restarted for it. */
+static void seek_program(void *arg)
+{
+    struct front *f = arg;
+
+    f->program = find_program();
+    if (!f->program) {
+        timer_start(f->loop, &f->seek, SEEK_MS, seek_program, f);
+        return;
+    }
+    if (!f->has_http)
+        return;
+    say_address(f);
+    start(f);
+}
+
 /* ---- its log ---- */
 
 static void look_at_log(void *arg)
@@ -296,7 +319,6 @@ static int open_all(struct front *f, const struct role_args *args)
 
     if (!err && chdir(folder))
         err = errno;
-    f->program = find_program();
     if (!err)
         err = loop_alloc(&f->loop);
     if (!err)
@@ -305,6 +327,8 @@ static int open_all(struct front *f, const struct role_args *args)
         err = control_alloc(&f->control, f->loop, args->control_fd, &h);
     if (!err)
         look_at_log(f);
+    if (!err)
+        seek_program(f);
     return err ? err : control_ready(f->control);
 }
 
@@ -321,6 +345,7 @@ int role_front(const struct role_args *args)
     timer_stop(&f.again);
     timer_stop(&f.kill);
     timer_stop(&f.look);
+    timer_stop(&f.seek);
     loop_fd_stop(&f.signal_watch);
     mem_deref(f.control);
     mem_deref(f.loop);
