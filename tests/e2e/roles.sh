@@ -152,6 +152,13 @@ port_in_use_is_one_message_and_the_rest_works() {
 
 tells_systemd() { python3 tests/e2e/notify.py "$WORK/notify" 10 "$STATION" run --state "$STATE" 2>>"$LOG"; }
 
+# As the service of packaging/: root without what it takes away from it.
+with_the_unit_s_capabilities() {
+  caps=$(sed -n 's/^CapabilityBoundingSet=//p' packaging/systemd/station.service | tr A-Z a-z | sed 's/cap_/+/g; s/ /,/g')
+  [ -n "$caps" ] && setpriv --no-new-privs --inh-caps=-all --bounding-set="-all,$caps" \
+    python3 tests/e2e/notify.py "$WORK/notify-unit" 10 "$STATION" run --state "$STATE" 2>>"$LOG"
+}
+
 # ---- messages ----
 
 says() { # says TEXT COMMAND...: fails, with one line that has TEXT
@@ -193,6 +200,7 @@ check two-stations-side-by-side two_stations_side_by_side
 check port-in-use-is-one-message-and-the-rest-works port_in_use_is_one_message_and_the_rest_works
 check stops-in-order stops_in_order
 check tells-systemd tells_systemd
+[ "$(id -u)" = 0 ] && check with-the-unit-s-capabilities with_the_unit_s_capabilities
 : >"$LOG"
 check starts-again start_station
 check roles-end-with-their-supervisor supervisor_killed_ends_the_roles
