@@ -26,6 +26,6 @@ struct http_guard {
 /** One field of the head. */
 void http_guard_field(struct http_guard *g, struct slice name, struct slice value);
 
-/** All fields are in. @param body_max  of this route. @return 0, or the status to refuse with (400, 411,
- *  413, 414, 431, 501, 505) */
+/** All fields are in. @param body_max  of this route. @return 0, or the status to refuse with (400, 413,
+ *  431, 501, 505) */
 int http_guard_judge(const struct http_guard *g, uint64_t body_max);

@@ -207,13 +207,14 @@ static int status_of(int err)
 
 static void go_on(struct visitor *v);
 
-/* Who has never had a success is nobody: the engine's places for strangers are few. */
+/* Who has never had a success is nobody: the engine's places for strangers are few. Who cannot be found
+   again would only take a place. */
 static void settle(struct visitor *v)
 {
     go_on(v);
     if (v->visits)
         return;
-    if (!v->is_in)
+    if (!v->is_in || !*v->id)
         visitor_forget(v);
     else if (v->session)
         timer_start(v->manager->loop, &v->expiry, (uint64_t)v->manager->timeout_s * 1000, expired,
@@ -592,6 +593,16 @@ static void show_status(struct http_request *r)
     http_reply(r, 200, "text/html", fields, &b);
 }
 
+static bool is_status(struct slice path)
+{
+    return slice_caseeqz(page_of(path), "httpstatus");
+}
+
+static bool is_page(struct slice path)
+{
+    return route_of(path) || is_status(path);
+}
+
 static void requested(struct http_request *r, void *arg)
 {
     const struct slice path = http_request_path(r), method = http_request_method(r);
@@ -601,7 +612,7 @@ static void requested(struct http_request *r, void *arg)
         web_page(r, 501, NULL);
     else if (route)
         serve(arg, r, route);
-    else if (slice_caseeqz(page_of(path), "httpstatus"))
+    else if (is_status(path))
         show_status(r);
     else
         web_page(r, 404, NULL);
@@ -612,9 +623,10 @@ static uint64_t room(const struct http_request *r, void *arg)
     return route_of(http_request_path(r)) ? BODY_MAX : 0;
 }
 
+/* A body that no page takes: that the page is not there says more. */
 static void refused(struct http_request *r, int status, void *arg)
 {
-    web_page(r, status, NULL);
+    web_page(r, status == 413 && !is_page(http_request_path(r)) ? 404 : status, NULL);
 }
 
 /* ---- birth and end ---- */

@@ -318,6 +318,25 @@ out:
     return err;
 }
 
+/* "nonce = " is allowed, and no name that we would find again. */
+static int who_cannot_be_found_again_is_forgotten(void)
+{
+    struct stage t;
+    int fd, err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    fd = get(&t, "/arawman?action=ping", "Authorization: Digest nonce = \"n\", x=y\r\n");
+    ipc_send(t.engine, MANAGER_VERDICT,
+             &(struct manager_verdict){.session = t.sessions[0], .request = t.requests[0]});
+    turn(&t);
+    CHECK_TO(t.asks == 2 && t.leaves == 0, out);
+    answer(&t, 1, PONG);
+    CHECK_TO(strstr(read_off(&t, fd), "Pong") && t.leaves == 1, out);
+out:
+    end(&t);
+    return err;
+}
+
 static int other_paths_and_methods(void)
 {
     struct stage t;
@@ -325,6 +344,8 @@ static int other_paths_and_methods(void)
 
     CHECK_OK_TO(err, out);
     CHECK_TO(strstr(read_off(&t, get(&t, "/nosuch", "")), "HTTP/1.1 404 "), out);
+    CHECK_TO(strstr(read_off(&t, get(&t, "/nosuch", "Content-Length: 9\r\n")), " 404 "), out);
+    CHECK_TO(strstr(read_off(&t, get(&t, "/httpstatus", "Content-Length: 9\r\n")), " 413 "), out);
     CHECK_TO(strstr(read_off(&t, get(&t, "/httpstatus", "")), "HTTP/1.1 200 "), out);
     CHECK_TO(strstr(read_off(&t, get(&t, "/", "X-Station-Target: /rawman/x\r\n")), " 404 "), out);
     fd = get(&t, "/", "X-Station-Target: /rawman?action=ping&b=c+d\r\n");
@@ -342,4 +363,4 @@ out:
 UNIT_TESTS(UNIT_ONCE(a_login_is_remembered), UNIT_ONCE(who_has_no_success_is_forgotten),
            UNIT_ONCE(values_have_no_line_ends), UNIT_ONCE(others_pass_a_waitevent),
            UNIT_ONCE(the_engine_ends), UNIT_ONCE(digest_asks_who_it_is),
-           UNIT_ONCE(other_paths_and_methods))
+           UNIT_ONCE(who_cannot_be_found_again_is_forgotten), UNIT_ONCE(other_paths_and_methods))
