@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "import/inner.h"
-#include "model/field.h"
+#include "model/files.h"
 
 #define CONTACT "contact_"
+#define MOST_BYTES (64u << 10)
 
 /* Rules of one list, "deny=net,permit=net" in their order. */
 struct rules {
@@ -17,35 +18,23 @@ struct rules {
 static void rules_init(struct rules *r)
 {
     *r = (struct rules){.is_broken = false};
-    buf_init(&r->text, 64u << 10);
+    buf_init(&r->text, MOST_BYTES);
 }
 
-/* A line may have several networks, each turned round by a "!". @return 0; EINVAL: one is no network */
+/* @return 0; EINVAL: there is what is no rule */
 static int add_line(struct buf *out, struct slice word, struct slice nets)
 {
     const struct model_field *f = model_field_find(model_type_find(SLICE("acl")), SLICE("rules"));
-    struct buf one;
-    int err = 0;
+    struct buf line;
+    int err;
 
-    buf_init(&one, 256);
-    while (!err && slice_is_set(nets)) {
-        struct slice net = slice_trim(slice_cut(nets, ',', &nets));
-        const bool is_turned = slice_starts(net, SLICE("!"));
-        const bool is_permit = slice_caseeqz(word, "permit") != is_turned;
-
-        if (!net.len)
-            continue;
-        if (!slice_caseeqz(word, "permit") && !slice_caseeqz(word, "deny"))
-            err = EINVAL;
-        buf_reset(&one);
-        buf_printf(&one, "%s=%.*s", is_permit ? "permit" : "deny",
-                   SLICE_ARG(slice_trim(slice_skip(net, is_turned ? 1 : 0))));
-        if (!err)
-            err = buf_err(&one) || model_field_set(f, NULL, buf_slice(&one), NULL) ? EINVAL : 0;
-        if (!err)
-            err = buf_printf(out, "%s%s", out->len ? "," : "", buf_z(&one));
-    }
-    buf_fini(&one);
+    buf_init(&line, MOST_BYTES);
+    err = model_rules_add(&line, word, nets);
+    if (!err && model_field_set(f, NULL, buf_slice(&line), NULL))
+        err = EINVAL;
+    if (!err && line.len)
+        err = buf_printf(out, "%s%s", out->len ? "," : "", buf_z(&line));
+    buf_fini(&line);
     return err;
 }
 

@@ -12,6 +12,7 @@
 const struct model_config_file model_config_files[] = {
     {"acl.conf", {{MODEL_CONFIG_ROWS, "acl"}}},
     {"asterisk.conf", {{MODEL_CONFIG_SETTINGS, NULL}}},
+    {"cdr.conf", {{MODEL_CONFIG_SETTINGS, NULL}}},
     {"extensions.conf", {{MODEL_CONFIG_ROUTING, "static_extensions"}}},
     {"http.conf", {{MODEL_CONFIG_SETTINGS, NULL}}},
     {"indications.conf", {{MODEL_CONFIG_SETTINGS, NULL}, {MODEL_CONFIG_TONES, NULL}}},

@@ -185,18 +185,6 @@ static void values_free(struct values *v)
     mem_free(v);
 }
 
-/* deny=a,!b of an access list. */
-static int add_rules(struct buf *out, const char *word, struct slice nets)
-{
-    while (slice_is_set(nets)) {
-        struct slice net = slice_trim(slice_cut(nets, ',', &nets));
-
-        if (net.len)
-            buf_printf(out, "%s%s=%.*s", out->len ? "," : "", word, SLICE_ARG(net));
-    }
-    return buf_err(out);
-}
-
 /* "eventfilter(...)" */
 static bool has_criteria(const struct model_field *f, const struct model_config_line *l)
 {
@@ -235,7 +223,7 @@ static int take_line(struct values *v, const struct model_config_category *cat,
             return config_refuse(why, cat, l, "stands for a secret that is there already");
     }
     if (f->kind == MODEL_RULES)
-        return add_rules(&v->text[i], l->name, slice_of(l->value));
+        return model_rules_add(&v->text[i], slice_of(l->name), slice_of(l->value));
     if (!gap)
         buf_reset(&v->text[i]);
     else if (v->text[i].len)

@@ -104,3 +104,21 @@ char model_field_gap(const struct model_field *f)
     default: return 0;
     }
 }
+
+int model_rules_add(struct buf *out, struct slice word, struct slice nets)
+{
+    const bool is_permit = slice_caseeqz(word, "permit");
+
+    if (!is_permit && !slice_caseeqz(word, "deny"))
+        return EINVAL;
+    while (slice_is_set(nets)) {
+        const struct slice net = slice_trim(slice_cut(nets, ',', &nets));
+        const bool is_turned = slice_starts(net, SLICE("!"));
+
+        if (net.len)
+            buf_printf(out, "%s%s=%.*s", out->len ? "," : "",
+                       is_permit != is_turned ? "permit" : "deny",
+                       SLICE_ARG(slice_trim(slice_skip(net, is_turned ? 1 : 0))));
+    }
+    return buf_err(out);
+}

@@ -44,3 +44,10 @@ int model_setting_cut(const struct model_setting_option *o, struct slice present
 
 /** What lies between repeated lines of a field when a column holds them all; 0: the last one counts. */
 char model_field_gap(const struct model_field *f);
+
+/**
+ * Add a line of an access list, as acl.conf has it, to the text of a column: "permit = net,!net" is
+ * "permit=net,deny=net". Networks are not looked at.
+ * @return as buf_add; EINVAL (neither permit nor deny)
+ */
+int model_rules_add(struct buf *out, struct slice word, struct slice nets);

@@ -511,6 +511,9 @@ static int other_files_are_changed_too(void)
          GOOD);
     HOLDS(0, "SELECT count(*) FROM settings WHERE name='http_enabled'");
     HOLDS(1, "SELECT value='127.0.0.1:8089' FROM settings WHERE name='http_bind'");
+    SAYS(&t, UPDATE("cdr.conf") OP("0", "Append", "general") VAR("0", "unanswered", "yes") "\n",
+         GOOD);
+    HOLDS(1, "SELECT value='yes' FROM settings WHERE name='cdr_unanswered'");
     SAYS(&t,
          UPDATE("manager.conf") OP("0", "NewCat", "panel") OP("1", "Append", "panel")
              VAR("1", "secret", "new-pw") OP("2", "Append", "panel") VAR("2", "read", "all")
@@ -540,6 +543,11 @@ static int other_files_are_changed_too(void)
          GOOD);
     HOLDS(1, "SELECT count(*) FROM acl WHERE "
              "rules='deny=0.0.0.0/0,permit=10.0.0.0/8,permit=192.168.0.0/16'");
+    SAYS(&t,
+         UPDATE("acl.conf") OP("0", "NewCat", "most") OP("1", "Append", "most")
+             VAR("1", "deny", "192.0.2.0/24, !192.0.2.7") "\n",
+         GOOD);
+    HOLDS(1, "SELECT rules='deny=192.0.2.0/24,permit=192.0.2.7' FROM acl WHERE name='most'");
     SAYS(&t,
          UPDATE("indications.conf") OP("0", "Append", "fr") VAR("0", "ring", "440/1500,0/3500")
              OP("1", "NewCat", "xx") OP("2", "Append", "xx") VAR("2", "busy", "425/300,0/300") "\n",
