@@ -117,6 +117,49 @@ static const struct ipc_field gain[] = {
 
 static const struct ipc_field sweep[] = {U32(media_sweep, unused), END};
 
+static const struct ipc_field tape[] = {
+    U32(media_tape, id),
+    U32(media_tape, tape),
+    BYTES(media_tape, mixed, MEDIA_PATH_MAX),
+    BYTES(media_tape, rx, MEDIA_PATH_MAX),
+    BYTES(media_tape, tx, MEDIA_PATH_MAX),
+    BOOL(media_tape, is_stereo),
+    BOOL(media_tape, is_append),
+    BOOL(media_tape, is_joined_only),
+    U64(media_tape, begun_us),
+    I32(media_tape, rx_db),
+    I32(media_tape, tx_db),
+    U8(media_tape, muted),
+    END,
+};
+
+static const struct ipc_field tape_set[] = {
+    U32(media_tape_set, tape),
+    U8(media_tape_set, muted),
+    END,
+};
+
+static const struct ipc_field tape_stop[] = {
+    U32(media_tape_stop, tape),
+    U32(media_tape_stop, cut_ms),
+    BOOL(media_tape_stop, is_deleted),
+    END,
+};
+
+static const struct ipc_field tape_begun[] = {
+    U32(media_tape_begun, tape),
+    I32(media_tape_begun, err),
+    U64(media_tape_begun, begun_us),
+    END,
+};
+
+static const struct ipc_field tape_ended[] = {
+    U32(media_tape_ended, tape),       I32(media_tape_ended, err),
+    U32(media_tape_ended, ms),         U64(media_tape_ended, bytes),
+    U32(media_tape_ended, rx_packets), U32(media_tape_ended, tx_packets),
+    U32(media_tape_ended, lost),       END,
+};
+
 static const struct ipc_field created[] = {
     U32(media_created, id),
     I32(media_created, err),
@@ -193,6 +236,11 @@ static const struct ipc_type types[] = {
     TYPE(MEDIA_DETECT, media_detect, detect),
     TYPE(MEDIA_GAIN, media_gain, gain),
     TYPE(MEDIA_SWEEP, media_sweep, sweep),
+    TYPE(MEDIA_TAPE, media_tape, tape),
+    TYPE(MEDIA_TAPE_SET, media_tape_set, tape_set),
+    TYPE(MEDIA_TAPE_STOP, media_tape_stop, tape_stop),
+    TYPE(MEDIA_TAPE_BEGUN, media_tape_begun, tape_begun),
+    TYPE(MEDIA_TAPE_ENDED, media_tape_ended, tape_ended),
     TYPE(MEDIA_CREATED, media_created, created),
     TYPE(MEDIA_PLAY_DONE, media_play_done, play_done),
     TYPE(MEDIA_DTMF, media_dtmf, dtmf),

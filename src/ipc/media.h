@@ -43,6 +43,9 @@ enum media_msg {
     MEDIA_DETECT,
     MEDIA_GAIN,
     MEDIA_SWEEP,
+    MEDIA_TAPE,
+    MEDIA_TAPE_SET,
+    MEDIA_TAPE_STOP,
     /* media -> engine */
     MEDIA_CREATED = 64,
     MEDIA_PLAY_DONE,
@@ -52,6 +55,8 @@ enum media_msg {
     MEDIA_STATS,
     MEDIA_POSITION,
     MEDIA_TALK,
+    MEDIA_TAPE_BEGUN,
+    MEDIA_TAPE_ENDED,
 };
 
 extern const struct ipc_protocol media_protocol;
@@ -201,6 +206,43 @@ struct media_sweep {
     uint32_t unused; /* 0 */
 };
 
+/* ---- recording: docs/recording.md ---- */
+
+/**
+ * Write what a stream's phone says (rx) and hears (tx) to files; answered by MEDIA_TAPE_BEGUN. A
+ * tape number that exists moves to this stream (its files and voices go on). It lives until
+ * MEDIA_TAPE_STOP, an error, or MEDIA_SWEEP of an engine that did not name it; a stream that ends leaves it
+ * in silence.
+ */
+struct media_tape {
+    uint32_t id;   /* stream */
+    uint32_t tape; /* the engine's number, never 0; of no other tape of this instance */
+    /* Names below STATE/recordings with extension, folders are made; absent: not wanted. */
+    struct slice mixed, rx, tx;
+    bool is_stereo;      /* mixed has two channels: rx left, tx right */
+    bool is_append;      /* behind what is in the files; else they begin anew */
+    bool is_joined_only; /* time counts only while the stream has a peer */
+    uint64_t begun_us;   /* wall clock of the first sample; not 0: the tape goes on after a death of
+                            media, what is missing is silence */
+    int32_t rx_db, tx_db; /* volume in the files only, -24..24 */
+    uint8_t muted;        /* enum media_tape_muted */
+};
+
+enum media_tape_muted { MEDIA_TAPE_RX = 1, MEDIA_TAPE_TX = 2, MEDIA_TAPE_PAUSED = 4 };
+
+/** From now on: silence in place of a side; paused: time stands still. */
+struct media_tape_set {
+    uint32_t tape;
+    uint8_t muted;
+};
+
+/** End it; MEDIA_TAPE_ENDED follows when all is on the disk. */
+struct media_tape_stop {
+    uint32_t tape;
+    uint32_t cut_ms; /* leave out the end */
+    bool is_deleted; /* the files are removed */
+};
+
 struct media_echo {
     uint32_t id;
     bool is_on;
@@ -242,6 +284,25 @@ struct media_talk {
     uint32_t id;
     bool is_talking;
     uint32_t ms; /* how long the other state had lasted */
+};
+
+/** The files are open (err 0), or nothing is written: ENOENT, EACCES, ENOSPC, ENAMETOOLONG, EINVAL (a name or
+ *  format that is not taken), EMFILE (too many). */
+struct media_tape_begun {
+    uint32_t tape;
+    int32_t err;
+    uint64_t begun_us; /* to be told again after a death of media */
+};
+
+/** Nothing more is written. err: 0, or why it ended by itself (ENOSPC, EIO, ENOBUFS: the disk is too
+ *  slow). The lengths are those on the disk, synced. */
+struct media_tape_ended {
+    uint32_t tape;
+    int32_t err;
+    uint32_t ms;
+    uint64_t bytes; /* of all its files */
+    uint32_t rx_packets, tx_packets;
+    uint32_t lost; /* packets that were missing in a row of them */
 };
 
 /** A digit came in by telephone-event (or in the sound, where asked for), and ended. */
