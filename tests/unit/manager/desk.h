@@ -5,17 +5,11 @@
  * The configuration is the same everywhere (desk_sql); its database is made once before main.
  */
 #pragma once
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/log.h"
-#include "base/mem.h"
 #include "loop/fake.h"
 #include "manager/inner.h"
-#include "model/schema.h"
+#include "model/database.h"
 #include "plan/plan.h"
-#include "unit.h"
 
 #define DESK "192.0.2.1"
 
@@ -37,32 +31,10 @@ static const char desk_sql[] =
 
 static struct db *desk_db;
 
-/* Before main, so that it counts as nobody's leak. */
 __attribute__((constructor)) static void desk_make_db(void)
 {
-    struct model_snapshot *first = NULL;
-    char path[64];
-
     log_set_stderr(false);
-    snprintf(path, sizeof(path), "/tmp/station-desk-%d.db", (int)getpid());
-    unlink(path);
-    if (db_open(&desk_db, path, DB_CREATE) || store_migrate(desk_db, model_migrations) ||
-        db_run(desk_db, desk_sql) || model_snapshot_load(&first, desk_db)) {
-        fprintf(stderr, "desk: %s\n", desk_db ? db_why(desk_db) : "no database");
-        _exit(1);
-    }
-    mem_deref(first); /* its statements stay prepared */
-}
-
-__attribute__((destructor)) static void desk_remove_db(void)
-{
-    static const char *const ends[] = {"", "-wal", "-shm"};
-    char path[72];
-
-    for (int i = 0; i < 3; i++) {
-        snprintf(path, sizeof(path), "/tmp/station-desk-%d.db%s", (int)getpid(), ends[i]);
-        unlink(path);
-    }
+    database_share(&desk_db, desk_sql);
 }
 
 struct desk {

@@ -51,13 +51,7 @@ static const char driver_sql[] =
 
 __attribute__((constructor)) static void driver_make_db(void)
 {
-    struct model_snapshot *s = NULL;
-
-    if (db_run(desk_db, driver_sql) || model_snapshot_load(&s, desk_db)) {
-        fprintf(stderr, "driver: %s\n", db_why(desk_db));
-        _exit(1);
-    }
-    mem_deref(s);
+    database_fill(desk_db, driver_sql);
 }
 
 struct far {

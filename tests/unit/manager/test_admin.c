@@ -19,13 +19,8 @@ __attribute__((constructor)) static void make_routing(void)
                             STEP("office", "1", "7", "'exten', '_1XX,1,NoOp(${EXTEN},b)'")
                                 STEP("office", "1", "8", "'include', 'other'")
                                     STEP("other", "2", "1", "'exten', '201,1,NoOp(a,b)'");
-    struct model_snapshot *s = NULL;
 
-    if (db_run(desk_db, rows) || model_snapshot_load(&s, desk_db)) {
-        fprintf(stderr, "admin: %s\n", db_why(desk_db));
-        _exit(1);
-    }
-    mem_deref(s);
+    database_fill(desk_db, rows);
 }
 
 static void end(struct desk *d, struct desk_client *c)

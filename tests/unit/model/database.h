@@ -1,4 +1,4 @@
-/* database.h - a database with the station's tables, for the tests of model/ */
+/* database.h - a database with the station's tables, for the tests of model/ and of what stands on it */
 #pragma once
 #include <errno.h>
 #include <stdio.h>
@@ -34,6 +34,28 @@ static inline int database_make(struct db **d, const char *sql)
             fprintf(stderr, "%s\n", db_why(*d));
     }
     return err;
+}
+
+/* For one that all tests of a program share, before main, so that it counts as nobody's leak: rows, and the
+ * statements of a snapshot, which stay prepared. Ends the program when it cannot. */
+static inline void database_fill(struct db *d, const char *sql)
+{
+    struct model_snapshot *first = NULL;
+
+    if (db_run(d, sql) || model_snapshot_load(&first, d)) {
+        fprintf(stderr, "database: %s\n", db_why(d));
+        _exit(1);
+    }
+    mem_deref(first);
+}
+
+static inline void database_share(struct db **d, const char *sql)
+{
+    if (database_make(d, "")) {
+        fprintf(stderr, "no database\n");
+        _exit(1);
+    }
+    database_fill(*d, sql);
 }
 
 /* Is there a message that has all these words? NULL ends them. */

@@ -7,21 +7,15 @@
  * nothing crashes and nothing leaks.
  */
 #pragma once
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "base/mem.h"
 #include "base/rand.h"
 #include "ipc/media.h"
 #include "loop/fake.h"
-#include "model/schema.h"
+#include "model/database.h"
 #include "pjsip/contact.h"
 #include "pjsip/session.h"
 #include "plan/plan.h"
 #include "sip/print.h"
 #include "store/store.h"
-#include "unit.h"
 
 #define EXPECT(cond)                                                                               \
     do {                                                                                           \
@@ -72,33 +66,10 @@ static const char office_sql[] =
 
 static struct db *office_db;
 
-/* Before main, so that it counts as nobody's leak. */
 __attribute__((constructor)) static void office_make_db(void)
 {
-    char path[64];
-    struct model_snapshot *first = NULL;
-
     log_set_stderr(false);
-    snprintf(path, sizeof(path), "/tmp/station-office-%d.db", (int)getpid());
-    unlink(path);
-    if (db_open(&office_db, path, DB_CREATE) || store_migrate(office_db, model_migrations) ||
-        db_run(office_db, office_sql) || model_snapshot_load(&first, office_db)) {
-        fprintf(stderr, "office: %s\n", office_db ? db_why(office_db) : "no database");
-        _exit(1);
-    }
-    mem_deref(first); /* its statements stay prepared */
-}
-
-__attribute__((destructor)) static void office_remove_db(void)
-{
-    char path[72];
-
-    for (int i = 0; i < 3; i++) {
-        static const char *const ends[] = {"", "-wal", "-shm"};
-
-        snprintf(path, sizeof(path), "/tmp/station-office-%d.db%s", (int)getpid(), ends[i]);
-        unlink(path);
-    }
+    database_share(&office_db, office_sql);
 }
 
 /* ---- what the office holds ---- */
