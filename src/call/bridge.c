@@ -56,9 +56,9 @@ struct channel *bridge_peer(const struct channel *ch)
 /* Both legs carry the id of the call that began first, as in Asterisk. */
 static void share_linkedid(struct channel *a, struct channel *b)
 {
-    struct channel *first = a->created_mono.us <= b->created_mono.us ? a : b;
-
-    struct channel *later = first == a ? b : a;
+    const bool is_a_first = a->created_mono.us <= b->created_mono.us;
+    const struct channel *first = is_a_first ? a : b;
+    struct channel *later = is_a_first ? b : a;
     char old[sizeof(later->linkedid)];
 
     if (strcmp(later->linkedid, first->linkedid) == 0)

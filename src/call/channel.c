@@ -399,7 +399,9 @@ void channel_softhangup(struct channel *ch, int cause)
     mark_hungup(ch, cause, "station");
 }
 
-int channel_move(struct channel *ch, struct slice context, struct slice exten, int priority)
+/* Whole or not at all: from the last line on its task may look. */
+static int move(struct channel *ch, struct slice context, struct slice exten, int priority,
+                struct slice app, struct slice data)
 {
     int err;
 
@@ -409,7 +411,9 @@ int channel_move(struct channel *ch, struct slice context, struct slice exten, i
     if (!err)
         err = channel_set(&ch->move_exten, exten);
     if (!err)
-        err = channel_set(&ch->move_app, SLICE_NONE);
+        err = channel_set(&ch->move_data, data);
+    if (!err)
+        err = channel_set(&ch->move_app, app);
     if (err)
         return err;
     ch->move_priority = priority;
@@ -419,13 +423,14 @@ int channel_move(struct channel *ch, struct slice context, struct slice exten, i
     return 0;
 }
 
+int channel_move(struct channel *ch, struct slice context, struct slice exten, int priority)
+{
+    return move(ch, context, exten, priority, SLICE_NONE, SLICE_NONE);
+}
+
 int channel_move_to_app(struct channel *ch, const char *app, struct slice data)
 {
-    int err = channel_move(ch, slice_of(ch->context), slice_of(ch->exten), ch->priority);
-
-    if (!err)
-        err = channel_set(&ch->move_data, data);
-    return err ? err : channel_set(&ch->move_app, slice_of(app));
+    return move(ch, slice_of(ch->context), slice_of(ch->exten), ch->priority, slice_of(app), data);
 }
 
 void channel_part(struct channel *ch)
