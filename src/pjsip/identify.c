@@ -244,9 +244,11 @@ static bool is_offered_before(struct pjsip *p, const struct model_auth *const *a
     return false;
 }
 
-static void challenge(struct pjsip *p, struct sip_strans *t, const struct model_endpoint *e,
-                      bool is_stale)
+/* @param why  as sip_auth_check: EACCES is the answer to a wrong try, which was told already */
+static void challenge(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
+                      const struct model_endpoint *e, int why)
 {
+    const bool is_stale = why == ESTALE;
     struct buf headers;
     int err = 0;
 
@@ -257,6 +259,8 @@ static void challenge(struct pjsip *p, struct sip_strans *t, const struct model_
         if (!is_offered_before(p, e->auths, a))
             err = sip_auth_challenge(p->auth, &headers, realm_of(p, *a), offered_by(*a), is_stale,
                                      false);
+    if (!err && why != EACCES)
+        pjsip_security_tell_challenge(p, req, e, buf_slice(&headers));
     if (err)
         sip_strans_refuse(t, 500, NULL);
     else
@@ -389,18 +393,6 @@ static bool has_credentials(const struct sip_msg *req)
     return sip_msg_has(req, SIP_H_AUTHORIZATION) || sip_msg_has(req, SIP_H_PROXY_AUTHORIZATION);
 }
 
-/* One event for each try, and one for each challenge that is not the answer to a wrong one. */
-static void tell_unproved(struct pjsip *p, const struct sip_msg *req,
-                          const struct model_endpoint *e, int err)
-{
-    if (!e)
-        pjsip_security_tell(p, req, e, SECURITY_INVALID_ACCOUNT, NULL);
-    else if (err == EACCES)
-        pjsip_security_tell(p, req, e, SECURITY_CHALLENGE_FAILED, NULL);
-    if (err != EACCES)
-        pjsip_security_tell(p, req, e, SECURITY_CHALLENGE_SENT, NULL);
-}
-
 /* @return 0; EACCES (t has been answered) */
 static int check_secret(struct pjsip *p, struct sip_strans *t, const struct sip_msg *req,
                         struct pjsip_who *who)
@@ -424,8 +416,11 @@ static int check_secret(struct pjsip *p, struct sip_strans *t, const struct sip_
     }
     if (err == EACCES)
         guard_failed(&p->guard, from, loop_now(p->loop));
-    tell_unproved(p, req, who->endpoint, err);
-    challenge(p, t, who->endpoint, err == ESTALE);
+    if (!who->endpoint)
+        pjsip_security_tell(p, req, NULL, SECURITY_INVALID_ACCOUNT, NULL);
+    else if (err == EACCES)
+        pjsip_security_tell(p, req, who->endpoint, SECURITY_CHALLENGE_FAILED, NULL);
+    challenge(p, t, req, who->endpoint, err);
     return EACCES;
 }
 

@@ -11,3 +11,7 @@
  */
 void pjsip_security_tell(struct pjsip *p, const struct sip_msg *req, const struct model_endpoint *e,
                          enum security_event event, const char *why);
+
+/** Somebody is asked for a password: ChallengeSent. @param headers  the lines WWW-Authenticate of the answer */
+void pjsip_security_tell_challenge(struct pjsip *p, const struct sip_msg *req,
+                                   const struct model_endpoint *e, struct slice headers);

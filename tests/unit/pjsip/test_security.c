@@ -10,6 +10,8 @@ struct seen {
     struct security_watch watch;
     char text[2000]; /* "Event account,..." of each, in order */
     char last_peer[ADDR_TEXT], last_answer[80];
+    char asked[80],
+        answered[80]; /* nonces: of the last challenge, and of the last wrong answer to one */
     struct office *o;
 };
 
@@ -22,6 +24,8 @@ static void saw(const struct security_fact *f, void *arg)
              SLICE_ARG(f->account));
     addr_text(f->remote, s->last_peer);
     snprintf(s->last_answer, sizeof(s->last_answer), "%.*s", SLICE_ARG(f->answer));
+    slice_copy(f->challenge, f->event == SECURITY_CHALLENGE_SENT ? s->asked : s->answered,
+               sizeof(s->asked));
     if (strcmp(f->service, "PJSIP") || strcmp(f->transport, "UDP") || !slice_eqz(f->session, "try"))
         s->text[0] = '!';
 }
@@ -71,6 +75,7 @@ static int each_try_is_told_once(void)
     EXPECT(try_once(&ph, "101") == 401);
     EXPECT(!strcmp(s.text, "ChallengeSent 101,ChallengeResponseFailed 101,"));
     EXPECT(!strncmp(s.last_peer, "192.0.2.66:", 11) && strlen(s.last_answer) == 32);
+    EXPECT(strlen(s.asked) == SIP_AUTH_NONCE - 1 && !strcmp(s.asked, s.answered));
     s.text[0] = '\0';
     EXPECT(try_once(&ph, "nobody") == 401);
     EXPECT(!strcmp(s.text,
