@@ -30,13 +30,13 @@ enum outbound_state {
 
 struct outbound; /* counted */
 
-/** What a console, a page or a Manager client is told. Texts are borrowed. */
 /* Reasons that are not a SIP answer; `pjsip show registrations` says them in the console's language. */
 #define OUTBOUND_NO_NAME "the server's name is unknown"
 #define OUTBOUND_NO_ANSWER "no answer"
 #define OUTBOUND_NO_TRUST "the server's certificate is not trusted (ca_list_file)"
 #define OUTBOUND_TAKEN_BACK "taken back by command"
 
+/** What a console, a page or a Manager client is told. Texts are borrowed. */
 struct outbound_view {
     const struct model_registration *m;
     enum outbound_state state;

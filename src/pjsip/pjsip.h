@@ -26,6 +26,7 @@
 #include "plan/plan.h"
 #include "sip/server.h"
 
+struct channel;
 struct pjsip;
 struct store;
 
@@ -75,7 +76,6 @@ uint32_t pjsip_transports_failed(const struct pjsip *p);
 
 /** Refuse an incoming call that is not answered, with a SIP status or its name ("486", "BUSY_HERE"). @param
  *  who  as channel_end has it. @return 0; EINVAL (no such call, no such status) */
-struct channel;
 int pjsip_refuse(struct channel *ch, const char *status, const char *who);
 
 /** No new calls (503), no qualifying; sessions end by calls_shutdown. Contacts stay. */

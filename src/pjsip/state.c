@@ -57,8 +57,10 @@ bool state_has_guest(struct slice exten, enum pattern_mode mode, void *arg)
     struct pjsip *p = arg;
     const struct aor *a = mode == PATTERN_MATCH_MORE ? NULL : aor_find(p, exten);
 
-    if (mode == PATTERN_MATCH || (a && is_registered(a)))
-        return a && is_registered(a);
+    if (a && is_registered(a))
+        return true;
+    if (mode == PATTERN_MATCH)
+        return false;
     /* The beginning of a name: only who waits for more digits asks that. */
     HASH_FOREACH(&p->aors, k)
     {
