@@ -55,7 +55,6 @@ int import_pjsip(struct import *im, const struct conf *conf);
 int import_wizard(struct import *im, const struct conf *conf);
 int import_sip(struct import *im, const struct conf *conf);
 int import_extensions(struct import *im, const struct conf *conf);
-int import_rtp(struct import *im, const struct conf *conf);
 int import_moh(struct import *im, const struct conf *conf);
 int import_acl(struct import *im, const struct conf *conf);
 
@@ -75,8 +74,24 @@ int import_acl_of_one(struct import *im, const char *type, const struct conf_sec
                       bool of_contacts, struct buf *names);
 
 int import_manager(struct import *im, const struct conf *conf);
+
+/* settings.c */
+int import_rtp(struct import *im, const struct conf *conf);
 int import_http(struct import *im, const struct conf *conf);
 int import_cdr(struct import *im, const struct conf *conf);
+
+/** A setting of the station. @return 0; errno of the database */
+int import_setting(struct import *im, const char *name, const char *value);
+
+/** The lines of a section that are settings of ours, or said to be none. @return 0; errno of the database */
+int import_settings(struct import *im, const struct conf_section *s);
+
+/** Before it: the file's settings that an earlier import left go. @return 0; errno of the database */
+int import_settings_forget(struct import *im);
+
+/** Asterisk's Manager, and its HTTP, are off until the file says enabled. @return 0; errno of the database */
+int import_switch_off(struct import *im, const struct conf *conf, const char *setting);
+
 int import_asterisk(struct import *im, const struct conf *conf);
 int import_indications(struct import *im, const struct conf *conf);
 
@@ -88,15 +103,13 @@ int import_keep(struct import *im, const struct conf *conf);
 int import_pjsip_begin(struct import *im);
 int import_pjsip_section(struct import *im, const struct conf_section *s);
 
-/** A section as a row of its type's table. @return 0 (also when it was refused: said); ENOMEM; errno */
 struct model_type;
+
+/** A section as a row of its type's table. @return 0 (also when it was refused: said); ENOMEM; errno */
 int import_object(struct import *im, const struct model_type *t, const struct conf_section *s);
 
 /** Empty the routing's tables, the first time. @return 0; errno of the database */
 int import_extensions_begin(struct import *im);
-
-/** A setting of the station. @return 0; errno of the database */
-int import_setting(struct import *im, const char *name, const char *value);
 
 /** The folders before asterisk.conf is read: Asterisk's own. */
 void import_dirs_init(struct import *im);

@@ -1,4 +1,4 @@
-/* other.c - rtp.conf, musiconhold.conf, files kept for later (import.h) */
+/* other.c - musiconhold.conf, files kept for later (import.h) */
 #include <errno.h>
 #include <string.h>
 
@@ -7,68 +7,6 @@
 #include "model/field.h"
 
 #define DEBIAN_MUSIC "/usr/share/asterisk/moh"
-
-int import_setting(struct import *im, const char *name, const char *value)
-{
-    struct stmt *st;
-    int err = db_stmt(&st, im->args->db,
-                      "INSERT INTO settings (name, value) VALUES (?, ?) "
-                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
-
-    if (!err)
-        err = stmt_text(st, 1, slice_of(name));
-    if (!err)
-        err = stmt_text(st, 2, slice_of(value));
-    return err ? err : stmt_run(st);
-}
-
-/* What the station does anyway, so that the line asks for nothing. */
-static bool rtp_is_so_anyway(const struct conf_item *item)
-{
-    static const char *const rows[][2] = {{"strictrtp", "yes"},
-                                          {"strictrtp", "seqno"},
-                                          {"rtpchecksums", "yes"},
-                                          {"icesupport", "no"}};
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (strcmp(item->name, rows[i][0]) == 0 && strcmp(item->value, rows[i][1]) == 0)
-            return true;
-    return false;
-}
-
-static int take_rtp(struct import *im, const struct conf_item *item)
-{
-    const struct model_type *t = model_type_find(SLICE("settings"));
-    const struct model_field *f = t ? model_field_find(t, slice_of(item->name)) : NULL;
-
-    if (f && (strcmp(f->column, "rtp_start") == 0 || strcmp(f->column, "rtp_end") == 0)) {
-        if (model_field_set(f, NULL, slice_of(item->value), NULL)) {
-            import_say_item(im, item, IMPORT_WRONG, "недопустимый порт", "port not allowed");
-            return 0;
-        }
-        import_say_item(im, item, IMPORT_TAKEN, "", "");
-        return import_setting(im, f->column, item->value);
-    }
-    if (rtp_is_so_anyway(item))
-        import_say_item(im, item, IMPORT_NOT_NEEDED, "станция всегда работает так",
-                        "the station always works so");
-    else
-        import_say_item(im, item, IMPORT_UNSUPPORTED, "такого параметра RTP у станции нет",
-                        "the station has no such RTP option");
-    return 0;
-}
-
-int import_rtp(struct import *im, const struct conf *conf)
-{
-    int err = 0;
-
-    for (const struct conf_section *s = conf_first(conf); !err && s; s = s->next) {
-        import_unused(im, s);
-        for (uint32_t i = 0; !err && !s->is_template && i < s->count; i++)
-            err = take_rtp(im, &s->items[i]);
-    }
-    return err;
-}
 
 /* Where this station has the music of a folder of Asterisk's; NULL: where it is. */
 static const char *folder_of(const struct import *im, const char *folder)

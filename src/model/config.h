@@ -98,6 +98,9 @@ int model_config_write(struct model_config *c, struct db *d, struct buf *why);
  *  @return 0; errno of the database; as buf_add */
 int model_setting_read(struct db *d, const char *name, struct buf *present);
 
+/** The same row written; without a value it goes. @return 0; errno of the database */
+int model_setting_write(struct db *d, const char *name, struct slice value);
+
 /* ---- changing it ---- */
 
 /** The first category behind `after` (NULL: from the first) of this name, in any case; absent: any. */

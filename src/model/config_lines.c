@@ -203,6 +203,23 @@ int model_setting_read(struct db *d, const char *name, struct buf *present)
     return err;
 }
 
+int model_setting_write(struct db *d, const char *name, struct slice value)
+{
+    struct stmt *st;
+    int err;
+
+    if (!value.len)
+        return config_exec(d, "DELETE FROM settings WHERE name = ?", name, NULL);
+    err = db_stmt(&st, d,
+                  "INSERT INTO settings (name, value) VALUES (?, ?) "
+                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+    if (!err)
+        err = stmt_text(st, 1, slice_of(name));
+    if (!err)
+        err = stmt_text(st, 2, value);
+    return err ? err : stmt_run(st);
+}
+
 static int put_setting(struct model_config *c, struct db *d, struct model_config_category *cat,
                        const struct model_setting_option *o)
 {
@@ -274,23 +291,6 @@ static int join_setting(const struct model_config *c, const struct model_config_
     return err;
 }
 
-static int write_setting(struct db *d, const char *setting, struct slice value)
-{
-    struct stmt *st;
-    int err;
-
-    if (!value.len)
-        return config_exec(d, "DELETE FROM settings WHERE name = ?", setting, NULL);
-    err = db_stmt(&st, d,
-                  "INSERT INTO settings (name, value) VALUES (?, ?) "
-                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
-    if (!err)
-        err = stmt_text(st, 1, slice_of(setting));
-    if (!err)
-        err = stmt_text(st, 2, value);
-    return err ? err : stmt_run(st);
-}
-
 static int write_if_changed(struct model_config *c, struct db *d,
                             const struct model_config_category *cat, const char *setting,
                             bool is_removed, struct buf *why)
@@ -305,7 +305,7 @@ static int write_if_changed(struct model_config *c, struct db *d,
     if (!err)
         err = model_setting_read(d, setting, &present);
     if (!err && !slice_eq(buf_slice(&joined), buf_slice(&present)))
-        err = write_setting(d, setting, buf_slice(&joined));
+        err = model_setting_write(d, setting, buf_slice(&joined));
     buf_fini(&joined);
     buf_fini(&present);
     return err;
