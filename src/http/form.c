@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "base/hex.h"
+
 void form_init(struct form *f)
 {
     *f = (struct form){0};
@@ -16,24 +18,15 @@ void form_fini(struct form *f)
     form_init(f);
 }
 
-static int hex_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 size_t form_decode(struct slice s, char *out)
 {
     size_t to = 0;
 
     for (size_t i = 0; i < s.len; i++) {
-        const int high = s.p[i] == '%' && i + 2 < s.len ? hex_of(s.p[i + 1]) : -1;
-        const int low = high >= 0 ? hex_of(s.p[i + 2]) : -1;
+        const int byte = s.p[i] == '%' ? hex_byte(slice_skip(s, i + 1)) : -1;
 
-        if (low >= 0) {
-            out[to++] = (char)(high << 4 | low);
+        if (byte >= 0) {
+            out[to++] = (char)byte;
             i += 2;
         } else {
             out[to++] = s.p[i] == '+' ? ' ' : s.p[i];

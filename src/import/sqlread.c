@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "import/sqldump_inner.h"
 #include "import/text.h"
@@ -254,21 +255,16 @@ static int take_string(struct sqldump *r, int quote)
     }
 }
 
-static int hex_of(int c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : isxdigit(c) ? (c | 32) - 'a' + 10 : -1;
-}
-
 static int add_hex(struct sqldump *r, struct slice digits)
 {
     if (digits.len % 2)
         return EINVAL;
     for (size_t i = 0; i < digits.len; i += 2) {
-        int high = hex_of((unsigned char)digits.p[i]), low = hex_of((unsigned char)digits.p[i + 1]);
+        const int byte = hex_byte(slice_skip(digits, i));
 
-        if (high < 0 || low < 0)
+        if (byte < 0)
             return EINVAL;
-        buf_addc(&r->one, (char)(high * 16 + low));
+        buf_addc(&r->one, (char)byte);
     }
     return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <openssl/evp.h>
 
+#include "base/hex.h"
 #include "base/log.h"
 #include "pjsip/registrar.h"
 #include "pjsip/state.h"
@@ -87,11 +88,7 @@ static void hash_uri(struct slice uri, char out[ID_HASH + 1])
         md5 = EVP_MD_fetch(NULL, "MD5", NULL);
     if (!md5 || !EVP_Digest(uri.p, uri.len, digest, &len, md5, NULL))
         snprintf((char *)digest, ID_HASH / 2, "%zu", uri.len);
-    for (unsigned i = 0; i < ID_HASH / 2; i++) {
-        out[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        out[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-    }
-    out[ID_HASH] = '\0';
+    hex_print(digest, ID_HASH / 2, out);
 }
 
 static struct slice put_text(char **at, struct slice s)

@@ -7,6 +7,7 @@
 #include <openssl/params.h>
 
 #include "base/hash.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "loop/loop.h"
@@ -97,7 +98,7 @@ static int sign(struct sip_auth *a, struct slice stamp, struct slice realm, char
         !EVP_MAC_update(a->hmac, (const unsigned char *)realm.p, realm.len) ||
         !EVP_MAC_final(a->hmac, raw, &len, sizeof(raw)))
         return EIO;
-    digest_hex(raw, MAC_LEN / 2, out);
+    hex_print(raw, MAC_LEN / 2, out);
     return 0;
 }
 
@@ -110,7 +111,7 @@ int sip_auth_nonce(struct sip_auth *a, const char *realm, char out[SIP_AUTH_NONC
         stamp[i] = (unsigned char)(second >> (24 - 8 * i));
     rand_bytes(stamp + 4, sizeof(stamp) - 4);
     stamp[4] |= 1; /* 0 would be a free slot */
-    digest_hex(stamp, sizeof(stamp), out);
+    hex_print(stamp, sizeof(stamp), out);
     return sign(a, slice_from(out, STAMP_LEN), slice_of(realm), out + STAMP_LEN);
 }
 
@@ -190,7 +191,7 @@ static int parse_hex(struct slice s, uint64_t *out)
     if (s.len == 0 || s.len > 16)
         return EINVAL;
     for (size_t i = 0; i < s.len; i++) {
-        int digit = lex_hex(s.p[i]);
+        int digit = hex_digit(s.p[i]);
 
         if (digit < 0)
             return EINVAL;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <openssl/evp.h>
 
+#include "base/hex.h"
 #include "sip/digest.h"
 #include "sip/lex.h"
 
@@ -61,17 +62,6 @@ const char *digest_ready(const struct sip_credential *c, enum sip_digest_algorit
     return a >= SIP_DIGEST_SHA512 ? c->ha1_sha512 : c->ha1_sha256;
 }
 
-void digest_hex(const unsigned char *raw, size_t len, char *out)
-{
-    static const char hex[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < len; i++) {
-        out[2 * i] = hex[raw[i] >> 4];
-        out[2 * i + 1] = hex[raw[i] & 15];
-    }
-    out[2 * len] = '\0';
-}
-
 int digest_hash(enum sip_digest_algorithm a, const struct slice *pieces, size_t count, char out[65])
 {
     const EVP_MD *md = hash_of(a);
@@ -87,7 +77,7 @@ int digest_hash(enum sip_digest_algorithm a, const struct slice *pieces, size_t 
     }
     if (!is_ok || EVP_DigestFinal_ex(context, raw, &len) != 1)
         return EIO;
-    digest_hex(raw, len, out);
+    hex_print(raw, len, out);
     return 0;
 }
 

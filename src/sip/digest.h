@@ -15,9 +15,6 @@ const char *digest_ready(const struct sip_credential *c, enum sip_digest_algorit
 /** Name as in messages: "MD5" ... */
 const char *digest_name(enum sip_digest_algorithm a);
 
-/** Bytes as lower-case hex digits with a NUL: out has room for 2 * len + 1. */
-void digest_hex(const unsigned char *raw, size_t len, char *out);
-
 /** H(pieces joined by ':') in lower-case hex with a NUL. @return 0; EIO (OpenSSL has no such hash)
  */
 int digest_hash(enum sip_digest_algorithm a, const struct slice *pieces, size_t count,

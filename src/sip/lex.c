@@ -78,14 +78,3 @@ size_t lex_quoted(struct slice s)
     }
     return 0;
 }
-
-int lex_hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}

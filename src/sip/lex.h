@@ -44,6 +44,3 @@ static inline struct slice lex_trim(struct slice s)
 
 /** Index behind the quoted string that starts at s.p[0]; 0 when it does not end. */
 size_t lex_quoted(struct slice s);
-
-/** Value of a hex digit, or -1. */
-int lex_hex(char c);

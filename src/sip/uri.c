@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/hex.h"
 #include "sip/lex.h"
 #include "sip/uri.h"
 
@@ -153,11 +154,11 @@ static int next_byte(struct slice *s)
     if (s->len == 0)
         return -1;
     c = (unsigned char)s->p[0];
-    if (c == '%' && s->len >= 3 && lex_hex(s->p[1]) >= 0 && lex_hex(s->p[2]) >= 0) {
-        c = lex_hex(s->p[1]) * 16 + lex_hex(s->p[2]);
+    *s = slice_skip(*s, 1);
+    if (c == '%' && hex_byte(*s) >= 0) {
+        c = hex_byte(*s);
         *s = slice_skip(*s, 2);
     }
-    *s = slice_skip(*s, 1);
     return c;
 }
 
@@ -277,7 +278,7 @@ static bool is_plain_in_user(unsigned char c)
 
 static bool is_escape(struct slice s)
 {
-    return s.len >= 3 && s.p[0] == '%' && lex_hex(s.p[1]) >= 0 && lex_hex(s.p[2]) >= 0;
+    return s.len && s.p[0] == '%' && hex_byte(slice_skip(s, 1)) >= 0;
 }
 
 static int add_user(struct buf *b, struct slice s, bool keep_escapes)

@@ -9,6 +9,7 @@
 #include "ami/page.h"
 #include "ami/writer.h"
 #include "base/hash.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "http/form.h"
@@ -158,8 +159,7 @@ static int visitor_new_cookie(struct visitor *v)
     char id[2 * ID_BYTES + 1];
 
     rand_bytes(raw, sizeof(raw));
-    for (size_t i = 0; i < sizeof(raw); i++)
-        snprintf(id + 2 * i, 3, "%02x", raw[i]);
+    hex_print(raw, sizeof(raw), id);
     return visitor_name(v, slice_of(id));
 }
 

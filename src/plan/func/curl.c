@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/hex.h"
 #include "base/truth.h"
 #include "call/channel.h"
 #include "ipc/fetch.h"
@@ -199,22 +200,15 @@ static int ask(const struct plan_env *env, const char *url, struct slice post, s
 
 /* ---- the answer ---- */
 
-static int hex_of(char c)
-{
-    return isdigit((unsigned char)c)    ? c - '0'
-           : isxdigit((unsigned char)c) ? tolower(c) - 'a' + 10
-                                        : -1;
-}
-
 /* %41 is A; + a blank when it is the old way. Commas are escaped: it becomes a part of a list. */
 static void put_decoded(struct slice text, bool is_legacy, struct buf *out)
 {
     for (size_t i = 0; i < text.len; i++) {
+        const int byte = text.p[i] == '%' ? hex_byte(slice_skip(text, i + 1)) : -1;
         char c = text.p[i];
 
-        if (c == '%' && i + 2 < text.len && hex_of(text.p[i + 1]) >= 0 &&
-            hex_of(text.p[i + 2]) >= 0) {
-            c = (char)(hex_of(text.p[i + 1]) * 16 + hex_of(text.p[i + 2]));
+        if (byte >= 0) {
+            c = (char)byte;
             i += 2;
         } else if (c == '+' && is_legacy) {
             c = ' ';

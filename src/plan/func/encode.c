@@ -4,6 +4,7 @@
 #include <iconv.h>
 #include <openssl/evp.h>
 
+#include "base/hex.h"
 #include "plan/func/row.h"
 
 static int put_base64(const unsigned char *p, size_t len, struct buf *out)
@@ -76,14 +77,12 @@ static int uriencode_read(const struct plan_env *env, char *args, struct buf *ou
 static int uridecode_read(const struct plan_env *env, char *args, struct buf *out)
 {
     for (const char *s = args; *s; s++) {
-        const char digits[3] = {s[1], s[1] ? s[2] : '\0', '\0'};
-        const bool is_code =
-            *s == '%' && isxdigit((unsigned char)digits[0]) && isxdigit((unsigned char)digits[1]);
-        const char byte = is_code ? (char)strtoul(digits, NULL, 16) : *s;
+        const int code = *s == '%' ? hex_byte(slice_from(s + 1, strnlen(s + 1, 2))) : -1;
+        const char byte = code >= 0 ? (char)code : *s;
 
         if (byte) /* variables hold no NUL */
             buf_addc(out, byte);
-        s += is_code ? 2 : 0;
+        s += code >= 0 ? 2 : 0;
     }
     return buf_err(out);
 }
@@ -92,6 +91,7 @@ static int put_digest(const struct plan_env *env, const char *text, const EVP_MD
                       struct buf *out)
 {
     unsigned char raw[EVP_MAX_MD_SIZE];
+    char digits[2 * EVP_MAX_MD_SIZE + 1];
     unsigned len = 0;
 
     if (!*text) {
@@ -100,9 +100,8 @@ static int put_digest(const struct plan_env *env, const char *text, const EVP_MD
     }
     if (EVP_Digest(text, strlen(text), raw, &len, md, NULL) != 1)
         return ENOMEM;
-    for (unsigned i = 0; i < len; i++)
-        buf_printf(out, "%02x", raw[i]);
-    return buf_err(out);
+    hex_print(raw, len, digits);
+    return buf_addz(out, digits);
 }
 
 static int md5_read(const struct plan_env *env, char *args, struct buf *out)
