@@ -1,32 +1,24 @@
-/* engine_core.c - see engine.h */
+/* engine_core.c - see engine.h: birth, use and end */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/calls.h"
 #include "call/cdr.h"
 #include "call/channel.h"
-#include "call/journal.h"
 #include "ipc/control.h"
 #include "ipc/runner.h"
 #include "model/schema.h"
-#include "model/snapshot.h"
-#include "pjsip/pjsip.h"
 #include "plan/astdb.h"
 #include "plan/custom.h"
+#include "plan/kept.h"
 #include "plan/outgoing.h"
 #include "plan/plan.h"
-#include "plan/kept.h"
 #include "plan/resume.h"
-#include "role/console.h"
-#include "role/engine.h"
 #include "role/engine_cdr.h"
-#include "role/engine_console.h"
+#include "role/engine_inner.h"
 #include "role/engine_manager.h"
-#include "role/role.h"
 #include "role/story.h"
 #include "sip/server.h"
 #include "store/store.h"
@@ -35,60 +27,6 @@
     600 /* for goodbyes and h extensions; the records need the rest of the second */
 #define STOP_STORE_MS 300
 #define READY_STREAMS 32
-
-struct engine {
-    struct engine_args args;
-    struct loop *loop;
-    struct store *store;
-    struct model_snapshot *snapshot;
-    struct plan_routing *routing; /* of snapshot, until the plan has it */
-    struct media *media;
-    struct runner *runner;
-    struct call_journal *journal; /* NULL: none */
-    enum call_journal_mode left;  /* what the engine before has left in it */
-    struct calls *calls;
-    struct plan_core *plan;
-    struct outgoing *outgoing;
-    struct engine_manager *manager;
-    struct sip *sip;
-    struct pjsip *pjsip;
-    struct story_keeper *stories;
-    struct console_set *consoles;
-    struct core_commands core;
-    struct engine_console console;
-    char agi_dir[512], moh_dir[512];
-    char language[16], zone[64];
-    uint32_t binds;   /* sockets asked for and not handed to the driver */
-    struct list came; /* struct bind_wait: those that are here */
-    uint32_t came_count;
-    bool is_ready, is_dead;
-
-    struct timer stopping;
-    timer_h *stopped;
-    void *stopped_arg;
-};
-
-struct bind_wait {
-    struct link link; /* engine->came */
-    struct engine *e;
-    pjsip_bound_h *done;
-    void *arg;
-    int err, fd;
-    struct addr local;
-};
-
-static void forget_sockets(struct engine *e)
-{
-    LIST_FOREACH(&e->came, k)
-    {
-        struct bind_wait *w = CONTAINER_OF(k, struct bind_wait, link);
-
-        if (w->fd >= 0)
-            close(w->fd);
-        list_unlink(k);
-        mem_free(w);
-    }
-}
 
 static void engine_destroy(void *object)
 {
@@ -112,7 +50,7 @@ static void engine_destroy(void *object)
     e->plan = mem_deref(e->plan);
     e->sip = mem_deref(e->sip);
     e->journal = mem_deref(e->journal);
-    forget_sockets(e);
+    engine_sockets_forget(e);
     e->runner = mem_deref(e->runner);
     e->store = mem_deref(e->store);
     mem_deref(e->routing);
@@ -154,27 +92,6 @@ static void put_quality(const struct channel *ch, const struct media_stats *st, 
         engine_quality_put(e->store, ch, st);
 }
 
-static const char *moh_directory(struct slice class_name, uint8_t *sort, void *arg)
-{
-    struct engine *e = arg;
-    const char *usual = model_settings_of(e->snapshot)->moh_class;
-    const struct model_moh *m = model_moh_find(
-        e->snapshot, slice_eqz(class_name, "default") ? slice_of(usual) : class_name);
-
-    if (!m)
-        return NULL;
-    *sort = m->sort > MODEL_SORT_ALPHA ? m->sort - MODEL_SORT_ALPHA : MEDIA_SORT_NAME;
-    if (m->directory[0] == '/')
-        return m->directory;
-    snprintf(e->moh_dir, sizeof(e->moh_dir), "%s/moh/%s", e->args.state, m->directory);
-    return e->moh_dir;
-}
-
-static const char *tone_list(struct slice zone, struct slice name, void *arg)
-{
-    return model_tone_list(((struct engine *)arg)->snapshot, zone, name);
-}
-
 /* Every transport is open: calls of the engine before find theirs. */
 static void take_over(struct engine *e)
 {
@@ -183,7 +100,7 @@ static void take_over(struct engine *e)
     e->left = CALL_JOURNAL_EMPTY;
 }
 
-static void look_if_ready(struct engine *e)
+void engine_look_if_ready(struct engine *e)
 {
     if (e->is_ready || e->binds || !pjsip_is_ready(e->pjsip))
         return;
@@ -195,155 +112,6 @@ static void look_if_ready(struct engine *e)
     if (e->args.control)
         control_ready(e->args.control);
     manager_booted(engine_manager_of(e->manager));
-}
-
-static void hand_socket(struct bind_wait *w)
-{
-    struct engine *e = w->e;
-
-    w->done(w->err, w->fd, w->err ? NULL : &w->local, w->arg);
-    mem_free(w);
-    e->binds--;
-}
-
-/* Not one of the first sockets is read from before all are there: a request in a dialog that is not
-   taken over yet would be told that there is no such call. */
-static void socket_came(int err, int fd, const struct addr *local, void *arg)
-{
-    struct bind_wait *w = arg;
-    struct engine *e = w->e;
-    struct link *k;
-
-    w->err = err;
-    w->fd = fd;
-    if (!err)
-        w->local = *local;
-    list_append(&e->came, &w->link);
-    if (++e->came_count < e->binds && !e->is_ready)
-        return;
-    while ((k = list_first(&e->came)) != NULL) {
-        list_unlink(k);
-        e->came_count--;
-        hand_socket(CONTAINER_OF(k, struct bind_wait, link));
-    }
-    if (e->pjsip)
-        look_if_ready(e);
-}
-
-static int ask_socket(enum pjsip_socket kind, const struct addr *local, pjsip_bound_h *done,
-                      void *done_arg, void *arg)
-{
-    struct engine *e = arg;
-    struct bind_wait *w = mem_zalloc(sizeof(*w));
-    int err;
-
-    if (!w)
-        return ENOMEM;
-    *w = (struct bind_wait){.e = e, .done = done, .arg = done_arg};
-    err = control_bind(e->args.control, kind == PJSIP_SOCKET_UDP ? CONTROL_UDP : CONTROL_TCP, local,
-                       socket_came, w);
-    if (err)
-        mem_free(w);
-    else
-        e->binds++;
-    return err;
-}
-
-static void release_socket(enum pjsip_socket kind, const struct addr *local, void *arg)
-{
-    struct engine *e = arg;
-
-    control_release(e->args.control, kind == PJSIP_SOCKET_UDP ? CONTROL_UDP : CONTROL_TCP, local);
-}
-
-/* ---- configuration ---- */
-
-static struct media_settings media_settings_of(const struct engine *e)
-{
-    const struct model_settings *s = model_settings_of(e->snapshot);
-    struct media_settings m = {
-        .rtp_start = e->args.rtp_start ? e->args.rtp_start : (uint16_t)s->rtp_start,
-        .rtp_end = e->args.rtp_end ? e->args.rtp_end : (uint16_t)s->rtp_end,
-    };
-
-    if (slice_copy(slice_of(s->sounds), m.sounds, sizeof(m.sounds)))
-        log_warning("setting sounds is longer than %d bytes, its directories are not looked into; "
-                    "name fewer",
-                    MEDIA_DIRS_MAX - 1);
-    return m;
-}
-
-static void take_settings(struct engine *e)
-{
-    const struct model_settings *s = model_settings_of(e->snapshot);
-
-    slice_copy(slice_of(s->language), e->language, sizeof(e->language));
-    slice_copy(slice_of(s->tone_zone), e->zone, sizeof(e->zone));
-}
-
-/* A snapshot and its routing, made on the reader's thread. */
-struct loaded {
-    struct model_snapshot *snapshot;
-    struct plan_routing *routing;
-};
-
-static void loaded_destroy(void *object)
-{
-    struct loaded *l = object;
-
-    mem_deref(l->routing);
-    mem_deref(l->snapshot);
-}
-
-static int load_configuration(struct db *d, void **object, void *arg)
-{
-    struct loaded *l = mem_alloc(sizeof(*l), loaded_destroy);
-    int err = l ? model_snapshot_load(&l->snapshot, d) : ENOMEM;
-
-    if (!err)
-        err = plan_compile(&l->routing, l->snapshot);
-    if (err)
-        mem_deref(l);
-    else
-        *object = l;
-    return err;
-}
-
-/* A new snapshot: the first before the parts exist, later ones while calls run. */
-static void apply_snapshot(void *object, void *arg)
-{
-    struct engine *e = arg;
-    struct loaded *l = object;
-    struct model_snapshot *s = mem_ref(l->snapshot);
-    struct media_settings m;
-    int err;
-
-    model_report_log(model_snapshot_report(s),
-                     e->snapshot ? model_snapshot_report(e->snapshot) : NULL);
-    mem_deref(e->snapshot);
-    e->snapshot = s;
-    take_settings(e);
-    if (!e->pjsip) {
-        e->routing = mem_ref(l->routing);
-        mem_deref(l);
-        return;
-    }
-    m = media_settings_of(e);
-    media_set_settings(e->media, &m);
-    engine_kept_set(e->calls, e->stories, model_settings_of(s));
-    calls_set_max_channels(e->calls, (uint32_t)model_settings_of(s)->max_channels);
-    err = plan_set_compiled(e->plan, s, l->routing);
-    mem_deref(l);
-    if (!err)
-        err = pjsip_set_snapshot(e->pjsip, s);
-    if (e->manager)
-        engine_manager_set_snapshot(e->manager, s);
-    if (err)
-        log_error("new configuration is in force in part only, change it again err=\"%s\"",
-                  strerror(err));
-    else
-        log_notice("configuration changed endpoints=%u contexts=%u", model_endpoint_count(s),
-                   model_context_count(s));
 }
 
 /* ---- birth ---- */
@@ -358,7 +126,7 @@ static int open_store(struct engine *e, const char **why)
     if (err)
         return err;
     *why = "the configuration in the database cannot be read";
-    return store_watch(e->store, load_configuration, apply_snapshot, e);
+    return store_watch(e->store, engine_config_load, engine_config_apply, e);
 }
 
 /* Without one the station works, and its calls end with the engine. */
@@ -403,7 +171,7 @@ static void attach_media(struct engine *e)
 static int open_media(struct engine *e)
 {
     struct media_args media = {
-        .path = e->args.media_path, .settings = media_settings_of(e), .ready = READY_STREAMS};
+        .path = e->args.media_path, .settings = engine_media_settings(e), .ready = READY_STREAMS};
     int err;
 
     if (e->journal && e->left != CALL_JOURNAL_DROP)
@@ -459,8 +227,8 @@ static int open_calls(struct engine *e)
                                          .media = e->media,
                                          .record = put_record,
                                          .quality = put_quality,
-                                         .moh = moh_directory,
-                                         .tone = tone_list,
+                                         .moh = engine_moh_directory,
+                                         .tone = engine_tone_list,
                                          .arg = e,
                                          .language = e->language,
                                          .zone = e->zone,
@@ -495,28 +263,27 @@ static int open_calls(struct engine *e)
 
 static int open_sip(struct engine *e)
 {
-    const struct pjsip_args pjsip = {
-        .sip = NULL,
-        .calls = e->calls,
-        .plan = e->plan,
-        .store = e->store,
-        .bind = e->args.control ? ask_socket : NULL,
-        .release = e->args.control ? release_socket : NULL,
-        .arg = e,
-        .state_dir = e->args.state,
-    };
-    struct pjsip_args args = pjsip;
-    int err =
-        sip_alloc(&e->sip, &(struct sip_args){
-                               .loop = e->loop,
-                               .net = e->args.net,
-                               .dns = e->args.dns,
-                               .user_agent = model_settings_of(e->snapshot)->user_agent,
-                               .max_age_ms = (uint32_t)model_settings_of(e->snapshot)->overload_ms,
-                           });
+    const struct model_settings *s = model_settings_of(e->snapshot);
+    int err = sip_alloc(&e->sip, &(struct sip_args){.loop = e->loop,
+                                                    .net = e->args.net,
+                                                    .dns = e->args.dns,
+                                                    .user_agent = s->user_agent,
+                                                    .max_age_ms = (uint32_t)s->overload_ms});
 
-    args.sip = e->sip;
-    return err ? err : pjsip_alloc(&e->pjsip, &args, e->snapshot);
+    if (err)
+        return err;
+    return pjsip_alloc(&e->pjsip,
+                       &(struct pjsip_args){
+                           .sip = e->sip,
+                           .calls = e->calls,
+                           .plan = e->plan,
+                           .store = e->store,
+                           .bind = e->args.control ? engine_socket_ask : NULL,
+                           .release = e->args.control ? engine_socket_release : NULL,
+                           .arg = e,
+                           .state_dir = e->args.state,
+                       },
+                       e->snapshot);
 }
 
 static int open_outgoing(struct engine *e)
@@ -614,7 +381,7 @@ int engine_alloc(struct engine **ep, const struct engine_args *args, const char 
         err = open_console(e);
     if (err)
         goto out;
-    look_if_ready(e);
+    engine_look_if_ready(e);
     *ep = e;
     e = NULL;
 out:
