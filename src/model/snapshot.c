@@ -5,16 +5,44 @@
 
 #include "model/load.h"
 
+#define SHELF(member) offsetof(struct model_snapshot, member)
+
+/* Every shelf, in the order in which they are filled. Globals are never closed, they stay in the order of the
+   configuration: a value may be made of those above it. */
+static const struct {
+    const struct shelf_kind *kind;
+    size_t at;
+    bool is_type;   /* read as load_type does; the others come with the routing */
+    bool is_closed; /* at the end; endpoints are before (resolve.c) */
+} shelves[] = {
+    {&shelf_acl, SHELF(acls), true, true},
+    {&shelf_transport, SHELF(transports), true, true},
+    {&shelf_auth, SHELF(auths), true, true},
+    {&shelf_aor, SHELF(aors), true, true},
+    {&shelf_endpoint, SHELF(endpoints), true, false},
+    {&shelf_identify, SHELF(identifies), true, true},
+    {&shelf_registration, SHELF(registrations), true, true},
+    {&shelf_domain_alias, SHELF(domain_aliases), true, true},
+    {&shelf_moh, SHELF(mohs), true, true},
+    {&shelf_tone, SHELF(tones), true, true},
+    {&shelf_manager, SHELF(managers), true, true},
+    {&shelf_context, SHELF(contexts), false, true},
+    {&shelf_global_var, SHELF(globals), false, false},
+};
+
+enum { SHELVES = sizeof(shelves) / sizeof(shelves[0]) };
+
+static struct shelf *shelf_of(const struct model_snapshot *s, int i)
+{
+    return (struct shelf *)((char *)(uintptr_t)s + shelves[i].at);
+}
+
 static void snapshot_destroy(void *object)
 {
     struct model_snapshot *s = object;
-    struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths,   &s->transports,
-                           &s->identifies, &s->registrations, &s->acls,    &s->mohs,
-                           &s->tones,      &s->contexts,      &s->globals, &s->domain_aliases,
-                           &s->managers};
 
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        shelf_fini(all[i]);
+    for (int i = 0; i < SHELVES; i++)
+        shelf_fini(shelf_of(s, i));
     hash_fini(&s->by_username);
     hash_fini(&s->by_aor);
     hash_fini(&s->by_net);
@@ -25,41 +53,19 @@ static void snapshot_destroy(void *object)
 
 static int load_objects(struct model_snapshot *s, struct db *d)
 {
-    const struct {
-        const struct shelf_kind *k;
-        struct shelf *to;
-    } all[] = {{&shelf_acl, &s->acls},
-               {&shelf_transport, &s->transports},
-               {&shelf_auth, &s->auths},
-               {&shelf_aor, &s->aors},
-               {&shelf_endpoint, &s->endpoints},
-               {&shelf_identify, &s->identifies},
-               {&shelf_registration, &s->registrations},
-               {&shelf_domain_alias, &s->domain_aliases},
-               {&shelf_moh, &s->mohs},
-               {&shelf_tone, &s->tones},
-               {&shelf_manager, &s->managers}};
     int err = 0;
 
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && !err; i++)
-        err = load_type(s, d, all[i].k, all[i].to);
+    for (int i = 0; i < SHELVES && !err; i++)
+        if (shelves[i].is_type)
+            err = load_type(s, d, shelves[i].kind, shelf_of(s, i));
     return err;
 }
 
 static void close_shelves(struct model_snapshot *s)
 {
-    shelf_close(&s->aors, &shelf_aor);
-    shelf_close(&s->auths, &shelf_auth);
-    shelf_close(&s->transports, &shelf_transport);
-    shelf_close(&s->identifies, &shelf_identify);
-    shelf_close(&s->registrations, &shelf_registration);
-    shelf_close(&s->acls, &shelf_acl);
-    shelf_close(&s->mohs, &shelf_moh);
-    shelf_close(&s->managers, &shelf_manager);
-    shelf_close(&s->tones, &shelf_tone);
-    shelf_close(&s->contexts, &shelf_context);
-    shelf_close(&s->domain_aliases, &shelf_domain_alias);
-    /* globals stay in the order of the configuration: a value may be made of those above it */
+    for (int i = 0; i < SHELVES; i++)
+        if (shelves[i].is_closed)
+            shelf_close(shelf_of(s, i), shelves[i].kind);
 }
 
 static int load_all(struct model_snapshot *s, struct db *d)
@@ -104,16 +110,6 @@ int model_snapshot_load(struct model_snapshot **sp, struct db *d)
     return 0;
 }
 
-int model_snapshot_load_h(struct db *d, void **object, void *arg)
-{
-    struct model_snapshot *s;
-    int err = model_snapshot_load(&s, d);
-
-    if (!err)
-        *object = s;
-    return err;
-}
-
 const struct model_report *model_snapshot_report(const struct model_snapshot *s)
 {
     return &s->report;
@@ -127,14 +123,10 @@ static uint64_t bytes_of(const struct shelf *sh)
 
 uint64_t model_snapshot_bytes(const struct model_snapshot *s)
 {
-    const struct shelf *all[] = {&s->endpoints,  &s->aors,          &s->auths,   &s->transports,
-                                 &s->identifies, &s->registrations, &s->acls,    &s->mohs,
-                                 &s->tones,      &s->contexts,      &s->globals, &s->domain_aliases,
-                                 &s->managers};
     uint64_t sum = sizeof(*s) + s->pool.keep.total + s->report.arena.total;
 
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        sum += bytes_of(all[i]);
+    for (int i = 0; i < SHELVES; i++)
+        sum += bytes_of(shelf_of(s, i));
     return sum;
 }
 

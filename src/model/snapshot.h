@@ -370,12 +370,9 @@ struct model_snapshot;
 
 /**
  * Load everything. Wrong objects are left out and named in the report; only a database that cannot
- * be read, or no memory, is an error. Usable as store_load_h.
+ * be read, or no memory, is an error.
  */
 int model_snapshot_load(struct model_snapshot **sp, struct db *d);
-
-/** The same, shaped for store_watch; arg is not used. */
-int model_snapshot_load_h(struct db *d, void **object, void *arg);
 
 const struct model_report *model_snapshot_report(const struct model_snapshot *s);
 
