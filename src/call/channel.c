@@ -374,12 +374,13 @@ void channel_on_hangup(struct channel *ch, int cause, int tech_cause)
     mark_hungup(ch, cause, "far end");
 }
 
-void channel_on_twin_hangup(struct channel *ch, int cause, bool was_up)
+void channel_on_twin_hangup(struct channel *ch, int cause, enum channel_state was)
 {
     ch->is_gone = true;
     mark_hungup(ch, cause, "far end");
-    if (was_up)
+    if (was == CHANNEL_UP)
         ch->is_cause_ours = false;
+    ch->is_told_busy = was == CHANNEL_BUSY;
 }
 
 void channel_refuse(struct channel *ch, int cause)

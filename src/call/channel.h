@@ -256,6 +256,7 @@ struct channel {
     bool is_shown;                 /* CALL_SHOWN was told */
     bool is_ended;                 /* hang-up complete; only the memory is left */
     int cause;                     /* Q.850, once hung up */
+    bool is_told_busy;             /* its twin of Local said so, by Busy or Congestion */
     bool is_cause_ours;            /* nobody named a cause: HANGUPCAUSE is 0, as in Asterisk */
     int tech_cause;                /* SIP status of a failed leg, 0 otherwise */
     struct wall created, answered; /* answered.us 0: not yet */

@@ -79,9 +79,9 @@ struct channel_node {
  * node. */
 void channel_push(struct channel *ch, struct channel_event ev);
 
-/** The other half of a Local channel was hung up; was_up: after its answer, so that the cause counts
- *  as named. Unlike a caller's far end that leaves, ch stays in its state. */
-void channel_on_twin_hangup(struct channel *ch, int cause, bool was_up);
+/** The other half of a Local channel was hung up; was: its state. Up: its cause counts as named;
+ *  busy: it was refused by name. Unlike a caller's far end that leaves, ch stays in its state. */
+void channel_on_twin_hangup(struct channel *ch, int cause, enum channel_state was);
 
 /** Report a fact about ch alone (call/observe.h). */
 void channel_tell(struct channel *ch, enum call_fact_type type, const char *value);

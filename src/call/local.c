@@ -349,7 +349,7 @@ static void hangup(struct channel *ch, int cause)
         l->second = NULL;
     if (!twin)
         return;
-    channel_on_twin_hangup(twin, cause, ch->state == CHANNEL_UP);
+    channel_on_twin_hangup(twin, cause, ch->state);
     if (!twin->plan && twin == l->second) /* its routing never began: nobody else ends it */
         channel_hangup(twin, cause);
 }

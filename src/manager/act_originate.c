@@ -334,7 +334,7 @@ const struct manager_action manager_action_originate = {
     .synopsis = {"Сделать вызов.", "Originate a call."},
     .help = {
         "Ответ приходит, когда ответили или не ответили; с Async - сразу, а чем кончилось, говорит событие "
-        "OriginateResponse (Reason: 0 - не вышло, 1 - отбились, 3 - не ответили, 4 - ответили, 5 - занято, "
+        "OriginateResponse (Reason: 0 - не вышло или отказ, 3 - не ответили, 4 - ответили, канал Local ещё и 5 - занято, "
         "8 - перегрузка). Приложения и функции, которые выполняют программы или читают и пишут файлы, - "
         "только с классом system. В данных ничего не подставляется.",
         "Generates an outgoing call to a\nExtension/Context/Priority or Application/Data"}};

@@ -207,8 +207,8 @@ static void on_dial(struct manager *m, int row, const struct call_fact *f, const
 {
     struct buf *out;
 
-    /* an originated call that nobody answers ends without a word, as in Asterisk */
-    if (row == DIALEND && !f->channel && slice_eqz(f->value, "NOANSWER"))
+    /* an originated call that nobody answers in time ends without a word, as in Asterisk */
+    if (row == DIALEND && !f->channel && !f->other->is_hungup && slice_eqz(f->value, "NOANSWER"))
         return;
     out = begin(m, row);
     if (!out)

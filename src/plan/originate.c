@@ -299,6 +299,19 @@ static void try_failed(struct plan_originate *o, enum plan_originate_reason reas
         log_error("extension failed not run for an originated call destination=\"%s\"", a->where);
 }
 
+/* A leg that ends by itself has failed, whatever the cause: PJSIP's do. Local's may say more. */
+static enum plan_originate_reason told_reason(const struct plan_originate *o,
+                                              enum plan_originate_reason reason)
+{
+    switch (reason) {
+    case ORIGINATE_BUSY:
+    case ORIGINATE_CONGESTION:
+        return o->channel && o->channel->is_told_busy ? reason : ORIGINATE_FAILED;
+    case ORIGINATE_HUNGUP: return ORIGINATE_FAILED;
+    default: return reason;
+    }
+}
+
 static void finish(struct plan_originate *o, enum plan_originate_reason reason)
 {
     struct channel *ch = o->channel;
@@ -309,6 +322,7 @@ static void finish(struct plan_originate *o, enum plan_originate_reason reason)
         calls_tell(plan_calls(o->core), &(struct call_fact){.type = CALL_DIAL_END,
                                                             .other = ch,
                                                             .value = slice_of(word_of(reason))});
+    reason = told_reason(o, reason);
     if (reason == ORIGINATE_ANSWERED && go(o))
         reason = ORIGINATE_FAILED;
     try_failed(o, reason);

@@ -15,11 +15,12 @@
 
 /** How it ended: Asterisk's numbers (Reason of OriginateResponse, ${REASON}). */
 enum plan_originate_reason {
-    ORIGINATE_FAILED = 0,   /* no such destination, nothing registered, no memory */
-    ORIGINATE_HUNGUP = 1,   /* refused, or left before the answer */
+    ORIGINATE_FAILED = 0, /* no such destination, nothing registered, no memory */
+    ORIGINATE_HUNGUP =
+        1, /* inside: refused, or left before the answer; told as 0, as is a SIP 486 */
     ORIGINATE_RINGING = 3,  /* nobody answered in time */
     ORIGINATE_ANSWERED = 4, /* it runs now */
-    ORIGINATE_BUSY = 5,
+    ORIGINATE_BUSY = 5,     /* these two are told of Local channels only */
     ORIGINATE_CONGESTION = 8,
 };
 

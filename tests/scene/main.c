@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "client.h"
 #include "far_media.h"
 #include "ua.h"
 
@@ -79,6 +80,8 @@ static int prepare_line(struct scene *s, const char *block, char *line)
         return office_phone(s, line, false);
     if (strcmp(block, "[trunks]") == 0)
         return office_phone(s, line, true);
+    if (strcmp(block, "[managers]") == 0)
+        return client_alloc(s, line);
     if (strcmp(block, "[routing]") == 0)
         return office_routing(s, line);
     if (strcmp(block, "[sounds]") == 0)
@@ -248,6 +251,7 @@ static int open_uas(struct scene *s)
 static void close_world(struct scene *s)
 {
     office_close(s);
+    client_free_all(s);
     ua_free_all(s);
     if (s->loop)
         loop_fake_advance(s->loop, 100);
@@ -290,6 +294,7 @@ static int play(const char *path, bool is_verbose, uint64_t kill_at, struct outc
     int bad;
 
     list_init(&s.uas);
+    list_init(&s.clients);
     buf_init(&s.log, 1 << 20);
     buf_init(&s.console, 1 << 20);
     log_set_sink(on_log, &s);

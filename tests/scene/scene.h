@@ -17,6 +17,7 @@
 #include "role/engine.h"
 
 #define SCENE_WORDS 32
+#define SCENE_PAIR 1000
 
 struct ua;
 struct far_media;
@@ -29,7 +30,8 @@ struct scene {
     struct dns *dns;
     struct engine *engine;
     struct far_media *media;
-    struct list uas; /* struct ua by link */
+    struct list uas;     /* struct ua by link */
+    struct list clients; /* struct client by link */
     unsigned phones, trunks;
     bool is_verbose;
     struct buf log, console;
@@ -79,6 +81,9 @@ int scene_check_end(struct scene *s, long records);
 
 /* ---- step.c ---- */
 int scene_play(struct scene *s);
+
+/** Next word=value of a line; the value may be quoted, \" stands for " there. */
+bool scene_next_pair(const char **at, char key[SCENE_PAIR], char value[SCENE_PAIR]);
 
 /* ---- see_record.c ---- */
 int see_record(struct scene *s, const char *rest);

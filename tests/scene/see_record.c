@@ -58,8 +58,7 @@ static int value_of(struct scene *s, long row, const char *order, const char *co
     return office_value(s, sql, out);
 }
 
-/* Next word=value of a line; the value may be quoted, \" stands for ". */
-static bool next_pair(const char **at, char *key, char *value, size_t size)
+bool scene_next_pair(const char **at, char key[SCENE_PAIR], char value[SCENE_PAIR])
 {
     const char *p = *at;
     size_t k = 0, v = 0;
@@ -67,14 +66,14 @@ static bool next_pair(const char **at, char *key, char *value, size_t size)
 
     while (*p == ' ')
         p++;
-    while (*p && *p != '=' && k + 1 < size)
+    while (*p && *p != '=' && k + 1 < SCENE_PAIR)
         key[k++] = *p++;
     key[k] = '\0';
     if (*p != '=')
         return false;
     quoted = *++p == '"';
     p += quoted;
-    while (*p && *p != (quoted ? '"' : ' ') && v + 1 < size) {
+    while (*p && *p != (quoted ? '"' : ' ') && v + 1 < SCENE_PAIR) {
         if (*p == '\\' && p[1])
             p++;
         value[v++] = *p++;
@@ -99,12 +98,12 @@ static void plain_channel(const char *column, struct buf *b)
 
 static int compare(struct scene *s, long row, const char *line, bool is_golden)
 {
-    char key[1000], value[1000];
+    char key[SCENE_PAIR], value[SCENE_PAIR];
     struct buf b;
     int bad = 0;
 
     buf_init(&b, 4096);
-    while (!bad && next_pair(&line, key, value, sizeof(value))) {
+    while (!bad && scene_next_pair(&line, key, value)) {
         buf_reset(&b);
         if (value_of(s, row, is_golden ? "rowid" : "start, sequence", key, &b))
             bad = scene_fail(s, "no column %s", key);

@@ -59,6 +59,10 @@ static bool match_word(struct scene *s, const char *want, const struct words *w,
         *(want[0] == 'A' ? &args->a : &args->b) = u;
         return u != NULL;
     }
+    if (strcmp(want, "M") == 0) {
+        args->m = w->quoted[i] ? NULL : client_find(s, word);
+        return args->m != NULL;
+    }
     if (strcmp(want, "W") == 0 || strcmp(want, "T") == 0) {
         if (w->quoted[i] != (want[0] == 'T') || args->w_count >= 3)
             return false;

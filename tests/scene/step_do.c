@@ -375,6 +375,22 @@ static int console(struct scene *s, const struct step_args *p)
     return result(s, err, "run it");
 }
 
+static int comes_in(struct scene *s, const struct step_args *p)
+{
+    return client_come(p->m, p->w_count ? p->w[0] : "");
+}
+
+static int leaves(struct scene *s, const struct step_args *p)
+{
+    client_leave(p->m);
+    return 0;
+}
+
+static int asks_manager(struct scene *s, const struct step_args *p)
+{
+    return client_ask(p->m, p->w[0]);
+}
+
 const struct step steps_do[] = {
     {"A registers", registers},
     {"A registers for N s", registers},
@@ -438,5 +454,9 @@ const struct step steps_do[] = {
     {"the station restarts", restarts},
     {"the engine is killed", is_killed},
     {"console: ...", console},
+    {"M comes in", comes_in},
+    {"M comes in with ...", comes_in},
+    {"M leaves", leaves},
+    {"M asks ...", asks_manager},
     {NULL},
 };

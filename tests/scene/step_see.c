@@ -301,6 +301,31 @@ static int channels(struct scene *s, const struct step_args *p)
     return n == (uint32_t)p->n ? 0 : scene_fail(s, "it has %u", n);
 }
 
+static int manager_answers(struct scene *s, const struct step_args *p)
+{
+    return client_see_answer(p->m, p->w[0]);
+}
+
+static int manager_tells(struct scene *s, const struct step_args *p)
+{
+    return client_see_event(p->m, p->w[0], false);
+}
+
+static int manager_tells_next(struct scene *s, const struct step_args *p)
+{
+    return client_see_event(p->m, p->w[0], true);
+}
+
+static int manager_tells_no(struct scene *s, const struct step_args *p)
+{
+    return client_see_no_event(p->m, p->w[0]);
+}
+
+static int is_cut_off(struct scene *s, const struct step_args *p)
+{
+    return p->m->is_gone ? 0 : scene_fail(s, "%s is connected", p->m->name);
+}
+
 const struct step steps_see[] = {
     {"A rings", rings, true},
     {"A does not ring", does_not_ring, true},
@@ -333,5 +358,10 @@ const struct step steps_see[] = {
     {"log has no T", log_has_no},
     {"console says T", console_says},
     {"the station has N channels", channels, true},
+    {"M is answered ...", manager_answers, true},
+    {"M sees next ...", manager_tells_next, true},
+    {"M sees no ...", manager_tells_no},
+    {"M sees ...", manager_tells, true},
+    {"M is cut off", is_cut_off, true},
     {NULL},
 };

@@ -56,12 +56,12 @@ struct ua {
     struct list trans;                /* client transactions */
     struct list served;               /* answers by branch, newest first */
     unsigned served_count;
-    struct list rules;          /* ua_rule.c: what it answers because the story says so */
+    struct list rules;           /* ua_rule.c: what it answers because the story says so */
     char text_to[64], text[300]; /* of its last MESSAGE */
     unsigned text_tries;
-    char own_headers[600];      /* lines of every REGISTER and MESSAGE of its own */
-    struct list inbox;          /* struct ua_note, oldest first */
-    struct ua_note *seen;       /* up to here "receives" has looked; NULL: nothing yet */
+    char own_headers[600]; /* lines of every REGISTER and MESSAGE of its own */
+    struct list inbox;     /* struct ua_note, oldest first */
+    struct ua_note *seen;  /* up to here "receives" has looked; NULL: nothing yet */
     int register_status;
     uint32_t register_cseq, expires;
     unsigned register_tries, next_branch, next_call;

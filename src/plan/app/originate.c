@@ -168,15 +168,16 @@ const struct plan_app plan_app_originate = {
         "a - не ждать; b(место), B(место) - подпрограмма до вызова на новом канале, на этом; c(номер), "
         "n(имя) - от чьего имени (звонящего); v(имя=значение^...) - переменные; C(кодеки). "
         "Не дозвонились (и exten, без a): "
-        "выполняется расширение failed контекста arg1, REASON - 0, 1, 3, 5 (занято), 8. "
-        "ORIGINATE_STATUS: SUCCESS, FAILED, BUSY, CONGESTION, HANGUP, RINGING.",
+        "выполняется расширение failed контекста arg1, REASON - 0, 3 (не ответили), 5 и 8 (канал Local: занято, перегрузка). "
+        "ORIGINATE_STATUS: SUCCESS, FAILED, RINGING, BUSY, CONGESTION, HANGUP.",
     .help_en =
         "Make one more call and wait for its answer\napp: application arg1 runs with data arg2 on who "
         "answers; exten: it goes to context arg1, extension arg2, priority arg3. timeout: seconds (30). "
         "options: a - do not wait; b(place), B(place) - a subroutine before it, on the new channel, on this "
         "one; c(number), n(name) - on whose behalf (the caller's); v(name=value^...) - variables; "
         "C(codecs). When nobody answers (with exten, without a) extension failed of context arg1 runs, REASON: "
-        "0, 1, 3, 5 (busy), 8. ORIGINATE_STATUS: SUCCESS, FAILED, BUSY, CONGESTION, HANGUP, RINGING.",
+        "0, 3 (nobody answered), 5 and 8 (a Local channel: busy, congestion). ORIGINATE_STATUS: SUCCESS, FAILED, "
+        "RINGING, BUSY, CONGESTION, HANGUP.",
     .shown = "tests/unit/plan/test_channels.c",
     .exec = originate_exec,
 };
