@@ -54,15 +54,18 @@ enum { START, EXEC, END };
 const struct manager_event manager_events_agi[] = {
     [START] = {.name = "AsyncAGIStart",
                .classes = CLASS_AGI,
+               .headers = "@ Env",
                SHOWN,
                .help = {"Канал ждёт команд AGI от программы.",
                         "A channel waits for commands of AGI by the Manager."}},
     [EXEC] = {.name = "AsyncAGIExec",
               .classes = CLASS_AGI,
+              .headers = "@ Result [CommandID]",
               SHOWN,
               .help = {"Команда выполнена.", "A command was carried out."}},
     [END] = {.name = "AsyncAGIEnd",
              .classes = CLASS_AGI,
+             .headers = "@",
              SHOWN,
              .help = {"Канал больше не ждёт команд.", "A channel takes no more commands."}},
     {0}};

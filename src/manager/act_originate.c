@@ -187,6 +187,8 @@ static const char *check(const struct originating *o, const struct manager_reque
 const struct manager_event manager_events_originate[] = {
     {.name = "OriginateResponse",
      .classes = CLASS_CALL,
+     .headers =
+         "[ActionID] Response Channel [Application] [Data] [Context] [Exten] Reason Uniqueid CallerIDNum CallerIDName",
      SHOWN,
      .help = {"Чем кончился вызов, заказанный действием Originate с Async.",
               "Raised in response to an Originate command that had Async."}},

@@ -136,6 +136,7 @@ const struct manager_action manager_action_listcommands = {
 const struct manager_event manager_events_user[] = {
     {.name = "UserEvent",
      .classes = CLASS_USER,
+     .headers = "[ActionID] [@] UserEvent [*]",
      SHOWN,
      .help = {"Событие, которое прислал пользователь или маршрутизация (UserEvent).",
               "A user defined event raised from the dialplan or by action UserEvent."}},

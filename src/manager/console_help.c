@@ -51,6 +51,14 @@ static void print_part(struct console *c, const char *ru, const char *en, const 
 
 /* ---- one event ---- */
 
+static void print_headers(struct console *c, const struct manager_event *e)
+{
+    struct manager_header_name h;
+
+    for (uint32_t i = 0; manager_event_header(e, i, &h); i++)
+        console_printf(c, h.is_always ? "%s: <value>\n" : "[%s:] <value>\n", h.text);
+}
+
 static void print_event(struct console *c, const struct manager_event *e)
 {
     console_printf(c,
@@ -61,7 +69,9 @@ static void print_event(struct console *c, const struct manager_event *e)
     if (e->subject)
         print_part(c, "Появится вместе с", "Comes with",
                    manager_subject_text(e->subject, console_is_russian(c)));
-    console_printf(c, "[%s]\nEvent: %s\n\n", console_say(c, "Запись", "Syntax"), e->name);
+    console_printf(c, "[%s]\nEvent: %s\n", console_say(c, "Запись", "Syntax"), e->name);
+    print_headers(c, e);
+    console_printf(c, "\n");
 }
 
 int manager_console_event(struct console *c, int argc, char **argv, void *arg)

@@ -11,6 +11,8 @@
 const struct manager_event manager_events_cel[] = {
     {.name = "CEL",
      .classes = CLASS_CALL,
+     .headers =
+         "EventName AccountCode CallerIDnum CallerIDname CallerIDani CallerIDrdnis CallerIDdnid Exten Context Channel Application AppData EventTime AMAFlags UniqueID LinkedID Userfield Peer PeerAccount Extra",
      .shown = "tests/unit/manager/test_events.c",
      .help =
          {"Событие журнала каналов: CHAN_START, ANSWER, BRIDGE_ENTER, BRIDGE_EXIT, DTMF, HANGUP, CHAN_END, "

@@ -20,33 +20,38 @@ enum {
     DTMF_BEGIN,
     DTMF_END,
 };
-#define ROW(at, title, mask, ru, en)                                                               \
-    [at] = {.name = (title), .classes = (mask), SHOWN, .help = {(ru), (en)}}
+#define ROW(at, title, mask, keys, ru, en)                                                         \
+    [at] = {.name = (title), .classes = (mask), .headers = (keys), SHOWN, .help = {(ru), (en)}}
 
 const struct manager_event manager_events_media[] = {
-    ROW(BRIDGE_CREATE, "BridgeCreate", CLASS_CALL, "Создан мост.", "A bridge was made."),
-    ROW(BRIDGE_ENTER, "BridgeEnter", CLASS_CALL, "Канал вошёл в мост.",
+    ROW(BRIDGE_CREATE, "BridgeCreate", CLASS_CALL, "#", "Создан мост.", "A bridge was made."),
+    ROW(BRIDGE_ENTER, "BridgeEnter", CLASS_CALL, "# @", "Канал вошёл в мост.",
         "A channel has entered a bridge."),
-    ROW(BRIDGE_LEAVE, "BridgeLeave", CLASS_CALL, "Канал вышел из моста.",
+    ROW(BRIDGE_LEAVE, "BridgeLeave", CLASS_CALL, "# @", "Канал вышел из моста.",
         "A channel has left a bridge."),
-    ROW(BRIDGE_DESTROY, "BridgeDestroy", CLASS_CALL, "Моста больше нет.", "A bridge is gone."),
-    ROW(LOCAL_BRIDGE, "LocalBridge", CLASS_CALL, "Две половины канала Local соединены.",
-        "The two halves of a Local channel were joined."),
+    ROW(BRIDGE_DESTROY, "BridgeDestroy", CLASS_CALL, "#", "Моста больше нет.", "A bridge is gone."),
+    ROW(LOCAL_BRIDGE, "LocalBridge", CLASS_CALL,
+        "@LocalOne @LocalTwo Context Exten LocalOptimization",
+        "Две половины канала Local соединены.", "The two halves of a Local channel were joined."),
     ROW(OPTIMIZATION_BEGIN, "LocalOptimizationBegin", CLASS_CALL,
+        "@LocalOne @LocalTwo [@Source] DestUniqueId Id",
         "Половины канала Local уходят из разговора.",
         "The halves of a Local channel leave the call."),
-    ROW(OPTIMIZATION_END, "LocalOptimizationEnd", CLASS_CALL,
+    ROW(OPTIMIZATION_END, "LocalOptimizationEnd", CLASS_CALL, "@LocalOne @LocalTwo Success Id",
         "Половины канала Local ушли из разговора.",
         "The halves of a Local channel have left the call."),
-    ROW(HOLD, "Hold", CLASS_CALL, "Телефон поставил нас на удержание.",
+    ROW(HOLD, "Hold", CLASS_CALL, "@ MusicClass", "Телефон поставил нас на удержание.",
         "The far end has put us on hold."),
-    ROW(UNHOLD, "Unhold", CLASS_CALL, "Удержание кончилось.", "The far end is back from hold."),
-    ROW(MUSIC_START, "MusicOnHoldStart", CLASS_CALL, "Канал слышит музыку.",
+    ROW(UNHOLD, "Unhold", CLASS_CALL, "@", "Удержание кончилось.",
+        "The far end is back from hold."),
+    ROW(MUSIC_START, "MusicOnHoldStart", CLASS_CALL, "@ Class", "Канал слышит музыку.",
         "Music on hold has begun on a channel."),
-    ROW(MUSIC_STOP, "MusicOnHoldStop", CLASS_CALL, "Музыка на канале кончилась.",
+    ROW(MUSIC_STOP, "MusicOnHoldStop", CLASS_CALL, "@", "Музыка на канале кончилась.",
         "Music on hold has ended on a channel."),
-    ROW(DTMF_BEGIN, "DTMFBegin", CLASS_DTMF, "Начало цифры.", "A digit has begun."),
-    ROW(DTMF_END, "DTMFEnd", CLASS_DTMF, "Конец цифры.", "A digit has ended."),
+    ROW(DTMF_BEGIN, "DTMFBegin", CLASS_DTMF, "@ Digit Direction", "Начало цифры.",
+        "A digit has begun."),
+    ROW(DTMF_END, "DTMFEnd", CLASS_DTMF, "@ Digit DurationMs Direction", "Конец цифры.",
+        "A digit has ended."),
     {0}};
 
 static struct buf *of_channel(struct manager *m, int row, const struct channel *ch)

@@ -9,10 +9,13 @@
 enum { CDR };
 
 const struct manager_event manager_events_records[] = {
-    [CDR] = {.name = "Cdr",
-             .classes = CLASS_CDR,
-             SHOWN,
-             .help = {"Запись о звонке готова.", "A call record was written."}},
+    [CDR] =
+        {.name = "Cdr",
+         .classes = CLASS_CDR,
+         .headers =
+             "AccountCode Source Destination DestinationContext CallerID Channel DestinationChannel LastApplication LastData StartTime AnswerTime EndTime Duration BillableSeconds Disposition AMAFlags UniqueID UserField",
+         SHOWN,
+         .help = {"Запись о звонке готова.", "A call record was written."}},
     {0}};
 
 static void put_time(struct buf *out, const char *name, struct wall at)

@@ -29,33 +29,41 @@ static const struct {
     [SECURITY_CHALLENGE_SENT] = {1, WITH_CHALLENGE},
 };
 
-#define ROW(event, NAME, RU, EN)                                                                   \
+#define SHAPE "EventTV Severity Service EventVersion AccountID SessionID LocalAddress RemoteAddress"
+#define SHAPE_LAST                                                                                 \
+    "EventTV Severity Service EventVersion SessionID LocalAddress RemoteAddress RequestType [SessionTV] [AccountID]"
+#define ROW(event, NAME, KEYS, RU, EN)                                                             \
     [event] = {.name = (NAME),                                                                     \
                .classes = CLASS_SECURITY,                                                          \
+               .headers = (KEYS),                                                                  \
                .shown = "tests/unit/manager/test_security.c",                                      \
                .help = {RU, EN}}
 
 const struct manager_event manager_events_security[] = {
-    ROW(SECURITY_FAILED_ACL, "FailedACL", "Адрес не входит в список доступа.",
-        "Raised when a request violates an ACL check."),
-    ROW(SECURITY_INVALID_ACCOUNT, "InvalidAccountID", "Такого пользователя нет.",
+    ROW(SECURITY_FAILED_ACL, "FailedACL", SHAPE " [ACLName] [SessionTV]",
+        "Адрес не входит в список доступа.", "Raised when a request violates an ACL check."),
+    ROW(SECURITY_INVALID_ACCOUNT, "InvalidAccountID", SHAPE " [SessionTV]",
+        "Такого пользователя нет.",
         "Raised when a request fails an authentication check due to an invalid account ID."),
-    ROW(SECURITY_SESSION_LIMIT, "SessionLimit", "Пользователь уже вошёл, а второй вход ему закрыт.",
+    ROW(SECURITY_SESSION_LIMIT, "SessionLimit", SHAPE " [SessionTV]",
+        "Пользователь уже вошёл, а второй вход ему закрыт.",
         "Raised when a request fails due to exceeding the number of allowed concurrent sessions for "
         "that service."),
-    ROW(SECURITY_REQUEST_NOT_ALLOWED, "RequestNotAllowed",
+    ROW(SECURITY_REQUEST_NOT_ALLOWED, "RequestNotAllowed", SHAPE " RequestType [SessionTV]",
         "Действие не разрешено; попыток входа больше, чем можно.",
         "Raised when a request is not allowed by the service; login: too many wrong tries."),
-    ROW(SECURITY_REQUEST_BAD_FORMAT, "RequestBadFormat", "Такого действия нет.",
+    ROW(SECURITY_REQUEST_BAD_FORMAT, "RequestBadFormat", SHAPE_LAST, "Такого действия нет.",
         "Raised when a request is received with bad formatting."),
-    ROW(SECURITY_SUCCESSFUL_AUTH, "SuccessfulAuth", "Пользователь вошёл.",
-        "Raised when a request successfully authenticates with a service."),
-    ROW(SECURITY_CHALLENGE_FAILED, "ChallengeResponseFailed", "Ответ на вызов неверен.",
+    ROW(SECURITY_SUCCESSFUL_AUTH, "SuccessfulAuth", SHAPE " UsingPassword [SessionTV]",
+        "Пользователь вошёл.", "Raised when a request successfully authenticates with a service."),
+    ROW(SECURITY_CHALLENGE_FAILED, "ChallengeResponseFailed",
+        SHAPE " Challenge Response ExpectedResponse [SessionTV]", "Ответ на вызов неверен.",
         "Raised when a request's attempt to authenticate has been challenged, and the request failed "
         "the authentication challenge."),
-    ROW(SECURITY_INVALID_PASSWORD, "InvalidPassword", "Неверный пароль.",
+    ROW(SECURITY_INVALID_PASSWORD, "InvalidPassword", SHAPE " [SessionTV]", "Неверный пароль.",
         "Raised when a request provides an invalid password during an authentication attempt."),
-    ROW(SECURITY_CHALLENGE_SENT, "ChallengeSent", "Запрошен пароль.",
+    ROW(SECURITY_CHALLENGE_SENT, "ChallengeSent", SHAPE " Challenge [SessionTV]",
+        "Запрошен пароль.",
         "Raised when an Asterisk service sends an authentication challenge to a request."),
     [SECURITY_EVENTS] = {0}};
 

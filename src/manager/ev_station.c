@@ -6,14 +6,17 @@
 const struct manager_event manager_events_station[] = {
     {.name = "FullyBooted",
      .classes = CLASS_SYSTEM,
+     .headers = "Uptime LastReload Status",
      SHOWN,
      .help = {"Станция работает.", "Raised when all initialization procedures have finished."}},
     {.name = "Shutdown",
      .classes = CLASS_SYSTEM,
+     .headers = "Shutdown Restart",
      SHOWN,
      .help = {"Станция останавливается.", "Raised when the station is shutdown or restarted."}},
     {.name = "Reload",
      .classes = CLASS_SYSTEM,
+     .headers = "Module Status",
      SHOWN,
      .help = {"Настройки загружены заново.", "Raised when a module has been reloaded."}},
     {0}};

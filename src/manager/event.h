@@ -25,6 +25,9 @@ struct manager_event {
     const char *name;    /* "Newchannel" */
     uint32_t classes;    /* "Privilege: call,all" */
     const char *subject; /* NULL: it is told; else what it comes with */
+    const char
+        *headers; /* their names in order, parted by blanks; "@": all of a channel, "@Dest": with
+                            that in front, "#": of a bridge, "[X]": not always, "[*]": any others */
     struct manager_words help;
     const char *shown; /* the test that shows it */
 };
@@ -32,6 +35,15 @@ struct manager_event {
 /** Tables of rows, one for a file (ev_*.c); a NULL name ends each, NULL ends them all. */
 extern const struct manager_event *const manager_events[];
 const struct manager_event *manager_event_find(struct slice name);
+
+struct manager_header_name {
+    char text[40]; /* "DestChannel", "*" */
+    bool is_always;
+};
+
+/** The n-th header of an event, from 0, as its row says. @return false: it has no more */
+bool manager_event_header(const struct manager_event *e, uint32_t n,
+                          struct manager_header_name *name);
 
 /** @return where to put headers ("Event" and "Privilege" stand there), NULL: nobody listens. */
 struct buf *manager_event_begin(struct manager *m, const struct manager_event *e);

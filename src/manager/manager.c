@@ -15,6 +15,7 @@ static void manager_destroy(void *object)
     ev_calls_stop(m);
     ev_states_stop(m);
     ev_security_stop(m);
+    plan_set_ami(m->args.plan, NULL, NULL);
     manager_unlisten(m);
     roles_stop(m);
     originating_stop(m);
@@ -42,6 +43,23 @@ static void warn_of_classes(const struct model_snapshot *s)
                     "Manager: user has a class that does not exist user=\"%s\" column=%s class=\"%s\"",
                     u->name, k ? "write" : "read", unknown[k]);
     }
+}
+
+/* AMI_CLIENT() */
+static int64_t sessions_of(struct slice user, void *arg)
+{
+    const struct manager *m = arg;
+    int64_t n = 0;
+
+    if (!model_manager_find(m->snapshot, user))
+        return -1;
+    LIST_FOREACH(&m->sessions, k)
+    {
+        const struct manager_session *s = CONTAINER_OF(k, struct manager_session, link);
+
+        n += s->is_in && s->kind != MANAGER_ROLE && slice_eqz(user, s->user);
+    }
+    return n;
 }
 
 int manager_alloc(struct manager **mp, const struct manager_args *args,
@@ -72,6 +90,7 @@ int manager_alloc(struct manager **mp, const struct manager_args *args,
         return err;
     }
     warn_of_classes(snapshot);
+    plan_set_ami(args->plan, sessions_of, m);
     *mp = m;
     return 0;
 }

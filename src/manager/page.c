@@ -118,7 +118,7 @@ static void print_event(const struct page *g, const struct manager_event *e)
     class_print(e->classes, g->out);
     buf_addz(g->out, " | ");
     print_lines(g, say(g, e->help.ru, e->help.en));
-    buf_addz(g->out, " | ");
+    buf_printf(g->out, " | `%s` | ", e->headers);
     print_state(g, e->subject, e->shown);
 }
 
@@ -133,11 +133,19 @@ static int print_events(const struct page *g)
         for (const struct manager_event *e = *t; e->name && n < EVENTS_MAX; e++)
             all[n++] = e;
     qsort(all, n, sizeof(*all), by_name);
-    buf_addz(g->out, say(g,
-                         "\n## События\n\n| Событие | Права | Когда | Состояние | Показано в |\n"
-                         "|---|---|---|---|---|\n",
-                         "\n## Events\n\n| Event | Rights | When | State | Shown by |\n"
-                         "|---|---|---|---|---|\n"));
+    buf_addz(
+        g->out,
+        say(g,
+            "\n## События\n\nПоля - по порядку; `@` - все поля канала (Channel ... Linkedid), "
+            "`@Dest` - они же с этой приставкой, `#` - все поля моста; в скобках - не "
+            "всегда. Целиком: `manager show event ИМЯ`.\n\n"
+            "| Событие | Права | Когда | Поля | Состояние | Показано в |\n"
+            "|---|---|---|---|---|---|\n",
+            "\n## Events\n\nHeaders in their order; `@`: all of a channel (Channel ... Linkedid), "
+            "`@Dest`: these with that in front, `#`: all of a bridge; in brackets: not "
+            "always. In full: `manager show event NAME`.\n\n"
+            "| Event | Rights | When | Headers | State | Shown by |\n"
+            "|---|---|---|---|---|---|\n"));
     for (uint32_t i = 0; i < n; i++)
         print_event(g, all[i]);
     mem_free(all);

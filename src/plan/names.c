@@ -24,8 +24,6 @@ static const struct {
     [PLAN_SUBJECT_FAX] = {PLAN_NAME_LATER, "появится вместе с факсом", "comes with fax"},
     [PLAN_SUBJECT_LISTENING] = {PLAN_NAME_LATER, "появится вместе с прослушиванием разговоров",
                                 "comes with listening to calls"},
-    [PLAN_SUBJECT_MANAGER] = {PLAN_NAME_LATER, "появится вместе с интерфейсом Manager",
-                              "comes with the Manager interface"},
     [PLAN_SUBJECT_MESSAGES] = {PLAN_NAME_LATER, "появится вместе с текстовыми сообщениями",
                                "comes with text messages"},
     [PLAN_SUBJECT_QUEUES] = {PLAN_NAME_LATER, "появится вместе с очередями", "comes with queues"},

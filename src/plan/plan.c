@@ -452,6 +452,12 @@ struct plan_ask plan_ask_for(const struct plan_core *p, const struct channel *ch
                              .channel = (struct channel *)(uintptr_t)ch};
 }
 
+void plan_set_ami(struct plan_core *p, plan_ami_sessions_h *h, void *arg)
+{
+    p->ami_sessions = h;
+    p->ami_arg = arg;
+}
+
 void plan_set_guests(struct plan_core *p, const struct plan_guests *guests)
 {
     p->guests = guests ? *guests : (struct plan_guests){0};

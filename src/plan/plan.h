@@ -94,6 +94,12 @@ int plan_join(struct channel *a, struct channel *b, bool beeps);
 struct plan_guests;
 void plan_set_guests(struct plan_core *p, const struct plan_guests *guests);
 
+/** How many sessions of the Manager has this user? -1: no such user. */
+typedef int64_t(plan_ami_sessions_h)(struct slice user, void *arg);
+
+/** Who knows, for AMI_CLIENT(). NULL: nobody. */
+void plan_set_ami(struct plan_core *p, plan_ami_sessions_h *h, void *arg);
+
 /** Does context (with its includes) have this extension at priority 1? The driver answers 404 when
  * not. */
 bool plan_has_exten(const struct plan_core *p, struct slice context, struct slice exten);

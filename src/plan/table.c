@@ -111,6 +111,7 @@ const struct plan_func *const plan_funcs[] = {
     &plan_func_abs,
     &plan_func_aes_decrypt,
     &plan_func_aes_encrypt,
+    &plan_func_ami_client,
     &plan_func_array,
     &plan_func_base64_decode,
     &plan_func_base64_encode,

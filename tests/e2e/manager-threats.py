@@ -246,7 +246,7 @@ def from_name():
 
 
 def http():
-    """T12, T17 over HTTP: line ends in a value, an address or a user that a header claims, a cookie that nobody gave."""
+    """T12, T17 over HTTP, CVE-2026-73665 (an action brought in through a value of the web interface): line ends in a value, an address or a user that a header claims, a cookie that nobody gave."""
     log, port = ARGS[0], int(ARGS[1])
 
     def get(path, *headers, method="GET", body=""):
@@ -284,7 +284,8 @@ def http():
 
 
 def paths():
-    """T14, CVE-2023-49294, GHSA-33x6-fj46-6rfh: configuration actions reach tables, and no file."""
+    """T14: configuration actions reach tables, and no file, wherever a name leads: CVE-2023-49294 (GetConfig reads any
+    file), CVE-2024-53566 = GHSA-33x6-fj46-6rfh (ListCategories), through links of the file system, too."""
     c = Client()
     must(c.login("admin", "pw"), "no login")
     here = open("/etc/passwd").read()
@@ -302,7 +303,32 @@ def paths():
                        ("Action: UpdateConfig", "SrcFilename: pjsip.conf", b"DstFilename: " + name.encode(),
                         "Action-000000: NewCat", "Cat-000000: evil")):
             must(forbidden(c.ask(*action)), f"{action} {name!r} is done")
+    links(c, here)
     must(open("/etc/passwd").read() == here, "a file was changed")
+
+
+def links(c, here):
+    """Where the station stands and where it keeps its state: a link of a name that is no table is no file, and a table's
+    name is the table."""
+    folder, state = os.path.join(os.path.dirname(ARGS[0]), "links"), ARGS[1]
+    os.makedirs(folder)
+    for at in (folder, state):
+        for name in ("link.conf", "pjsip.conf", "station.conf"):
+            os.symlink("/etc/passwd", os.path.join(at, name))
+    for name in ("link.conf", "station.conf", os.path.join(folder, "link.conf"), os.path.join(state, "pjsip.conf"),
+                 os.path.join(state, "station.db"), "station.db"):
+        for action in ("GetConfig", "GetConfigJSON", "ListCategories"):
+            answer = c.ask("Action: " + action, "Filename: " + name)
+            must(forbidden(answer), f"{action} of a link {name!r}: {answer}")
+    answer = c.ask("Action: GetConfig", "Filename: pjsip.conf")
+    must(answer[0] == "Response: Success" and "root:" not in "\n".join(answer), f"pjsip.conf is a file: {answer[:3]}")
+    answer = c.ask("Action: UpdateConfig", "SrcFilename: link.conf", "DstFilename: link.conf", "Action-000000: NewCat",
+                   "Cat-000000: evil")
+    must(forbidden(answer), "a link was written")
+    must(open("/etc/passwd").read() == here, "a file was changed through a link")
+    for at in (folder, state):
+        for name in ("link.conf", "pjsip.conf", "station.conf"):
+            os.unlink(os.path.join(at, name))
 
 
 def rights():

@@ -59,8 +59,8 @@ check "T11 CVE-2024-42365" threat originate "$WORK/pwned"
 check "T11 T12 injection" threat inject "$WORK/pwned"
 check "T11 caller's name" threat caller_id "$WORK/pwned"
 check "T11 From" threat from_name "$WORK/pwned" $((BASE + 2))
-check "T12 T17 HTTP" threat http "$LOG" $((BASE + 4))
-check "T14 CVE-2023-49294" threat paths "$WORK/extensions.conf"
+check "T12 CVE-2026-73665 T17 HTTP" threat http "$LOG" $((BASE + 4))
+check "T14 CVE-2023-49294 CVE-2024-53566" threat paths "$WORK/extensions.conf" "$STATE"
 check "T17 rights" threat rights
 check "T19 log" threat log "$LOG"
 check "the station is well" is_well

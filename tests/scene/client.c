@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "manager/event.h"
 
 struct client *client_find(struct scene *s, const char *name)
 {
@@ -72,6 +73,42 @@ void client_free_all(struct scene *s)
         list_unlink(k);
         mem_free(c);
     }
+}
+
+/* ---- events are as their rows say ---- */
+
+/* Its headers stand in the row, in that order. @return the first that does not, or absent */
+static struct slice stranger(const struct manager_event *e, struct slice frame)
+{
+    struct manager_header_name want = {0};
+    uint32_t at = 0;
+
+    while (slice_is_set(frame) && frame.len) {
+        const struct slice line = slice_cut(frame, '\n', &frame);
+        const struct slice name = slice_from(line.p, (size_t)slice_chr(line, ':'));
+
+        do {
+            if (!manager_event_header(e, at++, &want))
+                return line;
+            if (strcmp(want.text, "*") == 0)
+                return SLICE_NONE;
+        } while (!slice_eqz(name, want.text));
+    }
+    return SLICE_NONE;
+}
+
+/* What stands in a list has no row, or no Privilege. */
+static void check_event(struct client *c, struct slice frame)
+{
+    const struct slice name = slice_skip(slice_cut(frame, '\n', &frame), 7);
+    const struct manager_event *e = manager_event_find(name);
+    struct slice odd;
+
+    if (!e || !slice_starts(slice_cut(frame, '\n', &frame), SLICE("Privilege: ")))
+        return;
+    odd = stranger(e, frame);
+    if (slice_is_set(odd) && !c->odd[0])
+        snprintf(c->odd, sizeof(c->odd), "%.*s: %.*s", SLICE_ARG(name), SLICE_ARG(odd));
 }
 
 /* ---- the connection ---- */
@@ -254,6 +291,9 @@ int client_see_event(struct client *c, const char *what, bool is_next)
     struct slice frame;
 
     while (next_frame(c, &at, "Event: ", &frame)) {
+        check_event(c, frame);
+        if (c->odd[0])
+            return scene_fail(c->scene, "the event's row does not say this: %s", c->odd);
         if (is_what(frame, "Event", what)) {
             c->seen = at;
             return 0;

@@ -16,6 +16,7 @@ struct client {
     struct buf text;       /* all that came, without CR */
     size_t seen, answered; /* up to here the story has looked at events, at answers */
     bool is_gone;          /* the station closed */
+    char odd[200];         /* a header that its event's row does not have; "" */
 };
 
 /** A line of [managers]: the client, and its row. @return 0; 1 */

@@ -11,6 +11,7 @@ extern const struct plan_func plan_func_device_state, plan_func_dialplan_exists,
     plan_func_exception, plan_func_extension_state, plan_func_hint, plan_func_valid_exten;
 /* One a line, so that lines can be added without others moving. */
 /* clang-format off */
+extern const struct plan_func plan_func_ami_client;
 extern const struct plan_func plan_func_callerid;
 extern const struct plan_func plan_func_cdr;
 extern const struct plan_func plan_func_channel;

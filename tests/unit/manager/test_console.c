@@ -113,6 +113,15 @@ static int shows_events(void)
     CHECK_TO(has(&o, "Event: FullyBooted\n\n  -= Info about Manager Event 'FullyBooted' =- \n\n"
                      "[Synopsis]\n"),
              out);
+    CHECK_TO(
+        has(&o,
+            "[Syntax]\nEvent: FullyBooted\nUptime: <value>\nLastReload: <value>\nStatus: <value>\n\n"),
+        out);
+    CHECK_OK_TO(show(&d, &o, "manager show event", "dialend", false), out);
+    CHECK_TO(has(&o, "Event: DialEnd\n[Channel:] <value>\n[ChannelState:] <value>\n") &&
+                 has(&o, "[Linkedid:] <value>\nDestChannel: <value>\n") &&
+                 has(&o, "DestLinkedid: <value>\nDialStatus: <value>\n\n"),
+             out);
     CHECK_TO(show(&d, &o, "manager show event", "nosuch", false) == ENOENT, out);
     CHECK_TO(has(&o, "Could not find event 'nosuch'\n"), out);
 out:

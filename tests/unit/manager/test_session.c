@@ -1,6 +1,43 @@
 /* Ping, Events, WaitEvent, ListCommands, UserEvent; FullyBooted, Reload, Shutdown; order and ceilings */
 #include "desk.h"
 
+/* AMI_CLIENT() counts who is in. */
+static int a_routing_asks_who_is_in(void)
+{
+    struct desk_client a = {0}, b = {0}, c = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    err = desk_enter(&a, &d, MANAGER_TCP, "admin", "off");
+    if (!err)
+        err = desk_enter(&b, &d, MANAGER_TCP, "admin", "off");
+    if (!err)
+        err = desk_come(&c, &d, MANAGER_TCP);
+    if (err)
+        goto out;
+    desk_ask(&a, "Action: Getvar\nVariable: AMI_CLIENT(admin,sessions)\n\n"
+                 "Action: Getvar\nVariable: AMI_CLIENT(lowly,sessions)\n\n"
+                 "Action: Getvar\nVariable: AMI_CLIENT(nobody,sessions)\n\n"
+                 "Action: Getvar\nVariable: AMI_CLIENT(admin)\n\n");
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(unit_is_rerun() || desk_has(&a, "Value: 2\n\n"), out);
+    CHECK_TO(unit_is_rerun() || desk_has(&a, "Value: 0\n\n"), out);
+    CHECK_TO(unit_is_rerun() || desk_has(&a, "(nobody,sessions)\nValue: \n\n"), out);
+    CHECK_TO(unit_is_rerun() || desk_has(&a, "(admin)\nValue: \n\n"), out);
+    desk_leave(&b);
+    desk_ask(&a, "Action: Getvar\nVariable: AMI_CLIENT(admin,sessions)\n\n");
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(unit_is_rerun() || desk_has(&a, "Value: 1\n\n"), out);
+out:
+    desk_leave(&a);
+    desk_leave(&b);
+    desk_leave(&c);
+    desk_fini(&d);
+    return err;
+}
+
 static int events_reach_who_may_see_them(void)
 {
     struct desk_client a = {0}, b = {0};
@@ -230,6 +267,6 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(events_reach_who_may_see_them), UNIT(waits_for_events), UNIT(tells_of_the_station),
-           UNIT(takes_bytes_as_they_come), UNIT(takes_single_bytes_and_few_refusals),
-           UNIT(cuts_off_who_does_not_read))
+UNIT_TESTS(UNIT(a_routing_asks_who_is_in), UNIT(events_reach_who_may_see_them),
+           UNIT(waits_for_events), UNIT(tells_of_the_station), UNIT(takes_bytes_as_they_come),
+           UNIT(takes_single_bytes_and_few_refusals), UNIT(cuts_off_who_does_not_read))
