@@ -1,4 +1,4 @@
-/* host.c - names in media_address of endpoints (host.h) */
+/* host.c - names behind which an address for sound stands (host.h) */
 #include "pjsip/host.h"
 
 #include <errno.h>
@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "sip/resolve.h"
 
 #define HOSTS_MAX 1000
 #define AGAIN_MS 60000
@@ -16,7 +15,7 @@ struct host {
     struct hash_link link; /* pjsip.hosts */
     struct pjsip *p;
     struct timer again;
-    struct sip_resolve *question;
+    struct dns_query *question;
     struct addr v4, v6; /* unset: not known */
     bool is_wanted, has_failed;
     char name[];
@@ -43,45 +42,37 @@ static void host_free(struct host *h)
 
 static void ask(void *arg);
 
-static void take(struct host *h, const struct sip_target *targets, size_t count)
+static void take(struct host *h, const struct addr *addrs, size_t count)
 {
     struct addr none = {.family = AF_UNSPEC};
 
     h->v4 = h->v6 = none;
-    for (size_t i = count; i-- > 0;) { /* the first of each family stays */
-        struct addr *to = targets[i].flow.remote.family == AF_INET6 ? &h->v6 : &h->v4;
-
-        *to = targets[i].flow.remote;
-        to->port = 0;
-    }
+    for (size_t i = count; i-- > 0;) /* the first of each family stays */
+        *(addrs[i].family == AF_INET6 ? &h->v6 : &h->v4) = addrs[i];
 }
 
-static void answered(int err, const struct sip_target *targets, size_t count, void *arg)
+static void answered(int err, const struct addr *addrs, size_t count, void *arg)
 {
     struct host *h = arg;
 
     h->question = mem_deref(h->question);
     timer_start(h->p->loop, &h->again, err ? FAILED_MS : AGAIN_MS, ask, h);
     if (!err)
-        take(h, targets, count);
+        take(h, addrs, count);
     else if (!h->has_failed)
-        log_warning("media_address cannot be resolved, calls name the last address known, else the "
-                    "station's own: check the name in DNS name=\"%s\" err=\"%s\"",
-                    h->name, strerror(err));
+        log_warning(
+            "name of a media_address cannot be resolved, calls name the last address known, else the "
+            "station's own: check the name in DNS name=\"%s\" err=\"%s\"",
+            h->name, strerror(err));
     h->has_failed = err != 0;
 }
 
 static void ask(void *arg)
 {
     struct host *h = arg;
-    struct sip_uri uri;
-    char text[300];
-    int err;
+    struct dns *dns = sip_dns(h->p->sip);
+    int err = dns ? dns_addrs(&h->question, dns, h->name, AF_UNSPEC, 0, answered, h) : ENOENT;
 
-    snprintf(text, sizeof(text), "sip:%.250s:5060", h->name);
-    err = sip_uri_parse(&uri, slice_of(text));
-    if (!err)
-        err = sip_resolve_start(&h->question, h->p->sip, &uri, NULL, answered, h);
     if (err)
         answered(err, NULL, 0, h);
 }
@@ -104,14 +95,15 @@ static int add(struct pjsip *p, const char *name)
     return 0;
 }
 
+/* @param name  "": none */
 static int want(struct pjsip *p, const char *name)
 {
     struct host *h = find(p, slice_of(name));
 
-    if (h) {
+    if (h)
         h->is_wanted = true;
+    if (h || !name[0])
         return 0;
-    }
     if (p->hosts.count < HOSTS_MAX)
         return add(p, name);
     log_error("media_address: too many host names, this one is not resolved name=\"%s\" most=%d",
@@ -119,20 +111,35 @@ static int want(struct pjsip *p, const char *name)
     return 0;
 }
 
-int hosts_follow(struct pjsip *p)
+static int want_all(struct pjsip *p)
 {
     int err = 0;
+
+    for (uint32_t i = 0; i < model_endpoint_count(p->snap) && !err; i++) {
+        const struct model_endpoint *e = model_endpoint_at(p->snap, i);
+
+        if (!addr_is_set(&e->call.media_address))
+            err = want(p, e->media_host);
+    }
+    for (uint32_t i = 0; i < model_transport_count(p->snap) && !err; i++) {
+        const char *name = model_transport_at(p->snap, i)->external_media_address;
+        struct addr literal;
+
+        if (addr_parse_host(&literal, slice_of(name), 0))
+            err = want(p, name);
+    }
+    return err;
+}
+
+int hosts_follow(struct pjsip *p)
+{
+    int err;
 
     HASH_FOREACH(&p->hosts, k)
     {
         CONTAINER_OF(k, struct host, link)->is_wanted = false;
     }
-    for (uint32_t i = 0; i < model_endpoint_count(p->snap) && !err; i++) {
-        const struct model_endpoint *e = model_endpoint_at(p->snap, i);
-
-        if (e->media_host[0] && !addr_is_set(&e->call.media_address))
-            err = want(p, e->media_host);
-    }
+    err = want_all(p);
     HASH_FOREACH(&p->hosts, k)
     {
         if (!CONTAINER_OF(k, struct host, link)->is_wanted && !err)

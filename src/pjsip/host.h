@@ -1,9 +1,11 @@
 /*
- * pjsip/host.h - inner: the addresses behind names in media_address of endpoints
+ * pjsip/host.h - inner: the addresses behind names in media_address of endpoints and external_media_address of
+ * transports
  *
  * Scope:   every such name of the snapshot is asked for at once and again each minute (what the
  *          resolver answers stands as long as its TTL). A call takes what is known at that moment:
- *          nothing waits. Until the first answer it says the address that it would say without.
+ *          nothing waits. Until the first answer it says the address that it would say without. DNS is asked
+ *          itself: what transports there are does not matter.
  * Owns:    the names, with their timers and questions.
  * Limits:  1,000 names.
  * Failure: a name that is not found keeps its last address; one warning, again after a success.

@@ -8,9 +8,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "loop/tls.h"
+#include "pjsip/host.h"
 
 #define RETRY_MS 30000
-#define AGAIN_MS 300000 /* the address behind a name of external_media_address may change */
 #define TRANSPORTS_MAX 64
 #define PATH_MOST 512
 
@@ -27,11 +27,16 @@ struct transport {
     struct sip_binding *binding; /* the core's; OPEN only */
     struct addr local;           /* as bound */
     struct tls *tls;
-    struct addr media;            /* external media address; unset: none, or not known yet */
-    struct sip_resolve *question; /* for it */
-    struct timer retry, again;    /* again: the name behind media is asked for */
+    struct addr media; /* external media address; unset: none, or a name (host.h) */
+    struct timer retry;
     uint16_t mark;
 };
+
+static void read_media_addr(struct transport *t)
+{
+    t->media = (struct addr){.family = AF_UNSPEC};
+    (void)addr_parse_host(&t->media, slice_of(t->m->external_media_address), 0);
+}
 
 static void open_one(struct transport *t);
 
@@ -45,8 +50,6 @@ static void transport_destroy(void *object)
     struct transport *t = object;
 
     timer_stop(&t->retry);
-    timer_stop(&t->again);
-    mem_deref(t->question);
     mem_deref(t->tls);
     mem_deref(t->snap);
     mem_free(t->name);
@@ -286,58 +289,6 @@ static void ask_socket(struct transport *t)
     }
 }
 
-/* ---- external media address: a literal, or a name that is asked for ---- */
-
-static void ask_media_name(void *arg);
-
-/* What was known before goes on when nobody answers. */
-static void media_resolved(int err, const struct sip_target *targets, size_t count, void *arg)
-{
-    struct transport *t = arg;
-
-    t->question = mem_deref(t->question);
-    timer_start(t->p->loop, &t->again, err || !count ? RETRY_MS : AGAIN_MS, ask_media_name, t);
-    if (err || !count) {
-        log_warning("external_media_address cannot be resolved transport=\"%s\" name=\"%s\" "
-                    "err=\"%s\"",
-                    t->name, t->m->external_media_address, strerror(err));
-        return;
-    }
-    t->media = targets[0].flow.remote;
-    t->media.port = 0;
-}
-
-static void ask_media_name(void *arg)
-{
-    struct transport *t = arg;
-    const char *host = t->m->external_media_address;
-    struct sip_uri uri;
-    char text[300];
-    int err;
-
-    snprintf(text, sizeof(text), "sip:%.250s:5060", host);
-    err = sip_uri_parse(&uri, slice_of(text));
-    if (!err)
-        err = sip_resolve_start(&t->question, t->p->sip, &uri, t->binding, media_resolved, t);
-    if (!err)
-        return;
-    log_warning("external_media_address cannot be resolved transport=\"%s\" name=\"%s\" err=\"%s\"",
-                t->name, host, strerror(err));
-    if (err != EINVAL) /* that is no name, and will be none */
-        timer_start(t->p->loop, &t->again, RETRY_MS, ask_media_name, t);
-}
-
-static void find_media_addr(struct transport *t)
-{
-    const char *host = t->m->external_media_address;
-
-    timer_stop(&t->again);
-    t->media = (struct addr){.family = AF_UNSPEC};
-    t->question = mem_deref(t->question);
-    if (host[0] && addr_parse_host(&t->media, slice_of(host), 0))
-        ask_media_name(t);
-}
-
 static void open_one(struct transport *t)
 {
     timer_stop(&t->retry);
@@ -357,7 +308,7 @@ static void open_one(struct transport *t)
     else
         bind_to_core(t, -1);
     if (t->p)
-        find_media_addr(t);
+        read_media_addr(t);
 }
 
 /* ---- following the configuration ---- */
@@ -367,8 +318,6 @@ static void close_one(struct transport *t)
     struct pjsip *p = t->p;
 
     timer_stop(&t->retry);
-    timer_stop(&t->again);
-    t->question = mem_deref(t->question);
     if (t->binding)
         sip_binding_close(t->binding);
     t->binding = NULL;
@@ -409,13 +358,11 @@ static bool is_same_tls(const struct model_transport *a, const struct model_tran
            a->allow_wildcard_certs == b->allow_wildcard_certs;
 }
 
-/* A name that stays keeps the address that is known of it: no call shall be told another one meanwhile. */
-static int change_external(struct transport *t, const struct model_transport *old)
+static int change_external(struct transport *t)
 {
     struct sip_binding_args args;
 
-    if (strcmp(old->external_media_address, t->m->external_media_address) != 0)
-        find_media_addr(t);
+    read_media_addr(t);
     if (!t->binding)
         return 0;
     binding_args(t, &args);
@@ -469,7 +416,7 @@ static int follow_one(struct pjsip *p, const struct model_transport *m)
     t->snap = mem_ref(p->snap);
     if (!is_same_tls(old, m))
         renew_tls(t);
-    err = change_external(t, old);
+    err = change_external(t);
     mem_deref(old_snap);
     return err;
 }
@@ -531,6 +478,17 @@ static const struct transport *of_binding(const struct pjsip *p, const struct si
     return NULL;
 }
 
+/* For who is outside: of a name, what is known of it now, if that is of the same family. */
+static void use_external(const struct pjsip *p, const struct transport *t, struct addr *said)
+{
+    const struct addr *named = hosts_find(p, slice_of(t->m->external_media_address), said->family);
+
+    if (addr_is_set(&t->media))
+        *said = t->media;
+    else if (named && named->family == said->family)
+        *said = *named;
+}
+
 int transport_media_addr(const struct pjsip *p, const struct sip_flow *flow, struct addr *said,
                          struct addr *bind)
 {
@@ -545,8 +503,8 @@ int transport_media_addr(const struct pjsip *p, const struct sip_flow *flow, str
     *bind = (struct addr){.family = self.addr.family, .port = 0};
     if (t && !addr_is_any(&t->local))
         *bind = self.addr;
-    if (t && addr_is_set(&t->media) && !is_inside)
-        *said = t->media;
+    if (t && !is_inside)
+        use_external(p, t, said);
     said->port = bind->port = 0;
     return 0;
 }

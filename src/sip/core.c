@@ -185,6 +185,11 @@ struct loop *sip_loop(const struct sip *sip)
     return sip->loop;
 }
 
+struct dns *sip_dns(const struct sip *sip)
+{
+    return sip->dns;
+}
+
 const char *sip_user_agent(const struct sip *sip)
 {
     return sip->user_agent;

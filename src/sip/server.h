@@ -78,6 +78,9 @@ int sip_set_user_agent(struct sip *sip, const char *user_agent);
 void sip_set_ping(struct sip *sip, uint32_t seconds);
 
 struct loop *sip_loop(const struct sip *sip);
+
+/** NULL: none was given. */
+struct dns *sip_dns(const struct sip *sip);
 const char *sip_user_agent(const struct sip *sip);
 
 /** No new calls from now on (503): the station is going down. */
