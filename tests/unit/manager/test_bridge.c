@@ -8,9 +8,6 @@ static const char routing[] = "[main]\n"
                               "30,1,Answer()\n30,2,Wait(1000)\n"
                               "31,1,Ringing()\n31,2,Wait(1000)\n";
 
-#define SUCCESS(message) "Response: Success\nMessage: " message "\n\n"
-#define ERROR(message) "Response: Error\nMessage: " message "\n\n"
-
 struct pair {
     struct office o;
     struct channel *a, *b;

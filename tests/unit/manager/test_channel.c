@@ -8,9 +8,6 @@ static const char routing[] =
     "21,1,Answer()\n21,2,Playback(long)\n21,3,Note(after)\n21,4,Wait(1000)\n"
     "22,1,Answer()\n22,2,WaitExten(100)\n5,1,Note(five)\n5,2,Wait(100)\n";
 
-#define SUCCESS(message) "Response: Success\nMessage: " message "\n\n"
-#define ERROR(message) "Response: Error\nMessage: " message "\n\n"
-
 struct case_of {
     const char *question, *answer;
 };

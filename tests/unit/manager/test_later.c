@@ -27,8 +27,6 @@ out:
     return err;
 }
 
-#define ERROR(message) "Response: Error\nMessage: " message "\n\n"
-
 /* What a channel that is there cannot do yet. */
 static int refuse_a_channel(void)
 {

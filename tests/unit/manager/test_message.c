@@ -3,9 +3,6 @@
 
 static const char routing[] = "[main]\n30,1,Answer()\n30,2,Wait(1000)\n";
 
-#define SUCCESS(message) "Response: Success\nMessage: " message "\n\n"
-#define ERROR(message) "Response: Error\nMessage: " message "\n\n"
-
 static int says_what_is_wrong(void)
 {
     static const struct {

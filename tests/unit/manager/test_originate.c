@@ -6,7 +6,6 @@ static const char routing[] =
     "20,1,Answer()\n20,2(again),Note(${EXTEN} ${X} ${CALLERID(name)})\n20,3,Wait(100)\n"
     "h,1,Note(h)\n";
 
-#define ERROR(message) "Response: Error\nMessage: " message "\n\n"
 #define QUEUED "Response: Success\nMessage: Originate successfully queued\n\n"
 
 static int says_what_is_wrong(void)

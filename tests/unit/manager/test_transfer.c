@@ -7,9 +7,6 @@ static const char routing[] = "[main]\n"
                               "50,1,Note(fifty ${CALLERID(num)})\n50,2,Wait(1000)\n"
                               "51,1,Note(never)\n51,2(there),Note(there)\n51,3,Wait(1000)\n";
 
-#define SUCCESS(message) "Response: Success\nMessage: " message "\n\n"
-#define ERROR(message) "Response: Error\nMessage: " message "\n\n"
-
 struct talk {
     struct office o;
     struct channel *a, *b; /* who called, who answered */
