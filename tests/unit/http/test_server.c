@@ -1,13 +1,11 @@
 /* The server on a real socket: answers at once and later, refusals, clients that leave or linger */
 #include "http/server.h"
-#include "base/mem.h"
-#include "unit.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
+
+#include "base/mem.h"
+#include "http/stream.h"
+#include "unit.h"
 
 struct stage {
     struct loop *loop;
@@ -59,23 +57,13 @@ static void refused(struct http_request *r, int status, void *arg)
     say(r, status, "no");
 }
 
-static int open_listener(const char *path)
-{
-    struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-    snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
-    unlink(path);
-    return bind(fd, (struct sockaddr *)&sun, sizeof(sun)) || listen(fd, 10) ? -1 : fd;
-}
-
 static int begin(struct stage *t)
 {
     int fd, err;
 
     memset(t, 0, sizeof(*t));
     snprintf(t->path, sizeof(t->path), "/tmp/station-http-%d.sock", (int)getpid());
-    fd = open_listener(t->path);
+    fd = stream_listen(t->path);
     err = fd < 0 ? errno : loop_alloc(&t->loop);
     if (!err)
         err = http_server_alloc(&t->server, &(struct http_server_args){.loop = t->loop,
@@ -93,15 +81,6 @@ static void end(struct stage *t)
     t->held = mem_deref(t->held);
     t->loop = mem_deref(t->loop);
     unlink(t->path);
-}
-
-static int come(const struct stage *t)
-{
-    struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-    snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", t->path);
-    return connect(fd, (struct sockaddr *)&sun, sizeof(sun)) ? -1 : fd;
 }
 
 static void turn(struct stage *t)
@@ -129,7 +108,7 @@ static int answers(void)
     int fd = -1, err = begin(&t);
 
     CHECK_OK_TO(err, out);
-    fd = come(&t);
+    fd = stream_connect(t.path);
     ask(&t, fd, "GET /x?a=b+c HTTP/1.1\r\nHost: x\r\nX-A: 1\r\n\r\n");
     CHECK_TO(strstr(t.got, "HTTP/1.1 200 OK\r\n") == t.got, out);
     CHECK_TO(strstr(t.got, "X-Test: yes\r\n") && strstr(t.got, "\r\n\r\na=b+c||1"), out);
@@ -150,7 +129,7 @@ static int answers_later(void)
     int fd = -1, err = begin(&t);
 
     CHECK_OK_TO(err, out);
-    fd = come(&t);
+    fd = stream_connect(t.path);
     CHECK_TO(!*ask(&t, fd, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n") && t.held, out);
     say(t.held, 200, "at last");
     CHECK_TO(strstr(ask(&t, fd, ""), "\r\n\r\nat last"), out);
@@ -170,7 +149,7 @@ static int ends_with_one_asleep(void)
     int fd = -1, err = begin(&t);
 
     CHECK_OK_TO(err, out);
-    fd = come(&t);
+    fd = stream_connect(t.path);
     ask(&t, fd, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
     CHECK_TO(t.held, out);
     t.server = mem_deref(t.server);
@@ -183,7 +162,7 @@ out:
 
 static int refusal(struct stage *t, const char *text, const char *status)
 {
-    const int fd = come(t);
+    const int fd = stream_connect(t->path);
     int err = 0;
 
     ask(t, fd, text);
@@ -203,17 +182,17 @@ static int forgets_half_a_head(void)
     int fd = -1, err = begin(&t);
 
     CHECK_OK_TO(err, out);
-    fd = come(&t);
+    fd = stream_connect(t.path);
     ask(&t, fd, "GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
     blocks = mem_count();
     close(fd);
-    fd = come(&t);
+    fd = stream_connect(t.path);
     ask(&t, fd, "GET /x HTTP/1.1\r\nHost: x\r\n");
     CHECK_TO(t.requests == 1 && mem_count() > blocks, out);
     close(fd);
     turn(&t);
     CHECK_TO(mem_count() < blocks, out);
-    fd = come(&t);
+    fd = stream_connect(t.path);
 out:
     close(fd);
     end(&t);

@@ -1,13 +1,10 @@
 /* Requests of HTTP become messages of the Manager: with an engine of paper on the other side */
 #include "web/manager.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "http/stream.h"
 #include "ipc/manager.h"
 #include "unit.h"
 
@@ -70,16 +67,6 @@ static int accept_web(struct stage *t)
     return fd < 0 ? EAGAIN : ipc_alloc(&t->engine, t->loop, fd, &manager_protocol, came, gone, t);
 }
 
-static int listen_http(const char *path)
-{
-    struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-    snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
-    unlink(path);
-    return bind(fd, (struct sockaddr *)&sun, sizeof(sun)) || listen(fd, 10) ? -1 : fd;
-}
-
 static int begin(struct stage *t)
 {
     int err;
@@ -92,7 +79,7 @@ static int begin(struct stage *t)
     if (!err)
         err = loop_alloc(&t->loop);
     if (!err)
-        err = web_manager_alloc(&t->web, t->loop, listen_http(t->http_path), t->ipc_path);
+        err = web_manager_alloc(&t->web, t->loop, stream_listen(t->http_path), t->ipc_path);
     return err ? err : accept_web(t);
 }
 
@@ -108,18 +95,9 @@ static void end(struct stage *t)
     unlink(t->ipc_path);
 }
 
-static int come(struct stage *t)
-{
-    struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-    snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", t->http_path);
-    return connect(fd, (struct sockaddr *)&sun, sizeof(sun)) ? -1 : fd;
-}
-
 static int get(struct stage *t, const char *target, const char *fields)
 {
-    const int fd = come(t);
+    const int fd = stream_connect(t->http_path);
     char text[1024];
 
     snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n", target, fields);
