@@ -8,6 +8,7 @@
 #include "sip/resolve.h"
 
 #define NAMES_MAX 1000
+#define ADDRS_MAX 16
 #define AGAIN_MS 300000
 #define FAILED_MS 30000
 
@@ -21,8 +22,9 @@ struct name {
     struct link link; /* pjsip.names */
     struct pjsip *p;
     struct timer again;
-    struct sip_resolve *question;
-    struct known known[SIP_TARGETS_MAX];
+    struct sip_resolve *services; /* the question to DNS, with srv_lookups */
+    struct dns_query *addresses;  /* and without */
+    struct known known[ADDRS_MAX];
     size_t count;
     bool is_srv, is_marked, has_failed;
     char *endpoint, *host;
@@ -44,7 +46,8 @@ static void name_free(struct name *n)
 {
     list_unlink(&n->link);
     timer_stop(&n->again);
-    mem_deref(n->question);
+    mem_deref(n->services);
+    mem_deref(n->addresses);
     forget_addrs(n);
     mem_free(n->endpoint);
     mem_free(n->host);
@@ -53,45 +56,77 @@ static void name_free(struct name *n)
 
 static void ask(void *arg);
 
-static void answered(int err, const struct sip_target *targets, size_t count, void *arg)
+/* What was known goes on after a failure. */
+static void answered(struct name *n, int err)
+{
+    n->services = mem_deref(n->services);
+    n->addresses = mem_deref(n->addresses);
+    timer_start(n->p->loop, &n->again, err ? FAILED_MS : AGAIN_MS, ask, n);
+    if (err && !n->has_failed)
+        log_warning("identify: name cannot be resolved endpoint=\"%s\" match=\"%s\" err=\"%s\"",
+                    n->endpoint, n->host, strerror(err));
+    n->has_failed = err != 0;
+    if (!err)
+        forget_addrs(n);
+}
+
+static void learn(struct name *n, const struct addr *from)
+{
+    struct known *k = &n->known[n->count];
+
+    if (n->count == ADDRS_MAX)
+        return;
+    k->addr = *from;
+    k->addr.port = 0;
+    k->name = n;
+    if (!hash_add(&n->p->named_addrs, &k->link, addr_hash(&k->addr)))
+        n->count++;
+}
+
+static void on_services(int err, const struct sip_target *targets, size_t count, void *arg)
 {
     struct name *n = arg;
 
-    n->question = mem_deref(n->question);
-    timer_start(n->p->loop, &n->again, err ? FAILED_MS : AGAIN_MS, ask, n);
-    if (err) { /* what was known goes on */
-        if (!n->has_failed)
-            log_warning("identify: name cannot be resolved endpoint=\"%s\" match=\"%s\" err=\"%s\"",
-                        n->endpoint, n->host, strerror(err));
-        n->has_failed = true;
-        return;
-    }
-    n->has_failed = false;
-    forget_addrs(n);
-    for (size_t i = 0; i < count; i++) {
-        struct known *k = &n->known[n->count];
+    answered(n, err);
+    for (size_t i = 0; !err && i < count; i++)
+        learn(n, &targets[i].flow.remote);
+}
 
-        k->addr = targets[i].flow.remote;
-        k->addr.port = 0;
-        k->name = n;
-        if (!hash_add(&n->p->named_addrs, &k->link, addr_hash(&k->addr)))
-            n->count++;
-    }
+static void on_addresses(int err, const struct addr *addrs, size_t count, void *arg)
+{
+    struct name *n = arg;
+
+    answered(n, err);
+    for (size_t i = 0; !err && i < count; i++)
+        learn(n, &addrs[i]);
+}
+
+static int ask_services(struct name *n)
+{
+    struct sip_uri uri;
+    char text[300];
+    int err;
+
+    snprintf(text, sizeof(text), "sip:%.250s", n->host);
+    err = sip_uri_parse(&uri, slice_of(text));
+    return err ? err : sip_resolve_start(&n->services, n->p->sip, &uri, NULL, on_services, n);
+}
+
+/* Of the SIP core only what it can send to could be learnt. */
+static int ask_addresses(struct name *n)
+{
+    struct dns *dns = sip_dns(n->p->sip);
+
+    return dns ? dns_addrs(&n->addresses, dns, n->host, AF_UNSPEC, 0, on_addresses, n) : ENOENT;
 }
 
 static void ask(void *arg)
 {
     struct name *n = arg;
-    struct sip_uri uri;
-    char text[300];
-    int err;
+    int err = n->is_srv ? ask_services(n) : ask_addresses(n);
 
-    snprintf(text, sizeof(text), n->is_srv ? "sip:%.250s" : "sip:%.250s:5060", n->host);
-    err = sip_uri_parse(&uri, slice_of(text));
-    if (!err)
-        err = sip_resolve_start(&n->question, n->p->sip, &uri, NULL, answered, n);
     if (err)
-        answered(err, NULL, 0, n);
+        answered(n, err);
 }
 
 static struct name *find(const struct pjsip *p, const struct model_identify *m, const char *host)

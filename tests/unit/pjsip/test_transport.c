@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "pjsip/host.h"
+#include "pjsip/names.h"
 #include "pjsip/office.h"
 #include "pjsip/transport.h"
 #include "sip/core.h"
@@ -389,22 +390,26 @@ out:
     return err;
 }
 
-/* The SIP core has nothing to send to such a host with: DNS is asked all the same. */
-static int a_name_of_media_address_needs_no_transport_of_udp(void)
+/* The SIP core has nothing to send to such a host with: DNS is asked all the same, for media_address and for
+   the match of an identify row. */
+static int names_of_hosts_need_no_transport_of_udp(void)
 {
-    const struct addr *found;
+    const struct addr other = {.family = AF_INET, .port = 5060, .ip = {192, 0, 2, 77}}, *found;
     struct office o;
     char text[ADDR_TEXT];
     int err;
 
     CHECK_OK(office_init(&o, false));
+    EXPECT(!dns_fake_add_addr(o.dns, "other.example", &other));
     EXPECT(!office_change(
         &o,
+        "UPDATE ps_endpoint_id_ips SET match = 'other.example' WHERE id = 'named';"
         "UPDATE ps_endpoints SET media_address = 'far.example' WHERE id = '101';"
         "UPDATE static_pjsip SET var_val = 'tcp' WHERE category = 'transport-udp' AND var_name = 'protocol'"));
     office_settle(&o);
     found = hosts_find(o.pjsip, SLICE("far.example"), AF_INET);
     EXPECT(found && !strcmp(addr_host(found, text), "192.0.2.99"));
+    EXPECT(names_find(o.pjsip, &other));
 out:
     office_fini(&o);
     return err;
@@ -463,6 +468,6 @@ UNIT_TESTS(UNIT_ONCE(tls_columns_change_what_sessions_ask_for),
            UNIT_ONCE(a_new_certificate_does_not_close_the_transport),
            UNIT(a_name_of_external_media_address_outlives_a_change),
            UNIT_ONCE(a_name_of_external_media_address_is_asked_for_again),
-           UNIT(a_name_of_media_address_needs_no_transport_of_udp),
+           UNIT(names_of_hosts_need_no_transport_of_udp),
            UNIT(outsiders_are_told_the_external_addresses), UNIT(types_of_service_have_names),
            UNIT(sockets_are_marked_and_looked_after))
