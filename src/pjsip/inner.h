@@ -46,9 +46,10 @@ struct pjsip {
 
     int64_t date_second; /* registrar.c: the Date line of this second */
     char date[40];
-    struct guard guard;                  /* wrong passwords by source */
-    struct log_gate refusals, no_extens; /* failed authentication; numbers that do not exist */
-    struct sip_strans *dropped;          /* the last request that gets no answer, until later */
+    struct guard guard;         /* wrong passwords by source */
+    struct log_gate no_aors;    /* refused: no such address of record */
+    struct log_gate no_extens;  /* no such number */
+    struct sip_strans *dropped; /* the last request that gets no answer, until later */
     struct deferred drop_later;
     bool is_running; /* what was there at the start has been loaded */
     bool is_closing;

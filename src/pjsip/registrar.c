@@ -603,7 +603,7 @@ void registrar_on_register(struct sip_strans *t, struct sip_msg *req, void *arg)
         return;
     m = find_aor(p, req, &who);
     if (!m || m->max_contacts <= 0) {
-        if (log_gate_pass(&p->refusals, loop_now(p->loop)))
+        if (log_gate_pass(&p->no_aors, loop_now(p->loop)))
             log_notice("registration refused, no such address of record endpoint=\"%s\" "
                        "to=\"%.*s\"",
                        who.endpoint->name, SLICE_ARG(req->to.uri));
