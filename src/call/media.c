@@ -168,6 +168,7 @@ static void begin(struct media *m)
             (void)media_send(m, MEDIA_CONNECT,
                              &(struct media_connect){.a = s->id, .b = s->peer->id});
     }
+    tape_tell_anew(m);
     (void)media_send(m, MEDIA_SWEEP, &(struct media_sweep){0});
     log_notice("media connected streams=%u", m->count);
 }
@@ -244,6 +245,7 @@ static void media_destroy(void *arg)
             media_stream_leave(s);
     }
     forget_ready(m);
+    tape_leave_all(m);
     hash_fini(&m->by_id);
     mem_free(m->path);
 }
@@ -259,12 +261,15 @@ int media_alloc(struct media **mp, struct loop *l, const struct media_args *args
     m->ready_most = args->ready;
     list_init(&m->streams);
     list_init(&m->ready);
+    list_init(&m->tapes);
     hash_init(&m->by_id);
+    hash_init(&m->by_tape);
     m->instance = args->instance;
     if (!m->instance)
         rand_bytes(&m->instance, sizeof(m->instance));
     m->instance |= 1;
     m->last_id = rand_u32() >> 1;
+    m->last_tape = rand_u32() >> 1;
     if (args->path) {
         m->path = mem_strdup(args->path);
         if (!m->path) {
@@ -417,12 +422,25 @@ static void on_timeout(struct media_stream *s, const struct media_timeout *msg)
         s->h.timeout(msg->ms, msg->is_held, s->h.arg);
 }
 
+static void on_tape(struct media *m, uint16_t id, const void *msg)
+{
+    if (id == MEDIA_TAPE_BEGUN)
+        tape_on_begun(m, msg);
+    else
+        tape_on_ended(m, msg);
+}
+
 static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg)
 {
     struct media *m = arg;
-    /* every message of media's begins with the stream's id */
-    struct media_stream *s = media_find_stream(m, *(const uint32_t *)msg);
+    struct media_stream *s;
 
+    if (id == MEDIA_TAPE_BEGUN || id == MEDIA_TAPE_ENDED) {
+        on_tape(m, id, msg);
+        return;
+    }
+    /* every other message of media's begins with the stream's id */
+    s = media_find_stream(m, *(const uint32_t *)msg);
     if (!s || (s->is_closing && id != MEDIA_STATS))
         return;
     mem_ref(s);

@@ -20,6 +20,9 @@ struct media {
     struct hash by_id;
     struct list streams;
     uint32_t count, last_id;
+    struct list tapes; /* tape.c's */
+    struct hash by_tape;
+    uint32_t last_tape;
     struct list ready;                /* made and not used yet, for ready_local */
     uint32_t ready_most, ready_count; /* those on their way included */
     struct addr ready_local;
@@ -80,6 +83,12 @@ void media_stream_leave(struct media_stream *s);
 
 /** A play that cannot go on: its owner is told later in this round. */
 void media_stream_fail_play(struct media_stream *s);
+
+/* tape.c's: a new media role is told all; the client ends; what media says of tapes */
+void tape_tell_anew(struct media *m);
+void tape_leave_all(struct media *m);
+void tape_on_begun(struct media *m, const struct media_tape_begun *msg);
+void tape_on_ended(struct media *m, const struct media_tape_ended *msg);
 
 /* timers and deferred calls of a stream */
 void media_stream_on_later(void *arg);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "dsp/tone.h"
 #include "far_media.h"
+#include "far_tape.h"
 #include "ipc/media.h"
 
 #define FIRST_PORT 20000
@@ -47,6 +48,7 @@ struct far_media {
     struct ipc *ipc;
     struct list streams; /* newest first */
     struct list sounds;
+    struct far_tapes *tapes;
     uint16_t next_port, first_port, last_port;
 };
 
@@ -452,6 +454,7 @@ static void on_simple(struct far_media *m, uint16_t id, const void *msg)
 /* Of the streams that an engine before had, those live on that this one names. */
 static void name_none(struct far_media *m)
 {
+    far_tapes_name_none(m->tapes);
     LIST_FOREACH(&m->streams, k)
     {
         stream_of(k)->is_named = false;
@@ -460,6 +463,7 @@ static void name_none(struct far_media *m)
 
 static void free_unnamed(struct far_media *m)
 {
+    far_tapes_end_unnamed(m->tapes);
     LIST_FOREACH(&m->streams, k)
     {
         if (!stream_of(k)->is_named)
@@ -474,6 +478,9 @@ static void received(struct ipc *c, uint16_t id, const void *msg, int fd, void *
     switch (id) {
     case MEDIA_HELLO: name_none(m); break;
     case MEDIA_SWEEP: free_unnamed(m); break;
+    case MEDIA_TAPE:
+    case MEDIA_TAPE_SET:
+    case MEDIA_TAPE_STOP: far_tapes_take(m->tapes, id, msg); break;
     case MEDIA_GAIN: break;
     case MEDIA_SETTINGS: on_settings(m, msg); break;
     case MEDIA_CREATE: on_create(m, msg); break;
@@ -495,6 +502,7 @@ static void closed(struct ipc *c, int err, void *arg)
     struct far_media *m = arg;
 
     m->ipc = mem_deref(m->ipc);
+    far_tapes_attach(m->tapes, NULL);
 }
 
 /* ---- what the scene asks ---- */
@@ -515,6 +523,7 @@ static void far_media_destroy(void *object)
     if (m->ipc)
         ipc_close(m->ipc);
     mem_deref(m->ipc);
+    mem_deref(m->tapes);
 }
 
 int far_media_reattach(struct far_media *m, struct ipc **engine_end)
@@ -525,6 +534,7 @@ int far_media_reattach(struct far_media *m, struct ipc **engine_end)
     err = ipc_pair(engine_end, &m->ipc, m->scene->loop, &media_protocol);
     if (!err)
         ipc_set_handlers(m->ipc, received, closed, m);
+    far_tapes_attach(m->tapes, m->ipc);
     return err;
 }
 
@@ -533,6 +543,7 @@ void far_media_orphan(struct far_media *m)
     if (m->ipc)
         ipc_close(m->ipc);
     m->ipc = mem_deref(m->ipc);
+    far_tapes_attach(m->tapes, NULL);
 }
 
 int far_media_attach(struct far_media *m, struct ipc **engine_end)
@@ -555,6 +566,10 @@ int far_media_alloc(struct far_media **mp, struct scene *s)
     m->last_port = UINT16_MAX;
     list_init(&m->streams);
     list_init(&m->sounds);
+    if (far_tapes_alloc(&m->tapes, s)) {
+        mem_deref(m);
+        return ENOMEM;
+    }
     *mp = m;
     return 0;
 }
@@ -687,4 +702,9 @@ unsigned far_media_streams(const struct far_media *m)
     LIST_FOREACH(&m->streams, k)
     n++;
     return n;
+}
+
+struct far_tapes *far_media_tapes(const struct far_media *m)
+{
+    return m->tapes;
 }

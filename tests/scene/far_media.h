@@ -28,6 +28,9 @@ void far_media_hears(const struct far_media *m, const struct addr *host, struct 
 /** A digit by telephone-event from this host. @return false: no stream expects them */
 bool far_media_digit(struct far_media *m, const struct addr *host, char digit);
 
+/** The files that it writes (far_tape.h). */
+struct far_tapes *far_media_tapes(const struct far_media *m);
+
 /** Digits that the station sent, or relayed, to this host as telephone-events. */
 const char *far_media_digits(const struct far_media *m, const struct addr *host);
 

@@ -1,0 +1,28 @@
+/*
+ * tests/scene/far_tape.h - the tapes of a scene's media role: nothing is written, all is remembered
+ */
+#pragma once
+#include "scene.h"
+
+struct far_tapes;
+struct ipc;
+
+int far_tapes_alloc(struct far_tapes **tp, struct scene *s);
+
+/** Where answers go now; NULL: the engine is dead. */
+void far_tapes_attach(struct far_tapes *t, struct ipc *engine);
+
+/** A MEDIA_TAPE* message. */
+void far_tapes_take(struct far_tapes *t, uint16_t id, const void *msg);
+
+/** The engine was killed: tapes that the next one does not name end at its sweep. */
+void far_tapes_name_none(struct far_tapes *t);
+void far_tapes_end_unnamed(struct far_tapes *t);
+
+/** The next tape that is opened, or all that are open now, fail with err. */
+void far_tapes_refuse(struct far_tapes *t, int err);
+void far_tapes_break(struct far_tapes *t, int err);
+
+/** Tapes in the order of their beginning, one a line: "NAMES STATE stream ID muted N", STATE "open", "ended", "deleted",
+ *  NAMES as "mixed=a.wav rx=b.wav". */
+void far_tapes_show(const struct far_tapes *t, struct buf *out);
