@@ -177,6 +177,43 @@ out:
     return err;
 }
 
+static int cookies_come_in_many_forms(void)
+{
+    static const struct {
+        const char *form; /* around the 32 digits */
+        bool is_found;
+    } cases[] = {
+        {"mansession_id=%s", true},
+        {"MANSESSION_ID = \"%s\" ", true},
+        {"a=1;mansession_id=%s;b=2", true},
+        {"$Version=\"1\"; mansession_id=\"%s\"; $Path=\"/\"", true},
+        {"mansession_id=\"%s", false},
+        {"mansession_id=x; mansession_id=%s", false}, /* the first counts */
+        {"other=mansession_id=%s", false},
+    };
+    char id[33], cookie[200];
+    unsigned opens = 1;
+    struct stage t;
+    int fd, err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    snprintf(id, sizeof(id), "%s", strchr(log_in(&t), '"') + 1);
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int len = snprintf(cookie, sizeof(cookie), "Cookie: ");
+
+        len += snprintf(cookie + len, sizeof(cookie) - (size_t)len, cases[i].form, id);
+        snprintf(cookie + len, sizeof(cookie) - (size_t)len, "\r\n");
+        fd = get(&t, "/rawman?action=ping", cookie);
+        opens += !cases[i].is_found;
+        CHECK_TO(t.opens == opens && t.asks == i + 2, out);
+        answer(&t, i + 1, "Response: Error\r\nMessage: Permission denied\r\n\r\n");
+        CHECK_TO(strstr(read_off(&t, fd), "200 OK") && t.leaves == opens - 1, out);
+    }
+out:
+    end(&t);
+    return err;
+}
+
 static int who_has_no_success_is_forgotten(void)
 {
     struct stage t;
@@ -338,7 +375,8 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT_ONCE(a_login_is_remembered), UNIT_ONCE(who_has_no_success_is_forgotten),
-           UNIT_ONCE(values_have_no_line_ends), UNIT_ONCE(others_pass_a_waitevent),
-           UNIT_ONCE(the_engine_ends), UNIT_ONCE(digest_asks_who_it_is),
-           UNIT_ONCE(who_cannot_be_found_again_is_forgotten), UNIT_ONCE(other_paths_and_methods))
+UNIT_TESTS(UNIT_ONCE(a_login_is_remembered), UNIT_ONCE(cookies_come_in_many_forms),
+           UNIT_ONCE(who_has_no_success_is_forgotten), UNIT_ONCE(values_have_no_line_ends),
+           UNIT_ONCE(others_pass_a_waitevent), UNIT_ONCE(the_engine_ends),
+           UNIT_ONCE(digest_asks_who_it_is), UNIT_ONCE(who_cannot_be_found_again_is_forgotten),
+           UNIT_ONCE(other_paths_and_methods))
