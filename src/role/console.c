@@ -554,8 +554,9 @@ static bool may_come(const struct ipc *ipc)
            uid != u->script_uid && uid != u->web_uid && uid != u->front_uid;
 }
 
-static void client_new(struct console_set *s, int fd)
+static void on_client(int fd, void *arg)
 {
+    struct console_set *s = arg;
     const struct console_hello hello = {.version = STATION_VERSION};
     struct client *cl;
 
@@ -574,11 +575,6 @@ static void client_new(struct console_set *s, int fd)
         (void)ipc_send(cl->ipc, CONSOLE_HELLO, &hello);
     else
         client_free(cl);
-}
-
-static void on_client(int fd, void *arg)
-{
-    client_new(arg, fd);
 }
 
 int console_set_serve(struct console_set *s, int listen_fd)
