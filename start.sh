@@ -3,6 +3,7 @@
 # directory with a demo office, run in the foreground.
 #
 #   ./start.sh [--state DIR] [--sip-port PORT] [--bind ADDRESS] [--log LEVEL]
+#   ./start.sh --build        install what is missing and build, no more
 #
 # As root each role gets its own user. Not root: nothing is installed, all runs as you, and the state
 # directory is ./state unless --state says otherwise. A second start only starts.
@@ -12,13 +13,14 @@ cd "$(dirname "$0")"
 case "${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}" in ru*) russian=yes ;; *) russian= ;; esac
 say() { if [ "$russian" ]; then echo "$1"; else echo "$2"; fi; }
 die() { say "start.sh: $1" "start.sh: $2" >&2; exit 1; }
-usage() { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit "$1"; }
+usage() { sed -n '2,10s/^# \{0,1\}//p' "$0"; exit "$1"; }
 is_root() { [ "$(id -u)" = 0 ]; }
 
-state= port= bind= log=
+state= port= bind= log= only_build=
 while [ $# -gt 0 ]; do
   case $1 in
     --state|--sip-port|--bind|--log) [ $# -gt 1 ] || usage 2 ;;
+    --build) only_build=yes; shift; continue ;;
     --help|-h) usage 0 ;;
     *) usage 2 ;;
   esac
@@ -123,6 +125,7 @@ instructions() {
 install_missing
 build
 if is_root; then sh packaging/users.sh; fi
+[ -z "$only_build" ] || exit 0
 # On a server (file database) the certificate, made last, tells that init went through.
 is_made() { [ -e "$state/station.db" ] || { [ -e "$state/database" ] && [ -e "$state/tls/station.pem" ]; }; }
 if ! is_made; then
