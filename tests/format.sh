@@ -23,6 +23,10 @@ raw=$(grep -nE '(^|[^a-z_])(malloc|calloc|realloc|strdup|strndup)\(' -r src --in
 [ -z "$raw" ]; tell memory-comes-from-base $?
 [ -z "$raw" ] || echo "$raw"
 
+unnamed=$(for t in tests/e2e/*.sh tests/soak/*.sh; do [ ! -x "$t" ] || grep -q "[/\`]${t##*/}" docs/testing.md || echo "  $t"; done)
+[ -z "$unnamed" ]; tell tests-stand-in-docs-testing $?
+[ -z "$unnamed" ] || echo "$unnamed"
+
 # Other versions lay out a few lines differently.
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
   scratch=$(mktemp)
