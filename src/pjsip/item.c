@@ -125,12 +125,19 @@ static int get_rtp_direct(const struct session *s, struct buf *out)
     return addr_is_set(&s->direct) ? add_addr(out, &s->direct) : buf_addz(out, "(null)");
 }
 
-/* As Asterisk prints a set of formats: once the far end has agreed it is the one in use. */
+/* Both sides have said what they speak: what is agreed with a caller it has not been told yet. */
+static bool is_settled(const struct session *s)
+{
+    return s->has_agreed && s->agreed.count &&
+           (s->ch->is_outgoing || s->has_progressed || s->ch->state == CHANNEL_UP);
+}
+
+/* As Asterisk prints a set of formats: once the two have agreed it is the one in use. */
 static int get_native_formats(const struct session *s, struct buf *out)
 {
     const char *separator = "(";
 
-    if (s->has_agreed && s->agreed.count)
+    if (is_settled(s))
         return buf_printf(out, "(%s)", codec_get((enum codec)s->agreed.formats[0].codec)->name);
 
     for (uint8_t i = 0; i < s->codecs.count; i++, separator = "|")

@@ -426,6 +426,18 @@ out:
     return err;
 }
 
+static bool native_formats_are(struct call *c, const char *wanted)
+{
+    struct channel *ch = c->o.incoming;
+    struct buf b;
+    bool are;
+
+    buf_init(&b, 100);
+    are = !ch->tech->get(ch, SLICE("audionativeformat"), &b) && strcmp(buf_z(&b), wanted) == 0;
+    buf_fini(&b);
+    return are;
+}
+
 static int ringing_and_early_media_come_before_the_answer(void)
 {
     struct call c;
@@ -437,9 +449,11 @@ static int ringing_and_early_media_come_before_the_answer(void)
     office_settle(&c.o);
     EXPECT(phone_status(&c.ph, SIP_INVITE) == 180);
     EXPECT(!phone_response(&c.ph, SIP_INVITE)->body.len);
+    EXPECT(native_formats_are(&c, "(ulaw|alaw)"));
     EXPECT(!channel_indicate(c.o.incoming, CHANNEL_IND_PROGRESS));
     office_settle(&c.o);
     EXPECT(phone_status(&c.ph, SIP_INVITE) == 183);
+    EXPECT(native_formats_are(&c, "(ulaw)"));
     EXPECT(body_has(phone_response(&c.ph, SIP_INVITE), "m=audio"));
     EXPECT(c.o.remote.port == 4000);
 out:
