@@ -14,6 +14,8 @@
 #include "sip/queue.h"
 #include "sip/server.h"
 
+enum { SIP_SHED = 1024 };
+
 struct sip_handler {
     sip_request_h *h;
     void *arg;
@@ -57,7 +59,11 @@ struct sip {
     struct buf out;     /* the message being printed; used up by the call that fills it */
     struct buf compact; /* its other half while short names are made of long ones */
     struct sip_stats stats;
-    int64_t garbage_logged_ms, shed_logged_ms;
+    int64_t garbage_logged_ms, shed_logged_ms, shed_last_ms;
+    struct sip_shed {
+        uint32_t mark;
+        int64_t at_ms;
+    } shed[SIP_SHED]; /* INVITEs that got 503, by their marks: the last of each place */
     struct mono born;
 };
 

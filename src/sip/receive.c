@@ -9,6 +9,7 @@
 
 #define LOG_GAP_MS 1000
 #define GRACE_MS 5000
+#define SHED_MS 32000 /* 64 T1: as long as an INVITE is repeated */
 
 /* ---- answers without a transaction ---- */
 
@@ -19,21 +20,25 @@ void sip_reply_flow(struct sip_flow *flow, const struct sip_msg *req, bool force
         flow->remote.port = req->via.port ? req->via.port : 5060;
 }
 
-/* The secret comes first, so that nobody learns from tags how our tables hash what he sends. */
-void sip_stateless_tag(const struct sip *sip, const struct sip_msg *req, char out[SIP_TAG])
+/* The same for a request and its repeats. The secret comes first, so that nobody learns from tags how our
+   tables hash what he sends. */
+static uint32_t mark_of(const struct sip *sip, const struct sip_msg *req, uint32_t kind)
 {
     struct {
         unsigned char secret[16];
-        uint32_t branch, call_id, from_tag, half;
+        uint32_t branch, call_id, from_tag, kind;
     } of = {.branch = hash_slice(req->via.branch),
             .call_id = hash_slice(req->call_id),
-            .from_tag = hash_slice(req->from_tag)};
-    uint32_t first;
+            .from_tag = hash_slice(req->from_tag),
+            .kind = kind};
 
     memcpy(of.secret, sip->secret, sizeof(of.secret));
-    first = hash_bytes(&of, sizeof(of));
-    of.half = 1;
-    snprintf(out, SIP_TAG, "%08x%08x", first, hash_bytes(&of, sizeof(of)));
+    return hash_bytes(&of, sizeof(of));
+}
+
+void sip_stateless_tag(const struct sip *sip, const struct sip_msg *req, char out[SIP_TAG])
+{
+    snprintf(out, SIP_TAG, "%08x%08x", mark_of(sip, req, 0), mark_of(sip, req, 1));
 }
 
 void sip_refuse_stateless(struct sip *sip, const struct sip_msg *req, uint16_t code,
@@ -183,12 +188,37 @@ static bool is_overloaded(struct sip *sip, const struct sip_msg *req)
     return age_ms > (int64_t)sip->max_age_ms;
 }
 
+/* An INVITE that got 503 may have been repeated before that came: its caller has gone, the repeat must not make
+   a call. What is remembered is overwritten by others, so memory is the same however many there are. */
+static bool was_shed(const struct sip *sip, const struct sip_msg *req)
+{
+    const int64_t now = loop_now(sip->loop).us / 1000;
+    const struct sip_shed *s;
+    uint32_t mark;
+
+    if (req->method != SIP_INVITE || !sip->stats.shed || now - sip->shed_last_ms > SHED_MS)
+        return false;
+    mark = mark_of(sip, req, 2);
+    s = &sip->shed[mark % SIP_SHED];
+    return s->at_ms && s->mark == mark && now - s->at_ms <= SHED_MS;
+}
+
+static void remember_shed(struct sip *sip, const struct sip_msg *req, int64_t now_ms)
+{
+    const uint32_t mark = mark_of(sip, req, 2);
+
+    sip->shed[mark % SIP_SHED] = (struct sip_shed){.mark = mark, .at_ms = now_ms};
+    sip->shed_last_ms = now_ms;
+}
+
 static void shed(struct sip *sip, const struct sip_msg *req)
 {
     int64_t now = loop_now(sip->loop).us / 1000;
     char seconds[12];
 
     sip->stats.shed++;
+    if (req->method == SIP_INVITE)
+        remember_shed(sip, req, now);
     if (now - sip->shed_logged_ms >= LOG_GAP_MS) {
         sip->shed_logged_ms = now;
         log_warning("sip overload, requests are put off method=%.*s pending=%u shed=%llu",
@@ -271,7 +301,7 @@ static void on_request(struct sip *sip, struct sip_msg *req)
         sip->stats.refused++;
         return;
     }
-    if (is_new && is_overloaded(sip, req)) {
+    if (is_new && (is_overloaded(sip, req) || was_shed(sip, req))) {
         shed(sip, req);
         return;
     }

@@ -292,22 +292,53 @@ out:
 }
 
 static const char late[] =
-    "REGISTER sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.7:5071;branch=z9hG4bK%d\r\n"
-    "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\n"
-    "CSeq: 1 REGISTER\r\n\r\n";
+    "%s sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.7:5071;branch=z9hG4bK%d\r\n"
+    "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x%d\r\nMax-Forwards: 70\r\n"
+    "CSeq: 1 %s\r\n\r\n";
 
 /* A request that stood in the socket's queue for age_ms. */
-static void arrive_late(struct bench *b, int branch, int64_t age_ms)
+static void arrive_late_as(struct bench *b, const char *method, int branch, int64_t age_ms)
 {
     struct sip_flow flow;
     struct mono at = loop_now(b->loop);
     char text[400];
 
-    snprintf(text, sizeof(text), late, branch);
+    snprintf(text, sizeof(text), late, method, branch, branch, method);
     at.us -= age_ms * 1000;
     sip_flow_to(&flow, b->udp, &b->peer.addr);
     sip_receive(b->sip, &flow, slice_of(text), at);
     pass(b, 1);
+}
+
+static void arrive_late(struct bench *b, int branch, int64_t age_ms)
+{
+    arrive_late_as(b, "REGISTER", branch, age_ms);
+}
+
+/* The INVITE and its repeat stood in the queue together; for the first one the caller has got 503 and left. */
+static int repeat_of_an_invite_that_was_shed_makes_no_call(void)
+{
+    struct app app = {0};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b), out);
+    sip_handle(b.sip, SIP_INVITE, on_request, &app);
+    pass(&b, 6000);
+    arrive_late_as(&b, "INVITE", 1, 900);
+    CHECK_TO(peer_status(&b.peer) == 503 && stats_of(&b).shed == 1, out);
+    arrive_late_as(&b, "INVITE", 1, 300);
+    CHECK_TO(peer_status(&b.peer) == 503 && app.calls == 0, out);
+    arrive_late_as(&b, "INVITE", 2, 300);
+    CHECK_TO(app.calls == 1, out);
+    pass(&b, 40000);
+    app.kept = mem_deref(app.kept);
+    arrive_late_as(&b, "INVITE", 1, 300);
+    CHECK_TO(app.calls == 2, out);
+out:
+    mem_deref(app.kept);
+    bench_close(&b);
+    return unit_is_rerun() && err ? ENOMEM : err;
 }
 
 static int request_that_waited_too_long_is_shed_but_not_at_start(void)
@@ -577,6 +608,7 @@ UNIT_TESTS(UNIT(repeat_of_a_request_gets_the_same_answer_once_handled), UNIT(ans
            UNIT(unknown_dialog_gets_481_and_ack_gets_nothing),
            UNIT(overload_is_shed_with_503_and_bye_still_served),
            UNIT(request_that_waited_too_long_is_shed_but_not_at_start),
+           UNIT(repeat_of_an_invite_that_was_shed_makes_no_call),
            UNIT(unanswered_request_is_repeated_and_given_up), UNIT(timers_are_as_they_were_set),
            UNIT(answer_stops_the_repeats), UNIT(next_target_is_tried_after_503_and_silence),
            UNIT(endless_challenges_end), UNIT(forgotten_request_calls_nobody),
