@@ -21,6 +21,9 @@ packages='gcc libc6-dev meson ninja-build pkgconf libssl-dev libc-ares-dev libsq
   asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
   clang clang-format libclang-rt-dev baresip-core sip-tester sox python3 sqlite3 procps iproute2 openssl psmisc mariadb-server'
 
+# node, and npm that comes with it or apart
+command -v npm >/dev/null || packages="$packages nodejs npm"
+
 missing() {
   dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
     awk -v want="$*" '$1 == "installed" { have[$2] = 1 }

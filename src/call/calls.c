@@ -181,6 +181,11 @@ uint32_t calls_active(const struct calls *c)
     return c->active;
 }
 
+void calls_count_processed(struct calls *c)
+{
+    c->processed++;
+}
+
 uint64_t calls_processed(const struct calls *c)
 {
     return c->processed;
@@ -252,8 +257,6 @@ int calls_add(struct calls *c, struct channel *ch)
     }
     list_append(&c->channels, &ch->link);
     c->active++;
-    if (!ch->is_outgoing)
-        c->processed++;
     if (c->active > c->peak)
         c->peak = c->active;
     return 0;

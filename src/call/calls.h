@@ -73,8 +73,11 @@ const struct list *calls_channels(const struct calls *c);
 struct channel *calls_channel_find(const struct calls *c, struct slice name_or_uniqueid);
 
 uint32_t calls_active(const struct calls *c);    /* channels now */
-uint64_t calls_processed(const struct calls *c); /* incoming calls since the start */
+uint64_t calls_processed(const struct calls *c); /* that went into the routing, since the start */
 uint64_t calls_peak(const struct calls *c);      /* most channels at once */
+
+/** A channel goes into the routing. */
+void calls_count_processed(struct calls *c);
 
 /** Next value of the counters behind names, unique ids and records. */
 uint32_t calls_next_name(struct calls *c);

@@ -488,5 +488,9 @@ int plan_start_app(struct plan_core *p, struct channel *ch, const char *app, con
 
 int plan_start(struct plan_core *p, struct channel *ch)
 {
-    return plan_start_app(p, ch, NULL, NULL);
+    int err = plan_start_app(p, ch, NULL, NULL);
+
+    if (!err)
+        calls_count_processed(plan_calls(p));
+    return err;
 }

@@ -72,6 +72,28 @@ out:
     return err;
 }
 
+static int who_goes_into_the_routing_is_processed(void)
+{
+    struct world w;
+    int err;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(world_route(&w, routing), out);
+    CHECK_OK_TO(plan_originate(NULL, w.core,
+                               &(struct plan_originate_args){
+                                   .where = "Test/answer", .context = "out", .exten = "20"}),
+                out);
+    CHECK_OK_TO(plan_originate(NULL, w.core,
+                               &(struct plan_originate_args){
+                                   .where = "Test/answer", .app = "Note", .app_data = "x"}),
+                out);
+    loop_fake_advance(w.loop, 2000);
+    CHECK_TO(calls_processed(w.calls) == 1 && calls_peak(w.calls) == 2, out);
+out:
+    world_fini(&w);
+    return err;
+}
+
 static int an_application_runs_without_extension_h(void)
 {
     return originate(
@@ -156,6 +178,7 @@ out:
 
 UNIT_TESTS(UNIT(extension_failed_runs_when_nobody_answers),
            UNIT(an_extension_runs_when_it_is_answered),
+           UNIT_ONCE(who_goes_into_the_routing_is_processed),
            UNIT_ONCE(an_application_runs_without_extension_h),
            UNIT_ONCE(early_media_is_enough_when_asked_for), UNIT_ONCE(why_it_failed_is_told),
            UNIT_ONCE(without_an_answer_extension_failed_runs),
