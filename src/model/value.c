@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/callerid.h"
 #include "base/truth.h"
 #include "model/value.h"
 
@@ -374,45 +375,17 @@ static int set_addr(const struct model_field *f, struct addr *out, struct slice 
     return 0;
 }
 
-static struct slice unquote(struct slice s)
-{
-    s = slice_trim(s);
-    if (s.len >= 2 && s.p[0] == '"' && s.p[s.len - 1] == '"')
-        return slice_from(s.p + 1, s.len - 2);
-    return s;
-}
-
-static bool is_number(struct slice s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (!strchr("0123456789+*#-", s.p[i]))
-            return false;
-    return s.len > 0;
-}
-
-/* "Name" <number>, Name <number>, <number>, number, Name */
 static int set_callerid(struct model_callerid *out, struct slice s, struct model_pool *pool)
 {
-    struct slice number = SLICE("");
-    struct slice name = s;
-    ptrdiff_t open = -1;
+    struct callerid c;
 
-    for (size_t i = 0; i < s.len; i++)
-        if (s.p[i] == '<')
-            open = (ptrdiff_t)i;
-    if (open >= 0) {
-        if (s.p[s.len - 1] != '>')
-            return EINVAL;
-        number = slice_trim(slice_from(s.p + open + 1, s.len - (size_t)open - 2));
-        name = slice_from(s.p, (size_t)open);
-    } else if (is_number(s)) {
-        number = s;
-        name = SLICE("");
-    }
+    if (slice_chr(s, '<') >= 0 && s.p[s.len - 1] != '>')
+        return EINVAL;
     if (!out)
         return 0;
-    out->name = model_pool_text(pool, unquote(name));
-    out->number = model_pool_text(pool, number);
+    callerid_parse(&c, s);
+    out->name = model_pool_text(pool, slice_of(c.name));
+    out->number = model_pool_text(pool, slice_of(c.number));
     return out->name && out->number ? 0 : ENOMEM;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/callerid.h"
 #include "plan/args.h"
 #include "plan/callfile.h"
 
@@ -25,28 +26,14 @@ static bool set_number(int *to, const char *value, int least)
     return true;
 }
 
-/* "Name" <number>, or a number alone. */
 static void set_caller(struct callfile *f, char *value)
 {
-    char *open = strchr(value, '<'), *close;
+    char *name, *number;
 
-    if (!open) {
-        set_text(&f->caller_number, value);
-        return;
-    }
-    *open++ = '\0';
-    close = strchr(open, '>');
-    if (close)
-        *close = '\0';
-    value = plan_strip(value);
-    if (*value == '"') {
-        value++;
-        close = strchr(value, '"');
-        if (close)
-            *close = '\0';
-    }
-    set_text(&f->caller_number, plan_strip(open));
-    set_text(&f->caller_name, value);
+    callerid_split(value, &name, &number);
+    set_text(&f->caller_number, number);
+    if (*name)
+        set_text(&f->caller_name, name);
 }
 
 static bool add_var(struct callfile *f, char *value)

@@ -75,6 +75,7 @@ struct agi_word {
     bool when_dead;  /* also after the call */
     int least, most; /* arguments */
     void (*run)(struct agi *a, char **argv, int argc);
+    bool is_counted; /* the first argument is a number */
 };
 extern const struct agi_word agi_words_more[];
 extern const size_t agi_words_more_count;

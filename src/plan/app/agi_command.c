@@ -76,12 +76,15 @@ static void cmd_get_data(struct agi *a, char **argv, int argc)
     int64_t first = a->run->channel->response_timeout_ms, next = 2000;
     char digits[256] = "";
     size_t len = 0;
-    bool failed;
-    int d;
+    bool failed = false;
+    int d = 0;
 
     if (argc > 1 && atoi(argv[1]) > 0)
         first = next = atoi(argv[1]);
-    d = plan_play(a->run, argv[0], PLAN_ALL_DIGITS, &failed);
+    if (*argv[0])
+        d = plan_play(a->run, argv[0], PLAN_ALL_DIGITS, &failed);
+    if (failed)
+        d = -1;
     if (!d)
         d = plan_wait_digit(a->run, first);
     while (d > 0 && d != '#') {
@@ -130,7 +133,7 @@ static void cmd_set_variable(struct agi *a, char **argv, int argc)
 {
     const struct plan_env env = plan_run_env(a->run);
 
-    plan_var_set(&env, slice_of(argv[0]), slice_of(argc > 1 ? argv[1] : ""));
+    plan_var_set(&env, slice_of(argv[0]), slice_of(argv[1]));
     reply(a, 1);
 }
 
@@ -138,7 +141,8 @@ static void cmd_set_callerid(struct agi *a, char **argv, int argc)
 {
     const struct plan_env env = plan_run_env(a->run);
 
-    plan_var_set(&env, SLICE("CALLERID(all)"), slice_of(argv[0]));
+    if (argc)
+        plan_var_set(&env, SLICE("CALLERID(all)"), slice_of(argv[0]));
     reply(a, 1);
 }
 
@@ -250,24 +254,24 @@ static void cmd_wait_for_digit(struct agi *a, char **argv, int argc)
 }
 
 static const struct agi_word commands[] = {
-    {"ANSWER", "", false, 0, 0, cmd_answer},
+    {"ANSWER", "", false, 0, AGI_WORDS_MAX, cmd_answer},
     {"CHANNEL STATUS", "[<channelname>]", false, 0, 1, cmd_channel_status},
-    {"EXEC", "<application> [<options>]", true, 1, 2, cmd_exec},
-    {"GET DATA", "<file> [<timeout> [<max digits>]]", false, 1, 3, cmd_get_data},
+    {"EXEC", "<application> [<options>]", true, 1, AGI_WORDS_MAX, cmd_exec},
+    {"GET DATA", "<file> [<timeout> [<max digits>]]", false, 1, AGI_WORDS_MAX, cmd_get_data},
     {"GET FULL VARIABLE", "<expression> [<channel name>]", true, 1, 2, cmd_get_full_variable},
     {"GET VARIABLE", "<variablename>", true, 1, 1, cmd_get_variable},
     {"GOSUB", "<context> <extension> <priority> [<optional-argument>]", false, 3, 4, cmd_gosub},
     {"HANGUP", "[<channelname>]", false, 0, 1, cmd_hangup},
     {"NOOP", "[<text>]", true, 0, AGI_WORDS_MAX, cmd_noop},
     {"SET AUTOHANGUP", "<time>", false, 1, 1, cmd_set_autohangup},
-    {"SET CALLERID", "<number>", false, 1, 1, cmd_set_callerid},
+    {"SET CALLERID", "<number>", false, 0, AGI_WORDS_MAX, cmd_set_callerid},
     {"SET CONTEXT", "<desired context>", false, 1, 1, cmd_set_context},
     {"SET EXTENSION", "<new extension>", false, 1, 1, cmd_set_extension},
-    {"SET MUSIC", "<on|off> [<class>]", false, 1, 2, cmd_set_music},
+    {"SET MUSIC", "<on|off> [<class>]", false, 1, AGI_WORDS_MAX, cmd_set_music},
     {"SET PRIORITY", "<priority>", false, 1, 1, cmd_set_priority},
-    {"SET VARIABLE", "<variablename> <value>", true, 1, 2, cmd_set_variable},
-    {"VERBOSE", "<message> [<level>]", true, 1, 2, cmd_verbose},
-    {"WAIT FOR DIGIT", "<timeout>", false, 1, 1, cmd_wait_for_digit},
+    {"SET VARIABLE", "<variablename> <value>", true, 2, 2, cmd_set_variable},
+    {"VERBOSE", "<message> [<level>]", true, 1, AGI_WORDS_MAX, cmd_verbose},
+    {"WAIT FOR DIGIT", "<timeout>", false, 1, 1, cmd_wait_for_digit, true},
 };
 
 /* Words of a line: "in quotes", \escaped. @return how many, -1: too many */
@@ -336,6 +340,14 @@ static const struct agi_word *find(char **argv, int argc, int *words)
     return c ? c : find_in(agi_words_more, agi_words_more_count, argv, argc, words);
 }
 
+static bool begins_with_number(const char *s)
+{
+    char *end;
+
+    strtol(s, &end, 10);
+    return end != s;
+}
+
 /* @return the reply's code */
 static unsigned run_words(struct agi *a, char **argv, int argc)
 {
@@ -350,7 +362,8 @@ static unsigned run_words(struct agi *a, char **argv, int argc)
         agi_send(a, "511 Command Not Permitted on a dead channel or intercept routine\n");
         return 511;
     }
-    if (argc - words < c->least || argc - words > c->most) {
+    if (argc - words < c->least || argc - words > c->most ||
+        (c->is_counted && !begins_with_number(argv[words]))) {
         agi_send(a,
                  "520-Invalid command syntax.  Proper usage follows:\n Usage: %s %s\n"
                  "520 End of proper usage.\n",

@@ -1,4 +1,5 @@
 /* app/agi_more.c - AGI's commands of sound, speech, text and the small database */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +52,7 @@ static void cmd_get_option(struct agi *a, char **argv, int argc)
     char *whole[] = {argv[0], argv[1], NULL};
     int d = stream(a, whole, &endpos);
 
-    if (d <= 0)
+    if (d == 0)
         d = plan_wait(a->run, &w) == PLAN_WAIT_DIGIT ? w.digit : 0;
     if (a->run->channel->is_hungup)
         d = -1;
@@ -227,14 +228,15 @@ static void cmd_database_put(struct agi *a, char **argv, int argc)
 
 static void cmd_database_del(struct agi *a, char **argv, int argc)
 {
-    agi_reply(a,
-              plan_astdb_put(a->run->core, slice_of(argv[0]), slice_of(argv[1]), SLICE_NONE) == 0);
+    const int err = plan_astdb_put(a->run->core, slice_of(argv[0]), slice_of(argv[1]), SLICE_NONE);
+
+    agi_reply(a, !err || err == ENOENT); /* it is not there now */
 }
 
 static void cmd_database_deltree(struct agi *a, char **argv, int argc)
 {
-    agi_reply(a, plan_astdb_deltree(a->run->core, slice_of(argv[0]),
-                                    argc > 1 ? slice_of(argv[1]) : SLICE_NONE) > 0);
+    plan_astdb_deltree(a->run->core, slice_of(argv[0]), argc > 1 ? slice_of(argv[1]) : SLICE_NONE);
+    agi_reply(a, 1);
 }
 
 const struct agi_word agi_words_more[] = {
@@ -253,13 +255,13 @@ const struct agi_word agi_words_more[] = {
      "<filename> <format> <escape digits> <timeout> [<offset samples>] [BEEP] [s=<silence>]", false,
      4, 7, cmd_record_file},
     {"SAY ALPHA", "<number> <escape digits> [<case>]", false, 2, 3, cmd_say_alpha},
-    {"SAY DATE", "<date> <escape digits>", false, 2, 2, cmd_say_date},
+    {"SAY DATE", "<date> <escape digits>", false, 2, 2, cmd_say_date, true},
     {"SAY DATETIME", "<time> <escape digits> [<format>] [<timezone>]", false, 2, 4,
-     cmd_say_datetime},
+     cmd_say_datetime, true},
     {"SAY DIGITS", "<number> <escape digits>", false, 2, 2, cmd_say_digits},
-    {"SAY NUMBER", "<number> <escape digits> [<gender>]", false, 2, 3, cmd_say_number},
+    {"SAY NUMBER", "<number> <escape digits> [<gender>]", false, 2, 3, cmd_say_number, true},
     {"SAY PHONETIC", "<string> <escape digits>", false, 2, 2, cmd_say_phonetic},
-    {"SAY TIME", "<time> <escape digits>", false, 2, 2, cmd_say_time},
+    {"SAY TIME", "<time> <escape digits>", false, 2, 2, cmd_say_time, true},
     {"SEND IMAGE", "<image>", false, 1, 1, cmd_nothing},
     {"SEND TEXT", "<text to send>", false, 1, 1, cmd_send_text},
     {"SPEECH ACTIVATE GRAMMAR", "<grammar name>", false, 1, 1, cmd_speech},

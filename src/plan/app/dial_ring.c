@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/callerid.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/cdr.h"
@@ -54,29 +55,12 @@ static void not_dialled(struct dial *d, const char *what, struct slice where, in
     dial_count(d, cause);
 }
 
-/* "Name <number>" or a number. */
-static void split_caller(const char *text, struct slice *number, struct slice *name)
-{
-    struct slice all = slice_of(text);
-    ptrdiff_t open = slice_chr(all, '<');
-
-    *number = slice_trim(all);
-    *name = SLICE("");
-    if (open < 0)
-        return;
-    *name = slice_trim(slice_from(all.p, (size_t)open));
-    if (name->len >= 2 && name->p[0] == '"' && name->p[name->len - 1] == '"')
-        *name = slice_from(name->p + 1, name->len - 2);
-    *number = slice_trim(slice_skip(all, (size_t)open + 1));
-    *number = slice_trim(slice_cut(*number, '>', &(struct slice){0}));
-}
-
 static int force(struct party *p, const char *text)
 {
-    struct slice number, name;
+    struct callerid c;
 
-    split_caller(text, &number, &name);
-    return party_set(p, number, name);
+    callerid_parse(&c, slice_of(text));
+    return party_set(p, slice_of(c.number), slice_of(c.name));
 }
 
 /* Option f with a number; u and s say something about that number only. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/callerid.h"
 #include "base/mem.h"
 #include "plan/args.h"
 #include "plan/func/all.h"
@@ -84,20 +85,12 @@ int party_item_read(const struct party *p, const char *item, struct buf *out)
     }
 }
 
-/* "Ivan Petrov" <101>, Ivan Petrov <101>, <101>, 101 */
 static int set_all(struct party *p, struct slice text)
 {
-    ptrdiff_t open = slice_chr(text, '<');
-    struct slice name = SLICE_NONE, number = slice_trim(text);
+    struct callerid c;
 
-    if (open >= 0) {
-        name = slice_trim(slice_from(text.p, (size_t)open));
-        number = slice_trim(slice_skip(text, (size_t)open + 1));
-        number = slice_trim(slice_cut(number, '>', &(struct slice){0}));
-    }
-    if (name.len >= 2 && name.p[0] == '"' && name.p[name.len - 1] == '"')
-        name = slice_from(name.p + 1, name.len - 2);
-    return party_set(p, number, name);
+    callerid_parse(&c, text);
+    return party_set(p, slice_of(c.number), slice_of(c.name));
 }
 
 /* "0" forgets it; "1" makes one without characters valid. */

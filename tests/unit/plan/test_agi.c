@@ -195,11 +195,23 @@ static const struct {
     {"SET CALLERID \"Anna <105>\"\n", "200 result=1\n"},
     {"GET VARIABLE CALLERID(all)\n", "200 result=1 (\"Anna\" <105>)\n"},
     {"EXEC Note \"from agi\"\n", "200 result=0\n"},
+    {"SET CALLERID \"+7 (495) 123\"\n", "200 result=1\n"},
+    {"GET VARIABLE CALLERID(all)\n", "200 result=1 (\"\" <+7495123>)\n"},
+    {"SET CALLERID \"Ivan\" <7017>\n", "200 result=1\n"}, /* the name is the first word */
+    {"GET VARIABLE CALLERID(all)\n", "200 result=1 (\"Ivan\" <>)\n"},
+    {"SET CALLERID\n", "200 result=1\n"},
+    {"EXEC Note two words\n", "200 result=0\n"},
     {"EXEC Nosuch\n", "200 result=-2\n"},
     {"SET AUTOHANGUP 100\n", "200 result=0\n"},
     {"GET VARIABLE TIMEOUT(digit)\n", "200 result=1 (5.000)\n"},
     {"SET MUSIC OFF\n", "200 result=0\n"},
     {"WAIT FOR DIGIT 10\n", "200 result=0\n"},
+    {"WAIT FOR DIGIT soon\n", "520 End of proper usage.\n"},
+    {"SET VARIABLE X\n", "520 End of proper usage.\n"},
+    {"SET VARIABLE X a b\n", "520 End of proper usage.\n"},
+    {"SET MUSIC OFF default more\n", "200 result=0\n"},
+    {"ANSWER now\n", "200 result=0\n"},
+    {"VERBOSE hello 1 more\n", "200 result=1\n"},
     {"VERBOSE hello 1\n", "200 result=1\n"},
     {"GOSUB sub s 1 7\n", "200 result=0 Gosub complete\n"},
     {"GOSUB nosuch s 1\n", "200 result=-1 Gosub label not found\n"},
@@ -210,12 +222,13 @@ static const struct {
     {"DATABASE GET fam key\n", "200 result=1 (a b)\n"},
     {"DATABASE DEL fam key\n", "200 result=1\n"},
     {"DATABASE GET fam key\n", "200 result=0\n"},
-    {"DATABASE DEL fam key\n", "200 result=0\n"},
-    {"DATABASE DELTREE fam\n", "200 result=0\n"},
+    {"DATABASE DEL fam key\n", "200 result=1\n"},
+    {"DATABASE DELTREE fam\n", "200 result=1\n"},
     {"SAY DIGITS \"\" \"\"\n", "200 result=0\n"},
     {"SAY ALPHA \"\" \"\" u\n", "200 result=0\n"},
     {"SAY PHONETIC \"\" \"\"\n", "200 result=0\n"},
     {"SAY DATETIME 0 \"\" K UTC\n", "200 result=0\n"},
+    {"SAY NUMBER five \"\"\n", "520 End of proper usage.\n"},
     {"SAY NUMBER 5\n", "520 End of proper usage.\n"},
     {"SAY DATE\n", "520 End of proper usage.\n"},
     {"SAY TIME\n", "520 End of proper usage.\n"},
@@ -247,7 +260,7 @@ static int commands_have_their_answers(void)
         CHECK_TO(hears(&w, talk[i].answer), out);
     }
     ends(&w, 0);
-    CHECK_TO(world_saw(&w, "200;from agi;sub 7;SUCCESS two;"), out);
+    CHECK_TO(world_saw(&w, "200;from agi;two;sub 7;SUCCESS two;"), out);
 out:
     finish(&w, ch);
     return err;
