@@ -74,9 +74,7 @@ static void cmd_control_stream_file(struct agi *a, char **argv, int argc)
 
     /* Milliseconds here, as in Asterisk; -1: to the end. */
     agi_send(a, "200 result=%d endpos=%lld\n", rc < -1 ? -1 : rc,
-             rc == 0    ? -1LL
-             : rc == -2 ? 0LL
-                        : (long long)position);
+             rc == 0 || rc == -2 ? -1LL : (long long)position);
 }
 
 /* What the station does not have yet is answered as a failure, so that programs go on. */
