@@ -19,7 +19,7 @@ modules() {
   tail -n 20 "$WORK/npm.log"
   return 1
 }
-script() { NODE_PATH=$MODULES/node_modules exec node "$HERE/$1.js" "$2" crm 'crm: secret=1'; }
+script() { NODE_PATH=$MODULES/node_modules exec node "$HERE/$1.js" "$2" crm "${3:-crm: secret=1}"; } # NAME PORT [SECRET]
 
 cat >"$WORK/routing" <<X
 [office]
@@ -95,6 +95,8 @@ client asterisk-manager
 client asterisk-ami-client
 for c in asterisk-manager asterisk-ami-client; do check "$c-logs-in" step $c connected; done
 check asterisk-manager-sees-that-all-is-booted step asterisk-manager sees FullyBooted
+wrong_secret() { (script asterisk-ami-client $AMI wrong </dev/null) | grep -q '^FAILED login: AMI message: Authentication failed$'; }
+check wrong-secret-is-refused wrong_secret
 follows asterisk-manager asterisk-ami-client
 follows asterisk-ami-client asterisk-manager
 
@@ -105,10 +107,10 @@ check call-before-the-engine-dies step asterisk-ami-client call 101 102
 check the-other-sees-it step asterisk-manager hears_of_a_call
 check they-forget-again both_forget
 kill -9 "$(role_pid engine)"
-check asterisk-ami-client-comes-back step asterisk-ami-client comes_back
+check asterisk-ami-client-comes-back step asterisk-ami-client comes_back 3000
 check its-call-is-there step asterisk-ami-client call_is_there
 check phones-still-talk talk 101 102
-check asterisk-manager-comes-back step asterisk-manager comes_back # it waits for ten seconds
+check asterisk-manager-comes-back step asterisk-manager comes_back 15000 # it waits for ten seconds
 check asterisk-manager-finds-the-call step asterisk-manager call_is_there
 check asterisk-manager-hangs-up step asterisk-manager hang_up
 check asterisk-ami-client-sees-the-end step asterisk-ami-client ended

@@ -16,7 +16,7 @@ let talk = null; // the call under way: { first, second }: Newchannel of its cha
 const lower = (message) => Object.fromEntries(Object.entries(message || {}).map(([key, value]) => [key.toLowerCase(), value]));
 
 function fact(event) {
-  facts.push(lower(event));
+  facts.push({ ...lower(event), $at: Date.now() });
   waiting.slice().forEach((look) => look());
 }
 
@@ -155,9 +155,11 @@ const steps = {
     }
   },
 
-  async comes_back() {
-    await seen('$closed');
-    await seen('$connected');
+  async comes_back(within_ms) {
+    const closed = await seen('$closed');
+    const connected = await seen('$connected');
+    const gone_ms = connected.$at - closed.$at;
+    if (gone_ms > within_ms) throw new Error(`came back after ${gone_ms} ms`);
     want('Ping', (await succeeds({ Action: 'Ping' })).ping, 'Pong');
   },
   async call_is_there() {
