@@ -198,7 +198,7 @@ static int files_are_streamed_from_a_sample_on(void)
         {"STREAM FILE hello 5\n", "200 result=0 endpos=8000\n"},
         {"STREAM FILE hello 5 4000\n", "200 result=0 endpos=8000\n"},
         {"STREAM FILE nosuch 5 800\n", "200 result=-1 endpos=800\n"},
-        {"GET OPTION nosuch 5 10\n", "200 result=0 endpos=0\n"},
+        {"GET OPTION nosuch 5 10\n", "200 result=-1 endpos=0\n"},
         {"CONTROL STREAM FILE hello 5\n", "200 result=0 endpos=-1\n"},
     };
     struct channel *ch = NULL;
