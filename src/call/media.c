@@ -269,7 +269,7 @@ int media_alloc(struct media **mp, struct loop *l, const struct media_args *args
         rand_bytes(&m->instance, sizeof(m->instance));
     m->instance |= 1;
     m->last_id = rand_u32() >> 1;
-    m->last_tape = rand_u32() >> 1;
+    m->last_tape = m->last_id;
     if (args->path) {
         m->path = mem_strdup(args->path);
         if (!m->path) {
