@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/device_state.h"
+#include "call/recording_inner.h"
 #include "call/save.h"
 
 #define MAX_CHANNELS 20000
@@ -26,6 +27,7 @@ void calls_end(struct calls *c)
     {
         channel_hangup(channel_of_link(k), CAUSE_TEMPORARY);
     }
+    calls_recordings_end(c);
     timer_stop(&c->closing);
     loop_defer_stop(&c->closed);
     LIST_FOREACH(&c->techs, k)
@@ -90,6 +92,7 @@ int calls_alloc(struct calls **cp, const struct calls_args *args)
     list_init(&c->channels);
     list_init(&c->techs);
     list_init(&c->observers);
+    list_init(&c->recordings);
     list_init(&c->security_watches);
     list_init(&c->interned);
     c->counters = &c->own_counters;

@@ -10,6 +10,7 @@
 #include "call/group.h"
 #include "call/inner.h"
 #include "call/journal.h"
+#include "call/recording.h"
 
 #define DIGIT_TIMEOUT_MS 5000
 #define RESPONSE_TIMEOUT_MS 10000
@@ -122,6 +123,7 @@ struct channel *channel_new(struct calls *c)
         return NULL;
     list_init(&ch->vars);
     list_init(&ch->groups);
+    list_init(&ch->recordings);
     ch->calls = c;
     ch->created = loop_wall(c->loop);
     ch->created_mono = loop_now(c->loop);
@@ -519,6 +521,7 @@ void channel_hangup(struct channel *ch, int cause)
     else
         cdr_end(ch);
     call_journal_forget(ch);
+    recording_leave(ch);
     close_stream(ch);
     channel_tell(ch, CALL_HANGUP, NULL);
     ch->state = CHANNEL_DOWN;

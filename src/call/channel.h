@@ -291,7 +291,10 @@ struct channel {
 
     struct list vars; /* struct variable, oldest first */
     uint32_t var_count;
-    struct list groups;          /* call/group.c */
+    struct list groups;     /* call/group.c */
+    struct list recordings; /* struct recording by of_channel, oldest first (call/recording.h) */
+    uint8_t recording_count;
+    bool is_hidden;              /* recordings are silent now (recording_hide) */
     struct media_stream *stream; /* NULL: no media yet */
     channel_ready_h *ready;      /* until the stream has its ports */
     void *ready_arg;
@@ -430,6 +433,8 @@ int channel_indicate(struct channel *ch, enum channel_indication ind);
 int channel_play(struct channel *ch, const char *files);
 int channel_tone(struct channel *ch, const char *tone);
 int channel_moh(struct channel *ch, const char *class_name);
+/** 200 ms in place of its peer's voice: it is recorded. Nothing when something plays. */
+void channel_beep(struct channel *ch);
 void channel_play_stop(struct channel *ch);
 /** End what plays as if it had been heard to its end: who waits for that goes on. */
 void channel_play_end(struct channel *ch);

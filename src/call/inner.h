@@ -32,7 +32,8 @@ struct calls {
     struct list channels;
     struct hash by_name, by_uniqueid, groups; /* groups: call/group.c */
     struct list techs;
-    struct list observers; /* struct call_observer */
+    struct list observers;  /* struct call_observer */
+    struct list recordings; /* struct recording by link, each a reference */
     struct list security_watches;
     struct log_gate refusals, security_facts; /* security.c */
     struct device_states *devices;

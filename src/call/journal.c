@@ -7,14 +7,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/bridge.h"
+#include "call/recording_inner.h"
 #include "call/save.h"
 
 /* The next engine is the same program (the supervisor holds its file open): this only guards against memory
    that is none of ours. */
-#define FORMAT 4
+#define FORMAT 5
 #define SETTLED_MS 2000 /* who lived that long after a takeover has not died of it */
 
-enum { KIND_CALL = 1, KIND_RECORD, KIND_GOODBYE, KIND_STATION };
+enum { KIND_CALL = 1, KIND_RECORD, KIND_GOODBYE, KIND_STATION, KIND_RECORDING };
 
 /* Counters go far ahead of what the dead engine may have used unseen. */
 struct area {
@@ -281,6 +282,31 @@ void call_journal_record(struct call_journal *j, const struct cdr *r)
     leave_later(j, slot);
 }
 
+void call_journal_recording(struct recording *r)
+{
+    struct call_journal *j = r->calls->journal;
+    struct tape_saved tape;
+    struct pack k;
+
+    if (!j)
+        return;
+    tape_save(r->tape, &tape);
+    pack_init(&k, j->room, KEEP_MOST);
+    recording_pack(r, &tape, &k);
+    if (pack_err(&k) ||
+        keep_put(j->keep, &r->journal_slot, KIND_RECORDING, slice_from(j->room, k.at)))
+        log_warning(
+            "recording is not in the journal, it ends if the engine dies call=%s channel=\"%s\"",
+            r->linkedid, r->channel_name);
+}
+
+void call_journal_recording_over(struct recording *r)
+{
+    if (r->calls->journal && r->journal_slot)
+        leave_later(r->calls->journal, r->journal_slot);
+    r->journal_slot = 0;
+}
+
 /* ---- what is of no call ---- */
 
 static int write_kept(struct call_journal *j, uint32_t *slot, uint8_t what, call_journal_pack_h *h,
@@ -506,7 +532,8 @@ static void on_entry(uint32_t slot, uint8_t kind, struct slice bytes, void *arg)
     struct call_journal *j = arg;
     int err;
 
-    if (kind == KIND_RECORD || kind == KIND_GOODBYE || kind == KIND_STATION)
+    if (kind == KIND_RECORD || kind == KIND_GOODBYE || kind == KIND_STATION ||
+        kind == KIND_RECORDING)
         return;
     err = kind == KIND_CALL && slice_is_set(bytes) ? read_call(j, slot, bytes) : EBADMSG;
     if (!err)
@@ -516,9 +543,29 @@ static void on_entry(uint32_t slot, uint8_t kind, struct slice bytes, void *arg)
     leave_later(j, slot);
 }
 
+static void on_recording(uint32_t slot, uint8_t kind, struct slice bytes, void *arg)
+{
+    struct call_journal *j = arg;
+    struct pack k;
+    int err;
+
+    if (kind != KIND_RECORDING)
+        return;
+    unpack_init(&k, bytes);
+    err = slice_is_set(bytes) ? recording_adopt(j->calls, slot, &k) : EBADMSG;
+    if (!err)
+        return;
+    log_error("recording in the journal cannot be read, it ends slot=%u err=\"%s\"", slot,
+              strerror(err));
+    leave_later(j, slot);
+}
+
 void call_journal_read(struct call_journal *j)
 {
     int err = keep_each(j->keep, on_entry, j);
+
+    if (!err)
+        err = keep_each(j->keep, on_recording, j);
 
     if (err)
         log_error("calls cannot be taken over err=\"%s\"", strerror(err));

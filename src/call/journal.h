@@ -20,6 +20,7 @@
 #include "call/channel.h"
 
 struct call_journal;
+struct recording;
 
 /** Saves the run of the routing on ch (plan/resume.h). */
 typedef void(call_journal_run_h)(const struct channel *ch, struct pack *k, void *arg);
@@ -54,6 +55,10 @@ void call_journal_said(struct call_journal *j, uint32_t slot);
 
 /** A finished record, right before it is given to the store. j may be NULL. */
 void call_journal_record(struct call_journal *j, const struct cdr *r);
+
+/** A recording has begun or changed: written now. / Its files are closed, and everybody was told. */
+void call_journal_recording(struct recording *r);
+void call_journal_recording_over(struct recording *r);
 
 /* ---- what is of no call ---- */
 

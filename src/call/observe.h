@@ -17,6 +17,7 @@ struct bridge;
 struct calls;
 struct cdr;
 struct channel;
+struct recording;
 
 enum call_fact_type {
     CALL_NEW,        /* a channel is born; its names are final, its place may follow */
@@ -53,12 +54,17 @@ enum call_fact_type {
     CALL_UNHOLD,
     CALL_MOH_START, /* value = class */
     CALL_MOH_STOP,
-    CALL_LINKED,         /* channel.linkedid has changed; name = the old one */
-    CALL_LOCAL,          /* channel is ;1, other is ;2 of a new Local pair; number 1: /n */
-    CALL_LOCAL_OPTIMIZE, /* channel and other leave the call, their sides are joined */
-    CALL_USER_EVENT,     /* name, value = header lines, each ended by LF */
-    CALL_SIGNAL,         /* protocol as a person would tell it: name "INVITE sent", "486 received";
+    CALL_LINKED,          /* channel.linkedid has changed; name = the old one */
+    CALL_LOCAL,           /* channel is ;1, other is ;2 of a new Local pair; number 1: /n */
+    CALL_LOCAL_OPTIMIZE,  /* channel and other leave the call, their sides are joined */
+    CALL_USER_EVENT,      /* name, value = header lines, each ended by LF */
+    CALL_SIGNAL,          /* protocol as a person would tell it: name "INVITE sent", "486 received";
                             value = details; number = status */
+    CALL_RECORDING_BEGIN, /* recording: its channel is recorded; the files follow */
+    CALL_RECORDING_MUTE,  /* the same; value "read" "write" "both", number 1: silent from now on */
+    CALL_RECORDING_STOP,  /* it was told to end, and not by the end of its channel */
+    CALL_RECORDING_END,   /* its files are closed, or err says why they are not what they should be;
+                             channel may be gone already (NULL) */
     CALL_NOTE, /* anything else that belongs into the story: name = short text id, value */
 };
 
@@ -68,6 +74,7 @@ struct call_fact {
     struct channel *channel, *other;
     struct bridge *bridge;
     const struct cdr *record;
+    const struct recording *recording;
     struct slice name, value;
     struct slice
         rule; /* CALL_STEP: "context,pattern" where the step stands, when that is not plainly

@@ -218,6 +218,14 @@ int channel_tone(struct channel *ch, const char *tone)
     return media_stream_tone(ch->stream, zone, slice_of(tone), 0);
 }
 
+void channel_beep(struct channel *ch)
+{
+    if (!ch->stream || ch->state != CHANNEL_UP || media_stream_is_playing(ch->stream))
+        return;
+    ch->play_id++;
+    (void)media_stream_tone(ch->stream, "ru", SLICE("1400/200"), 200);
+}
+
 int channel_moh(struct channel *ch, const char *class_name)
 {
     const char *name = class_name && *class_name ? class_name : ch->musicclass;
