@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "media/crew.h"
+#include "media/tap.h"
 
 /* A lane with a thread of its own. */
 struct mate {
@@ -54,6 +55,7 @@ static void stop_leg(struct media_lane *lane, struct media_leg *leg)
         return_reel(lane, leg, leg->reel); /* it came along from another lane */
         leg->reel = NULL;
     }
+    media_tap_leave(leg);
     lane->event(&(struct media_event){.type = MEDIA_EV_STOPPED, .leg = leg}, lane->arg);
 }
 
@@ -61,7 +63,7 @@ static void stop_leg(struct media_lane *lane, struct media_leg *leg)
 static bool needs_lane(uint8_t type)
 {
     return type != MEDIA_CMD_START && type != MEDIA_CMD_STOP && type != MEDIA_CMD_MOVE &&
-           type != MEDIA_CMD_STATS;
+           type != MEDIA_CMD_STATS && type != MEDIA_CMD_TAP;
 }
 
 /* @return what START failed with */
@@ -98,6 +100,7 @@ static int run_command(struct media_lane *lane, const struct media_command *cmd)
         leg->ear = cmd->gain.ear;
         media_ear_set_gain(leg, &cmd->gain.what);
         break;
+    case MEDIA_CMD_TAP: media_tap_add(leg, cmd->tap); break;
     case MEDIA_CMD_STATS:
         media_leg_stats(leg, &st);
         lane->event(&(struct media_event){.type = MEDIA_EV_STATS, .leg = leg, .stats = &st},

@@ -33,6 +33,7 @@ enum media_command_type {
     MEDIA_CMD_CONTROL,
     MEDIA_CMD_DETECT,
     MEDIA_CMD_GAIN,
+    MEDIA_CMD_TAP,
 };
 
 struct media_command {
@@ -45,7 +46,8 @@ struct media_command {
             char digits[MEDIA_DIGITS_MAX];
             uint16_t ms;
         } dial;
-        uint32_t ms; /* ORPHAN */
+        struct media_tap *tap; /* TAP */
+        uint32_t ms;           /* ORPHAN */
         struct {
             struct media_ear *ear;
             struct media_detect what;

@@ -4,6 +4,7 @@
 
 #include "dsp/g711.h"
 #include "media/leg.h"
+#include "media/tap.h"
 
 #define BURST_MAX 3 /* frames sent at once after a stall; what is missing beyond is skipped */
 #define FRAME_MS 20
@@ -29,12 +30,16 @@ static void send_made(struct media_leg *leg, uint8_t *p, struct rtp_header *h, s
     h->bytes = (uint16_t)bytes;
     if (leg->ear && codec >= 0)
         media_ear_speak(leg, p + h->at, bytes, (uint8_t)codec);
+    if (leg->taps && codec >= 0)
+        media_tap_packet(leg, MEDIA_TAP_TX, h->ssrc, p, h, (uint8_t)codec, now_us);
     if (!leg->is_half) {
         rtp_print(p, h);
         media_leg_send(leg, p, RTP_HEADER_BYTES + bytes);
     } else if (twin && codec >= 0) {
         if (twin->ear)
             media_ear_hear(twin, p + h->at, bytes, (uint8_t)codec, now_us);
+        if (twin->taps)
+            media_tap_packet(twin, MEDIA_TAP_RX, h->ssrc, p, h, (uint8_t)codec, now_us);
         media_leg_say(twin->peer, p, h, (uint8_t)codec, now_us);
     } else if (twin) {
         media_leg_take_event(twin, p, h, now_us);

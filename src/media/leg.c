@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "media/leg.h"
+#include "media/tap.h"
 
 #define CLOCK_HZ 8000
 #define POLL_MAX 3     /* packets of one stream in one tick */
@@ -142,6 +143,8 @@ static void on_packet(struct media_leg *leg, uint8_t *p, struct rtp_header *h, i
         follow_codec(leg, (uint8_t)codec);
     if (leg->ear)
         media_ear_hear(leg, p + h->at, h->bytes, (uint8_t)codec, now_us);
+    if (leg->taps)
+        media_tap_packet(leg, MEDIA_TAP_RX, h->ssrc, p, h, (uint8_t)codec, now_us);
     media_leg_say(leg->peer, p, h, (uint8_t)codec, now_us);
 }
 
@@ -351,11 +354,13 @@ void media_leg_part(struct media_leg *leg)
     leg->peer = NULL;
     media_out_cut(&leg->kept->out);
     media_leg_watch(leg);
+    media_tap_peer(leg);
     if (peer == leg)
         return;
     peer->peer = NULL;
     media_out_cut(&peer->kept->out);
     media_leg_watch(peer);
+    media_tap_peer(peer);
 }
 
 void media_leg_pair(struct media_leg *a, struct media_leg *b)
@@ -376,6 +381,8 @@ void media_leg_join(struct media_leg *a, struct media_leg *b)
     b->peer = a;
     media_leg_watch(a);
     media_leg_watch(b);
+    media_tap_peer(a);
+    media_tap_peer(b);
 }
 
 /* ---- once a second ---- */
@@ -415,6 +422,7 @@ void media_leg_second(struct media_leg *leg, int64_t now_us)
 {
     try_connect(leg, now_us);
     media_leg_watch(leg); /* should it have failed */
+    media_tap_prune(leg);
     media_leg_report(leg, now_us);
     media_leg_keep_alive(leg, now_us);
     check_timeout(leg, now_us);

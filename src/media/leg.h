@@ -25,6 +25,8 @@
 #include "media/srtp.h"
 #include "rtp/dtmf.h"
 
+struct media_tap;
+
 struct media_format {
     uint8_t codec, payload;
 };
@@ -57,6 +59,7 @@ struct media_leg {
     /* control's */
     struct hash_link by_id;
     struct link in_server;
+    struct list tapes; /* that listen to it: server_tapes.c */
     uint32_t id;
     struct media_leg *partner;    /* the peer as control has told the lane; itself: echo */
     struct media_order *order;    /* what plays, or NULL */
@@ -92,7 +95,8 @@ struct media_leg {
     struct media_leg_remote remote;
     struct media_kept *kept; /* what outlives this process */
     struct media_srtp tx, rx;
-    struct media_ear *ear; /* NULL: the sound passes as it is */
+    struct media_ear *ear;  /* NULL: the sound passes as it is */
+    struct media_tap *taps; /* recordings; NULL: none */
 
     /* the rest */
     struct loop_fd rtcp_watch;

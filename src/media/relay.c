@@ -1,17 +1,23 @@
 /* relay.c - what was said to a leg, on its way to a phone; see leg.h */
 #include "dsp/g711.h"
 #include "media/leg.h"
+#include "media/tap.h"
 
 #define PAIRS_MAX 8 /* of halves that a packet passes: loops of them end */
 
-/* The header goes right before the payload, over what the sender had there. */
-static void forward(struct media_leg *to, uint8_t *p, struct rtp_header *h, int64_t now_us)
+/* The header goes right before the payload, over what the sender had there. A digit: codec < 0. */
+static void forward(struct media_leg *to, uint8_t *p, struct rtp_header *h, int codec,
+                    int64_t now_us)
 {
     uint8_t *start = p + h->at - RTP_HEADER_BYTES;
     size_t bytes = h->bytes;
 
     if (!media_out_relay(&to->kept->out, h, now_us))
         return;
+    /* Timestamps go with this peer's clock as long as it is mapped so. */
+    if (to->taps && codec >= 0)
+        media_tap_packet(to, MEDIA_TAP_TX, to->kept->out.in_ssrc ^ to->kept->out.timestamp_offset,
+                         p, h, (uint8_t)codec, now_us);
     rtp_print(start, h);
     to->kept->out.packets++;
     to->kept->out.bytes += bytes;
@@ -51,8 +57,12 @@ static struct media_leg *pass_pairs(struct media_leg *to, uint8_t *p, const stru
             return NULL;
         if (to->ear)
             media_ear_speak(to, p + h->at, h->bytes, codec);
+        if (to->taps)
+            media_tap_packet(to, MEDIA_TAP_TX, h->ssrc, p, h, codec, now_us);
         if (out->ear)
             media_ear_hear(out, p + h->at, h->bytes, codec, now_us);
+        if (out->taps)
+            media_tap_packet(out, MEDIA_TAP_RX, h->ssrc, p, h, codec, now_us);
         to = out->peer;
     }
     return to;
@@ -78,7 +88,7 @@ void media_leg_say(struct media_leg *to, uint8_t *p, struct rtp_header *h, uint8
     if (to->ear)
         media_ear_speak(to, p + h->at, h->bytes, codec);
     h->payload_type = (uint8_t)payload;
-    forward(to, p, h, now_us);
+    forward(to, p, h, codec, now_us);
 }
 
 /* ---- digits ---- */
@@ -117,5 +127,5 @@ void media_leg_say_event(struct media_leg *to, uint8_t *p, struct rtp_header *h,
     if (!to || !to->remote.dtmf_payload || !media_leg_hears_peer(to))
         return;
     h->payload_type = to->remote.dtmf_payload;
-    forward(to, p, h, now_us);
+    forward(to, p, h, -1, now_us);
 }

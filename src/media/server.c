@@ -177,6 +177,8 @@ static void on_hello(struct media_server *s, const struct media_hello *m)
         leg->is_stranger = true;
         hash_del(&s->by_id, &leg->by_id);
     }
+    if (!is_same)
+        media_server_tapes_of_stranger(s);
 }
 
 /* What the engine has not named again is of calls that did not outlive it. */
@@ -190,6 +192,7 @@ static void on_sweep(struct media_server *s)
         if (leg->is_orphan && !leg->is_stranger)
             media_server_end(s, leg, false);
     }
+    media_server_tapes_swept(s);
 }
 
 /* A half whose other one still talks to somebody. */
@@ -203,6 +206,7 @@ static void on_engine_gone(struct media_server *s)
 {
     struct media_command cmd = {.head = {.type = MEDIA_CMD_ORPHAN}, .ms = s->orphan_ms};
 
+    media_server_tapes_orphaned(s);
     /* Both of a pair are alive while it is looked at; ends happen below. */
     LIST_FOREACH(&s->legs, k)
     {
@@ -276,6 +280,9 @@ static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void
     case MEDIA_SWEEP: on_sweep(s); return;
     case MEDIA_REMOTE: media_server_remote(s, msg); return;
     case MEDIA_ECHO: media_server_echo(s, msg); return;
+    case MEDIA_TAPE: media_server_tape(s, msg); return;
+    case MEDIA_TAPE_SET: media_server_tape_set(s, msg); return;
+    case MEDIA_TAPE_STOP: media_server_tape_stop(s, msg); return;
     case MEDIA_CONNECT:
         media_server_connect(s, ((const struct media_connect *)msg)->a,
                              ((const struct media_connect *)msg)->b);
@@ -356,6 +363,7 @@ static void server_destroy(void *arg)
         media_server_end(s, CONTAINER_OF(k, struct media_leg, in_server), false);
     }
     s->orders.crew = mem_deref(s->orders.crew); /* waits for the other lanes' last events */
+    media_server_free_tapes(s);
     s->workers = mem_deref(s->workers);
     s->orders.cache = mem_deref(s->orders.cache);
     media_ports_fini(&s->ports);
@@ -388,6 +396,8 @@ static int start_parts(struct media_server *s, const struct media_server_args *a
         err = media_crew_alloc(&s->orders.crew, s->loop,
                                args->lanes ? args->lanes : default_lanes(), on_event, s);
     if (!err)
+        err = deck_alloc(&s->deck, s->loop, args->recordings, media_server_on_tape, s);
+    if (!err)
         err = media_ports_set_range(&s->ports, args->rtp_start, args->rtp_end);
     if (!err && args->listen_fd >= 0)
         err = acceptor_start(&s->acceptor, s->loop, args->listen_fd, on_newcomer, s);
@@ -415,6 +425,8 @@ int media_server_alloc(struct media_server **sp, struct loop *l,
     s->orders.arg = s;
     list_init(&s->legs);
     hash_init(&s->by_id);
+    hash_init(&s->tapes_by_number);
+    list_init(&s->tapes);
     media_ports_init(&s->ports, 10000, 20000);
     err = start_parts(s, args);
     if (err) {

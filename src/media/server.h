@@ -27,8 +27,9 @@ struct media_server_args {
     unsigned lanes;              /* 0: one a core less one, at least one */
     const char *const *sounds;   /* sound directories, most important first (copied) */
     size_t sound_count;
-    uint64_t cache_bytes; /* 0: 48 MiB */
-    int keep_fd;          /* memory that outlives us (taken; keep.h), or -1 */
+    const char *recordings; /* folder (copied); NULL: nothing is recorded */
+    uint64_t cache_bytes;   /* 0: 48 MiB */
+    int keep_fd;            /* memory that outlives us (taken; keep.h), or -1 */
 };
 
 /** @return 0; ENOMEM; EINVAL (ports); errno */

@@ -10,6 +10,7 @@
 #include "media/order.h"
 #include "media/ports.h"
 #include "media/server.h"
+#include "media/tape.h"
 
 struct media_server {
     struct loop *loop;
@@ -26,6 +27,9 @@ struct media_server {
     struct hash by_id;
     struct list legs;
     uint32_t leg_count;
+    struct deck *deck;
+    struct hash tapes_by_number;
+    struct list tapes;
     bool is_closing;
 };
 
@@ -59,3 +63,23 @@ void media_server_detect(struct media_server *s, struct media_leg *leg,
                          const struct media_detect *m);
 void media_server_gain(struct media_server *s, struct media_leg *leg, const struct media_gain *m);
 void media_server_echo(struct media_server *s, const struct media_echo *m);
+void media_server_tape(struct media_server *s, const struct media_tape *m);
+void media_server_tape_set(struct media_server *s, const struct media_tape_set *m);
+void media_server_tape_stop(struct media_server *s, const struct media_tape_stop *m);
+
+/* recordings (server_tapes.c) */
+
+/** The deck's news of one; owner is the tape. */
+void media_server_on_tape(void *owner, const struct media_tape_begun *begun,
+                          const struct media_tape_ended *ended, void *arg);
+
+/** The leg ends: they go on in silence, or end when their engine is gone. */
+void media_server_leave_tapes(struct media_leg *leg);
+
+/** The engine is gone / another one has come / it has named all that it knows. */
+void media_server_tapes_orphaned(struct media_server *s);
+void media_server_tapes_of_stranger(struct media_server *s);
+void media_server_tapes_swept(struct media_server *s);
+
+/** All end; no leg is left. */
+void media_server_free_tapes(struct media_server *s);

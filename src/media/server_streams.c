@@ -59,6 +59,7 @@ void media_server_end(struct media_server *s, struct media_leg *leg, bool is_tol
     if (leg->other_half)
         leg->other_half->other_half = NULL;
     leg->other_half = NULL;
+    media_server_leave_tapes(leg);
     leg->is_ending = true;
     leg->is_told = is_told;
     media_order_cancel(leg);
@@ -119,6 +120,7 @@ static int make_leg(struct media_server *s, uint32_t id, const struct addr *loca
     leg->id = id;
     leg->is_half = !local;
     list_init(&leg->held);
+    list_init(&leg->tapes);
     leg->kept = media_keep_take(s->keep, id);
     if (!leg->kept)
         err = EAGAIN;

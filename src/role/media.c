@@ -28,7 +28,7 @@ static void on_stop(bool is_orphan, void *arg)
 static int open_all(struct media_role *r, const struct role_args *args)
 {
     const struct control_handlers h = {.stop = on_stop, .arg = r};
-    char own[PATH_MAX];
+    char own[PATH_MAX], recordings[PATH_MAX];
     const char *const sounds[] = {own, SYSTEM_SOUNDS};
     struct media_server_args server = {
         .listen_fd = args->listen_fd,
@@ -37,10 +37,13 @@ static int open_all(struct media_role *r, const struct role_args *args)
         .rtp_end = args->rtp_end,
         .sounds = sounds,
         .sound_count = 2,
+        .recordings = recordings,
         .keep_fd = args->keep_fd,
     };
     int err = role_file(own, sizeof(own), args->state, "sounds");
 
+    if (!err)
+        err = role_file(recordings, sizeof(recordings), args->state, "recordings");
     if (!err)
         err = loop_alloc(&r->loop);
     if (!err)

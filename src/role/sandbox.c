@@ -44,10 +44,10 @@ static const char *const common_calls[] = {
     NULL};
 
 static const char *const write_calls[] = {
-    "unlink",    "unlinkat",        "rename",    "renameat", "renameat2", "mkdir",
-    "mkdirat",   "rmdir",           "ftruncate", "truncate", "fallocate", "fsync",
-    "fdatasync", "sync_file_range", "flock",     "fchmod",   "chmod",     "fchmodat",
-    "fchown",    "utimensat",       "link",      "linkat",   "symlink",   NULL};
+    "unlink", "unlinkat",  "rename",   "renameat",  "renameat2", "mkdir",     "mkdirat",
+    "rmdir",  "ftruncate", "truncate", "fallocate", "fsync",     "fdatasync", "sync_file_range",
+    "flock",  "fchmod",    "chmod",    "fchmodat",  "fchown",    "utimensat", "link",
+    "linkat", "symlink",   "openat2",  "syncfs",    NULL};
 
 static const char *const engine_calls[] = {"listen", NULL};
 

@@ -22,6 +22,9 @@
 /* Kept memory for the next bench_open (taken), or -1. */
 static int bench_keep_fd = -1;
 
+/* Where the next bench records, or NULL. */
+static const char *bench_recordings;
+
 /* What the engine was told. */
 struct bench {
     struct loop *loop;
@@ -38,6 +41,9 @@ struct bench {
     char missing[128];
     struct media_stats stats[STREAMS];
     uint32_t last_stats;
+    uint32_t begun, ended; /* MEDIA_TAPE_BEGUN, MEDIA_TAPE_ENDED, and the last of each */
+    struct media_tape_begun tape_begun;
+    struct media_tape_ended tape_ended;
 };
 
 static inline void bench_on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg)
@@ -75,6 +81,14 @@ static inline void bench_on_message(struct ipc *c, uint16_t id, const void *msg,
     case MEDIA_STATS:
         b->stats[n] = *(const struct media_stats *)msg;
         b->last_stats += b->stats[n].is_last;
+        break;
+    case MEDIA_TAPE_BEGUN:
+        b->begun++;
+        b->tape_begun = *(const struct media_tape_begun *)msg;
+        break;
+    case MEDIA_TAPE_ENDED:
+        b->ended++;
+        b->tape_ended = *(const struct media_tape_ended *)msg;
         break;
     default: break;
     }
@@ -119,6 +133,7 @@ static inline int bench_open(struct bench *b, unsigned lanes)
         .orphan_ms = 1000,
         .sounds = sounds,
         .sound_count = 1,
+        .recordings = bench_recordings,
     };
     int err;
 
@@ -188,9 +203,9 @@ static inline int phone_open(struct phone *p, const char *host)
     return 0;
 }
 
-/* One packet of 20 ms filled with `byte`. */
-static inline void phone_send(struct phone *p, const struct addr *to, uint8_t payload_type,
-                              uint8_t byte)
+/* One packet of 20 ms. */
+static inline void phone_say(struct phone *p, const struct addr *to, uint8_t payload_type,
+                             const uint8_t sound[160])
 {
     struct rtp_header h = {
         .payload_type = payload_type, .seq = p->seq++, .timestamp = p->ts, .ssrc = p->ssrc};
@@ -202,9 +217,19 @@ static inline void phone_send(struct phone *p, const struct addr *to, uint8_t pa
     addr_parse_host(&dest, SLICE("127.0.0.1"), to->port);
     p->ts += 160;
     rtp_print(bytes, &h);
-    memset(bytes + 12, byte, 160);
+    memcpy(bytes + 12, sound, 160);
     len = addr_to_sockaddr(&dest, &ss);
     (void)sendto(p->fd, bytes, sizeof(bytes), 0, (struct sockaddr *)&ss, len);
+}
+
+/* One packet of 20 ms filled with `byte`. */
+static inline void phone_send(struct phone *p, const struct addr *to, uint8_t payload_type,
+                              uint8_t byte)
+{
+    uint8_t sound[160];
+
+    memset(sound, byte, sizeof(sound));
+    phone_say(p, to, payload_type, sound);
 }
 
 struct got {

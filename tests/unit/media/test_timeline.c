@@ -1,0 +1,282 @@
+/* test_timeline.c - where packets stand in time: loss, jitter, leaps, two clocks, an hour */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "media/leg.h"
+#include "media/tape_inner.h"
+#include "unit.h"
+
+/* ---- single packets ---- */
+
+static struct timeline_packet packet(uint32_t source, uint32_t timestamp, int64_t at)
+{
+    return (struct timeline_packet){.source = source, .timestamp = timestamp, .at = at};
+}
+
+/* Begin where it is not known, without anything to look ahead at. */
+static int64_t place(struct timeline *t, struct timeline_packet p)
+{
+    if (!timeline_is_known(t, &p))
+        timeline_begin(t, &p, 0);
+    return timeline_place(t, &p);
+}
+
+static int gaps_and_order_do_not_move_a_packet(void)
+{
+    struct timeline t = {0};
+
+    CHECK(place(&t, packet(1, 1000, 800)) == 800);
+    CHECK(place(&t, packet(1, 1320, 1120)) == 1120);    /* one is missing ... */
+    CHECK(place(&t, packet(1, 1160, 1200)) == 960);     /* ... and late */
+    CHECK(place(&t, packet(1, 1320, 1300)) == 1120);    /* twice */
+    CHECK(place(&t, packet(1, 1480, 1500)) == 1280);    /* 27 ms late */
+    CHECK(place(&t, packet(1, 81480, 81310)) == 81280); /* ten seconds of suppressed silence */
+    return 0;
+}
+
+static int the_clock_goes_round_its_corner(void)
+{
+    struct timeline t = {0};
+    uint32_t ts = 0xffffff00;
+
+    for (int i = 0; i < 10; i++, ts += 160)
+        CHECK(place(&t, packet(1, ts, 400 + 160 * i)) == 400 + 160 * i);
+    return 0;
+}
+
+static int another_source_and_a_leap_begin_anew(void)
+{
+    struct timeline t = {0};
+    struct timeline_packet p = packet(2, 77, 9000);
+
+    CHECK(place(&t, packet(1, 1000, 800)) == 800);
+    CHECK(!timeline_is_known(&t, &p));
+    CHECK(place(&t, p) == 9000);
+    CHECK(place(&t, packet(2, 77 + 160, 9160)) == 9160);
+    CHECK(place(&t, packet(2, 900000, 9320)) == 9320); /* forwards */
+    CHECK(place(&t, packet(2, 900160, 9480)) == 9480);
+    CHECK(place(&t, packet(2, 5, 9640)) == 9640); /* backwards */
+    return 0;
+}
+
+/* A phone whose timestamps stand still while it suppresses silence. */
+static int a_talkspurt_of_a_clock_that_stood_still_begins_anew(void)
+{
+    struct timeline t = {0};
+    struct timeline_packet p = packet(1, 1160, 5000);
+
+    CHECK(place(&t, packet(1, 1000, 800)) == 800);
+    CHECK(timeline_is_known(&t, &p));
+    p.is_marked = true;
+    CHECK(!timeline_is_known(&t, &p));
+    CHECK(place(&t, p) == 5000);
+    return 0;
+}
+
+/* The first one came late: those behind it say by how much. */
+static int a_late_first_packet_is_seen_by_the_next_ones(void)
+{
+    struct timeline_packet first = packet(1, 1000, 1200), next = packet(1, 1160, 1100);
+    struct timeline t = {0};
+
+    CHECK(timeline_hurry(&first, &next) == 260);
+    timeline_begin(&t, &first, 260);
+    CHECK(timeline_place(&t, &first) == 940);
+    CHECK(timeline_place(&t, &next) == 1100);
+    return 0;
+}
+
+/* A route that is 30 ms slower from now on is followed within some ten seconds, never by leaps. */
+static int a_slower_route_is_followed_in_small_steps(void)
+{
+    struct timeline t = {0};
+    int64_t last = 0;
+
+    for (int i = 0; i < 1000; i++) {
+        const int64_t late = i < 100 ? 0 : 240;
+        const int64_t at = place(&t, packet(1, (uint32_t)(160 * i), 160 * i + late));
+
+        if (i)
+            CHECK(at - last >= 160 && at - last < 170);
+        last = at;
+    }
+    CHECK(last >= 160 * 999 + 240 - 10 && last <= 160 * 999 + 240);
+    return 0;
+}
+
+/* ---- an hour, through the ring and the files ---- */
+
+#define HOUR_MS (3600 * 1000)
+#define CODES 200 /* each 10 ms has its own sound, for two seconds */
+
+struct sender {
+    double rate; /* samples in a second of true time */
+    int jitter_ms, loss_pct;
+    double next_send; /* true time, ms */
+    uint32_t sent;
+    struct {
+        double at_ms;
+        uint32_t number;
+    } flight[8];
+    int flying;
+};
+
+static double fly(struct sender *s)
+{
+    double at = s->next_send + 15 + (s->jitter_ms ? rand() % (s->jitter_ms * 8) / 8.0 : 0);
+    int i = s->flying++;
+
+    for (; i && s->flight[i - 1].at_ms > at; i--)
+        s->flight[i] = s->flight[i - 1];
+    s->flight[i].at_ms = at;
+    s->flight[i].number = s->sent++;
+    s->next_send += 160000 / s->rate;
+    return at;
+}
+
+static uint8_t code_of(double ms)
+{
+    const int code = (int)(ms / 10) % CODES;
+
+    return (uint8_t)(code < 100 ? code : code + 28); /* without 127: it sounds like silence */
+}
+
+static int ms_of(uint8_t byte)
+{
+    return byte < 100 ? byte * 10 : byte >= 128 && byte < 228 ? (byte - 28) * 10 : -1;
+}
+
+static void land(struct sender *s, struct media_leg *leg, enum media_tap_side side)
+{
+    const uint32_t n = s->flight[0].number;
+    uint8_t bytes[160];
+    struct rtp_header h = {
+        .seq = (uint16_t)n, .timestamp = 0xfff00000 + n * 160, .bytes = sizeof(bytes), .at = 0};
+
+    for (int i = 0; i < 160; i++)
+        bytes[i] = code_of((n * 160.0 + i) * 1000 / s->rate);
+    if (rand() % 100 >= s->loss_pct)
+        media_tap_packet(leg, side, 7 + side, bytes, &h, CODEC_ULAW,
+                         1000000 + (int64_t)(s->flight[0].at_ms * 1000));
+    memmove(s->flight, s->flight + 1, sizeof(s->flight[0]) * (size_t)--s->flying);
+}
+
+static double first_of(const struct sender *s)
+{
+    return s->flying ? s->flight[0].at_ms : 1e12;
+}
+
+/* Both senders talk for so long, the worker comes by five times a second. */
+static void talk(struct deck_tape *t, struct media_leg *leg, struct sender s[2], double ms)
+{
+    double work_ms = 200;
+
+    while (work_ms < ms) {
+        for (int i = 0; i < 2; i++) {
+            while (s[i].flying < 4)
+                fly(&s[i]);
+        }
+        int who = first_of(&s[0]) <= first_of(&s[1]) ? 0 : 1;
+
+        if (first_of(&s[who]) > work_ms) {
+            (void)deck_tape_work(t, 1000000 + (int64_t)(work_ms * 1000));
+            work_ms += 200;
+            continue;
+        }
+        land(&s[who], leg, who ? MEDIA_TAP_TX : MEDIA_TAP_RX);
+    }
+}
+
+static long read_file(const char *name, uint8_t **out)
+{
+    char path[128];
+    struct stat st;
+    ssize_t n = -1;
+    int fd;
+
+    snprintf(path, sizeof(path), "%s", name);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && !fstat(fd, &st) && (*out = mem_zalloc((size_t)st.st_size + 1)))
+        n = read(fd, *out, (size_t)st.st_size);
+    if (fd >= 0)
+        close(fd);
+    return n;
+}
+
+/* How far apart the two voices are at most, in ms; and how much of each is there, in percent. */
+static int apart(const uint8_t *rx, const uint8_t *tx, long n, int *heard_pct)
+{
+    int worst = 0;
+    long heard = 0;
+
+    for (long i = 0; i < n; i++) {
+        const int a = ms_of(rx[i]), b = ms_of(tx[i]);
+        int d = a > b ? a - b : b - a;
+
+        if (a < 0 || b < 0)
+            continue;
+        heard++;
+        d = d > CODES * 5 ? CODES * 10 - d : d;
+        worst = d > worst ? d : worst;
+    }
+    *heard_pct = n ? (int)(heard * 100 / n) : 0;
+    return worst;
+}
+
+static int both_voices_stay_in_step_for_an_hour(void)
+{
+    struct sender s[2] = {{.rate = 8000, .jitter_ms = 40, .loss_pct = 2},
+                          {.rate = 8000.8, .jitter_ms = 2, .next_send = 3}};
+    struct deck_tape *t = mem_zalloc(sizeof(*t));
+    struct media_tap *tap = media_tap_alloc();
+    struct media_leg *leg = mem_zalloc(sizeof(*leg));
+    char folder[] = "/tmp/station-timeline-XXXXXX", path[64];
+    uint8_t *rx = NULL, *tx = NULL;
+    long n = 0, n2 = 0;
+    int err = 0, worst, heard = 0;
+
+    CHECK_TO(t && tap && leg && mkdtemp(folder), out);
+    srand(1);
+    list_init(&t->taps);
+    list_append(&t->taps, &tap->link);
+    leg->taps = tap;
+    t->start_us = 1000000;
+    t->names[TAPE_RX] = "rx.ulaw";
+    t->names[TAPE_TX] = "tx.ulaw";
+    CHECK_OK_TO(deck_tape_open(t, folder), out);
+    talk(t, leg, s, HOUR_MS);
+    deck_tape_finish(t, 1000000 + INT64_C(1000) * HOUR_MS, 0);
+    CHECK_TO(t->ended.ms == HOUR_MS && !t->err, out);
+    CHECK_TO(t->ended.lost > 3000 && t->ended.lost < 4200, out); /* 2 % of 180,000 */
+    snprintf(path, sizeof(path), "%s/rx.ulaw", folder);
+    n = read_file(path, &rx);
+    snprintf(path, sizeof(path), "%s/tx.ulaw", folder);
+    n2 = read_file(path, &tx);
+    CHECK_TO(n == HOUR_MS * 8 && n2 == n, out);
+    worst = apart(rx, tx, n, &heard);
+    if (worst > 20 || heard < 97)
+        printf("worst=%d ms heard=%d %%\n", worst, heard);
+    CHECK_TO(worst <= 20 && heard >= 97, out);
+out:
+    if (t)
+        deck_tape_close(t, true);
+    rmdir(folder);
+    mem_free(rx);
+    mem_free(tx);
+    mem_free(t);
+    mem_free(tap);
+    mem_free(leg);
+    return err;
+}
+
+UNIT_TESTS(UNIT(gaps_and_order_do_not_move_a_packet), UNIT(the_clock_goes_round_its_corner),
+           UNIT(another_source_and_a_leap_begin_anew),
+           UNIT(a_talkspurt_of_a_clock_that_stood_still_begins_anew),
+           UNIT(a_late_first_packet_is_seen_by_the_next_ones),
+           UNIT(a_slower_route_is_followed_in_small_steps),
+           UNIT_ONCE(both_voices_stay_in_step_for_an_hour))
