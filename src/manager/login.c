@@ -41,7 +41,7 @@ bool manager_is_in_use(const struct manager *m, struct slice user)
     {
         const struct manager_session *s = CONTAINER_OF(k, struct manager_session, link);
 
-        if (s->is_in && slice_eqz(user, s->user))
+        if (s->is_in && s->kind != MANAGER_ROLE && slice_eqz(user, s->user))
             return true;
     }
     return false;

@@ -96,21 +96,22 @@ int manager_alloc(struct manager **mp, const struct manager_args *args,
 }
 
 /* Whose user has gone, or is somebody else now, leaves. */
-static bool is_still_in(const struct manager_session *s, const struct model_snapshot *before)
+static bool is_still_in(const struct manager_session *s, const struct model_manager *was,
+                        const struct model_manager *is)
 {
-    const struct model_manager *was = model_manager_find(before, slice_of(s->user));
-    const struct model_manager *is = model_manager_find(s->manager->snapshot, slice_of(s->user));
-
-    return s->kind == MANAGER_ROLE || (was && is && strcmp(was->secret, is->secret) == 0 &&
-                                       model_rules_allow(&is->rules, &s->peer));
+    return was && is && strcmp(was->secret, is->secret) == 0 &&
+           model_rules_allow(&is->rules, &s->peer);
 }
 
-static void take_rights(struct manager_session *s)
+static void follow_user(struct manager_session *s, const struct model_snapshot *before)
 {
-    const struct model_manager *u = model_manager_find(s->manager->snapshot, slice_of(s->user));
+    const struct slice name = slice_of(s->user);
+    const struct model_manager *u = model_manager_find(s->manager->snapshot, name);
 
-    if (!u)
+    if (!is_still_in(s, model_manager_find(before, name), u)) {
+        manager_session_end(s);
         return;
+    }
     s->read = class_of_names(&u->read, NULL);
     s->write = class_of_names(&u->write, NULL);
 }
@@ -125,12 +126,8 @@ void manager_set_snapshot(struct manager *m, struct model_snapshot *snapshot)
     {
         struct manager_session *s = CONTAINER_OF(k, struct manager_session, link);
 
-        if (!s->is_in)
-            continue;
-        if (is_still_in(s, before))
-            take_rights(s);
-        else
-            manager_session_end(s);
+        if (s->is_in && s->kind != MANAGER_ROLE) /* a role is no user, whatever it is called */
+            follow_user(s, before);
     }
     events_count(m);
     mem_deref(before);

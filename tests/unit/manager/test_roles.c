@@ -105,6 +105,43 @@ out:
     return err;
 }
 
+/* A user of the table may be called as the roles' sessions are: neither feels it. */
+static int a_role_is_no_user(void)
+{
+    static const char named[] =
+        "INSERT INTO manager (name, secret, \"read\", \"write\", "
+        "allowmultiplelogin) VALUES ('station', 'pw', 'none', 'none', 'no')";
+    struct model_snapshot *s = NULL;
+    struct desk_client user = {0};
+    struct role r = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    db_run(desk_db, named);
+    err = model_snapshot_load(&s, desk_db);
+    db_run(desk_db, "DELETE FROM manager WHERE name = 'station'");
+    if (err)
+        goto out;
+    CHECK_OK_TO(role_come(&r, &d), out);
+    role_open(&r, 7, MANAGER_SESSION_ROLE);
+    loop_fake_settle(d.loop);
+    manager_set_snapshot(d.manager, s);
+    err = desk_enter(&user, &d, MANAGER_TCP, "station", "off");
+    if (err)
+        goto out;
+    role_ask(&r, 7, 1, true, "Action: UserEvent\r\nUserEvent: x\r\n\r\n");
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() || strstr(buf_z(&r.text), "Message: Event Sent"), out);
+out:
+    mem_deref(s);
+    desk_leave(&user);
+    role_leave(&r);
+    desk_fini(&d);
+    return err;
+}
+
 /* Whoever takes the web role over has what its strangers have. */
 static int web_has_no_session_of_its_own(void)
 {
@@ -188,5 +225,5 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(an_own_session_is_in), UNIT(web_has_no_session_of_its_own),
+UNIT_TESTS(UNIT(an_own_session_is_in), UNIT(a_role_is_no_user), UNIT(web_has_no_session_of_its_own),
            UNIT(a_session_of_http_is_a_stranger), UNIT(sessions_go_with_their_role))
