@@ -121,4 +121,5 @@ void manager_unlisten(struct manager *m)
 {
     m->plain = mem_deref(m->plain);
     m->tls_listener = mem_deref(m->tls_listener);
+    m->tls = mem_deref(m->tls); /* whoever listens again reads its certificate again */
 }

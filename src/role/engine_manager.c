@@ -21,6 +21,7 @@ struct engine_manager {
     struct control *control;
     struct manager *manager;
     struct listen_at plain, tls;
+    char *certificate; /* that the TLS socket was opened with, or was to be; NULL: none yet */
 };
 
 static void destroy(void *object)
@@ -28,6 +29,7 @@ static void destroy(void *object)
     struct engine_manager *e = object;
 
     mem_deref(e->manager);
+    mem_free(e->certificate);
 }
 
 static void begin(struct listen_at *l, int fd, const struct addr *local)
@@ -93,10 +95,21 @@ static void tell_http(struct engine_manager *e, const struct model_settings *s)
         control_tell_http(e->control, &http);
 }
 
+static bool has_other_certificate(struct engine_manager *e, const char *file)
+{
+    if (e->certificate && strcmp(e->certificate, file) == 0)
+        return false;
+    mem_free(e->certificate);
+    e->certificate = mem_strdup(file);
+    return true;
+}
+
 static void apply(struct engine_manager *e, const struct model_settings *s)
 {
+    const bool is_renewed = has_other_certificate(e, s->manager_tls_cert);
+
     tell_http(e, s);
-    if (!is_moved(&e->plain, &s->manager_bind, s->manager_enabled) &&
+    if (!is_renewed && !is_moved(&e->plain, &s->manager_bind, s->manager_enabled) &&
         !is_moved(&e->tls, &s->manager_tls_bind, s->manager_enabled))
         return;
     manager_unlisten(e->manager);

@@ -63,6 +63,41 @@ out:
     return err;
 }
 
+/* The certificate of the settings in force when it listens; without one it does not. */
+static int serves_tls_with_its_certificate(void)
+{
+    struct model_snapshot *s = NULL;
+    char file[64], set[160];
+    struct desk d;
+    struct addr local;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    snprintf(file, sizeof(file), "/tmp/station-manager-%d.pem", (int)getpid());
+    snprintf(set, sizeof(set),
+             "INSERT INTO settings (name, value) VALUES ('manager_tls_cert', '%s')", file);
+    addr_parse(&local, SLICE(DESK ":5039"), 0);
+    err = manager_listen(d.manager, -1, &local, true);
+    CHECK_TO(err == EINVAL || (unit_is_rerun() && err == ENOMEM), out);
+    CHECK_OK_TO(access(file, R_OK) ? tls_make_self_signed(file, "station.example") : 0, out);
+    db_run(desk_db, set);
+    err = model_snapshot_load(&s, desk_db);
+    db_run(desk_db, "DELETE FROM settings WHERE name = 'manager_tls_cert'");
+    if (err)
+        goto out;
+    manager_set_snapshot(d.manager, s);
+    CHECK_OK_TO(manager_listen(d.manager, -1, &local, true), out);
+    manager_unlisten(d.manager);
+    unlink(file);
+    CHECK_TO(manager_listen(d.manager, -1, &local, true) != 0, out); /* it is read each time */
+out:
+    unlink(file);
+    mem_deref(s);
+    desk_fini(&d);
+    return err;
+}
+
 /* Whose row goes, or gets another secret, leaves when the configuration is loaded. */
 static int users_follow_the_database(void)
 {
@@ -178,4 +213,5 @@ out:
 }
 
 UNIT_TESTS(UNIT(shows_a_user_without_its_secret), UNIT(serves_connections),
-           UNIT(users_follow_the_database), UNIT(tables_are_whole), UNIT_ONCE(each_row_is_shown))
+           UNIT(serves_tls_with_its_certificate), UNIT(users_follow_the_database),
+           UNIT(tables_are_whole), UNIT_ONCE(each_row_is_shown))
