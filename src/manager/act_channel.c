@@ -296,9 +296,13 @@ const struct manager_action manager_action_setvar = {
 
 /* ---- PlayDTMF ---- */
 
-#define DIGITS "0123456789*#abcdABCD"
 #define DIGIT_MS 100
 #define MOST_DIGIT_MS 65535
+
+static bool is_digit(char c)
+{
+    return slice_chr(SLICE("0123456789*#abcdABCD"), c) >= 0;
+}
 
 /* @return false: answered. *ms: 0 when none was given */
 static bool digit_ms(struct manager_request *q, uint32_t *ms)
@@ -329,9 +333,11 @@ static void run_dtmf(struct manager_request *q)
     }
     if (!digit_ms(q, &ms))
         return;
-    if (strchr(DIGITS, digit.p[0]) && is_received)
+    if (!is_digit(digit.p[0]))
+        ; /* as Asterisk: nothing is sent, and nobody is told */
+    else if (is_received)
         channel_on_dtmf(ch, digit.p[0], ms ? ms : DIGIT_MS);
-    else if (strchr(DIGITS, digit.p[0]))
+    else
         (void)channel_send_dtmf(ch, digit.p[0], ms ? ms : DIGIT_MS);
     manager_ack(q, "DTMF successfully queued");
 }

@@ -223,6 +223,8 @@ static int plays_digits(void)
         err = all_say(&o, cases, sizeof(cases) / sizeof(cases[0]));
     if (err)
         goto out;
+    manager_session_recv(o.c.session, /* a NUL is no digit */
+                         SLICE("Action: PlayDTMF\nChannel: Test/in-00000000\nDigit: \0\n\n"));
     loop_fake_advance(o.w.loop, 6000);
     CHECK_TO(world_saw(&o.w, "200;digits=7;five;"), out);
 out:
