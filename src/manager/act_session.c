@@ -73,7 +73,7 @@ static void run_wait_event(struct manager_request *q)
     struct manager_session *s = manager_session_of(q);
     int64_t seconds = -1;
 
-    if (slice_i64(manager_arg(q, "Timeout"), &seconds) || seconds < 0)
+    if (slice_i64(manager_arg(q, "Timeout"), &seconds) || seconds < 0 || seconds > INT32_MAX)
         seconds = -1;
     if (s->is_polled) { /* the session must not expire under it */
         const int32_t most = model_settings_of(manager_of(q)->snapshot)->http_session_timeout;

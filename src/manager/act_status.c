@@ -1,4 +1,5 @@
 /* manager/act_status.c - actions that list channels: Status, CoreShowChannels, CoreShowChannelMap */
+#include <errno.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -140,8 +141,10 @@ static void put_each(struct manager_request *q, const struct status *s)
     struct channel **all = mem_zalloc((most + 1) * sizeof(struct channel *));
     uint32_t count = 0;
 
-    if (!all)
+    if (!all) { /* half an answer is none: the session ends */
+        manager_out(q)->err = ENOMEM;
         return;
+    }
     LIST_FOREACH(calls_channels(calls), k)
     {
         if (count < most)
@@ -189,6 +192,8 @@ static void run_status(struct manager_request *q)
     variables = slice_dup(manager_arg(q, "Variables"));
     if (variables)
         list_status(q, only, variables);
+    else
+        manager_error(q, "%s", strerror(ENOMEM));
     mem_free(variables);
 }
 
