@@ -96,8 +96,7 @@ static void put_halves(struct buf *out, const struct call_fact *f)
     manager_put_channel(out, is_first ? f->other : f->channel, "LocalTwo");
 }
 
-/* At once: what leaves leaves within one round of the loop. */
-static void on_optimize(struct manager *m, const struct call_fact *f)
+static void put_optimization_begin(struct manager *m, const struct call_fact *f)
 {
     const struct channel *source = bridge_peer(f->channel);
     struct buf *out = manager_event_begin(m, &manager_events_media[OPTIMIZATION_BEGIN]);
@@ -110,11 +109,27 @@ static void on_optimize(struct manager *m, const struct call_fact *f)
     ami_putz(out, "DestUniqueId", f->other->uniqueid);
     ami_putu(out, "Id", m->optimizations);
     manager_event_end(m);
-    out = manager_event_begin(m, &manager_events_media[OPTIMIZATION_END]);
+}
+
+static void put_optimization_end(struct manager *m, const struct call_fact *f)
+{
+    struct buf *out = manager_event_begin(m, &manager_events_media[OPTIMIZATION_END]);
+
+    if (!out)
+        return;
     put_halves(out, f);
     ami_putz(out, "Success", "Yes");
-    ami_putu(out, "Id", m->optimizations++);
+    ami_putu(out, "Id", m->optimizations);
     manager_event_end(m);
+}
+
+/* At once: what leaves leaves within one round of the loop. Who listened to the beginning may be cut off
+   by it. */
+static void on_optimize(struct manager *m, const struct call_fact *f)
+{
+    put_optimization_begin(m, f);
+    put_optimization_end(m, f);
+    m->optimizations++;
 }
 
 static void on_hold(struct manager *m, int row, const struct channel *ch)

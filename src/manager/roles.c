@@ -133,7 +133,8 @@ static void ask(struct role_port *p, const struct manager_ask *a)
     buf_fini(&asked);
 }
 
-static void digest(struct role_port *p, const struct manager_digest *q)
+/* The session, and p with it, may end meanwhile. */
+static void digest(struct ipc *c, struct role_port *p, const struct manager_digest *q)
 {
     struct manager_verdict v = {.session = p->number, .request = q->request};
     struct buf headers;
@@ -141,7 +142,7 @@ static void digest(struct role_port *p, const struct manager_digest *q)
     buf_init(&headers, MANAGER_HEADER_MAX);
     v.err = manager_digest(p->session, q, &headers);
     v.headers = buf_slice(&headers);
-    ipc_send(p->role->ipc, MANAGER_VERDICT, &v);
+    ipc_send(c, MANAGER_VERDICT, &v);
     buf_fini(&headers);
 }
 
@@ -161,7 +162,7 @@ static void came(struct ipc *c, uint16_t id, const void *message, int fd, void *
     } else if (id == MANAGER_ASK) {
         ask(p, message);
     } else if (id == MANAGER_DIGEST) {
-        digest(p, message);
+        digest(c, p, message);
     } else if (id == MANAGER_LEAVE) {
         manager_session_end(p->session);
     }
