@@ -30,6 +30,7 @@ struct manager {
     uint32_t session_count, strangers; /* strangers: not logged in yet */
     uint64_t next_session;
     struct door door;
+    struct log_gate refusals; /* lines about connections that find no place */
     struct security_watch security;
     struct listener *plain, *tls_listener;
     struct tls *tls;

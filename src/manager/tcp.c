@@ -50,21 +50,28 @@ static void conn_closed(struct conn *c, int err, void *arg)
     manager_session_end(p->session);
 }
 
+/* Any stranger can cause it, as often as it likes. */
+static void log_refused(struct manager *m, const struct addr *from, int err)
+{
+    char text[ADDR_TEXT];
+
+    if (log_gate_pass(&m->refusals, loop_now(m->loop)))
+        log_warning("Manager: connection is refused from=%s err=\"%s\"", addr_text(from, text),
+                    err == EAGAIN ? "too many sessions, see manager_sessions and manager_auth_limit"
+                                  : "no memory");
+}
+
 static void accepted(struct conn *c, void *arg)
 {
     struct manager *m = arg;
     const enum manager_kind kind = conn_is_tls(c) ? MANAGER_TLS : MANAGER_TCP;
     struct tcp_port *p = mem_zalloc(sizeof(*p));
-    char peer[ADDR_TEXT];
     int err = p ? manager_session_alloc(&p->session, m, kind, &tcp_port, p, conn_peer(c),
                                         conn_local(c), NULL)
                 : ENOMEM;
 
     if (err) {
-        log_warning("Manager: connection is refused from=%s err=\"%s\"",
-                    addr_text(conn_peer(c), peer),
-                    err == EAGAIN ? "too many sessions, see manager_sessions and manager_auth_limit"
-                                  : "no memory");
+        log_refused(m, conn_peer(c), err);
         conn_close(c);
         mem_deref(c);
         mem_free(p);
