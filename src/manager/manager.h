@@ -54,6 +54,10 @@ void manager_set_snapshot(struct manager *m, struct model_snapshot *snapshot);
  *  @return 0; EINVAL (certificate, said in the log); ENOMEM; errno */
 int manager_listen(struct manager *m, int fd, const struct addr *local, bool is_tls);
 
+/** Another certificate stands in the settings: those who come by TLS from now on are shown it. Without success
+ *  the old one goes on. @return 0; ENOENT (none is in use: listen); EINVAL (said in the log); ENOMEM */
+int manager_renew_tls(struct manager *m);
+
 /** Stop serving all of these. */
 void manager_unlisten(struct manager *m);
 

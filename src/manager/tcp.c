@@ -87,22 +87,40 @@ static void accepted(struct conn *c, void *arg)
     manager_session_flush(p->session);
 }
 
-static int make_tls(struct manager *m)
+/* Of the settings in force. @return 0; EINVAL (said in the log); ENOMEM */
+static int read_tls(struct manager *m, struct tls **tp)
 {
     const char *file = model_settings_of(m->snapshot)->manager_tls_cert;
     char path[PATH_MAX];
     const char *why = "";
     int err;
 
-    if (m->tls)
-        return 0;
     if (*file == '/' || !m->args.state_dir)
         snprintf(path, sizeof(path), "%s", file);
     else
         snprintf(path, sizeof(path), "%s/%s", m->args.state_dir, file);
-    err = tls_alloc(&m->tls, &(struct tls_args){.cert_file = path, .is_tls12_min = true}, &why);
+    err = tls_alloc(tp, &(struct tls_args){.cert_file = path, .is_tls12_min = true}, &why);
     if (err)
         log_error("Manager: certificate cannot be used file=\"%s\" err=\"%s\"", path, why);
+    return err;
+}
+
+static int make_tls(struct manager *m)
+{
+    return m->tls ? 0 : read_tls(m, &m->tls);
+}
+
+int manager_renew_tls(struct manager *m)
+{
+    struct tls *fresh = NULL;
+    int err;
+
+    if (!m->tls)
+        return ENOENT;
+    err = read_tls(m, &fresh);
+    if (!err)
+        tls_replace(m->tls, fresh); /* sockets and sessions go on */
+    mem_deref(fresh);
     return err;
 }
 
@@ -128,5 +146,5 @@ void manager_unlisten(struct manager *m)
 {
     m->plain = mem_deref(m->plain);
     m->tls_listener = mem_deref(m->tls_listener);
-    m->tls = mem_deref(m->tls); /* whoever listens again reads its certificate again */
+    m->tls = mem_deref(m->tls);
 }

@@ -21,7 +21,7 @@ struct engine_manager {
     struct control *control;
     struct manager *manager;
     struct listen_at plain, tls;
-    char *certificate; /* that the TLS socket was opened with, or was to be; NULL: none yet */
+    char *certificate; /* as the settings say; NULL: nobody has looked yet */
 };
 
 static void destroy(void *object)
@@ -37,9 +37,11 @@ static void begin(struct listen_at *l, int fd, const struct addr *local)
     char text[ADDR_TEXT];
     int err = manager_listen(l->e->manager, fd, local, l->is_tls);
 
-    if (err)
-        log_error("Manager cannot listen address=%s err=\"%s\"", addr_text(local, text),
-                  strerror(err));
+    if (!err)
+        return;
+    log_error("Manager cannot listen address=%s err=\"%s\"", addr_text(local, text), strerror(err));
+    if (l->e->control) /* nobody is to wait for an answer there */
+        control_release(l->e->control, CONTROL_TCP, local);
 }
 
 static void bound(int err, int fd, const struct addr *local, void *arg)
@@ -95,7 +97,8 @@ static void tell_http(struct engine_manager *e, const struct model_settings *s)
         control_tell_http(e->control, &http);
 }
 
-static bool has_other_certificate(struct engine_manager *e, const char *file)
+/* @return whether it is another one */
+static bool take_certificate(struct engine_manager *e, const char *file)
 {
     if (e->certificate && strcmp(e->certificate, file) == 0)
         return false;
@@ -106,10 +109,11 @@ static bool has_other_certificate(struct engine_manager *e, const char *file)
 
 static void apply(struct engine_manager *e, const struct model_settings *s)
 {
-    const bool is_renewed = has_other_certificate(e, s->manager_tls_cert);
+    const bool needs_tls =
+        take_certificate(e, s->manager_tls_cert) && manager_renew_tls(e->manager) == ENOENT;
 
     tell_http(e, s);
-    if (!is_renewed && !is_moved(&e->plain, &s->manager_bind, s->manager_enabled) &&
+    if (!needs_tls && !is_moved(&e->plain, &s->manager_bind, s->manager_enabled) &&
         !is_moved(&e->tls, &s->manager_tls_bind, s->manager_enabled))
         return;
     manager_unlisten(e->manager);
