@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "manager/all.h"
@@ -8,7 +7,7 @@
 #include "manager/origin.h"
 #include "manager/page.h"
 
-enum { WIDTH = 79, ROW_WIDTH = 80, EVENT_COLUMNS = 3, EVENTS_MAX = 400 };
+enum { WIDTH = 79, ROW_WIDTH = 80, EVENT_COLUMNS = 3 };
 
 /* ---- text in lines ---- */
 
@@ -90,32 +89,14 @@ int manager_console_event(struct console *c, int argc, char **argv, void *arg)
     return 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp((*(const struct manager_event *const *)a)->name,
-                  (*(const struct manager_event *const *)b)->name);
-}
-
-static uint32_t sort_events(const struct manager_event **all)
-{
-    uint32_t n = 0;
-
-    for (const struct manager_event *const *t = manager_events; *t; t++)
-        for (const struct manager_event *e = *t; e->name && n < EVENTS_MAX; e++)
-            all[n++] = e;
-    qsort(all, n, sizeof(*all), by_name);
-    return n;
-}
-
 int manager_console_events(struct console *c, int argc, char **argv, void *arg)
 {
-    const struct manager_event **all = mem_zalloc(EVENTS_MAX * sizeof(*all));
-    uint32_t n;
+    const struct manager_event **all;
+    const uint32_t n = manager_events_sort(&all);
     int width = 0;
 
-    if (!all)
+    if (!n)
         return ENOMEM;
-    n = sort_events(all);
     for (uint32_t i = 0; i < n; i++)
         if ((int)strlen(all[i]->name) > width)
             width = (int)strlen(all[i]->name);

@@ -1,5 +1,6 @@
 /* manager/event.c - see event.h: one event open at a time, batches of about 10 ms */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bug.h"
@@ -23,6 +24,29 @@ const struct manager_event *manager_event_find(struct slice name)
             if (slice_caseeqz(name, e->name))
                 return e;
     return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(const struct manager_event *const *)a)->name,
+                  (*(const struct manager_event *const *)b)->name);
+}
+
+uint32_t manager_events_sort(const struct manager_event ***all)
+{
+    uint32_t room = 0, n = 0;
+
+    for (const struct manager_event *const *t = manager_events; *t; t++)
+        for (const struct manager_event *e = *t; e->name; e++)
+            room++;
+    *all = mem_zalloc(room * sizeof(**all));
+    if (!*all)
+        return 0;
+    for (const struct manager_event *const *t = manager_events; *t; t++)
+        for (const struct manager_event *e = *t; e->name; e++)
+            (*all)[n++] = e;
+    qsort(*all, n, sizeof(**all), by_name);
+    return n;
 }
 
 bool manager_listens(const struct manager *m, uint32_t classes)

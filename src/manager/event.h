@@ -45,6 +45,9 @@ struct manager_header_name {
 bool manager_event_header(const struct manager_event *e, uint32_t n,
                           struct manager_header_name *name);
 
+/** All rows in the order of their names. @param all  out: theirs, free with mem_free @return how many; 0: no memory */
+uint32_t manager_events_sort(const struct manager_event ***all);
+
 /** @return where to put headers ("Event" and "Privilege" stand there), NULL: nobody listens. */
 struct buf *manager_event_begin(struct manager *m, const struct manager_event *e);
 void manager_event_end(struct manager *m);

@@ -2,13 +2,10 @@
 #include "manager/page.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "manager/event.h"
-
-enum { EVENTS_MAX = 400 };
 
 struct page {
     bool is_ru;
@@ -106,12 +103,6 @@ static void print_action(const struct page *g, const struct manager_action *a)
     }
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcasecmp((*(const struct manager_event *const *)a)->name,
-                      (*(const struct manager_event *const *)b)->name);
-}
-
 static void print_event(const struct page *g, const struct manager_event *e)
 {
     buf_printf(g->out, "| `%s` | ", e->name);
@@ -124,15 +115,11 @@ static void print_event(const struct page *g, const struct manager_event *e)
 
 static int print_events(const struct page *g)
 {
-    const struct manager_event **all = mem_zalloc(EVENTS_MAX * sizeof(*all));
-    uint32_t n = 0;
+    const struct manager_event **all;
+    const uint32_t n = manager_events_sort(&all);
 
-    if (!all)
+    if (!n)
         return ENOMEM;
-    for (const struct manager_event *const *t = manager_events; *t; t++)
-        for (const struct manager_event *e = *t; e->name && n < EVENTS_MAX; e++)
-            all[n++] = e;
-    qsort(all, n, sizeof(*all), by_name);
     buf_addz(
         g->out,
         say(g,
