@@ -10,15 +10,8 @@
 
 /* ---- filters ---- */
 
-/* Found anywhere in a text. */
-struct pattern {
-    struct slice plain; /* most are plain words: those need no machine */
-    struct regex *regex;
-};
-
 struct config_filter {
-    char *text;
-    struct pattern name[MOST_PAIRS], value[MOST_PAIRS];
+    struct regex *name[MOST_PAIRS], *value[MOST_PAIRS]; /* found anywhere in a text */
     uint32_t count;
     bool fits_none;
 };
@@ -28,33 +21,16 @@ static void filter_destroy(void *object)
     struct config_filter *f = object;
 
     for (uint32_t i = 0; i < f->count; i++) {
-        mem_deref(f->name[i].regex);
-        mem_deref(f->value[i].regex);
+        mem_deref(f->name[i]);
+        mem_deref(f->value[i]);
     }
-    mem_free(f->text);
-}
-
-static bool is_plain(struct slice pattern)
-{
-    for (size_t i = 0; i < pattern.len; i++)
-        if (strchr("^$.[]()*+?{}|\\", pattern.p[i]))
-            return false;
-    return true;
-}
-
-/* @return 0; EINVAL (no such expression); ENOMEM */
-static int pattern_make(struct pattern *p, struct slice text)
-{
-    const char *why;
-
-    p->plain = text;
-    return is_plain(text) ? 0 : regex_alloc(&p->regex, text, &why);
 }
 
 /* There are no templates: asking for nothing else fits none. */
 static int add_pair(struct config_filter *f, struct slice one)
 {
     struct slice value, name = slice_trim(slice_cut(one, '=', &value));
+    const char *why;
     int err;
 
     if (!slice_is_set(value) || f->count == MOST_PAIRS)
@@ -63,14 +39,13 @@ static int add_pair(struct config_filter *f, struct slice one)
     if (slice_eqz(name, "TEMPLATES"))
         return slice_eqz(value, "restrict") ? EINVAL : 0;
     f->count++;
-    err = pattern_make(&f->name[f->count - 1], name);
-    return err ? err : pattern_make(&f->value[f->count - 1], value);
+    err = regex_alloc(&f->name[f->count - 1], name, &why);
+    return err ? err : regex_alloc(&f->value[f->count - 1], value, &why);
 }
 
 int config_filter_alloc(struct config_filter **fp, struct slice text)
 {
     struct config_filter *f;
-    struct slice rest;
     int err = 0;
 
     *fp = NULL;
@@ -79,12 +54,8 @@ int config_filter_alloc(struct config_filter **fp, struct slice text)
     f = mem_alloc(sizeof(*f), filter_destroy);
     if (!f)
         return ENOMEM;
-    f->text = slice_dup(text);
-    if (!f->text)
-        err = ENOMEM;
-    rest = slice_of(f->text);
-    while (!err && slice_is_set(rest))
-        err = add_pair(f, slice_trim(slice_cut(rest, ',', &rest)));
+    while (!err && slice_is_set(text))
+        err = add_pair(f, slice_trim(slice_cut(text, ',', &text)));
     f->fits_none = err == EINVAL;
     if (err == ENOMEM)
         mem_deref(f);
@@ -93,24 +64,14 @@ int config_filter_alloc(struct config_filter **fp, struct slice text)
     return err == ENOMEM ? ENOMEM : 0;
 }
 
-static bool is_in(const struct pattern *p, const char *text)
-{
-    const struct slice whole = slice_of(text);
-
-    if (p->regex)
-        return regex_search(p->regex, whole);
-    return !p->plain.len ||
-           (whole.len >= p->plain.len && memmem(whole.p, whole.len, p->plain.p, p->plain.len));
-}
-
-static bool has_line(const struct model_config_category *cat, const struct pattern *name,
-                     const struct pattern *value)
+static bool has_line(const struct model_config_category *cat, struct regex *name,
+                     struct regex *value)
 {
     LIST_FOREACH(&cat->lines, k)
     {
         const struct model_config_line *l = CONTAINER_OF(k, struct model_config_line, link);
 
-        if (is_in(name, l->name) && is_in(value, l->value))
+        if (regex_search(name, slice_of(l->name)) && regex_search(value, slice_of(l->value)))
             return true;
     }
     return false;
@@ -119,7 +80,7 @@ static bool has_line(const struct model_config_category *cat, const struct patte
 bool config_filter_fits(const struct config_filter *f, const struct model_config_category *cat)
 {
     for (uint32_t i = 0; f && i < f->count; i++)
-        if (!has_line(cat, &f->name[i], &f->value[i]))
+        if (!has_line(cat, f->name[i], f->value[i]))
             return false;
     return !f || !f->fits_none;
 }

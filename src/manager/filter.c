@@ -106,21 +106,10 @@ static int take_criteria(struct manager_filter *f, struct slice rest)
     return err;
 }
 
-/* Most expressions are plain words, and looking for words is cheap. */
-static bool is_plain(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (memchr(".[]()*+?{}|^$\\", text.p[i], 14))
-            return false;
-    return true;
-}
-
 static int take_text(struct manager_filter *f, struct slice text, const char **why)
 {
     if ((f->method == METHOD_NONE) != !text.len || (!text.len && !f->name && !f->header))
         return EINVAL;
-    if (f->method == METHOD_REGEX && is_plain(text))
-        f->method = METHOD_CONTAINS;
     if (f->method == METHOD_REGEX)
         return regex_alloc(&f->regex, text, why);
     f->text = slice_dup(text);
