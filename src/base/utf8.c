@@ -55,3 +55,23 @@ int utf8_repair(struct slice s, struct buf *out)
     }
     return buf_err(out);
 }
+
+int utf8_json(struct slice s, struct buf *out)
+{
+    buf_addc(out, '"');
+    while (s.len) {
+        const unsigned char c = (unsigned char)*s.p;
+        const size_t len = utf8_length(s);
+
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else if (c < ' ')
+            buf_printf(out, "\\u%04x", c);
+        else if (len)
+            buf_add(out, s.p, len);
+        else
+            buf_addz(out, "\xef\xbf\xbd");
+        s = slice_skip(s, len ? len : 1);
+    }
+    return buf_addc(out, '"');
+}

@@ -18,3 +18,6 @@ bool utf8_is_valid(struct slice s);
 
 /** Add s to out; each byte that belongs to no character becomes U+FFFD. @return buf_err(out) */
 int utf8_repair(struct slice s, struct buf *out);
+
+/** The same as a string of JSON, in its quotes. @return buf_err(out) */
+int utf8_json(struct slice s, struct buf *out);

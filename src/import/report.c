@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "import/text.h"
+#include "base/utf8.h"
 
 static const struct {
     const char *word, *ru, *en;
@@ -45,20 +45,20 @@ int import_report_line(const struct import_note *n, struct buf *out)
 int import_json_begin(const char *source, bool is_dry, struct buf *out)
 {
     buf_addz(out, "{\"source\": ");
-    import_text_json(slice_of(source), out);
+    utf8_json(slice_of(source), out);
     return buf_printf(out, ",\n \"dry_run\": %s,\n \"notes\": [", is_dry ? "true" : "false");
 }
 
 static void add_member(struct buf *out, const char *name, const char *value)
 {
     buf_printf(out, ", \"%s\": ", name);
-    import_text_json(slice_of(value), out);
+    utf8_json(slice_of(value), out);
 }
 
 int import_json_note(const struct import_note *n, bool first, struct buf *out)
 {
     buf_printf(out, "%s{\"file\": ", first ? "\n  " : ",\n  ");
-    import_text_json(slice_of(n->file), out);
+    utf8_json(slice_of(n->file), out);
     buf_printf(out, ", \"line\": %u, \"verdict\": \"%s\"", n->line, verdicts[n->verdict].word);
     add_member(out, "what", n->what);
     add_member(out, "ru", n->text_ru);

@@ -1,6 +1,5 @@
 /* text.c - see text.h */
 #include "import/text.h"
-#include "base/utf8.h"
 
 /* Of the bytes 0x80-0xBF; 0xC0-0xFF are U+0410-U+044F. */
 static const uint16_t cp1251[64] = {
@@ -33,24 +32,4 @@ int import_text_cp1251(struct slice text, struct buf *out)
         add_char(out, c < 0x80 ? c : c < 0xc0 ? cp1251[c - 0x80] : 0x410 + c - 0xc0);
     }
     return buf_err(out);
-}
-
-int import_text_json(struct slice text, struct buf *out)
-{
-    buf_addc(out, '"');
-    while (text.len) {
-        const unsigned char c = (unsigned char)*text.p;
-        const size_t len = utf8_length(text);
-
-        if (c == '"' || c == '\\')
-            buf_printf(out, "\\%c", c);
-        else if (c < ' ')
-            buf_printf(out, "\\u%04x", c);
-        else if (len)
-            buf_add(out, text.p, len);
-        else
-            add_char(out, 0xfffd);
-        text = slice_skip(text, len ? len : 1);
-    }
-    return buf_addc(out, '"');
 }

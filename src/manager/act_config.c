@@ -5,19 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "manager/all.h"
 #include "manager/config_edit.h"
 #include "manager/inner.h"
 #include "store/store.h"
 
 #define MOST_ANSWER (MANAGER_WAITING_MAX - 65536) /* what a connection may have waiting */
-#define ID_PARAM                                                                                   \
-    {                                                                                              \
-        "ActionID",                                                                                \
-        {                                                                                          \
-            "Возвращается в ответе.", "ActionID for this transaction. Will be returned."           \
-        }                                                                                          \
-    }
 #define FILE_PARAM                                                                                 \
     {                                                                                              \
         "Filename", {"Имя файла: pjsip.conf.", "Configuration filename (e.g. foo.conf)."}, true    \
@@ -107,35 +101,21 @@ static void put_lines(struct reading *r, const struct model_config_category *cat
     }
 }
 
-static void put_json_text(struct buf *b, const char *text)
-{
-    buf_addc(b, '"');
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p == '"' || *p == '\\')
-            buf_printf(b, "\\%c", *p);
-        else if (*p < 0x20)
-            buf_printf(b, "\\u%04x", *p);
-        else
-            buf_addc(b, (char)*p);
-    }
-    buf_addc(b, '"');
-}
-
 static void put_json(struct reading *r, const struct model_config_category *cat)
 {
     const char *comma = "";
 
     buf_addz(&r->out, r->count ? "," : "");
-    put_json_text(&r->out, cat->name);
+    utf8_json(slice_of(cat->name), &r->out);
     buf_addz(&r->out, ":{");
     LIST_FOREACH(&cat->lines, k)
     {
         const struct model_config_line *l = CONTAINER_OF(k, struct model_config_line, link);
 
         buf_addz(&r->out, comma);
-        put_json_text(&r->out, l->name);
+        utf8_json(slice_of(l->name), &r->out);
         buf_addc(&r->out, ':');
-        put_json_text(&r->out, l->value);
+        utf8_json(slice_of(l->value), &r->out);
         comma = ",";
     }
     buf_addc(&r->out, '}');
@@ -265,7 +245,7 @@ static void run_getconfig(struct manager_request *q)
 }
 
 static const struct manager_param get_params[] = {
-    ID_PARAM, FILE_PARAM, CATEGORY_PARAM, FILTER_PARAM, {0}};
+    MANAGER_PARAM_ID, FILE_PARAM, CATEGORY_PARAM, FILTER_PARAM, {0}};
 
 const struct manager_action manager_action_getconfig = {
     .name = "GetConfig",
@@ -304,7 +284,7 @@ static void run_listcategories(struct manager_request *q)
     ask(q, AS_NAMES);
 }
 
-static const struct manager_param file_params[] = {ID_PARAM, FILE_PARAM, {0}};
+static const struct manager_param file_params[] = {MANAGER_PARAM_ID, FILE_PARAM, {0}};
 
 const struct manager_action manager_action_listcategories = {
     .name = "ListCategories",

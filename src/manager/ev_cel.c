@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "base/when.h"
 #include "call/bridge.h"
 #include "manager/all.h"
@@ -134,23 +135,6 @@ static void put_plain(struct manager *m, const char *name, const struct channel 
         end(m, out, NULL, NULL, SLICE(""));
 }
 
-/* A text within JSON: quotes, backslashes, control bytes. */
-static void add_json(struct buf *b, struct slice text)
-{
-    buf_addc(b, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        const unsigned char c = (unsigned char)text.p[i];
-
-        if (c == '"' || c == '\\')
-            buf_addc(b, '\\');
-        if (c < 0x20)
-            buf_printf(b, "\\u%04x", c);
-        else
-            buf_addc(b, (char)c);
-    }
-    buf_addc(b, '"');
-}
-
 static void put_bridge(struct manager *m, const char *name, const struct call_fact *f)
 {
     const struct channel *peer = bridge_peer(f->channel);
@@ -191,7 +175,7 @@ static void put_own(struct manager *m, const struct call_fact *f)
     buf_init(&extra, MANAGER_EVENT_MAX);
     if (slice_is_set(more)) {
         buf_addz(&extra, "{\"extra\":");
-        add_json(&extra, more);
+        utf8_json(more, &extra);
         buf_addz(&extra, "}");
     }
     end(m, out, NULL, NULL, buf_slice(&extra));
@@ -207,9 +191,9 @@ static void on_hangup(struct manager *m, const struct channel *ch)
         buf_init(&extra, 1024);
         buf_printf(&extra,
                    "{\"hangupcause\":%d,\"hangupsource\":", ch->is_cause_ours ? 0 : ch->cause);
-        add_json(&extra, ch->is_gone ? slice_of(ch->name) : SLICE(""));
+        utf8_json(ch->is_gone ? slice_of(ch->name) : SLICE(""), &extra);
         buf_addz(&extra, ",\"dialstatus\":");
-        add_json(&extra, slice_is_set(status) ? status : SLICE(""));
+        utf8_json(slice_is_set(status) ? status : SLICE(""), &extra);
         buf_addz(&extra, "}");
         end(m, out, NULL, NULL, buf_slice(&extra));
         buf_fini(&extra);

@@ -40,4 +40,21 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT_ONCE(characters_are_told_from_bytes), UNIT(bytes_that_are_none_are_replaced))
+static int json_texts_are_valid(void)
+{
+    struct buf b;
+    int err;
+
+    buf_init(&b, 1000);
+    utf8_json(SLICE("a\"\\\n\xd0\xaf\xff"), &b);
+    CHECK_OK_TO(buf_err(&b), out);
+    CHECK_TO(strcmp(buf_z(&b), "\"a\\\"\\\\\\u000a\xd0\xaf\xef\xbf\xbd\"") == 0, out);
+    CHECK_TO(utf8_is_valid(SLICE("Я€😀")) && !utf8_is_valid(SLICE("\xc0\x80")), out);
+    CHECK_TO(!utf8_is_valid(SLICE("\xed\xa0\x80")) && !utf8_is_valid(SLICE("\xd0")), out);
+out:
+    buf_fini(&b);
+    return err;
+}
+
+UNIT_TESTS(UNIT_ONCE(characters_are_told_from_bytes), UNIT(bytes_that_are_none_are_replaced),
+           UNIT(json_texts_are_valid))

@@ -7,8 +7,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "import/sqldump.h"
-#include "base/utf8.h"
-#include "import/text.h"
 
 struct seen {
     struct buf rows; /* "table:column=value column=NULL;" */
@@ -184,22 +182,6 @@ out:
     return err;
 }
 
-static int json_texts_are_valid(void)
-{
-    struct buf b;
-    int err;
-
-    buf_init(&b, 1000);
-    import_text_json(SLICE("a\"\\\n\xd0\xaf\xff"), &b);
-    CHECK_OK_TO(buf_err(&b), out);
-    CHECK_TO(strcmp(buf_z(&b), "\"a\\\"\\\\\\u000a\xd0\xaf\xef\xbf\xbd\"") == 0, out);
-    CHECK_TO(utf8_is_valid(SLICE("Я€😀")) && !utf8_is_valid(SLICE("\xc0\x80")), out);
-    CHECK_TO(!utf8_is_valid(SLICE("\xed\xa0\x80")) && !utf8_is_valid(SLICE("\xd0")), out);
-out:
-    buf_fini(&b);
-    return err;
-}
-
 UNIT_TESTS(UNIT(views_and_triggers_are_named), UNIT(rows_are_read_with_their_columns),
            UNIT(what_a_handler_says_ends_the_reading), UNIT_ONCE(a_long_dump_needs_little_memory),
-           UNIT_ONCE(a_row_has_a_ceiling), UNIT(json_texts_are_valid))
+           UNIT_ONCE(a_row_has_a_ceiling))
