@@ -18,8 +18,7 @@ static void run_agi(struct manager_request *q)
     if (!name.len || !command.len)
         manager_error(q, "Both, Channel and Command are *required*");
     else if (!ch)
-        manager_error(q, "Channel %.*s does not exist.", (int)(name.len < 160 ? name.len : 160),
-                      name.p);
+        manager_error(q, "Channel %.*s does not exist.", SLICE_ARG(name));
     else if (plan_async_add(ch, command, manager_arg(q, "CommandID")))
         manager_error(q, "Failed to add AGI command to channel %s queue", ch->name);
     else

@@ -231,9 +231,7 @@ static void run_bridge(struct manager_request *q)
     if (!one.len || !two.len)
         manager_error(q, "Missing channel parameter in request");
     else if (!j.a || !j.b)
-        manager_error(q, "Channel%d does not exist: %.*s", j.a ? 2 : 1,
-                      (int)((j.a ? two : one).len < 160 ? (j.a ? two : one).len : 160),
-                      (j.a ? two : one).p);
+        manager_error(q, "Channel%d does not exist: %.*s", j.a ? 2 : 1, SLICE_ARG(j.a ? two : one));
     else if (join(q, &j, wants_tone(q)))
         manager_ack(q, "Channels have been bridged");
     else

@@ -40,8 +40,7 @@ static void hangup_matching(struct manager_request *q, struct slice pattern, han
     const char *why;
 
     if (plan_regex(inner, SLICE(""), false, NULL, NULL, NULL, &why) == REGEX_BAD) {
-        manager_error(q, "Regex compile failed on: %.*s",
-                      (int)(pattern.len < 200 ? pattern.len : 200), pattern.p);
+        manager_error(q, "Regex compile failed on: %.*s", SLICE_ARG(pattern));
         return;
     }
     manager_list(q, "Channels hung up will follow");

@@ -33,7 +33,7 @@ static void run_filter(struct manager_request *q)
 }
 
 static const struct manager_param filter_params[] = {
-    {"ActionID", {"Возвращается в ответе.", "ActionID for this transaction. Will be returned."}},
+    MANAGER_PARAM_ID,
     {"Operation", {"Add - добавить фильтр.", "Add - Add a filter."}},
     {"MatchCriteria",
      {"action(include|exclude), name(СОБЫТИЕ), header(ПОЛЕ), method(СПОСОБ) через запятую; способы: regex, exact, "

@@ -1,7 +1,6 @@
 /* manager/act_mixmonitor.c - actions on recordings: none can start until recording comes */
-#include "call/calls.h"
 #include "manager/all.h"
-#include "manager/inner.h"
+#include "manager/channels.h"
 #include "manager/need.h"
 
 #define SHOWN .shown = "tests/unit/manager/test_later.c"
@@ -18,7 +17,7 @@ static void refuse(struct manager_request *q, const char *message)
 
     if (!manager_has(q, channel))
         return;
-    if (calls_channel_find(manager_of(q)->args.calls, manager_arg(q, "Channel")))
+    if (manager_channel(q, "Channel"))
         manager_error(q, "%s", message);
     else
         manager_error(q, "No such channel");

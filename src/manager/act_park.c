@@ -1,6 +1,6 @@
 /* manager/act_park.c - actions on parked calls: there is no parking lot until parking comes; AOCMessage */
-#include "call/calls.h"
 #include "manager/all.h"
+#include "manager/channels.h"
 #include "manager/inner.h"
 #include "manager/need.h"
 
@@ -12,14 +12,13 @@ static const struct manager_param id_params[] = {MANAGER_PARAM_ID, {0}};
 static void run_park(struct manager_request *q)
 {
     static const struct manager_need needs[] = {{"Channel", "Channel not specified"}, {0}};
-    const struct slice name = manager_arg(q, "Channel");
 
     if (!manager_has(q, needs))
         return;
-    if (calls_channel_find(manager_of(q)->args.calls, name))
+    if (manager_channel(q, "Channel"))
         manager_error(q, "Park failure");
     else
-        manager_error(q, "Channel does not exist: %.*s", SLICE_ARG(name));
+        manager_error(q, "Channel does not exist: %.*s", SLICE_ARG(manager_arg(q, "Channel")));
 }
 
 static const struct manager_param park_params[] = {

@@ -40,11 +40,6 @@ static uint64_t ends_at(const struct manager_request *q, const struct channel *c
     return (uint64_t)(now_ms + (int64_t)timer_left_ms(&ch->absolute)) / 1000;
 }
 
-static struct slice text_of(const char *z)
-{
-    return z ? slice_of(z) : SLICE("");
-}
-
 static void put_status(struct manager_request *q, struct channel *ch)
 {
     struct buf *out = manager_out(q);
@@ -52,9 +47,9 @@ static void put_status(struct manager_request *q, struct channel *ch)
     ami_putz(out, "Privilege", "Call");
     manager_put_channel(out, ch, "");
     ami_putz(out, "Type", ch->tech->name);
-    ami_put(out, "DNID", text_of(ch->is_outgoing ? NULL : ch->dnid)); /* ours, of a leg we made */
-    ami_put(out, "EffectiveConnectedLineNum", manager_or_unknown(text_of(ch->connected.number)));
-    ami_put(out, "EffectiveConnectedLineName", manager_or_unknown(text_of(ch->connected.name)));
+    ami_putz(out, "DNID", ch->is_outgoing ? NULL : ch->dnid); /* ours, of a leg we made */
+    ami_put(out, "EffectiveConnectedLineNum", manager_or_unknown(slice_of(ch->connected.number)));
+    ami_put(out, "EffectiveConnectedLineName", manager_or_unknown(slice_of(ch->connected.name)));
     ami_putu(out, "TimeToHangup", ends_at(q, ch));
     ami_putz(out, "BridgeID", ch->bridge ? ch->bridge->id : "");
     ami_putz(out, "Application", manager_app_of(ch));

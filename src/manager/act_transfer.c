@@ -10,9 +10,6 @@
 
 #define SHOWN .shown = "tests/unit/manager/test_transfer.c"
 
-/* Names of others in our own messages are cut: the message has a ceiling. */
-#define NAME(s) (int)((s).len < 160 ? (s).len : 160), (s).p
-
 /* ---- Redirect ---- */
 
 /* One of the two that may be moved; header names with "Extra" in front for the second. */
@@ -51,7 +48,7 @@ static bool is_there(struct manager_request *q, const struct place *p)
     const struct slice name = manager_arg(q, p->names[0]);
 
     if (!p->channel)
-        manager_error(q, "%s does not exist: %.*s", p->names[0], NAME(name));
+        manager_error(q, "%s does not exist: %.*s", p->names[0], SLICE_ARG(name));
     return p->channel;
 }
 

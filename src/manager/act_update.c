@@ -228,7 +228,7 @@ static void run_updateconfig(struct manager_request *q)
 }
 
 static const struct manager_param update_params[] = {
-    {"ActionID", {"Возвращается в ответе.", "ActionID for this transaction. Will be returned."}},
+    MANAGER_PARAM_ID,
     {"SrcFilename",
      {"Имя файла: pjsip.conf.", "Configuration filename to read (e.g. foo.conf)."},
      true},

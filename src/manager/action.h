@@ -82,7 +82,7 @@ bool manager_may(const struct manager_request *q, uint32_t classes);
 
 /* ---- answering ---- */
 
-/** "Response: Success", Message. */
+/** "Response: Success", Message: of 511 bytes, the rest is cut. */
 void manager_ack(struct manager_request *q, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /** "Response: Error", Message. */

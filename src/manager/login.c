@@ -167,7 +167,7 @@ static void run_logoff(struct manager_request *q)
 }
 
 static const struct manager_param login_params[] = {
-    {"ActionID", {"Возвращается в ответе.", "ActionID for this transaction. Will be returned."}},
+    MANAGER_PARAM_ID,
     {"Username",
      {"Имя пользователя.", "Username to login with as specified in manager.conf."},
      true},
@@ -178,15 +178,13 @@ static const struct manager_param login_params[] = {
     {0}};
 
 static const struct manager_param challenge_params[] = {
-    {"ActionID", {"Возвращается в ответе.", "ActionID for this transaction. Will be returned."}},
+    MANAGER_PARAM_ID,
     {"AuthType",
      {"Только MD5.", "Digest algorithm to use in the challenge. Valid values are: MD5"},
      true},
     {0}};
 
-static const struct manager_param no_params[] = {
-    {"ActionID", {"Возвращается в ответе.", "ActionID for this transaction. Will be returned."}},
-    {0}};
+static const struct manager_param no_params[] = {MANAGER_PARAM_ID, {0}};
 
 #define SHOWN .shown = "tests/unit/manager/test_login.c"
 const struct manager_action manager_action_login = {

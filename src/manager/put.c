@@ -18,11 +18,6 @@ static void put(struct buf *b, const char *prefix, const char *name, struct slic
     ami_put(b, name, value);
 }
 
-static struct slice text_of(const char *z)
-{
-    return z ? slice_of(z) : SLICE("");
-}
-
 /* What stands in the headers; the same for a channel that nobody knows yet, and for none. */
 struct looks {
     struct slice name, number, caller, connected_number, connected, language, account, context,
@@ -58,10 +53,10 @@ static struct looks looks_of(const struct channel *ch)
         .name = slice_of(ch->name),
         .state = (unsigned)ch->state,
         .state_name = channel_state_name(ch->state),
-        .language = text_of(ch->language),
-        .account = text_of(ch->accountcode),
-        .context = text_of(ch->context),
-        .exten = text_of(ch->exten),
+        .language = slice_of(ch->language),
+        .account = slice_of(ch->accountcode),
+        .context = slice_of(ch->context),
+        .exten = slice_of(ch->exten),
         .priority = ch->priority > 0 ? (unsigned)ch->priority : 0,
         .uniqueid = slice_of(ch->uniqueid),
         .linkedid = slice_of(ch->linkedid),
@@ -72,10 +67,10 @@ void manager_put_channel(struct buf *b, const struct channel *ch, const char *pr
 {
     struct looks l = looks_of(ch);
 
-    l.number = text_of(ch->caller.number);
-    l.caller = text_of(ch->caller.name);
-    l.connected_number = text_of(ch->connected.number);
-    l.connected = text_of(ch->connected.name);
+    l.number = slice_of(ch->caller.number);
+    l.caller = slice_of(ch->caller.name);
+    l.connected_number = slice_of(ch->connected.number);
+    l.connected = slice_of(ch->connected.name);
     put_looks(b, &l, prefix);
 }
 
