@@ -63,6 +63,44 @@ out:
     return err;
 }
 
+static void count_line(enum log_level level, const char *line, void *arg)
+{
+    *(unsigned *)arg += strstr(line, "connection is refused") != NULL;
+}
+
+/* The door is full: all are sent away, not all are told of. */
+static int strangers_fill_no_log(void)
+{
+    enum { MANY = 60 };
+    struct caller *k = calloc(MANY, sizeof(*k));
+    unsigned lines = 0, closed = 0;
+    struct desk d;
+    struct addr local;
+    int err = k ? desk_init(&d) : ENOMEM;
+
+    if (err)
+        goto none;
+    log_set_sink(count_line, &lines);
+    addr_parse(&local, SLICE(DESK ":5038"), 0);
+    CHECK_OK_TO(manager_listen(d.manager, -1, &local, false), out);
+    for (int i = 0; i < MANY; i++)
+        CHECK_OK_TO(caller_open(&k[i], &d), out);
+    loop_fake_advance(d.loop, 100);
+    for (int i = 0; i < MANY; i++)
+        closed += k[i].is_closed;
+    CHECK_TO(closed == MANY - 3 && lines > 0 && lines <= 20, out);
+out:
+    log_set_sink(NULL, NULL);
+    for (int i = 0; i < MANY; i++) {
+        mem_deref(k[i].conn);
+        buf_fini(&k[i].got);
+    }
+    desk_fini(&d);
+none:
+    free(k);
+    return err;
+}
+
 /* The certificate of the settings in force when it listens; without one it does not. */
 static int serves_tls_with_its_certificate(void)
 {
@@ -219,5 +257,5 @@ out:
 }
 
 UNIT_TESTS(UNIT(shows_a_user_without_its_secret), UNIT(serves_connections),
-           UNIT(serves_tls_with_its_certificate), UNIT(users_follow_the_database),
-           UNIT(tables_are_whole), UNIT_ONCE(each_row_is_shown))
+           UNIT_ONCE(strangers_fill_no_log), UNIT(serves_tls_with_its_certificate),
+           UNIT(users_follow_the_database), UNIT(tables_are_whole), UNIT_ONCE(each_row_is_shown))
