@@ -73,12 +73,17 @@ static bool call_drop(struct manager *m, struct slice linkedid)
     return true;
 }
 
-void ev_cel_fini(struct manager *m)
+static void forget_calls(struct manager *m)
 {
     HASH_FOREACH(&m->cel_calls, k)
     {
         call_free(m, CONTAINER_OF(k, struct cel_call, link));
     }
+}
+
+void ev_cel_fini(struct manager *m)
+{
+    forget_calls(m);
     hash_fini(&m->cel_calls);
 }
 
@@ -221,8 +226,11 @@ static void on_new(struct manager *m, const struct channel *ch)
 
 void ev_cel_saw(struct manager *m, const struct call_fact *f)
 {
-    if (!model_settings_of(m->snapshot)->manager_cel)
+    if (!model_settings_of(m->snapshot)->manager_cel) {
+        if (m->cel_calls.count) /* switched off: nobody would see their ends */
+            forget_calls(m);
         return;
+    }
     switch (f->type) {
     case CALL_SHOWN: on_new(m, f->channel); break;
     case CALL_STATE:

@@ -476,6 +476,11 @@ static int cel_when_asked_for(void)
     drop(&s.caller);
     CHECK_TO(sees(&s, "EventName: LINKEDID_END\n"), out);
     CHECK_TO(s.d.manager->cel_calls.count == 0, out);
+    CHECK_OK_TO(make_leg(&s.caller, &s, "101", NULL), out);
+    CHECK_TO(unit_is_rerun() || s.d.manager->cel_calls.count == 1, out);
+    CHECK_OK_TO(switch_cel(&s, false), out);
+    drop(&s.caller);
+    CHECK_TO(s.d.manager->cel_calls.count == 0, out); /* of nobody's interest any more */
 out:
     if (s.d.manager)
         (void)switch_cel(&s, false);
