@@ -1,5 +1,4 @@
 /* manager/act_agi.c - action AGI, and the events of channels in AGI(agi:async) */
-#include <errno.h>
 #include <string.h>
 
 #include "manager/all.h"

@@ -1,8 +1,5 @@
 /* manager/act_bridge.c - actions on bridges: Bridge, BridgeList, BridgeInfo, BridgeKick, BridgeDestroy,
    BridgeTechnologyList and its like */
-#include <errno.h>
-#include <string.h>
-
 #include "base/mem.h"
 #include "call/bridge.h"
 #include "loop/task.h"

@@ -1,9 +1,5 @@
 /* manager/act_channel.c - actions on one channel: Hangup, AbsoluteTimeout, Getvar, Setvar, PlayDTMF,
-   ControlPlayback, LocalOptimizeAway, MuteAudio, PJSIPHangup */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
+   ControlPlayback, PJSIPHangup */
 #include "base/mem.h"
 #include "manager/all.h"
 #include "manager/channels.h"

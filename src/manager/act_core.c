@@ -1,8 +1,5 @@
 /* manager/act_core.c - actions about the station: CoreSettings, CoreStatus, Reload, LoggerRotate,
  * ModuleCheck, ModuleLoad */
-#include <string.h>
-#include <time.h>
-
 #include "manager/all.h"
 #include "manager/inner.h"
 #include "plan/change.h"

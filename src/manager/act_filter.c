@@ -1,6 +1,5 @@
 /* manager/act_filter.c - action Filter: filters for the present session (filter.h) */
 #include <errno.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "manager/all.h"

@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "manager/all.h"
-#include "manager/channels.h"
 #include "manager/danger.h"
 #include "manager/inner.h"
 #include "plan/args.h"

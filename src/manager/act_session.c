@@ -1,4 +1,4 @@
-/* manager/act_session.c - actions about the session itself: Ping, Events, Filter, WaitEvent, ListCommands,
+/* manager/act_session.c - actions about the session itself: Ping, Events, WaitEvent, ListCommands,
    UserEvent */
 #include <stdio.h>
 

@@ -66,7 +66,6 @@ const struct manager_action *manager_action_find(struct slice name);
 /* ---- what was asked ---- */
 
 struct manager *manager_of(const struct manager_request *q);
-const struct manager_action *manager_action_of(const struct manager_request *q);
 struct manager_session *manager_session_of(const struct manager_request *q);
 const struct ami_message *manager_message_of(const struct manager_request *q);
 

@@ -1,3 +1,4 @@
+/* manager/console_help.c - see console_help.h */
 #include <errno.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* manager/digest.c - who sent this Authorization? For /arawman and its like; see ipc/manager.h */
 #include <errno.h>
 
-#include "base/log.h"
 #include "ipc/manager.h"
 #include "manager/inner.h"
 #include "sip/auth.h"

@@ -1,6 +1,4 @@
 /* manager/ev_states.c - events of devices, extensions, contacts, endpoints and our registrations */
-#include <errno.h>
-
 #include "base/log.h"
 #include "manager/all.h"
 #include "manager/inner.h"

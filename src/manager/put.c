@@ -1,7 +1,4 @@
 /* manager/put.c - channels, bridges and extensions as headers; see event.h */
-#include <stdio.h>
-#include <string.h>
-
 #include "call/bridge.h"
 #include "call/channel.h"
 #include "manager/event.h"

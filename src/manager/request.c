@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/truth.h"
 #include "loop/task.h"
 #include "manager/inner.h"
@@ -36,11 +35,6 @@ static void request_destroy(void *object)
 struct manager *manager_of(const struct manager_request *q)
 {
     return q->session->manager;
-}
-
-const struct manager_action *manager_action_of(const struct manager_request *q)
-{
-    return q->action;
 }
 
 struct manager_session *manager_session_of(const struct manager_request *q)

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "base/hash.h"
-#include "base/log.h"
 #include "ipc/manager.h"
 #include "manager/inner.h"
 #include "manager/roles.h"
