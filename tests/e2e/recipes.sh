@@ -1,6 +1,6 @@
 #!/bin/sh
-# recipes.sh - every SQL recipe of the manual as written (tests/golden/recipes/*.sql), on a file and on a server:
-# what the tables hold afterwards (*.see: a query, a tab, its answer), and what the running station does
+# recipes.sh - every SQL recipe of the manual as written (tests/golden/recipes/*.sql), and of the administrator's pages
+# (docs/ru, docs/en), on a file and on a server: what the tables hold afterwards (*.see: a query, a tab, its answer), and what the running station does
 . "$(dirname "$0")/lib.sh"
 . tests/e2e/server.sh
 trap 'stop_station; server_down; rm -rf "$WORK" "$slot_dir"; exit 1' INT TERM
@@ -26,11 +26,31 @@ prepare() {
 recipe() { sql <"$1.sql" >"$WORK/out" && seen "$1.see"; }
 shows() { ctl "$1" | grep -qF "$2"; }
 
+# The lines `station sql ...` of the pages, run by a shell as an administrator would.
+page() { # page FILE...
+  {
+    # shellcheck disable=SC2016
+    echo 'set -e; station() { c=$1; shift; "$STATION" "$c" --state "$STATE" "$@"; }'
+    echo "station sql 'DELETE FROM manager'" # each page makes the same one
+    awk '/^station sql .*SQL.$/ { is = 1 } is || /^station sql "/ { print } /^SQL$/ { is = 0 }' "$@"
+  } >"$WORK/page.sh"
+  [ "$(grep -c INSERT "$WORK/page.sh")" -gt 1 ] && STATION=$STATION STATE=$STATE sh "$WORK/page.sh" >"$WORK/out" && sql "DELETE FROM settings WHERE name LIKE 'manager%'"
+}
+page_rows_go() {
+  sql "DELETE FROM ps_registrations; DELETE FROM ps_endpoint_id_ips; DELETE FROM ps_auths WHERE id IN ('operator', 'user-105-office');
+    DELETE FROM ps_aors WHERE id = 'user-105-office'; DELETE FROM ps_endpoints WHERE id = 'user-105-office'"
+}
+
 on() { # on NAME [OPTIONS OF INIT]
   base=$1
   shift
   STATE=$WORK/$base LOG=$WORK/$base.log
   check "$base-init" "$STATION" init --state "$STATE" --sip-port 5060 --bind 127.0.0.1 "$@" >"$WORK/init.log"
+  for l in ru en; do
+    check "$base-page-$l" page docs/$l/administrator.md
+    check "$base-page-$l-manager" page docs/$l/manager.md
+    check "$base-page-$l-can-be-repeated" page_rows_go
+  done
   check "$base-prepare" prepare
   for r in tests/golden/recipes/*.sql; do
     case $r in *record-*) check "$base-$(basename "$r" .sql)" recipe "${r%.sql}" ;; esac
