@@ -25,7 +25,6 @@ struct listener_fake {
     struct listener listener;
     struct link link;
     bool is_tls;
-    uint32_t max_conns;
     struct quota *quota;
 };
 
@@ -280,7 +279,7 @@ static bool syn_arrive(struct flight *f)
         return true;
     if (fake_is_cut(f->net, &f->from, &f->to))
         return false;
-    if (!l || l->quota->used >= l->max_conns)
+    if (!l || l->quota->used >= l->listener.max_conns)
         err = l ? ECONNRESET : ECONNREFUSED;
     else if (l->is_tls != f->is_tls)
         err = EPROTO;
@@ -346,7 +345,7 @@ int listener_fake_open(struct listener **lp, struct net *net, int fd, const stru
     l->listener.h = h;
     l->listener.arg = arg;
     l->is_tls = tls != NULL;
-    l->max_conns = max_conns;
+    l->listener.max_conns = max_conns;
     fake_local(n, &l->listener.local, local, local);
     l->quota = mem_alloc(sizeof(*l->quota), NULL);
     if (!l->quota) {

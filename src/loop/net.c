@@ -81,6 +81,11 @@ int listener_open(struct listener **lp, struct net *n, int fd, const struct addr
     return n->ops->listener_open(lp, n, fd, local, tls, max_conns, h, arg);
 }
 
+void listener_set_max_conns(struct listener *l, uint32_t max_conns)
+{
+    l->max_conns = max_conns;
+}
+
 const struct addr *listener_local(const struct listener *l)
 {
     return &l->local;

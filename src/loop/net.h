@@ -130,4 +130,6 @@ typedef void(listener_h)(struct conn *c, void *arg);
  */
 int listener_open(struct listener **lp, struct net *n, int fd, const struct addr *local,
                   struct tls *tls, uint32_t max_conns, listener_h *h, void *arg);
+/** Another ceiling; whoever is there stays. */
+void listener_set_max_conns(struct listener *l, uint32_t max_conns);
 const struct addr *listener_local(const struct listener *l);

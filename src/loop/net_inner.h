@@ -48,6 +48,7 @@ struct conn {
 struct listener {
     struct net *net; /* one reference */
     struct addr local;
+    uint32_t max_conns;
     listener_h *h;
     void *arg;
 };

@@ -118,5 +118,8 @@ int manager_digest(struct manager_session *s, const struct manager_digest *q, st
 /** login.c: is somebody in as that user? */
 bool manager_is_in_use(const struct manager *m, struct slice user);
 
+/* tcp.c: the settings have changed. */
+void manager_limit_conns(struct manager *m);
+
 /* roles.c */
 void roles_stop(struct manager *m);

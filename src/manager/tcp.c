@@ -124,9 +124,24 @@ int manager_renew_tls(struct manager *m)
     return err;
 }
 
+/* Room for handshakes beside the sessions: who is one too many is told so in the log (is_full). */
+static uint32_t most_conns(const struct manager *m)
+{
+    const struct model_settings *set = model_settings_of(m->snapshot);
+
+    return (uint32_t)(set->manager_sessions + set->manager_auth_limit);
+}
+
+void manager_limit_conns(struct manager *m)
+{
+    if (m->plain)
+        listener_set_max_conns(m->plain, most_conns(m));
+    if (m->tls_listener)
+        listener_set_max_conns(m->tls_listener, most_conns(m));
+}
+
 int manager_listen(struct manager *m, int fd, const struct addr *local, bool is_tls)
 {
-    const uint32_t most = (uint32_t)model_settings_of(m->snapshot)->manager_sessions;
     struct listener **lp = is_tls ? &m->tls_listener : &m->plain;
     struct tls *tls = NULL;
     int err = is_tls ? make_tls(m) : 0;
@@ -139,7 +154,7 @@ int manager_listen(struct manager *m, int fd, const struct addr *local, bool is_
     if (is_tls)
         tls = m->tls;
     *lp = mem_deref(*lp);
-    return listener_open(lp, m->args.net, fd, local, tls, most, accepted, m);
+    return listener_open(lp, m->args.net, fd, local, tls, most_conns(m), accepted, m);
 }
 
 void manager_unlisten(struct manager *m)
