@@ -186,6 +186,13 @@ int conn_fake_send(struct conn *conn, struct slice bytes)
     return err;
 }
 
+size_t conn_fake_waiting(const struct conn *conn)
+{
+    const struct conn_fake *c = (const struct conn_fake *)conn;
+
+    return c->under_way + c->out.len;
+}
+
 /* ---- connecting ---- */
 
 static int conn_new(struct conn_fake **cp, struct net *n, bool is_tls)

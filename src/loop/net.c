@@ -69,6 +69,11 @@ int conn_send(struct conn *c, struct slice bytes)
     return c->is_closed ? ENOTCONN : c->net->ops->conn_send(c, bytes);
 }
 
+size_t conn_waiting(const struct conn *c)
+{
+    return c->net->ops->conn_waiting(c);
+}
+
 void conn_close(struct conn *c)
 {
     if (!c->is_closed)
@@ -192,6 +197,7 @@ static const struct net_ops sys_ops = {
     .udp_send = udp_sys_send,
     .conn_open = conn_sys_open,
     .conn_send = conn_sys_send,
+    .conn_waiting = conn_sys_waiting,
     .conn_close = conn_sys_close,
     .listener_open = listener_sys_open,
 };

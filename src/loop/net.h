@@ -114,6 +114,9 @@ bool conn_is_up(const struct conn *c);
  * ENOMEM. */
 int conn_send(struct conn *c, struct slice bytes);
 
+/** Bytes that wait because the peer does not read. */
+size_t conn_waiting(const struct conn *c);
+
 /** Send what waits, then close; no handler is called any more. The caller still derefs its
  * reference. */
 void conn_close(struct conn *c);
