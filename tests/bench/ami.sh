@@ -1,7 +1,7 @@
 #!/bin/bash
 # ami.sh [AMI_HOST:PORT] [HTTP_HOST:PORT] [SIP_HOST:PORT] [-t SECONDS] [-n SUBSCRIBERS] [-c RATE] [-d SECONDS] [-x EXT]
 #   (defaults 127.0.0.1:5038 127.0.0.1:8088 127.0.0.1:5080, 5 s a run of pings, 200 subscribers, 100 calls/s for 30 s)
-#   PARTS="http tcp listen stopped"     default: all. User measure, secret measure-pw.
+#   AMI_PARTS="http tcp listen stopped"     default: all. User measure, secret measure-pw.
 #   SELF=5061 TRUNK=5090                the generator's own SIP port and the trunk's
 # http:    rawman?action=ping by wrk, one login's cookie, keep-alive: 1 and 8 connections, and 8 logins
 # tcp:     pings by ami-load: 1 and 8 connections, and 16 at a time
@@ -13,7 +13,7 @@
 A=127.0.0.1:5038 B=127.0.0.1:8088 S=127.0.0.1:5080 T=5 N=200 RATE=100 D=30 EXTS="600 7001"
 for v in A B S; do case ${1:-} in *:*) declare "$v=$1"; shift ;; esac; done
 while getopts t:n:c:d:x: o; do case $o in t) T=$OPTARG ;; n) N=$OPTARG ;; c) RATE=$OPTARG ;; d) D=$OPTARG ;; x) EXTS=$OPTARG ;; *) exit 2 ;; esac; done
-PARTS=${PARTS:-http tcp listen stopped} SELF=${SELF:-5061} TRUNK=${TRUNK:-5090} RR=${RR-10}
+PARTS=${AMI_PARTS:-http tcp listen stopped} SELF=${SELF:-5061} TRUNK=${TRUNK:-5090} RR=${RR-10}
 target "$A"; target "$B"; target "$S"; prio on
 has() { case " $PARTS " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 
