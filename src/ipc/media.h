@@ -286,16 +286,17 @@ struct media_talk {
     uint32_t ms; /* how long the other state had lasted */
 };
 
-/** The files are open (err 0), or nothing is written: ENOENT, EACCES, ENOSPC, ENAMETOOLONG, EINVAL (a name or
- *  format that is not taken), EMFILE (too many). */
+/** The files are open (err 0), or nothing is written: ENOENT (also: no such stream), EACCES, ENOSPC, ENAMETOOLONG, EINVAL (a name or
+ *  format that is not taken, or other than what is to be appended to), EBUSY (the file is being written), EMFILE (too many). */
 struct media_tape_begun {
     uint32_t tape;
     int32_t err;
     uint64_t begun_us; /* to be told again after a death of media */
 };
 
-/** Nothing more is written. err: 0, or why it ended by itself (ENOSPC, EIO, ENOBUFS: the disk is too
- *  slow). The lengths are those on the disk, synced. */
+/** Nothing more is written. err: 0; ENOENT (MEDIA_TAPE_STOP of a tape that is not there); or why it
+ *  ended by itself: ENOSPC, EIO, EFBIG (24 hours, or 4 GiB), ENOBUFS (the disk is too slow). The lengths are those on
+ *  the disk, synced. */
 struct media_tape_ended {
     uint32_t tape;
     int32_t err;

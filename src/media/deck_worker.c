@@ -10,7 +10,7 @@
 
 #define WORK_US 200000
 #define SLOT_US 20000 /* tapes are looked at together, not each at its own time */
-#define SYNC_US 500000
+#define SYNC_US 400000
 #define FEW_FILES 8 /* to sync more, the whole file system is as cheap */
 #define NICE 5      /* a lane goes first */
 

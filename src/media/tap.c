@@ -80,7 +80,7 @@ static void put_peer(const struct media_leg *leg, struct media_tap *tap)
     put(tap,
         &(struct media_tap_record){.kind = leg->peer ? MEDIA_TAP_JOINED : MEDIA_TAP_PARTED,
                                    .at_us = media_lane_now(leg->lane)},
-        NULL);
+        (const uint8_t *)"");
 }
 
 void media_tap_peer(struct media_leg *leg)

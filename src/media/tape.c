@@ -237,8 +237,8 @@ static bool drain(struct deck_tape *t, struct media_tap *tap, int64_t now_us)
             return false;
         media_tap_free_to(tap, cursor);
     }
-    if (atomic_load_explicit(&tap->is_full, memory_order_relaxed) && !t->err)
-        t->err = ENOBUFS;
+    if (atomic_load_explicit(&tap->is_full, memory_order_relaxed))
+        t->is_behind = true;
     return true;
 }
 
@@ -290,7 +290,7 @@ int deck_tape_work(struct deck_tape *t, int64_t now_us)
     drain_all(t, now_us);
     write_to(t, position(t, now_us - LAG_US));
     flush(t);
-    return t->err ? t->err : err;
+    return t->err ? t->err : t->is_behind ? ENOBUFS : err;
 }
 
 void deck_tape_finish(struct deck_tape *t, int64_t at_us, uint32_t cut_ms)

@@ -3,7 +3,7 @@
  *
  * Scope:   the deck has two threads for the tapes of all lanes. The disk worker empties the rings,
  *          puts both voices in step and writes, five times a second; the other one has the kernel bring it to
- *          the disk, twice a second, and closes what has ended. No lane ever waits for either.
+ *          the disk and closes what has ended. No lane ever waits for either.
  * Owns:    files, rings, threads. A tape belongs to the deck until its last news.
  * Thread:  the control loop's; news come there.
  * Limits:  TAPES_MAX at once; 24 hours each; what a ring holds (tap.h) is how far the disk may fall behind.

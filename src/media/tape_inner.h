@@ -56,6 +56,7 @@ struct deck_tape {
     voices_tables *louder;
     uint64_t frames;
     bool is_over, is_changed;
+    bool is_behind; /* a ring was full */
     int err;
 
     /* the worker's until it is ending, then the syncer's */

@@ -4,12 +4,15 @@
  *   meson setup /tmp/b-rel . --buildtype=release && ninja -C /tmp/b-rel libstation_media.a
  *   cc -O2 -D_GNU_SOURCE -Isrc -o /tmp/micro_media tests/bench/micro_media.c -Wl,--start-group
  * /tmp/b-rel/libstation_*.a \ -Wl,--end-group -lsndfile -lsrtp2 -lm -lssl -lcrypto -lcares -lpthread
- *   /tmp/micro_media relay|srtp|play|bare|bare-srtp|setup CALLS SECONDS [LANES]
+ *   /tmp/micro_media relay|record|srtp|play|bare|bare-srtp|setup CALLS SECONDS [LANES]
  *   /tmp/micro_media srtp-own SUITE PACKETS [STREAMS]
  *
  * srtp relays between protected phones (SUITE=n in the environment, enum srtp_suite; 1 unless said). The
  * library's own work in that rhythm, with caches as cold, is bare-srtp less bare; srtp-own is its
  * unprotect and protect back to back.
+ *
+ * record is relay with each call recorded, both voices in one stereo WAV file, into $RECORDINGS
+ * (/tmp/micro-media; one second is left to the disk worker before all are stopped).
  *
  * A child is the media role; this process is the engine and all phones (one socket a phone). Prints
  * CPU seconds of the child per call-minute, loss, and added delay (send time in the payload;
@@ -32,14 +35,14 @@
 #include "base/mem.h"
 #include "ipc/media.h"
 #include "media/server.h"
+#include "rtp/packet.h"
 #include "media/srtp.h"
 
 struct leg {
     int fd;
     struct sockaddr_in to, at;
     bool is_made;
-    uint16_t seq;
-    uint32_t sent, got;
+    uint32_t seq, sent, got;
     struct media_srtp srtp; /* what the phone sends with */
     struct media_roc roc;
 };
@@ -111,8 +114,11 @@ static int library_alone(int count, int streams)
     return 0;
 }
 
+static const char *recordings = "/tmp/micro-media";
 static struct leg *legs;
 static int leg_count, made;
+static uint32_t tapes_begun, tapes_ended, tapes_failed;
+static uint64_t tapes_packets, tapes_lost, tapes_ms;
 static uint32_t *delays, delay_count;
 #define DELAYS 2000000
 
@@ -127,7 +133,17 @@ static int64_t wall_ns(void)
 static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg)
 {
     const struct media_created *m = msg;
+    const struct media_tape_ended *e = msg;
 
+    if (id == MEDIA_TAPE_BEGUN)
+        tapes_begun += ((const struct media_tape_begun *)msg)->err == 0;
+    if (id == MEDIA_TAPE_ENDED) {
+        tapes_ended++;
+        tapes_failed += e->err != 0;
+        tapes_packets += e->rx_packets + e->tx_packets;
+        tapes_lost += e->lost;
+        tapes_ms += e->ms;
+    }
     if (id != MEDIA_CREATED)
         return;
     legs[m->id - 1].to.sin_family = AF_INET;
@@ -151,6 +167,7 @@ static void child(int fd, unsigned lanes)
                                      .keep_fd = -1,
                                      .rtp_start = 30000,
                                      .rtp_end = 40000,
+                                     .recordings = recordings,
                                      .sounds = sounds,
                                      .sound_count = 2};
     struct media_server *s;
@@ -256,7 +273,8 @@ static void send_one(struct leg *g)
     size_t len = 172;
 
     p[2] = (uint8_t)(g->seq >> 8);
-    p[3] = (uint8_t)g->seq++;
+    p[3] = (uint8_t)g->seq;
+    rtp_put32(p + 4, 160u * g->seq++);
     p[8] = 1;
     memcpy(p + 12, &now, 8);
     g->sent++;
@@ -338,6 +356,27 @@ static void setup(struct loop *l, struct ipc *c, pid_t pid, int count)
            (child_cpu(pid) - cpu0) * 1e6 / count);
 }
 
+static void record(struct ipc *c, int i)
+{
+    struct media_tape m = {.id = (uint32_t)i + 1, .tape = (uint32_t)i + 1, .is_stereo = true};
+    char name[32];
+
+    snprintf(name, sizeof(name), "%d/%d.wav", i % 10, i);
+    m.mixed = (struct slice){name, strlen(name)};
+    ipc_send(c, MEDIA_TAPE, &m);
+}
+
+static void stop_tapes(struct loop *l, struct ipc *c)
+{
+    for (int i = 1; i < leg_count; i += 2)
+        ipc_send(c, MEDIA_TAPE_STOP, &(struct media_tape_stop){.tape = (uint32_t)i + 1});
+    for (int n = 0; n < 3000 && tapes_ended < tapes_begun; n++)
+        loop_round(l, 10);
+    printf("record begun=%u ended=%u failed=%u packets=%llu lost=%llu seconds=%.1f\n", tapes_begun,
+           tapes_ended, tapes_failed, (unsigned long long)tapes_packets,
+           (unsigned long long)tapes_lost, (double)tapes_ms / 1000 / (tapes_ended ? tapes_ended : 1));
+}
+
 static int compare(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -349,7 +388,8 @@ int main(int argc, char **argv)
 {
     bool is_bare = argc > 1 && !strncmp(argv[1], "bare", 4);
     bool is_srtp = argc > 1 && (!strcmp(argv[1], "srtp") || !strcmp(argv[1], "bare-srtp"));
-    bool is_relay = is_bare || is_srtp || (argc > 1 && !strcmp(argv[1], "relay"));
+    bool is_record = argc > 1 && !strcmp(argv[1], "record");
+    bool is_relay = is_bare || is_srtp || is_record || (argc > 1 && !strcmp(argv[1], "relay"));
     int calls = argc > 2 ? atoi(argv[2]) : 200, ep = epoll_create1(0), fds[2];
     double seconds = argc > 3 ? atof(argv[3]) : 10, cpu0, cpu1;
     unsigned lanes = argc > 4 ? (unsigned)atoi(argv[4]) : 1;
@@ -359,6 +399,8 @@ int main(int argc, char **argv)
     pid_t pid;
 
     signal(SIGPIPE, SIG_IGN);
+    if (getenv("RECORDINGS"))
+        recordings = getenv("RECORDINGS");
     if (argc > 3 && !strcmp(argv[1], "srtp-own")) {
         suite = (uint8_t)atoi(argv[2]);
         return library_alone(atoi(argv[3]), argc > 4 ? atoi(argv[4]) : 100);
@@ -416,6 +458,8 @@ int main(int argc, char **argv)
         ipc_send(c, MEDIA_REMOTE, &m);
         if (is_relay && i & 1)
             ipc_send(c, MEDIA_CONNECT, &(struct media_connect){(uint32_t)i, (uint32_t)i + 1});
+        if (is_record && i & 1)
+            record(c, i);
         if (!is_relay)
             ipc_send(
                 c, MEDIA_PLAY,
@@ -439,6 +483,8 @@ int main(int argc, char **argv)
     pump(ep, wall_ns() + (int64_t)(seconds * 1e9), is_relay, seconds);
     cpu1 = child_cpu(pid);
     usleep(50000);
+    if (is_record)
+        stop_tapes(l, c);
     printf("rss_kib=%ld cpu_us_per_packet=%.3f\n", child_rss(pid),
            (cpu1 - cpu0) * 1e6 / (seconds * 50 * leg_count));
     for (int i = 0; i < leg_count; i++) {

@@ -228,49 +228,106 @@ static int apart(const uint8_t *rx, const uint8_t *tx, long n, int *heard_pct)
     return worst;
 }
 
+/* A tape without threads, its ring on a leg without packets of its own. */
+struct desk {
+    struct deck_tape *t;
+    struct media_tap *tap;
+    struct media_leg *leg;
+    char folder[64];
+};
+
+static int desk_open(struct desk *d)
+{
+    memset(d, 0, sizeof(*d));
+    strcpy(d->folder, "/tmp/station-timeline-XXXXXX");
+    d->t = mem_zalloc(sizeof(*d->t));
+    d->tap = media_tap_alloc();
+    d->leg = mem_zalloc(sizeof(*d->leg));
+    if (!d->t || !d->tap || !d->leg)
+        return ENOMEM;
+    list_init(&d->t->taps);
+    list_append(&d->t->taps, &d->tap->link);
+    d->leg->taps = d->tap;
+    d->t->start_us = 1000000;
+    d->t->names[TAPE_RX] = "rx.ulaw";
+    d->t->names[TAPE_TX] = "tx.ulaw";
+    return mkdtemp(d->folder) ? deck_tape_open(d->t, d->folder) : errno;
+}
+
+static void desk_close(struct desk *d)
+{
+    if (d->t)
+        deck_tape_close(d->t, true);
+    rmdir(d->folder);
+    mem_free(d->t);
+    mem_free(d->tap);
+    mem_free(d->leg);
+}
+
+static long desk_read(const struct desk *d, const char *name, uint8_t **out)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/%s", d->folder, name);
+    return read_file(path, out);
+}
+
 static int both_voices_stay_in_step_for_an_hour(void)
 {
     struct sender s[2] = {{.rate = 8000, .jitter_ms = 40, .loss_pct = 2},
                           {.rate = 8000.8, .jitter_ms = 2, .next_send = 3}};
-    struct deck_tape *t = mem_zalloc(sizeof(*t));
-    struct media_tap *tap = media_tap_alloc();
-    struct media_leg *leg = mem_zalloc(sizeof(*leg));
-    char folder[] = "/tmp/station-timeline-XXXXXX", path[64];
     uint8_t *rx = NULL, *tx = NULL;
-    long n = 0, n2 = 0;
     int err = 0, worst, heard = 0;
+    struct desk d;
+    long n;
 
-    CHECK_TO(t && tap && leg && mkdtemp(folder), out);
     srand(1);
-    list_init(&t->taps);
-    list_append(&t->taps, &tap->link);
-    leg->taps = tap;
-    t->start_us = 1000000;
-    t->names[TAPE_RX] = "rx.ulaw";
-    t->names[TAPE_TX] = "tx.ulaw";
-    CHECK_OK_TO(deck_tape_open(t, folder), out);
-    talk(t, leg, s, HOUR_MS);
-    deck_tape_finish(t, 1000000 + INT64_C(1000) * HOUR_MS, 0);
-    CHECK_TO(t->ended.ms == HOUR_MS && !t->err, out);
-    CHECK_TO(t->ended.lost > 3000 && t->ended.lost < 4200, out); /* 2 % of 180,000 */
-    snprintf(path, sizeof(path), "%s/rx.ulaw", folder);
-    n = read_file(path, &rx);
-    snprintf(path, sizeof(path), "%s/tx.ulaw", folder);
-    n2 = read_file(path, &tx);
-    CHECK_TO(n == HOUR_MS * 8 && n2 == n, out);
+    CHECK_OK_TO(desk_open(&d), out);
+    talk(d.t, d.leg, s, HOUR_MS);
+    deck_tape_finish(d.t, 1000000 + INT64_C(1000) * HOUR_MS, 0);
+    CHECK_TO(d.t->ended.ms == HOUR_MS && !d.t->err, out);
+    CHECK_TO(d.t->ended.lost > 3000 && d.t->ended.lost < 4200, out); /* 2 % of 180,000 */
+    n = desk_read(&d, "rx.ulaw", &rx);
+    CHECK_TO(n == HOUR_MS * 8 && desk_read(&d, "tx.ulaw", &tx) == n, out);
     worst = apart(rx, tx, n, &heard);
     if (worst > 20 || heard < 97)
         printf("worst=%d ms heard=%d %%\n", worst, heard);
     CHECK_TO(worst <= 20 && heard >= 97, out);
 out:
-    if (t)
-        deck_tape_close(t, true);
-    rmdir(folder);
+    desk_close(&d);
     mem_free(rx);
     mem_free(tx);
-    mem_free(t);
-    mem_free(tap);
-    mem_free(leg);
+    return err;
+}
+
+/* The disk stands still: the ring takes ten seconds of both voices, then the tape ends with what was said
+ * before in the file. */
+static int a_ring_that_is_full_ends_the_tape(void)
+{
+    struct rtp_header h = {.bytes = 160};
+    uint8_t sound[160], *rx = NULL;
+    uint32_t taken = 0;
+    struct desk d;
+    int err;
+    long n;
+
+    memset(sound, 0x31, sizeof(sound));
+    CHECK_OK_TO(desk_open(&d), out);
+    for (uint32_t i = 0; i < 1000 && !atomic_load(&d.tap->is_full); i++, taken++) {
+        h.seq = (uint16_t)i;
+        h.timestamp = i * 160;
+        for (int side = 0; side < 2; side++)
+            media_tap_packet(d.leg, side, 7, sound, &h, CODEC_ULAW, 1000000 + i * 20000);
+    }
+    CHECK_TO(taken > 500 && taken < 1000, out);
+    CHECK_TO(deck_tape_work(d.t, 1000000 + INT64_C(20000) * taken) == ENOBUFS, out);
+    deck_tape_finish(d.t, 1000000 + INT64_C(20000) * taken, 0);
+    n = desk_read(&d, "rx.ulaw", &rx);
+    CHECK_TO(n == 160 * (long)taken && rx[0] == 0x31 && rx[n - 161] == 0x31, out);
+    CHECK_TO(!memchr(rx, 0xff, (size_t)n - 160), out); /* no gap */
+out:
+    desk_close(&d);
+    mem_free(rx);
     return err;
 }
 
@@ -279,4 +336,4 @@ UNIT_TESTS(UNIT(gaps_and_order_do_not_move_a_packet), UNIT(the_clock_goes_round_
            UNIT(a_talkspurt_of_a_clock_that_stood_still_begins_anew),
            UNIT(a_late_first_packet_is_seen_by_the_next_ones),
            UNIT(a_slower_route_is_followed_in_small_steps),
-           UNIT_ONCE(both_voices_stay_in_step_for_an_hour))
+           UNIT_ONCE(both_voices_stay_in_step_for_an_hour), UNIT(a_ring_that_is_full_ends_the_tape))
