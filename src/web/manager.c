@@ -472,7 +472,7 @@ static int visitor_alloc(struct visitor **vp, const struct visit *w)
 /* mansession_id=0123..., with or without quotes, among other cookies. */
 static struct slice cookie_of(const struct visit *w)
 {
-    struct slice rest = http_request_header(w->request, "Cookie");
+    struct slice rest = http_request_header(w->request, WEB_COOKIE_HEADER);
 
     while (slice_is_set(rest)) {
         struct slice value, name = slice_cut(slice_cut(rest, ';', &rest), '=', &value);

@@ -15,7 +15,10 @@
 #include "base/addr.h"
 #include "loop/loop.h"
 
-#define WEB_PEER_HEADER "X-Station-Peer" /* "ADDRESS PORT LOCAL_ADDRESS LOCAL_PORT", by the front */
+/* By the front: "ADDRESS PORT LOCAL_ADDRESS LOCAL_PORT"; and the client's Cookie, which libmicrohttpd
+   would refuse in its own words when it is broken or huge. */
+#define WEB_PEER_HEADER "X-Station-Peer"
+#define WEB_COOKIE_HEADER "X-Station-Cookie"
 
 struct web_manager;
 

@@ -177,6 +177,14 @@ def sessions(port):
         return fail("login", s.got)
     if b"Ping: Pong" not in s.ask("action=ping"):
         fail("ping after login")
+    # A broken or huge Cookie is none of ours, and is answered as if there were none.
+    good = s.cookie
+    for odd in (b'a="', b'"', b"=;=;", b";".join(b"c%d=v" % i for i in range(900))):
+        s.cookie = "Cookie: %s\r\n" % odd.decode()
+        got = s.ask("action=ping")
+        if b" 200 OK" not in got or b"Permission denied" not in got:
+            fail("Cookie: %s" % odd[:20].decode(), got)
+    s.cookie = good
     # WaitEvent waits beside other requests; what they cause ends it.
     s.ask("action=events&eventmask=user")
     s.ask("action=waitevent&timeout=0")

@@ -13,6 +13,7 @@ static int says_the_settings(void)
 {
     struct control_http http = {
         .is_enabled = true, .timeout_s = 60, .rate = 50, .connections = 100};
+    char *log, *end;
     struct buf b;
     int err;
 
@@ -26,8 +27,11 @@ static int says_the_settings(void)
     /* Nothing that could stand in a path, nothing absolute. */
     CHECK_TO(!has(&b, " /etc") && !has(&b, " /var") && !has(&b, "include"), out);
     /* What is logged names no query and no secret header. */
-    CHECK_TO(!has(&b, "$request ") && !has(&b, "$args") && !has(&b, "$http_") &&
-                 !has(&b, "$cookie_") && !has(&b, "$query_string"),
+    log = strstr(buf_z(&b), "map $request_uri $asked");
+    CHECK_TO(log && (end = strstr(log, "access_log")) && strstr(log, "log_format") < end, out);
+    *end = '\0';
+    CHECK_TO(!strstr(log, "$request ") && !strstr(log, "$args") && !strstr(log, "$http_") &&
+                 !strstr(log, "$cookie_") && !strstr(log, "$query_string"),
              out);
 out:
     buf_fini(&b);

@@ -135,7 +135,7 @@ static void answer(struct stage *t, unsigned i, const char *text)
 #define ACCEPTED "Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
 #define PONG "Response: Success\r\nPing: Pong\r\n\r\n"
 
-/* @return the field "Cookie: ..." to come with again */
+/* @return the field "X-Station-Cookie: ..." to come with again */
 static const char *log_in(struct stage *t)
 {
     static char field[128];
@@ -147,8 +147,8 @@ static const char *log_in(struct stage *t)
     at = strstr(read_off(t, fd), "Set-Cookie: ");
     if (!at)
         return "";
-    snprintf(field, sizeof(field), "Cookie: other=1; %.*s\r\n", (int)strcspn(at + 12, ";"),
-             at + 12);
+    snprintf(field, sizeof(field), "X-Station-Cookie: other=1; %.*s\r\n",
+             (int)strcspn(at + 12, ";"), at + 12);
     return field;
 }
 
@@ -166,7 +166,8 @@ static int a_login_is_remembered(void)
                  t.open.local.port == 8088 && t.open.kind == MANAGER_SESSION_HTTP,
              out);
     CHECK_TO(strstr(t.got, "; Version=1; Max-Age=60\r\n") && strstr(t.got, ACCEPTED), out);
-    CHECK_TO(strlen(cookie) == strlen("Cookie: other=1; mansession_id=\"\"\r\n") + 32, out);
+    CHECK_TO(strlen(cookie) == strlen("X-Station-Cookie: other=1; mansession_id=\"\"\r\n") + 32,
+             out);
     fd = get(&t, "/asterisk/MXML/?action=ping", cookie);
     CHECK_TO(t.asks == 2 && t.opens == 1 && t.sessions[1] == t.sessions[0], out);
     answer(&t, 1, PONG);
@@ -199,7 +200,7 @@ static int cookies_come_in_many_forms(void)
     CHECK_OK_TO(err, out);
     snprintf(id, sizeof(id), "%s", strchr(log_in(&t), '"') + 1);
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        int len = snprintf(cookie, sizeof(cookie), "Cookie: ");
+        int len = snprintf(cookie, sizeof(cookie), "X-Station-Cookie: ");
 
         len += snprintf(cookie + len, sizeof(cookie) - (size_t)len, cases[i].form, id);
         snprintf(cookie + len, sizeof(cookie) - (size_t)len, "\r\n");
@@ -221,7 +222,7 @@ static int who_has_no_success_is_forgotten(void)
 
     CHECK_OK_TO(err, out);
     fd = get(&t, "/rawman?action=ping",
-             "Cookie: mansession_id=0123456789abcdef0123456789abcdef\r\n");
+             "X-Station-Cookie: mansession_id=0123456789abcdef0123456789abcdef\r\n");
     CHECK_TO(t.opens == 1 && t.asks == 1, out);
     answer(&t, 0, "Response: Error\r\nMessage: Permission denied\r\n\r\n");
     CHECK_TO(strstr(read_off(&t, fd), "Permission denied") && t.leaves == 1, out);
