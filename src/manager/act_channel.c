@@ -357,6 +357,72 @@ const struct manager_action manager_action_playdtmf = {
     .synopsis = {"Послать цифру в канал.", "Play DTMF signal on a specific channel."},
     .help = {"Посылает одну цифру.", "Plays a dtmf digit on the specified channel."}};
 
+/* ---- MuteAudio ---- */
+
+/* A leg without sound of its own (a Local half) has nothing to mute. */
+static int mute(struct channel *ch, bool is_in, bool is_out, bool is_on)
+{
+    const struct media_gain *now = ch->stream ? media_stream_gain(ch->stream) : NULL;
+
+    if (!now)
+        return 0;
+    return media_stream_mute(ch->stream, is_in ? is_on : now->is_rx_muted,
+                             is_out ? is_on : now->is_tx_muted);
+}
+
+static void run_mute(struct manager_request *q)
+{
+    const struct slice direction = manager_arg(q, "Direction");
+    const bool is_all = slice_caseeqz(direction, "all");
+    const bool is_in = is_all || slice_caseeqz(direction, "in");
+    const bool is_out = is_all || slice_caseeqz(direction, "out");
+    struct channel *ch;
+
+    if (!manager_arg(q, "Channel").len) {
+        manager_error(q, "Channel not specified");
+        return;
+    }
+    if (!manager_arg(q, "State").len) {
+        manager_error(q, "State not specified");
+        return;
+    }
+    ch = manager_channel(q, "Channel");
+    if (!ch) {
+        manager_error(q, "No such channel");
+        return;
+    }
+    if ((!is_in && !is_out) || mute(ch, is_in, is_out, manager_arg_bool(q, "State", false))) {
+        manager_error(q, "Failed to mute/unmute stream");
+        return;
+    }
+    manager_begin(q, "Success");
+    manager_end(q);
+}
+
+static const struct manager_param mute_params[] = {
+    MANAGER_PARAM_ID,
+    CHANNEL_PARAM("Имя канала.", "The channel you want to mute."),
+    {"Direction",
+     {"in - что говорит телефон, out - что он слышит, all - всё.",
+      "in - Set muting on inbound audio stream. (to the PBX)\n"
+      "out - Set muting on outbound audio stream. (from the PBX)\n"
+      "all - Set muting on inbound and outbound audio streams."},
+     true},
+    {"State",
+     {"on - выключить звук, off - включить.", "on - Turn muting on.\noff - Turn muting off."},
+     true},
+    {0}};
+
+const struct manager_action manager_action_muteaudio = {
+    .name = "MuteAudio",
+    .classes = CLASS_SYSTEM,
+    .params = mute_params,
+    .run = run_mute,
+    SHOWN,
+    .synopsis = {"Выключить звук канала.", "Mute an audio stream."},
+    .help = {"Тишина вместо того, что говорит или слышит канал; то же, что MUTEAUDIO().",
+             "Mute an incoming or outgoing audio stream on a channel."}};
+
 /* ---- ControlPlayback ---- */
 
 #define SKIP_MS 3000

@@ -265,6 +265,44 @@ out:
     return err;
 }
 
+static int mutes_a_leg(void)
+{
+#define MUTE "Action: MuteAudio\nChannel: Test/in-00000000\n"
+    static const struct case_of cases[] = {
+        {"Action: MuteAudio\n\n", ERROR("Channel not specified")},
+        {"Action: MuteAudio\nChannel: x\n\n", ERROR("State not specified")},
+        {"Action: MuteAudio\nChannel: x\nState: on\n\n", ERROR("No such channel")},
+        {MUTE "State: on\n\n", ERROR("Failed to mute/unmute stream")},
+        {MUTE "State: on\nDirection: up\n\n", ERROR("Failed to mute/unmute stream")},
+        {MUTE "State: on\nDirection: in\n\n", "Response: Success\n\n"},
+    };
+    const struct media_gain *now;
+    struct channel *ch = NULL;
+    struct office o;
+    int err = begin(&o, "21", &ch);
+
+    if (!err)
+        err = all_say(&o, cases, sizeof(cases) / sizeof(cases[0]));
+    if (err)
+        goto out;
+    CHECK_TO(unit_is_rerun() || ch->stream, out);
+    if (!ch->stream) /* it did not fit into memory */
+        goto out;
+    now = media_stream_gain(ch->stream);
+    CHECK_TO(now->is_rx_muted && !now->is_tx_muted, out);
+    CHECK_TO(office_says(&o, MUTE "State: on\nDirection: OUT\n\n", 10, "Response: Success\n\n"),
+             out);
+    CHECK_TO(now->is_rx_muted && now->is_tx_muted, out);
+    CHECK_TO(office_says(&o, MUTE "State: off\nDirection: all\n\n", 10, "Response: Success\n\n"),
+             out);
+    CHECK_TO(!now->is_rx_muted && !now->is_tx_muted, out);
+out:
+    mem_deref(ch);
+    office_fini(&o);
+    return err;
+}
+
 UNIT_TESTS(UNIT(hangs_up), UNIT(limits_a_call), UNIT(reads_and_sets_variables),
            UNIT_ONCE(survives_every_function), UNIT(refuses_without_system),
-           UNIT(knows_what_is_dangerous), UNIT(plays_digits), UNIT(controls_what_plays))
+           UNIT(knows_what_is_dangerous), UNIT(plays_digits), UNIT(controls_what_plays),
+           UNIT(mutes_a_leg))

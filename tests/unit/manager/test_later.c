@@ -5,7 +5,9 @@
  * QueueChangePriorityCaller QueueLog QueueMemberRingInUse QueuePause QueuePenalty QueueReload QueueRemove
  * QueueReset QueueRule QueueStatus QueueSummary QueueWithdrawCaller Agents AgentLogoff Park ParkedCalls
  * Parkinglots AOCMessage VoicemailBoxSummary VoicemailForward VoicemailMove VoicemailRefresh
- * VoicemailRemove VoicemailUserStatus VoicemailUsersList */
+ * VoicemailRemove VoicemailUserStatus VoicemailUsersList SorceryMemoryCacheExpire
+ * SorceryMemoryCacheExpireObject SorceryMemoryCachePopulate SorceryMemoryCacheStale
+ * SorceryMemoryCacheStaleObject */
 #include "office.h"
 #include "transcript.h"
 
@@ -45,6 +47,14 @@ static int refuse_a_channel(void)
          ERROR("ChargeType not specified")},
         {"Action: AOCMessage\nChannelPrefix: Test/\nMsgType: d\nChargeType: free\n\n",
          "Response: Success\nMessage: AOC Message successfully queued on channel\n\n"},
+        {"Action: SorceryMemoryCacheStale\n\n",
+         ERROR("SorceryMemoryCacheStale requires that a cache name be provided.")},
+        {"Action: SorceryMemoryCachePopulate\nCache: x\n\n",
+         ERROR("The provided cache does not exist")},
+        {"Action: SorceryMemoryCacheExpireObject\nCache: x\n\n",
+         ERROR("SorceryMemoryCacheExpireObject requires that an object name be provided")},
+        {"Action: SorceryMemoryCacheStaleObject\nCache: x\nObject: y\n\n",
+         ERROR("The provided cache does not exist")},
         {"Action: Parkinglots\n\n",
          "Response: Success\nEventList: start\nMessage: Parking lots will follow\n\nEvent: "
          "ParkinglotsComplete\nEventList: Complete\nListItems: 0\n\n"},

@@ -1,18 +1,9 @@
 /* Every action of Asterisk 22 is here with its name, synopsis and rights, but for those that are named. */
 #include "transcript.h"
 
-/* Asterisk's own inside (the station has no caches of configuration files), and what is not in the manual. */
-static const char *const absent[] = {"MuteAudio",
-                                     "PJSIPSetMaintenance",
-                                     "PJSIPShowMaintenance",
-                                     "PlayMF",
-                                     "SendFlash",
-                                     "SorceryMemoryCacheExpire",
-                                     "SorceryMemoryCacheExpireObject",
-                                     "SorceryMemoryCachePopulate",
-                                     "SorceryMemoryCacheStale",
-                                     "SorceryMemoryCacheStaleObject",
-                                     NULL};
+/* What a channel cannot do (MF, flash), and what is newer than the manual. */
+static const char *const absent[] = {"PJSIPSetMaintenance", "PJSIPShowMaintenance", "PlayMF",
+                                     "SendFlash", NULL};
 
 static bool is_absent(struct slice name)
 {
