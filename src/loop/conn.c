@@ -167,7 +167,7 @@ int conn_sys_send(struct conn *conn, struct slice bytes)
 
     if (c->fd < 0 || c->err)
         return ENOTCONN;
-    if (c->out.len - c->out_at + bytes.len > conn->handlers.max_out) {
+    if (conn_sys_waiting(conn) + bytes.len > conn->handlers.max_out) {
         fail_later(c, ENOBUFS);
         return ENOBUFS;
     }
@@ -182,6 +182,13 @@ int conn_sys_send(struct conn *conn, struct slice bytes)
     if (!err && conn->is_up)
         loop_flush(conn->net->loop, &c->flush, conn_flush, c);
     return err;
+}
+
+size_t conn_sys_waiting(const struct conn *conn)
+{
+    const struct conn_sys *c = (const struct conn_sys *)conn;
+
+    return c->out.len - c->out_at;
 }
 
 void conn_sys_close(struct conn *conn)

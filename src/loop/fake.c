@@ -217,6 +217,7 @@ int net_fake_alloc(struct net **np, struct loop *fake_loop)
         .udp_send = udp_fake_send,
         .conn_open = conn_fake_open,
         .conn_send = conn_fake_send,
+        .conn_waiting = conn_fake_waiting,
         .conn_close = conn_fake_close,
         .listener_open = listener_fake_open,
     };

@@ -50,6 +50,7 @@ void fake_local(struct net_fake *n, struct addr *local, const struct addr *wante
 int conn_fake_open(struct conn **cp, struct net *n, const struct addr *to, const struct addr *from,
                    struct tls *tls, const char *server_name, const struct conn_handlers *h);
 int conn_fake_send(struct conn *c, struct slice bytes);
+size_t conn_fake_waiting(const struct conn *c);
 void conn_fake_close(struct conn *c);
 int listener_fake_open(struct listener **lp, struct net *n, int fd, const struct addr *local,
                        struct tls *tls, uint32_t max_conns, listener_h *h, void *arg);

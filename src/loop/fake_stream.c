@@ -25,7 +25,6 @@ struct listener_fake {
     struct listener listener;
     struct link link;
     bool is_tls;
-    uint32_t max_conns;
     struct quota *quota;
 };
 
@@ -187,6 +186,13 @@ int conn_fake_send(struct conn *conn, struct slice bytes)
     return err;
 }
 
+size_t conn_fake_waiting(const struct conn *conn)
+{
+    const struct conn_fake *c = (const struct conn_fake *)conn;
+
+    return c->under_way + c->out.len;
+}
+
 /* ---- connecting ---- */
 
 static int conn_new(struct conn_fake **cp, struct net *n, bool is_tls)
@@ -280,7 +286,7 @@ static bool syn_arrive(struct flight *f)
         return true;
     if (fake_is_cut(f->net, &f->from, &f->to))
         return false;
-    if (!l || l->quota->used >= l->max_conns)
+    if (!l || l->quota->used >= l->listener.max_conns)
         err = l ? ECONNRESET : ECONNREFUSED;
     else if (l->is_tls != f->is_tls)
         err = EPROTO;
@@ -346,7 +352,7 @@ int listener_fake_open(struct listener **lp, struct net *net, int fd, const stru
     l->listener.h = h;
     l->listener.arg = arg;
     l->is_tls = tls != NULL;
-    l->max_conns = max_conns;
+    l->listener.max_conns = max_conns;
     fake_local(n, &l->listener.local, local, local);
     l->quota = mem_alloc(sizeof(*l->quota), NULL);
     if (!l->quota) {

@@ -19,7 +19,6 @@ struct listener_sys {
     struct timer pause;
     struct tls *tls;
     struct quota *quota;
-    uint32_t max_conns;
     struct list half; /* struct conn_sys, oldest first; one reference each */
 };
 
@@ -67,7 +66,7 @@ static bool make_room(struct listener_sys *l)
 {
     struct link *oldest = list_first(&l->half);
 
-    if (l->quota->used < l->max_conns)
+    if (l->quota->used < l->listener.max_conns)
         return true;
     if (!oldest)
         return false;
@@ -184,7 +183,7 @@ int listener_sys_open(struct listener **lp, struct net *n, int fd, const struct 
     l->listener.h = h;
     l->listener.arg = arg;
     l->tls = mem_ref(tls);
-    l->max_conns = max_conns;
+    l->listener.max_conns = max_conns;
     list_init(&l->half);
     err = listener_start(l, local);
     if (err)

@@ -114,6 +114,9 @@ bool conn_is_up(const struct conn *c);
  * ENOMEM. */
 int conn_send(struct conn *c, struct slice bytes);
 
+/** Bytes that wait because the peer does not read. */
+size_t conn_waiting(const struct conn *c);
+
 /** Send what waits, then close; no handler is called any more. The caller still derefs its
  * reference. */
 void conn_close(struct conn *c);
@@ -130,4 +133,6 @@ typedef void(listener_h)(struct conn *c, void *arg);
  */
 int listener_open(struct listener **lp, struct net *n, int fd, const struct addr *local,
                   struct tls *tls, uint32_t max_conns, listener_h *h, void *arg);
+/** Another ceiling; whoever is there stays. */
+void listener_set_max_conns(struct listener *l, uint32_t max_conns);
 const struct addr *listener_local(const struct listener *l);

@@ -15,6 +15,7 @@ struct net_ops {
                      const struct addr *from, struct tls *tls, const char *server_name,
                      const struct conn_handlers *h);
     int (*conn_send)(struct conn *c, struct slice bytes);
+    size_t (*conn_waiting)(const struct conn *c);
     void (*conn_close)(struct conn *c);
     int (*listener_open)(struct listener **lp, struct net *n, int fd, const struct addr *local,
                          struct tls *tls, uint32_t max_conns, listener_h *h, void *arg);
@@ -48,6 +49,7 @@ struct conn {
 struct listener {
     struct net *net; /* one reference */
     struct addr local;
+    uint32_t max_conns;
     listener_h *h;
     void *arg;
 };
@@ -86,6 +88,7 @@ int udp_sys_send(struct udp *u, const struct addr *to, struct slice bytes);
 int conn_sys_open(struct conn **cp, struct net *n, const struct addr *to, const struct addr *from,
                   struct tls *tls, const char *server_name, const struct conn_handlers *h);
 int conn_sys_send(struct conn *c, struct slice bytes);
+size_t conn_sys_waiting(const struct conn *c);
 void conn_sys_close(struct conn *c);
 int listener_sys_open(struct listener **lp, struct net *n, int fd, const struct addr *local,
                       struct tls *tls, uint32_t max_conns, listener_h *h, void *arg);

@@ -178,6 +178,7 @@ void events_flush(struct manager *m)
     LIST_FOREACH(&m->sessions, k)
     manager_session_deliver(CONTAINER_OF(k, struct manager_session, link), b);
     mem_deref(b);
+    manager_sessions_relieve(m);
 }
 
 void events_fini(struct manager *m)

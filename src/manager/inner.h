@@ -18,8 +18,9 @@
 
 #define MANAGER_BATCH_MS 10
 #define MANAGER_EVENT_MAX 65536
-#define MANAGER_WAITING_MAX (8u << 20) /* bytes of events that wait for one session */
-#define MANAGER_VERSION "11.0.0"       /* of the protocol, as Asterisk 22 says it */
+#define MANAGER_WAITING_MAX (8u << 20)       /* bytes of events that wait for one session */
+#define MANAGER_ALL_WAITING_MAX (256u << 20) /* of all sessions together */
+#define MANAGER_VERSION "11.0.0"             /* of the protocol, as Asterisk 22 says it */
 
 struct manager {
     struct manager_args args;
@@ -117,6 +118,9 @@ int manager_digest(struct manager_session *s, const struct manager_digest *q, st
 
 /** login.c: is somebody in as that user? */
 bool manager_is_in_use(const struct manager *m, struct slice user);
+
+/* tcp.c: the settings have changed. */
+void manager_limit_conns(struct manager *m);
 
 /* roles.c */
 void roles_stop(struct manager *m);

@@ -130,6 +130,7 @@ void manager_set_snapshot(struct manager *m, struct model_snapshot *snapshot)
             follow_user(s, before);
     }
     events_count(m);
+    manager_limit_conns(m);
     mem_deref(before);
 }
 

@@ -311,6 +311,34 @@ void manager_session_deliver(struct manager_session *s, struct manager_batch *b)
         timer_start(s->manager->loop, &s->wait, 0, wait_over, s);
 }
 
+/* @return bytes that wait in all sessions; the one with most of them, or NULL */
+static size_t all_waiting(const struct manager *m, struct manager_session **mostp)
+{
+    size_t all = 0, most = 0, n;
+
+    *mostp = NULL;
+    LIST_FOREACH(&m->sessions, k)
+    {
+        struct manager_session *s = CONTAINER_OF(k, struct manager_session, link);
+
+        n = s->port->waiting ? s->port->waiting(s->port_arg) : 0;
+        all += n;
+        if (n > most) {
+            most = n;
+            *mostp = s;
+        }
+    }
+    return all;
+}
+
+void manager_sessions_relieve(struct manager *m)
+{
+    struct manager_session *most;
+
+    while (all_waiting(m, &most) > MANAGER_ALL_WAITING_MAX)
+        cut_off(most, "too much waits for those who do not read, most of it for this one");
+}
+
 /* ---- in ---- */
 
 /* One message off the front of bytes; the first `looked_at` hold no end. @return 0; EAGAIN; EMSGSIZE */

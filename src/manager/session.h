@@ -22,6 +22,8 @@ struct manager_batch;
 struct manager_port {
     /** A copy, in order. @return 0; ENOBUFS and others: the session ends */
     int (*send)(void *arg, struct slice bytes);
+    /** Bytes that were sent and wait, as the other end does not read; may be NULL. */
+    size_t (*waiting)(void *arg);
     /** The answer to the present request is complete (roles know where it ends); may be NULL. */
     void (*answered)(void *arg);
     /** The present request and the one that waits for events change places: others are answered while
@@ -74,6 +76,9 @@ int manager_session_alloc(struct manager_session **sp, struct manager *m, enum m
 
 /** Bytes came. All are taken. */
 void manager_session_recv(struct manager_session *s, struct slice bytes);
+
+/** When too much waits in all of them together, those for whom most waits are cut off. */
+void manager_sessions_relieve(struct manager *m);
 
 /** The other end has gone, or is to go: what was written leaves; takes the list's reference. */
 void manager_session_end(struct manager_session *s);

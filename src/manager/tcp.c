@@ -20,6 +20,13 @@ static int port_send(void *arg, struct slice bytes)
     return p->conn ? conn_send(p->conn, bytes) : ENOTCONN;
 }
 
+static size_t port_waiting(void *arg)
+{
+    const struct tcp_port *p = arg;
+
+    return p->conn ? conn_waiting(p->conn) : 0;
+}
+
 static void port_close(void *arg)
 {
     struct tcp_port *p = arg;
@@ -32,7 +39,8 @@ static void port_close(void *arg)
     mem_free(p);
 }
 
-static const struct manager_port tcp_port = {.send = port_send, .close = port_close};
+static const struct manager_port tcp_port = {
+    .send = port_send, .waiting = port_waiting, .close = port_close};
 
 static size_t conn_recv(struct conn *c, struct slice bytes, void *arg)
 {
@@ -124,9 +132,28 @@ int manager_renew_tls(struct manager *m)
     return err;
 }
 
+/* Clients that went away without a word (a firewall, a laptop) do not keep their places. */
+static const struct net_tune tune = {
+    .has_keepalive = true, .idle_s = 300, .gap_s = 30, .probes = 4};
+
+/* Room for handshakes beside the sessions: who is one too many is told so in the log (is_full). */
+static uint32_t most_conns(const struct manager *m)
+{
+    const struct model_settings *set = model_settings_of(m->snapshot);
+
+    return (uint32_t)(set->manager_sessions + set->manager_auth_limit);
+}
+
+void manager_limit_conns(struct manager *m)
+{
+    if (m->plain)
+        listener_set_max_conns(m->plain, most_conns(m));
+    if (m->tls_listener)
+        listener_set_max_conns(m->tls_listener, most_conns(m));
+}
+
 int manager_listen(struct manager *m, int fd, const struct addr *local, bool is_tls)
 {
-    const uint32_t most = (uint32_t)model_settings_of(m->snapshot)->manager_sessions;
     struct listener **lp = is_tls ? &m->tls_listener : &m->plain;
     struct tls *tls = NULL;
     int err = is_tls ? make_tls(m) : 0;
@@ -138,8 +165,9 @@ int manager_listen(struct manager *m, int fd, const struct addr *local, bool is_
     }
     if (is_tls)
         tls = m->tls;
+    net_tune_fd(fd, &tune);
     *lp = mem_deref(*lp);
-    return listener_open(lp, m->args.net, fd, local, tls, most, accepted, m);
+    return listener_open(lp, m->args.net, fd, local, tls, most_conns(m), accepted, m);
 }
 
 void manager_unlisten(struct manager *m)

@@ -2,7 +2,7 @@
 # run.sh - every row of docs/bench.md: the station and a real Asterisk 22, one after the other, same drivers
 #
 #   tests/bench/run.sh [station] [asterisk] [table]       default: all three; needs root (Asterisk's chroot)
-#   PARTS="memory reg answer b2bua busy limit media medialimit playback cold"   default: all
+#   PARTS="memory reg answer b2bua busy limit media medialimit playback cold manager"   default: all
 #   STATION=build/station   a release build (meson setup build --buildtype release -Db_lto=true)
 #   BENCH=/tmp/station-bench   work directory: results-station.txt, results-asterisk.txt, table.md
 #   RUNS=3   repetitions; medians are given
@@ -14,9 +14,10 @@ ROOT=$(cd "$B/../.." && pwd)
 STATION=${STATION:-$ROOT/build/station}
 BENCH=${BENCH:-/tmp/station-bench}
 export PEER=${PEER:-/tmp/peer} RUNS=${RUNS:-3} NICE=${NICE:--5}
-PARTS=${PARTS:-memory reg answer b2bua busy limit media medialimit playback cold}
+PARTS=${PARTS:-memory reg answer b2bua busy limit media medialimit playback cold manager}
 SIP=127.0.0.1:5080            # the peer's, as its configuration says
-STATION_SIP=127.0.0.1:5480    # the station's: both may stand side by side
+STATION_SIP=${STATION_SIP:-127.0.0.1:5480} # the station's: both may stand side by side
+STATION_AMI=${STATION_AMI:-127.0.0.1:5438} STATION_HTTP=${STATION_HTTP:-127.0.0.1:8488}
 mkdir -p "$BENCH" "$PEER/work"
 has() { case " $PARTS " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 say() { echo "== $* $(date +%T)" >&2; }
@@ -29,6 +30,8 @@ station_make() { # station_make USERS: $BENCH/state-USERS
   rm -rf "$state" "$conf"
   USERS=$1 "$B/peer-asterisk.sh" config "$conf" >/dev/null
   sed -i "s/^bind=127.0.0.1:5080/bind=$STATION_SIP/" "$conf/pjsip.conf"
+  sed -i "s/^port=5038/port=${STATION_AMI##*:}/" "$conf/manager.conf"
+  sed -i "s/^bindport=8088/bindport=${STATION_HTTP##*:}/" "$conf/http.conf"
   "$STATION" init --state "$state" --bare >/dev/null || exit 1
   "$STATION" import --state "$state" --report "$BENCH/import-$1.txt" "$conf" >/dev/null || exit 1
   mkdir -p "$state/sounds/load"
@@ -40,11 +43,11 @@ station_down() {
   while kill -0 "$station_pid" 2>/dev/null; do sleep 0.1; done
   station_pid=
 }
-station_pids() { # supervisor and roles
-  local p=$station_pid c
-  for c in $(cat /proc/$station_pid/task/$station_pid/children); do p=$p,$c; done
-  echo "$p"
+descendants() { # of one process: its roles, and nginx below one of them
+  local c
+  for c in $(cat "/proc/$1/task/$1/children"); do echo "$c"; descendants "$c"; done
 }
+station_pids() { echo "$station_pid $(descendants "$station_pid")" | tr -s ' \n' ',' | sed 's/,$//'; }
 station_fresh() { # station_fresh [USERS]
   local state=$BENCH/state-${1:-10000}
   station_down
@@ -94,6 +97,11 @@ measure() { # measure SIDE: fresh = SIDE_fresh
   if has media; then say "$side media"; $fresh; "$B/media.sh" $SIP -N 200 -d 20; fi
   if has medialimit; then say "$side media limit"; $fresh; "$B/media.sh" $SIP -N "" -s "$([ "$side" = station ] && echo '700 100 1200' || echo '400 100 700')"; fi
   if has playback; then say "$side playback"; $fresh; "$B/media.sh" $SIP -N 100 -d 15 -x 601 -A -T playback; fi
+  if has manager; then
+    say "$side manager"
+    $fresh
+    if [ "$side" = station ]; then "$B/ami.sh" "$STATION_AMI" "$STATION_HTTP" $SIP; else "$B/ami.sh" 127.0.0.1:5038 127.0.0.1:8088 $SIP; fi
+  fi
   if has cold; then say "$side cold start"; cold_$side; fi
 }
 
@@ -139,6 +147,12 @@ table() {
   row 'added delay p99 at 200 calls, us' media lat_p99 400 200
   row 'calls relayed with < 0.1 % loss on 2 cores' media-limit holds_to 900 "the generator's limit"
   row 'played call-minute (Playback of a wav), CPU s' playback cpu_per_callmin 0.05 0.03
+  row 'Manager over TCP, CPU s per 10,000 pings, one outstanding' tcp-1 cpu_s_per_10k 0.31 ''
+  row 'the same, 16 outstanding' tcp-16deep cpu_s_per_10k 0.05 ''
+  row 'Manager over HTTP, CPU s per 10,000 pings, 1 connection' http-1 cpu_s_per_10k 0.65 ''
+  row 'the same, 8 connections' http-8 cpu_s_per_10k 0.65 ''
+  row '200 subscribers, 100 answered calls a second: % of a core' listen-600 subscribers_pct 40 ''
+  row 'the same, bridged calls' listen-7001 subscribers_pct 40 ''
   row 'memory per bridged call, peak less fresh, kB' media rss_per_call_first 30 12
   row 'memory with 10,000 endpoints, idle, all roles, kB' idle pss_kb 65,536 32,768
   row 'cold start to first answered INVITE, ms (1,000 endpoints; Asterisk 10,000)' cold ms 1,000 300

@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import ssl
 import sys
 import time
 
@@ -77,6 +78,72 @@ def idle():
         except OSError:
             pass
     print(f"idle: {len(held)} connections, longest login {worst:.2f} s")
+
+
+def handshakes():
+    """T10 over TLS: 1,500 connections that begin no handshake, stop in the midst of one, or never finish it, and 60 that finish theirs
+    and are silent: others get in, at most manager_auth_limit (50) of the 60 stay, and all are gone when their time is over."""
+    port, timeout = int(ARGS[0]), float(ARGS[1])
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+
+    def come(source, seconds=5):
+        s = socket.create_connection(("127.0.0.1", port), seconds, (source, 0))
+        s.settimeout(seconds)
+        return s
+
+    def hello():
+        out = ssl.MemoryBIO()
+        try:
+            tls.wrap_bio(ssl.MemoryBIO(), out).do_handshake()
+        except ssl.SSLWantReadError:
+            return out.read()
+
+    def open_ones(all_of_them):
+        for s in all_of_them:
+            s.settimeout(0)
+            try:
+                while s.recv(65536):
+                    pass
+            except (BlockingIOError, ssl.SSLWantReadError):
+                yield s
+            except OSError:
+                pass
+
+    began = time.monotonic()
+    half, word = [], hello()
+    for i in range(1500):
+        s = come(f"127.1.0.{1 + i % 100}")
+        s.sendall((b"", word[:1], word[:100], word, b"\x16\x03\x01\x40\x00")[i % 5])
+        half.append(s)
+    silent = []
+    for i in range(60):
+        try:
+            silent.append(tls.wrap_socket(come(f"127.2.0.{1 + i}")))
+        except OSError:  # refused: the door is full
+            pass
+    worst = 0.0
+    for _ in range(4):
+        at = time.monotonic()
+        while True:
+            try:
+                c = Client("127.0.0.3", 2)
+                c.s = tls.wrap_socket(come("127.0.0.3"))
+                must(c.login("admin", "pw"), "not let in")
+                break
+            except (EOFError, OSError):
+                time.sleep(0.1)
+            must(time.monotonic() - at < 4, "nobody gets in while handshakes are half done")
+        worst = max(worst, time.monotonic() - at)
+    must(len(list(open_ones(silent))) <= 50, "more strangers than manager_auth_limit")
+    # those who made room for others are gone; no half handshake lives longer than 10 s, no silence longer than the login may take
+    must(len(list(open_ones(half))) > 500, "hardly any half handshake was there")
+    while time.monotonic() - began < 10 + 4 and list(open_ones(half)):
+        time.sleep(0.2)
+    must(not list(open_ones(half)), "a half handshake is still open")
+    time.sleep(max(0, began + timeout + 4 - time.monotonic()))
+    must(not list(open_ones(silent)), "a silent connection is still open")
+    print(f"handshakes: longest login {worst:.2f} s")
 
 
 def slowly():
@@ -380,5 +447,5 @@ def log():
     must([m.group(3) for m in found] == [f"127.0.0.{200 + i}" for i in range(len(names))], "another address is banned")
 
 
-{"guess": guess, "idle": idle, "slowly": slowly, "endless": endless, "originate": originate, "inject": inject,
+{"guess": guess, "idle": idle, "handshakes": handshakes, "slowly": slowly, "endless": endless, "originate": originate, "inject": inject,
  "caller_id": caller_id, "from_name": from_name, "http": http, "paths": paths, "rights": rights, "log": log}[CASE]()

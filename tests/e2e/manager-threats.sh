@@ -53,6 +53,7 @@ is_well() { ctl "core show version" >/dev/null; }
 check "T1 guesses" threat guess
 check "T1 each try is a line of the log" [ "$(grep -c 'access refused event=[A-Za-z]* service=AMI address=127.0.0.66 ' "$LOG")" = 16 ]
 check "T10 silent connections" threat idle $TIMEOUT
+check "T10 half handshakes" threat handshakes $((BASE + 3)) $TIMEOUT
 check "T10 byte by byte" threat slowly $TIMEOUT
 check "T10 without end" threat endless
 check "T11 CVE-2024-42365" threat originate "$WORK/pwned"

@@ -56,6 +56,7 @@ struct desk_client {
     struct manager_session *session; /* a reference */
     struct buf got;                  /* since the last desk_ask */
     unsigned answers;
+    size_t waiting;           /* bytes that it has not read */
     bool is_closed, is_stuck; /* stuck: it reads nothing more */
 };
 
@@ -64,6 +65,13 @@ static int desk_client_send(void *arg, struct slice bytes)
     struct desk_client *c = arg;
 
     return c->is_stuck ? ENOBUFS : buf_adds(&c->got, bytes);
+}
+
+static size_t desk_client_waiting(void *arg)
+{
+    const struct desk_client *c = arg;
+
+    return c->is_closed ? 0 : c->waiting;
 }
 
 static void desk_client_answered(void *arg)
@@ -76,8 +84,10 @@ static void desk_client_close(void *arg)
     ((struct desk_client *)arg)->is_closed = true;
 }
 
-static const struct manager_port desk_port = {
-    .send = desk_client_send, .answered = desk_client_answered, .close = desk_client_close};
+static const struct manager_port desk_port = {.send = desk_client_send,
+                                              .waiting = desk_client_waiting,
+                                              .answered = desk_client_answered,
+                                              .close = desk_client_close};
 
 static inline void desk_fini(struct desk *d)
 {

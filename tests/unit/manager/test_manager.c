@@ -174,6 +174,45 @@ out:
     return err;
 }
 
+/* More are let in as soon as the settings say so. */
+static int ceiling_follows_the_settings(void)
+{
+    struct caller k[12] = {0};
+    struct model_snapshot *s = NULL;
+    struct desk d;
+    struct addr local;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    addr_parse(&local, SLICE(DESK ":5038"), 0);
+    err = manager_listen(d.manager, -1, &local, false);
+    db_run(desk_db, "UPDATE settings SET value = '12' WHERE name = 'manager_sessions'");
+    if (!err)
+        err = model_snapshot_load(&s, desk_db);
+    db_run(desk_db, "UPDATE settings SET value = '8' WHERE name = 'manager_sessions'");
+    for (int i = 0; i < 12 && !err; i++) {
+        if (i == 9)
+            manager_set_snapshot(d.manager, s);
+        err = caller_open(&k[i], &d);
+        loop_fake_advance(d.loop, 100);
+        if (!err && i != 8)
+            conn_send(
+                k[i].conn,
+                SLICE("Action: Login\r\nUsername: admin\r\nSecret: pw\r\nEvents: off\r\n\r\n"));
+        loop_fake_advance(d.loop, 100);
+        CHECK_TO(unit_is_rerun() || err || k[i].is_closed == (i == 8), out);
+    }
+out:
+    for (int i = 0; i < 12; i++) {
+        mem_deref(k[i].conn);
+        buf_fini(&k[i].got);
+    }
+    mem_deref(s);
+    desk_fini(&d);
+    return err;
+}
+
 /* In order, each findable, each complete. */
 static int tables_are_whole(void)
 {
@@ -258,4 +297,5 @@ out:
 
 UNIT_TESTS(UNIT(shows_a_user_without_its_secret), UNIT(serves_connections),
            UNIT_ONCE(strangers_fill_no_log), UNIT(serves_tls_with_its_certificate),
-           UNIT(users_follow_the_database), UNIT(tables_are_whole), UNIT_ONCE(each_row_is_shown))
+           UNIT(users_follow_the_database), UNIT(ceiling_follows_the_settings),
+           UNIT(tables_are_whole), UNIT_ONCE(each_row_is_shown))

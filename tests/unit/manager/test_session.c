@@ -267,6 +267,36 @@ out:
     return err;
 }
 
+/* Many who read slowly cannot take all of the memory: the slowest go, one by one. */
+static int cuts_off_the_slowest(void)
+{
+    struct desk_client all[5] = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    for (int i = 0; i < 5 && !err; i++) {
+        err = desk_enter(&all[i], &d, MANAGER_TCP, "admin", "on");
+        all[i].waiting = (size_t)(i % 4 + 1) * 30u << 20; /* 30, 60, 90, 120, 30 MiB */
+    }
+    if (err)
+        goto out;
+    desk_ask(&all[0], "Action: UserEvent\nUserEvent: x\n\n");
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(unit_is_rerun() || (all[3].is_closed && !all[2].is_closed && !all[1].is_closed), out);
+    all[4].waiting = 100u << 20;
+    desk_ask(&all[0], "Action: UserEvent\nUserEvent: y\n\n");
+    loop_fake_advance(d.loop, 10);
+    CHECK_TO(unit_is_rerun() || (all[4].is_closed && !all[2].is_closed && !all[0].is_closed), out);
+out:
+    for (int i = 0; i < 5; i++)
+        desk_leave(&all[i]);
+    desk_fini(&d);
+    return err;
+}
+
 UNIT_TESTS(UNIT(a_routing_asks_who_is_in), UNIT(events_reach_who_may_see_them),
            UNIT(waits_for_events), UNIT(tells_of_the_station), UNIT(takes_bytes_as_they_come),
-           UNIT(takes_single_bytes_and_few_refusals), UNIT(cuts_off_who_does_not_read))
+           UNIT(takes_single_bytes_and_few_refusals), UNIT(cuts_off_who_does_not_read),
+           UNIT(cuts_off_the_slowest))
