@@ -110,7 +110,6 @@ def handshakes():
             except OSError:
                 pass
 
-    began = time.monotonic()
     half, word = [], hello()
     for i in range(1500):
         s = come(f"127.1.0.{1 + i % 100}")
@@ -122,7 +121,7 @@ def handshakes():
             silent.append(tls.wrap_socket(come(f"127.2.0.{1 + i}")))
         except OSError:  # refused: the door is full
             pass
-    worst = 0.0
+    opened, worst = time.monotonic(), 0.0
     for _ in range(4):
         at = time.monotonic()
         while True:
@@ -138,10 +137,10 @@ def handshakes():
     must(len(list(open_ones(silent))) <= 50, "more strangers than manager_auth_limit")
     # those who made room for others are gone; no half handshake lives longer than 10 s, no silence longer than the login may take
     must(len(list(open_ones(half))) > 500, "hardly any half handshake was there")
-    while time.monotonic() - began < 10 + 4 and list(open_ones(half)):
+    while time.monotonic() - opened < 10 + 8 and list(open_ones(half)):
         time.sleep(0.2)
     must(not list(open_ones(half)), "a half handshake is still open")
-    time.sleep(max(0, began + timeout + 4 - time.monotonic()))
+    time.sleep(max(0, opened + timeout + 4 - time.monotonic()))
     must(not list(open_ones(silent)), "a silent connection is still open")
     print(f"handshakes: longest login {worst:.2f} s")
 
