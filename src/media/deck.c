@@ -309,6 +309,7 @@ int deck_alloc(struct deck **dp, struct loop *l, const char *folder, tape_news_h
 
     if (!d)
         return ENOMEM;
+    signal(SIGXFSZ, SIG_IGN); /* a file too long is an error like others */
     d->loop = l;
     d->h = h;
     d->arg = arg;

@@ -278,6 +278,23 @@ static void sync_changed(struct deck *d)
     }
 }
 
+/* Many end at once: together first, then each has nothing left to wait for. */
+static void sync_ended(struct deck *d)
+{
+    const struct deck_tape *first = NULL;
+    unsigned n = 0;
+
+    deck_lock(d);
+    LIST_FOREACH(&d->ending, k)
+    {
+        first = first ? first : CONTAINER_OF(k, struct deck_tape, ending);
+        n++;
+    }
+    deck_unlock(d);
+    if (n > FEW_FILES)
+        sync_all(first);
+}
+
 static struct deck_tape *next_ended(struct deck *d)
 {
     struct link *k;
@@ -296,6 +313,7 @@ static void close_ended(struct deck *d)
 {
     struct deck_tape *t;
 
+    sync_ended(d);
     while ((t = next_ended(d))) {
         int err = t->is_deleted ? 0 : sync_tape(t);
 

@@ -10,6 +10,7 @@
 #define AHEAD_SAMPLES 6400 /* of the window, when the worker is behind */
 #define LONGEST_FRAMES (UINT64_C(24) * 3600 * TIMELINE_HZ)
 #define MIX_FRAMES 512
+#define GAP_FRAMES TIMELINE_HZ /* what a death of media lasts at most */
 
 static int64_t position(const struct deck_tape *t, int64_t us)
 {
@@ -40,6 +41,8 @@ static int go_on(struct deck_tape *t)
     since = (t->start_wall_us - (uint64_t)written_us + LAG_US) * 8 / 1000;
     if (since < missing) /* it was paused, or not joined */
         missing = since;
+    if (t->is_joined_only && missing > GAP_FRAMES) /* nobody knows for how long it was not joined */
+        missing = GAP_FRAMES;
     if (t->muted & MEDIA_TAPE_PAUSED)
         missing = 0;
     for (int i = 0; i < TAPE_FILES && !err && longest + missing < LONGEST_FRAMES; i++) {

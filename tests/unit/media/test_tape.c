@@ -1,9 +1,12 @@
 /* test_tape.c - recordings: both voices of real packets in files, through all that happens to a stream */
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -689,6 +692,84 @@ out:
     return err;
 }
 
+/* ---- a disk that is full ---- */
+
+/* A small one of our own, where the machine lets us. */
+static bool mount_small(void)
+{
+    return !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+           !mount("none", folder, "tmpfs", 0, "size=32k");
+}
+
+/* @return what the file holds when the disk is full: the call goes on, and so does another tape */
+static int fill_disk(struct studio *s, int expected)
+{
+    struct media_tape m = {.id = 1, .tape = 1, .mixed = SLICE("a.wav"), .is_stereo = true},
+                      quiet = {.id = 1, .tape = 2, .mixed = SLICE("b.gsm")};
+    struct sound w = {0};
+    struct got g;
+    int err;
+
+    CHECK_OK_TO(begin(s, &quiet), out);
+    CHECK_OK_TO(begin(s, &m), out);
+    talk(s, 1600);
+    CHECK_TO(wait_for(&s->b, &s->b.ended, 1, 3000), out);
+    CHECK_TO(s->b.tape_ended.tape == 1 && s->b.tape_ended.err == expected, out);
+    CHECK_OK_TO(sound_read(&w, "a.wav"), out);
+    CHECK_TO(w.frames / 8 > 700 && w.frames / 8 < 1050 && w.len == s->b.tape_ended.bytes, out);
+    CHECK_TO(sound_count(&w, 0, X_SAMPLE) / 8 > 700, out);
+    phone_send(&s->x, &s->b.local[1], 0, X_BYTE);
+    run_for(&s->b, 50);
+    CHECK_TO(phone_recv(&s->y, &g), out);
+    CHECK_TO(stop(s, 1) == ENOENT, out);
+    CHECK_TO(stop(s, 2) == 0 || s->b.tape_ended.err == expected, out);
+out:
+    sound_close(&w);
+    return err;
+}
+
+static int a_full_disk_ends_the_tape_and_not_the_call(void)
+{
+    struct rlimit before, few = {.rlim_cur = 32768};
+    struct studio s;
+    int err;
+
+    CHECK_OK_TO(studio_open(&s), out);
+    getrlimit(RLIMIT_FSIZE, &before);
+    few.rlim_max = before.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &few);
+    err = fill_disk(&s, EFBIG);
+    setrlimit(RLIMIT_FSIZE, &before);
+out:
+    studio_close(&s);
+    return err;
+}
+
+/* In a process of its own, for its mounts. */
+static int a_full_file_system_too(void)
+{
+    struct studio s;
+    int status = 0, err;
+    pid_t pid = fork();
+
+    if (!pid) {
+        strcpy(folder, "/tmp/station-tape-XXXXXX");
+        if (!mkdtemp(folder) || !mount_small()) {
+            printf("not root: no file system of our own\n");
+            rmdir(folder);
+            _exit(0);
+        }
+        err = studio_go_on(&s, 1);
+        err = err ? err : fill_disk(&s, ENOSPC);
+        umount(folder);
+        rmdir(folder);
+        _exit(err ? 1 : 0);
+    }
+    waitpid(pid, &status, 0);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return 0;
+}
+
 /* ---- without memory ---- */
 
 static void on_news(void *owner, const struct media_tape_begun *begun,
@@ -744,4 +825,5 @@ UNIT_TESTS(UNIT_ONCE(both_voices_stand_in_their_channels_to_the_end),
            UNIT_ONCE(an_engine_that_comes_back_finds_its_tapes),
            UNIT_ONCE(without_engine_it_ends_with_its_stream),
            UNIT_ONCE(a_kill_loses_less_than_a_second_and_the_file_goes_on),
+           UNIT_ONCE(a_full_disk_ends_the_tape_and_not_the_call), UNIT_ONCE(a_full_file_system_too),
            UNIT(each_allocation_may_fail))
