@@ -39,7 +39,7 @@ fi
 # ---- packages ----
 
 build_packages='gcc libc6-dev meson ninja-build pkgconf libssl-dev libc-ares-dev libsqlite3-dev
-  libsndfile1-dev libmariadb-dev libcurl4-openssl-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev libmicrohttpd-dev'
+  libsndfile1-dev libmp3lame-dev libmariadb-dev libcurl4-openssl-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev libmicrohttpd-dev'
 run_packages='ca-certificates tzdata nginx asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav
   asterisk-moh-opsound-wav'
 

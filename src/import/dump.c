@@ -38,6 +38,8 @@ static const struct rule {
     {"session*", NULL, PASS, "сеансы веб-интерфейса", "sessions of the web pages"},
     {"import_later", NULL, PASS, "отложено прежним импортом", "kept by an earlier import"},
     {"call_quality", NULL, PASS, "измерения прежних вызовов", "measurements of past calls"},
+    {"recording", NULL, PASS, "записи прежних разговоров", "recordings of past calls"},
+    {"job", NULL, PASS, "задания прежней станции", "jobs of a former station"},
     {"call_story", NULL, PASS, "истории прежних вызовов", "stories of past calls"},
     {"api_user*", NULL, KEEP, "сохранено: HTTP API появится позже",
      "kept: the HTTP API comes later"},

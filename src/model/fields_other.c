@@ -11,6 +11,8 @@ static const char *const modes[] = {"files", "playlist", "custom",     "mp3",
 static const char *const sorts[] = {"", "alpha", "random", "randstart", NULL};
 static const char *const languages[] = {"ru", "en", NULL};
 
+static const char *const recording_modes[] = {"as_asked", "mono", "stereo", NULL};
+
 #define OWN(column_, kind_, ...) ROW(column_, kind_, INNER, NOWHERE, __VA_ARGS__)
 #define NUMBER "INTEGER NOT NULL DEFAULT 0"
 #define WORD(size_) "VARCHAR(" #size_ ") NOT NULL DEFAULT ''"
@@ -243,6 +245,22 @@ const struct model_field model_fields_settings[] = {
             "192.0.2.1:8080; *: any; empty: nobody. Addresses of the machine itself and of its link (127.0.0.0/8, 169.254.0.0/16, "
             "::1, fe80::/10) only when named here as such (127.0.0.1, [::1]:8080; localhost: any of 127.0.0.0/8 and ::1), even when "
             "an allowed name or * leads there.")),
+    ROW("recording_mode", ENUM, OBEYED, AT(recording_mode), .def = "as_asked",
+        .choices = recording_modes, .shown = "tests/unit/role/test_recordings.c",
+        SAYS(
+            "Каналы записей", "Voices of recordings",
+            "mono: каждая запись MixMonitor одноканальная; stereo: оба голоса отдельно; as_asked: как сказано "
+            "приложению и в MIXMONITOR_COMMAND.",
+            "mono: every recording of MixMonitor has both voices mixed; stereo: each voice apart; as_asked: as the "
+            "application and MIXMONITOR_COMMAND say.")),
+    ROW("recording_keep_wav", BOOL, OBEYED, AT(recording_keep_wav), .def = "no",
+        .shown = "tests/unit/role/test_recordings.c",
+        SAYS("Оставлять WAV", "Keep the WAV", "Оставлять ли исходные файлы, когда готов MP3.",
+             "Do the files stay that an MP3 was made from?")),
+    ROW("recording_jobs", INT, OBEYED, AT(recording_jobs), .def = "1", .min = 1, .max = 16,
+        .shown = "tests/unit/role/test_jobs.c",
+        SAYS("Заданий сразу", "Jobs at once", "Сколько записей обрабатывается одновременно.",
+             "How many recordings are worked on at the same time.")),
     ROW("manager_enabled", BOOL, OBEYED, AT(manager_enabled), .option = "enabled", .def = "yes",
         .shown = "tests/unit/manager/test_manager.c",
         SAYS("Manager", "Manager", "Принимать ли соединения Manager.",
@@ -486,6 +504,12 @@ const struct model_type model_types[] = {
          .index = "linkedid",
          SAYS("История вызова", "Story of a call", "Что станция делала с вызовом и почему.",
               "What the station did with a call, and why.")),
+    TYPE("recording", "recording", "uuid", recording, .shape = MODEL_PLAIN, .index = "uniqueid",
+         SAYS("Запись разговора", "Recording", "Одна строка на запись; файлы - в recordings.",
+              "One row per recording; the files are below recordings.")),
+    TYPE("job", "job", "id", job, .shape = MODEL_PLAIN, .index = "state,next_at",
+         SAYS("Задание", "Job", "Что ещё сделать с записями: MP3, картинка, удаление.",
+              "What is still to be done with recordings: MP3, picture, removal.")),
     TYPE("import_later", "import_later", "id", import_later, .shape = MODEL_PLAIN,
          SAYS("Отложено при импорте", "Kept by an import", "Файлы для будущих разделов станции.",
               "Files for later subjects of the station.")),

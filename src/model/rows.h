@@ -68,6 +68,8 @@ extern const struct model_field model_fields_call_quality[];
 extern const struct model_field model_fields_astdb[];
 extern const struct model_field model_fields_call_story[];
 extern const struct model_field model_fields_import_later[];
+extern const struct model_field model_fields_recording[];
+extern const struct model_field model_fields_job[];
 
 /* choices that several files name */
 extern const char *const model_choices_identify_by[];

@@ -337,6 +337,12 @@ struct model_system {
 /** Programs on the station's own machine only. */
 #define MODEL_AGI_HOSTS_DEFAULT "127.0.0.1,::1"
 
+enum model_recording_mode {
+    MODEL_RECORDING_AS_ASKED,
+    MODEL_RECORDING_MONO,
+    MODEL_RECORDING_STEREO
+};
+
 struct model_settings {
     const char *language;  /* "ru" */
     const char *tone_zone; /* "ru" */
@@ -360,8 +366,11 @@ struct model_settings {
     int32_t call_story_days;
     bool cdr_enabled, cdr_default_enabled, cdr_unanswered, cdr_congestion, cdr_end_before_h,
         cdr_initiated_seconds;
-    int32_t overload_ms; /* queue age at which new work is shed */
-    uint8_t language_id; /* inner: behind the text */
+    int32_t overload_ms;    /* queue age at which new work is shed */
+    uint8_t language_id;    /* inner: behind the text */
+    uint8_t recording_mode; /* enum model_recording_mode */
+    bool recording_keep_wav;
+    int32_t recording_jobs;
 };
 
 struct model_snapshot;

@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 static const struct errand errands[] = {
-    {"@file", errand_file},
-    {"@fetch", errand_fetch},
+    {.name = "@file", .run = errand_file},
+    {.name = "@fetch", .run = errand_fetch},
+    {.name = "@recording", .is_long = true, .run = errand_recording},
     {0},
 };
 

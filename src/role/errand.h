@@ -7,7 +7,8 @@
  *                  OPERATION: read, write (the value comes on stdin), stat (OPTIONS: its letter),
  *                  lines, format
  *              @fetch HOSTS URL [NAME=VALUE...]   (post data on stdin when post=1)
- * Answer:  exit code 0 and the value on stdout, or 1 and one sentence why not.
+ *              @recording VERB FOLDER [NAME=VALUE...]   a job (role/jobs.h): see errand_recording.c
+ * Answer:  exit code 0 and the value on stdout, or 1 and one sentence why not (2: nor will it be otherwise later).
  * Owns:    nothing: the child ends after it. It has the programs' user, limits and sandbox, so what
  *          they may not read or write is out of reach here, too.
  * Thread:  the child's only one.
@@ -20,17 +21,19 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
+enum { ERRAND_AGAIN = 1, ERRAND_FINAL = 2 };
 enum { ERRAND_ANSWER_MAX = 65536, ERRAND_INPUT_MAX = 1 << 20 };
 
 struct sockaddr;
 
 struct errand {
     const char *name; /* "@file" */
+    bool is_long;     /* hours of it, behind everything else that the machine does */
 
     /** @param argv   words behind the name, NULL at the end
      *  @param input  what came on stdin
      *  @param out    the value, or why there is none
-     *  @return 0; 1 */
+     *  @return 0; ERRAND_AGAIN; ERRAND_FINAL */
     int (*run)(int argc, char *const *argv, struct slice input, struct buf *out);
 };
 
@@ -42,6 +45,7 @@ int errand_main(const struct errand *e, char *const *argv);
 
 int errand_file(int argc, char *const *argv, struct slice input, struct buf *out);
 int errand_fetch(int argc, char *const *argv, struct slice input, struct buf *out);
+int errand_recording(int argc, char *const *argv, struct slice input, struct buf *out);
 
 /** Put why there is no value. @return 1 */
 int errand_fail(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

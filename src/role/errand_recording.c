@@ -1,0 +1,247 @@
+/*
+ * role/errand_recording.c - what a child of the runner does with files of recordings (role/errand.h: "@recording")
+ *
+ * Scope:   one verb and its words NAME=VALUE; names of files are relative to the folder.
+ * Answer:  "progress N" lines meanwhile; then words NAME=VALUE, one a line.
+ * Twice:   each may be done again, wherever it was cut off.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive/folder.h"
+#include "archive/mp3.h"
+#include "archive/sum.h"
+#include "base/mem.h"
+#include "role/errand.h"
+
+struct task {
+    int folder;
+    char *const *words;
+    struct buf *out;
+};
+
+/* What will not be otherwise next time is not tried again. */
+static int fail(const struct task *t, int err, const char *why)
+{
+    const bool is_final = err == ENOENT || err == EBADMSG || err == ENOTSUP || err == EINVAL ||
+                          err == ENAMETOOLONG || err == EACCES;
+
+    errand_fail(t->out, "%s", *why ? why : strerror(err));
+    return is_final ? ERRAND_FINAL : ERRAND_AGAIN;
+}
+
+/* @return "" when it was not given */
+static const char *word(const struct task *t, const char *name)
+{
+    const size_t len = strlen(name);
+
+    for (char *const *w = t->words; *w; w++)
+        if (strncmp(*w, name, len) == 0 && (*w)[len] == '=')
+            return *w + len + 1;
+    return "";
+}
+
+static void tell_progress(unsigned percent, void *arg)
+{
+    dprintf(STDOUT_FILENO, "progress %u\n", percent);
+}
+
+/* Sum and length of a file that is there. */
+static int tell_file(const struct task *t, const char *name)
+{
+    char sum[SUM_TEXT];
+    uint64_t bytes;
+    int fd = -1;
+    int err = folder_file(&fd, t->folder, name);
+
+    if (!err)
+        err = sum_file(fd, sum, &bytes);
+    if (!err)
+        buf_printf(t->out, "bytes=%" PRIu64 "\nsha256=%s\n", bytes, sum);
+    if (fd >= 0)
+        close(fd);
+    return err;
+}
+
+static int keep_peaks(const struct task *t, struct peaks *p, const char *name)
+{
+    struct folder_new n;
+    int err = peaks_end(p);
+
+    if (!err)
+        err = folder_new_begin(&n, t->folder, name);
+    if (err)
+        return err;
+    if (write(n.fd, p->out.p, p->out.len) != (ssize_t)p->out.len)
+        err = errno;
+    if (!err)
+        return folder_new_keep(&n);
+    folder_new_drop(&n);
+    return err;
+}
+
+/* ---- convert ---- */
+
+static int make_mp3(const struct task *t, struct sound *s, struct peaks *p)
+{
+    const struct mp3_tags tags = {word(t, "title"), word(t, "artist"), word(t, "comment"),
+                                  word(t, "date")};
+    struct folder_new n;
+    int err = folder_new_begin(&n, t->folder, word(t, "out"));
+
+    if (err)
+        return err;
+    err = mp3_write(&(struct mp3_args){
+        .fd = n.fd, .s = s, .tags = &tags, .peaks = p, .progress = tell_progress});
+    if (!err)
+        return folder_new_keep(&n);
+    folder_new_drop(&n);
+    return err;
+}
+
+static int convert_sound(const struct task *t, struct sound *s)
+{
+    const char *peaks_name = word(t, "peaks");
+    struct peaks p;
+    int err = peaks_init(&p, sound_channels(s), sound_rate(s));
+
+    if (!err)
+        err = make_mp3(t, s, *peaks_name ? &p : NULL);
+    if (!err && *peaks_name)
+        err = keep_peaks(t, &p, peaks_name);
+    peaks_fini(&p);
+    if (!err)
+        err = tell_file(t, word(t, "out"));
+    if (!err)
+        buf_printf(t->out, "ms=%u\n", sound_ms(s));
+    return err;
+}
+
+/* The wav may be gone already: of an earlier time that was cut off behind its end. */
+static bool is_done(const struct task *t)
+{
+    int fd = -1;
+
+    if (folder_file(&fd, t->folder, word(t, "first")) != ENOENT)
+        goto out;
+    if (folder_file(&fd, t->folder, word(t, "out")) == 0) {
+        close(fd);
+        return tell_file(t, word(t, "out")) == 0;
+    }
+out:
+    if (fd >= 0)
+        close(fd);
+    return false;
+}
+
+static int run_convert(const struct task *t)
+{
+    const char *right = word(t, "right");
+    struct sound *s = NULL;
+    struct buf why;
+    int err;
+
+    if (is_done(t))
+        return 0;
+    buf_init(&why, 1024);
+    err = sound_open(&s, t->folder, word(t, "first"), *right ? right : NULL, &why);
+    if (!err)
+        err = convert_sound(t, s);
+    if (err)
+        err = fail(t, err, buf_z(&why));
+    mem_deref(s);
+    buf_fini(&why);
+    return err;
+}
+
+/* ---- peaks and sum of what stays as it is ---- */
+
+static int read_peaks(const struct task *t, struct sound *s)
+{
+    int16_t *samples = mem_alloc(2 * SOUND_BLOCK * sizeof(*samples), NULL);
+    struct peaks p;
+    int frames;
+    int err = samples ? peaks_init(&p, sound_channels(s), sound_rate(s)) : ENOMEM;
+
+    if (err)
+        goto out;
+    while ((frames = sound_read(s, samples, SOUND_BLOCK)) > 0)
+        peaks_add(&p, samples, frames);
+    err = keep_peaks(t, &p, word(t, "peaks"));
+    peaks_fini(&p);
+out:
+    mem_deref(samples);
+    return err;
+}
+
+static int run_peaks(const struct task *t)
+{
+    const char *right = word(t, "right");
+    struct sound *s = NULL;
+    struct buf why;
+    int err;
+
+    buf_init(&why, 1024);
+    err = sound_open(&s, t->folder, word(t, "first"), *right ? right : NULL, &why);
+    if (!err)
+        err = read_peaks(t, s);
+    if (!err)
+        err = tell_file(t, word(t, "first"));
+    if (!err)
+        buf_printf(t->out, "ms=%u\n", sound_ms(s));
+    if (err)
+        err = fail(t, err, buf_z(&why));
+    mem_deref(s);
+    buf_fini(&why);
+    return err;
+}
+
+/* ---- remove ---- */
+
+static int run_remove(const struct task *t)
+{
+    for (char *const *w = t->words; *w; w++) {
+        const char *name = strncmp(*w, "file=", 5) == 0 ? *w + 5 : "";
+        int err = *name ? folder_remove(t->folder, name) : ENOENT;
+
+        if (err && err != ENOENT)
+            return fail(t, err, "");
+    }
+    return 0;
+}
+
+/* ---- which ---- */
+
+static const struct verb {
+    const char *name;
+    int (*run)(const struct task *t);
+} verbs[] = {
+    {"convert", run_convert},
+    {"peaks", run_peaks},
+    {"remove", run_remove},
+};
+
+int errand_recording(int argc, char *const *argv, struct slice input, struct buf *out)
+{
+    struct task t = {.folder = -1, .out = out};
+    int err, code = ERRAND_FINAL;
+
+    if (argc < 2)
+        return errand_fail(out, "@recording VERB FOLDER NAME=VALUE...");
+    t.words = argv + 2;
+    err = folder_open(&t.folder, argv[1]);
+    if (err)
+        return errand_fail(out, "%s: %s", argv[1], strerror(err));
+    errand_fail(out, "%s: no such verb", argv[0]);
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(verbs[i].name, argv[0]) == 0) {
+            buf_reset(out);
+            code = verbs[i].run(&t);
+        }
+    }
+    close(t.folder);
+    return code;
+}
