@@ -246,7 +246,7 @@ const struct model_field model_fields_settings[] = {
             "::1, fe80::/10) only when named here as such (127.0.0.1, [::1]:8080; localhost: any of 127.0.0.0/8 and ::1), even when "
             "an allowed name or * leads there.")),
     ROW("recording_mode", ENUM, OBEYED, AT(recording_mode), .def = "as_asked",
-        .choices = recording_modes, .shown = "tests/unit/role/test_recordings.c",
+        .choices = recording_modes, .shown = "tests/e2e/recording-jobs.sh",
         SAYS(
             "Каналы записей", "Voices of recordings",
             "mono: каждая запись MixMonitor одноканальная; stereo: оба голоса отдельно; as_asked: как сказано "
@@ -254,7 +254,7 @@ const struct model_field model_fields_settings[] = {
             "mono: every recording of MixMonitor has both voices mixed; stereo: each voice apart; as_asked: as the "
             "application and MIXMONITOR_COMMAND say.")),
     ROW("recording_keep_wav", BOOL, OBEYED, AT(recording_keep_wav), .def = "no",
-        .shown = "tests/unit/role/test_recordings.c",
+        .shown = "tests/e2e/recording-jobs.sh",
         SAYS("Оставлять WAV", "Keep the WAV", "Оставлять ли исходные файлы, когда готов MP3.",
              "Do the files stay that an MP3 was made from?")),
     ROW("recording_jobs", INT, OBEYED, AT(recording_jobs), .def = "1", .min = 1, .max = 16,

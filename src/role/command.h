@@ -8,13 +8,14 @@
 #pragma once
 #include <stdbool.h>
 
-int cmd_init(int argc, char **argv);     /* init.c */
-int cmd_import(int argc, char **argv);   /* import_cmd.c */
-int cmd_database(int argc, char **argv); /* copy_cmd.c */
-int cmd_sql(int argc, char **argv);      /* sql.c */
-int cmd_run(int argc, char **argv);      /* run.c */
-int cmd_ctl(int argc, char **argv);      /* ctl.c */
-int cmd_role(int argc, char **argv);     /* role.c; inner */
+int cmd_init(int argc, char **argv);      /* init.c */
+int cmd_import(int argc, char **argv);    /* import_cmd.c */
+int cmd_database(int argc, char **argv);  /* copy_cmd.c */
+int cmd_sql(int argc, char **argv);       /* sql.c */
+int cmd_run(int argc, char **argv);       /* run.c */
+int cmd_ctl(int argc, char **argv);       /* ctl.c */
+int cmd_recording(int argc, char **argv); /* ctl.c */
+int cmd_role(int argc, char **argv);      /* role.c; inner */
 
 struct db;
 struct db_where;

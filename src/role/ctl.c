@@ -540,7 +540,8 @@ static int parse_args(struct ctl *c, int argc, char **argv, struct buf *line)
     return buf_err(line) ? EINVAL : 0;
 }
 
-int cmd_ctl(int argc, char **argv)
+/* `station NAME ...`: the console, or its commands that begin with that word. */
+static int ctl_main(const char *name, const char *word, int argc, char **argv)
 {
     struct ctl *c = mem_zalloc(sizeof(*c));
     struct buf line;
@@ -552,8 +553,9 @@ int cmd_ctl(int argc, char **argv)
         setlocale(LC_CTYPE, "C.UTF-8");
     buf_init(&line, CONSOLE_LINE_MAX);
     buf_init(&c->words, WORDS_BYTES);
-    if (parse_args(c, argc, argv, &line)) {
-        code = command_usage("ctl");
+    buf_addz(&line, word);
+    if (parse_args(c, argc, argv, &line) || (*word && line.len == strlen(word))) {
+        code = command_usage(name);
         goto out;
     }
     if (loop_alloc(&c->loop) || ctl_open(c))
@@ -569,4 +571,15 @@ out:
     ctl_fini(c);
     mem_free(c);
     return code;
+}
+
+int cmd_ctl(int argc, char **argv)
+{
+    return ctl_main("ctl", "", argc, argv);
+}
+
+/* What follows a recording may be started by hand, too: the engine does it. */
+int cmd_recording(int argc, char **argv)
+{
+    return ctl_main("recording", "recording", argc, argv);
 }

@@ -12,6 +12,7 @@
 #include "role/engine_cdr.h"
 #include "role/engine_inner.h"
 #include "role/engine_manager.h"
+#include "role/recordings.h"
 
 struct media_settings engine_media_settings(const struct engine *e)
 {
@@ -86,6 +87,7 @@ void engine_config_apply(void *object, void *arg)
     m = engine_media_settings(e);
     media_set_settings(e->media, &m);
     engine_kept_set(e->calls, e->stories, model_settings_of(s));
+    recordings_set(e->recordings, model_settings_of(s));
     calls_set_max_channels(e->calls, (uint32_t)model_settings_of(s)->max_channels);
     err = plan_set_compiled(e->plan, s, l->routing);
     mem_deref(l);

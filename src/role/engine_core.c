@@ -19,6 +19,7 @@
 #include "role/engine_cdr.h"
 #include "role/engine_inner.h"
 #include "role/engine_manager.h"
+#include "role/recordings.h"
 #include "role/story.h"
 #include "sip/server.h"
 #include "store/store.h"
@@ -36,6 +37,7 @@ static void engine_destroy(void *object)
     mem_deref(e->consoles);
     e->manager = mem_deref(e->manager);
     mem_deref(e->outgoing);
+    recordings_close(e->recordings);
     if (e->pjsip)
         pjsip_shutdown(e->pjsip);
     if (e->plan)
@@ -43,6 +45,7 @@ static void engine_destroy(void *object)
     /* Streams that say goodbye hold their channels, those what they stand on. */
     e->media = mem_deref(e->media);
     e->stories = mem_deref(e->stories);
+    e->recordings = mem_deref(e->recordings);
     if (e->calls)
         calls_end(e->calls); /* runs of the routing end a moment after us */
     e->calls = mem_deref(e->calls);
@@ -237,8 +240,15 @@ static int open_calls(struct engine *e)
 
     if (!err)
         err = story_keeper_alloc(&e->stories, e->loop, e->calls, e->store);
+    if (!err)
+        err =
+            recordings_alloc(&e->recordings, &(struct recordings_args){.loop = e->loop,
+                                                                       .store = e->store,
+                                                                       .runner = e->runner,
+                                                                       .state_dir = e->args.state});
     if (err)
         return err;
+    recordings_set(e->recordings, s);
     engine_kept_set(e->calls, e->stories, s);
     role_file(e->agi_dir, sizeof(e->agi_dir), e->args.state, ROLE_AGI_DIR);
     err = plan_core_alloc(&e->plan, &(struct plan_core_args){.calls = e->calls,
@@ -338,6 +348,9 @@ static int open_console(struct engine *e)
     if (!err)
         err = console_set_add(e->consoles, story_console_commands, story_console_command_count,
                               e->stories);
+    if (!err)
+        err = console_set_add(e->consoles, recordings_console_commands,
+                              recordings_console_command_count, e->recordings);
     if (!err)
         err = console_set_add(e->consoles, plan_console_more, plan_console_more_count, e->plan);
     if (!err)

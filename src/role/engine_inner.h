@@ -18,6 +18,7 @@
 struct plan_routing;
 struct outgoing;
 struct engine_manager;
+struct recordings;
 struct story_keeper;
 
 struct engine {
@@ -37,6 +38,7 @@ struct engine {
     struct sip *sip;
     struct pjsip *pjsip;
     struct story_keeper *stories;
+    struct recordings *recordings;
     struct console_set *consoles;
     struct core_commands core;
     struct engine_console console;

@@ -148,6 +148,10 @@ static int run_convert(const struct task *t)
         return 0;
     buf_init(&why, 1024);
     err = sound_open(&s, t->folder, word(t, "first"), *right ? right : NULL, &why);
+    if (err == ENOENT && *word(t, "else")) { /* the voices were never written apart */
+        buf_reset(&why);
+        err = sound_open(&s, t->folder, word(t, "else"), NULL, &why);
+    }
     if (!err)
         err = convert_sound(t, s);
     if (err)

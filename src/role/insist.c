@@ -11,15 +11,15 @@
 struct insist {
     struct loop *loop;
     struct store *store;
-    struct list waiting;
-    uint32_t count; /* of them */
+    struct list waiting, flying; /* flying: the store has them */
+    uint32_t count;              /* that wait */
     struct timer again;
     bool is_closed, was_said;
 };
 
 struct item {
     struct link link;
-    struct insist *i; /* a reference: the store may answer later than we live */
+    struct insist *i;
     const char *sql;
     size_t count;
     struct slice values[INSIST_VALUES];
@@ -32,19 +32,9 @@ static void item_destroy(void *object)
 {
     struct item *t = object;
 
-    if (link_is_in(&t->link)) {
+    if (link_is_in(&t->link))
         list_unlink(&t->link);
-        t->i->count--;
-    }
     mem_free(t->texts);
-    mem_deref(t->i);
-}
-
-static void over(struct item *t, int err)
-{
-    if (t->done && !t->i->is_closed)
-        t->done(err, t->arg);
-    mem_deref(t);
 }
 
 static bool is_final(int err)
@@ -72,24 +62,29 @@ static void on_done(int err, void *arg)
 {
     struct item *t = arg;
 
-    if (!is_final(err) && !t->i->is_closed) {
+    list_unlink(&t->link);
+    if (!is_final(err)) {
         wait_for_it(t, err);
         return;
     }
     if (err)
         log_error("a row was not kept sql=\"%.60s\" first=\"%.*s\" err=\"%s\"", t->sql,
                   SLICE_ARG(t->count ? t->values[0] : SLICE_NONE), strerror(err));
-    over(t, err);
+    if (t->done)
+        t->done(err, t->arg);
+    mem_deref(t);
 }
 
 static void give(struct item *t)
 {
     int err = store_exec(t->i->store, t->sql, t->values, t->count, on_done, t);
 
-    if (err && t->i->is_closed)
-        mem_deref(t);
-    else if (err)
+    if (!err)
+        list_append(&t->i->flying, &t->link);
+    else if (!t->i->is_closed)
         wait_for_it(t, err);
+    else
+        mem_deref(t);
 }
 
 /* Those that come back while we walk are behind the ones that we began with. */
@@ -145,7 +140,7 @@ int insist_exec(struct insist *i, const char *sql, const struct slice *values, s
     t = mem_alloc(sizeof(*t), item_destroy);
     if (!t)
         return ENOMEM;
-    t->i = mem_ref(i);
+    t->i = i;
     t->sql = sql;
     t->done = done;
     t->arg = arg;
@@ -161,7 +156,7 @@ int insist_exec(struct insist *i, const char *sql, const struct slice *values, s
 
 static void insist_destroy(void *object)
 {
-    timer_stop(&((struct insist *)object)->again);
+    insist_close(object);
 }
 
 int insist_alloc(struct insist **ip, struct loop *loop, struct store *store)
@@ -173,6 +168,7 @@ int insist_alloc(struct insist **ip, struct loop *loop, struct store *store)
     i->loop = loop;
     i->store = store;
     list_init(&i->waiting);
+    list_init(&i->flying);
     *ip = i;
     return 0;
 }
@@ -184,4 +180,6 @@ void insist_close(struct insist *i)
     i->is_closed = true;
     timer_stop(&i->again);
     give_all(i);
+    while (!list_is_empty(&i->flying))
+        mem_deref(CONTAINER_OF(list_first(&i->flying), struct item, link));
 }

@@ -26,5 +26,6 @@ int insist_alloc(struct insist **ip, struct loop *loop, struct store *store);
 int insist_exec(struct insist *i, const char *sql, const struct slice *values, size_t count,
                 store_done_h *done, void *arg);
 
-/** What waits is given one last time, no handler comes any more; the caller derefs. */
+/** What waits is given one last time, no handler comes any more. The store ends before its loop runs again; the
+ *  caller derefs. */
 void insist_close(struct insist *i);

@@ -446,6 +446,40 @@ int jobs_add(struct jobs *j, const char *kind, struct slice subject, struct slic
     return err;
 }
 
+struct again {
+    struct jobs *j;
+    store_done_h *done;
+    void *arg;
+};
+
+static void they_wait(int err, void *arg)
+{
+    struct again *a = arg;
+
+    look_in(a->j, 0);
+    a->done(err, a->arg);
+    mem_deref(a->j);
+    mem_free(a);
+}
+
+int jobs_again(struct jobs *j, store_done_h *done, void *arg)
+{
+    static const char sql[] =
+        "UPDATE job SET state = 'waiting', attempts = 0, next_at = 0 WHERE state = 'failed'";
+    struct again *a = mem_zalloc(sizeof(*a));
+    int err;
+
+    if (!a)
+        return ENOMEM;
+    *a = (struct again){mem_ref(j), done, arg};
+    err = store_exec(j->args.store, sql, NULL, 0, they_wait, a);
+    if (err) {
+        mem_deref(j);
+        mem_free(a);
+    }
+    return err;
+}
+
 int jobs_progress(const struct jobs *j, struct slice id)
 {
     LIST_FOREACH(&j->running, k)
@@ -478,6 +512,8 @@ void jobs_close(struct jobs *j)
         struct watch *w = CONTAINER_OF(list_first(&j->watches), struct watch, link);
 
         list_unlink(&w->link);
+        w->h(&(struct job_end){.text = SLICE("the station stops, the job goes on when it is back")},
+             w->arg);
         mem_free(w);
     }
 }

@@ -49,7 +49,8 @@ struct jobs_args {
 /** Takes up what the engine before has left. @return 0; ENOMEM; EAGAIN */
 int jobs_alloc(struct jobs **jp, const struct jobs_args *args);
 
-/** No child is started any more, those that run are ended, no handler comes. Behind insist_close, before the last
+/** No child is started any more, those that run are ended, who watches is told so, no handler
+ *  comes. Behind insist_close, before the last
  *  mem_deref. */
 void jobs_close(struct jobs *j);
 
@@ -72,6 +73,9 @@ void jobs_word(struct buf *words, const char *name, const char *value);
 
 /** Value of NAME in lines of NAME=VALUE; absent when it is not there. */
 struct slice jobs_value(struct slice lines, const char *name);
+
+/** Jobs that were given up wait again. @return as store_exec, done follows */
+int jobs_again(struct jobs *j, void (*done)(int err, void *arg), void *arg);
 
 /** Percent of a job that runs, by its id; -1: it does not. */
 int jobs_progress(const struct jobs *j, struct slice id);

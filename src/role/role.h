@@ -115,4 +115,5 @@ int role_file(char *out, size_t size, const char *state, const char *name);
 #define ROLE_CONTROL_SOCK "run/control.sock"
 #define ROLE_LOCK "run/lock"
 #define ROLE_AGI_DIR "agi-bin"
+#define ROLE_RECORDINGS_DIR "recordings"
 #define ROLE_FRONT_DIR "front"
