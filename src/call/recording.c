@@ -27,6 +27,7 @@ static void recording_destroy(void *object)
     struct recording *r = object;
 
     timer_stop(&r->beep);
+    timer_stop(&r->skip);
     mem_deref(r->tape);
     char *texts[] = {r->channel_name, r->caller, r->caller_name, r->connected, r->connected_name,
                      r->exten,        r->mixed,  r->rx,          r->tx,        r->options,
@@ -83,6 +84,7 @@ static void part(struct recording *r)
         return;
     (void)note_parties(r);
     timer_stop(&r->beep);
+    timer_stop(&r->skip);
     list_unlink(&r->of_channel);
     ch->recording_count--;
     r->channel = NULL;
@@ -171,7 +173,7 @@ static void stop(struct recording *r)
 {
     r->is_stopped = true;
     part(r);
-    tape_stop(r->tape, 0, false);
+    tape_stop(r->tape, 0, r->is_temporary && !r->command);
     call_journal_recording(r);
 }
 
@@ -218,6 +220,7 @@ static int take_args(struct recording *r, const struct recording_args *a)
     r->is_append = a->is_append;
     r->is_joined_only = a->is_joined_only;
     r->is_temporary = a->is_temporary;
+    r->is_beep_first = a->is_beep_first;
     r->is_beep_last = a->is_beep_last;
     r->beep_s = a->beep_s;
     return err;
@@ -237,6 +240,32 @@ static int describe(struct recording *r, const struct channel *ch)
     return err ? err : set_text(&r->exten, slice_of(ch->exten));
 }
 
+static uint8_t muted_now(const struct recording *r, bool is_hidden)
+{
+    const uint8_t sides = is_hidden ? RECORDING_BOTH : r->muted;
+
+    return timer_is_on(&r->skip) ? sides | MEDIA_TAPE_PAUSED : sides;
+}
+
+static int apply_muted(struct recording *r)
+{
+    int err = tape_set_muted(r->tape, muted_now(r, r->channel && r->channel->is_hidden));
+
+    call_journal_recording(r);
+    return err;
+}
+
+static void on_skipped(void *arg)
+{
+    (void)apply_muted(arg);
+}
+
+void recording_skip(struct recording *r, uint64_t ms)
+{
+    if (ms)
+        timer_start(r->calls->loop, &r->skip, ms, on_skipped, r);
+}
+
 static int begin_tape(struct recording *r, struct channel *ch, const struct recording_args *a)
 {
     const struct tape_handlers h = recording_handlers(r);
@@ -248,7 +277,7 @@ static int begin_tape(struct recording *r, struct channel *ch, const struct reco
                                    .is_joined_only = a->is_joined_only,
                                    .rx_db = a->rx_db,
                                    .tx_db = a->tx_db,
-                                   .muted = ch->is_hidden ? RECORDING_BOTH : 0};
+                                   .muted = muted_now(r, ch->is_hidden)};
 
     return tape_start(&r->tape, ch->stream, &args, &h);
 }
@@ -282,6 +311,7 @@ int recording_start(struct recording **rp, struct channel *ch, const struct reco
     err = describe(r, ch);
     if (!err)
         err = take_args(r, args);
+    recording_skip(r, args->skip_ms);
     if (!err)
         err = begin_tape(r, ch, args);
     if (err) {
@@ -293,6 +323,8 @@ int recording_start(struct recording **rp, struct channel *ch, const struct reco
     call_journal_recording(r);
     recording_beep_on(r);
     tell(r, CALL_RECORDING_BEGIN, NULL, 0);
+    if (r->is_beep_first)
+        channel_beep(ch);
     if (rp)
         *rp = r;
     return 0;
@@ -315,14 +347,6 @@ struct recording *recording_find(const struct channel *ch, struct slice id)
     return id.len ? NULL : newest;
 }
 
-static int apply_muted(struct recording *r, bool is_hidden)
-{
-    int err = tape_set_muted(r->tape, is_hidden ? RECORDING_BOTH : r->muted);
-
-    call_journal_recording(r);
-    return err;
-}
-
 static const char *sides_word(uint8_t sides)
 {
     return sides == RECORDING_READ ? "read" : sides == RECORDING_WRITE ? "write" : "both";
@@ -340,7 +364,7 @@ int recording_mute(struct channel *ch, struct slice id, uint8_t sides, bool is_m
         if (id.len && !slice_caseeqz(id, r->id))
             continue;
         r->muted = (uint8_t)(is_muted ? r->muted | sides : r->muted & ~sides);
-        if (apply_muted(r, ch->is_hidden) && !err)
+        if (apply_muted(r) && !err)
             err = ENOMEM;
         if (!first)
             first = r;
@@ -358,7 +382,7 @@ void recording_hide(struct channel *ch, bool is_hidden)
     ch->is_hidden = is_hidden;
     LIST_FOREACH(&ch->recordings, k)
     {
-        (void)apply_muted(recording_of_link(k), is_hidden);
+        (void)apply_muted(recording_of_link(k));
     }
 }
 

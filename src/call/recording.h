@@ -48,10 +48,11 @@ struct recording {
     char *command;                    /* to be run afterwards, filled in; NULL: none */
     bool is_stereo, is_append, is_joined_only;
     bool is_temporary; /* the files are removed as soon as the command is over (option d) */
-    bool is_beep_last; /* it beeps when it is told to end (option P) */
-    uint8_t muted;     /* enum recording_sides */
-    uint32_t beep_s;   /* it beeps so often; 0: not */
+    bool is_beep_first, is_beep_last; /* it beeps when it begins, is told to end (options p, P) */
+    uint8_t muted;                    /* enum recording_sides */
+    uint32_t beep_s;                  /* it beeps so often; 0: not */
     struct timer beep;
+    struct timer skip; /* on: its time stands still yet (option s) */
 
     bool is_stopped;   /* nothing more is to be written */
     struct wall begun; /* it was asked for; of the first sample as soon as that is known */
@@ -65,9 +66,10 @@ struct recording {
 struct recording_args {
     struct slice mixed, rx, tx; /* as struct tape_args; at least one */
     struct slice options, command;
-    bool is_stereo, is_append, is_joined_only, is_temporary, is_beep_last;
+    bool is_stereo, is_append, is_joined_only, is_temporary, is_beep_first, is_beep_last;
     int8_t rx_db, tx_db;
-    uint32_t beep_s;
+    uint32_t beep_s;  /* 0: no beep */
+    uint32_t skip_ms; /* nothing of this time is recorded */
 };
 
 static inline struct recording *recording_of_link(struct link *k)

@@ -17,6 +17,9 @@ struct tape_handlers recording_handlers(struct recording *r);
 /** The next beep of option B, if it has that. */
 void recording_beep_on(struct recording *r);
 
+/** Its time stands still for so long; 0: not. */
+void recording_skip(struct recording *r, uint64_t ms);
+
 /** Out of the tables; the reference goes. */
 void calls_recording_gone(struct recording *r);
 

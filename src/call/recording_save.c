@@ -22,6 +22,19 @@ static void pack_tape(struct tape_saved *t, struct pack *k)
     t->tx_db = (int8_t)tx;
 }
 
+/* As the moment when it is over. */
+static void pack_skip(struct recording *r, struct pack *k)
+{
+    const struct mono now = loop_now(r->calls->loop);
+    struct mono due = {0};
+
+    if (!k->is_reading && timer_is_on(&r->skip))
+        due.us = now.us + (int64_t)timer_left_ms(&r->skip) * 1000;
+    pack_mono(k, &due);
+    if (k->is_reading && !pack_err(k) && due.us)
+        recording_skip(r, due.us > now.us ? (uint64_t)mono_diff_ms(due, now) + 1 : 1);
+}
+
 static void pack_texts(struct recording *r, struct pack *k)
 {
     char **const texts[] = {
@@ -43,11 +56,13 @@ void recording_pack(struct recording *r, struct tape_saved *tape, struct pack *k
     pack_bool(k, &r->is_append);
     pack_bool(k, &r->is_joined_only);
     pack_bool(k, &r->is_temporary);
+    pack_bool(k, &r->is_beep_first);
     pack_bool(k, &r->is_beep_last);
     pack_bool(k, &r->is_stopped);
     pack_u8(k, &r->muted);
     pack_u32(k, &r->beep_s);
     pack_wall(k, &r->begun);
+    pack_skip(r, k);
     pack_tape(tape, k);
 }
 

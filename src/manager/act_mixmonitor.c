@@ -1,46 +1,97 @@
-/* manager/act_mixmonitor.c - actions on recordings: none can start until recording comes */
+/* manager/act_mixmonitor.c - recordings of channels: MixMonitor, MixMonitorMute, StopMixMonitor */
+#include <errno.h>
+
+#include "base/mem.h"
+#include "call/recording.h"
 #include "manager/all.h"
 #include "manager/channels.h"
+#include "manager/inner.h"
 #include "manager/need.h"
+#include "plan/args.h"
+#include "plan/recorder.h"
 
-#define SHOWN .shown = "tests/unit/manager/test_later.c"
-#define SUBJECT .subject = "recording"
+#define SHOWN .shown = "tests/unit/manager/test_mixmonitor.c"
 #define CHANNEL_PARAM                                                                              \
     {                                                                                              \
         "Channel", {"Канал.", "Name of the channel."}, true                                        \
     }
 
-/* The channel is there, and cannot be recorded. */
-static void refuse(struct manager_request *q, const char *message)
+static struct channel *channel_of(struct manager_request *q)
 {
     static const struct manager_need channel[] = {{"Channel", "No channel specified"}, {0}};
+    struct channel *ch;
 
     if (!manager_has(q, channel))
-        return;
-    if (manager_channel(q, "Channel"))
-        manager_error(q, "%s", message);
-    else
+        return NULL;
+    ch = manager_channel(q, "Channel");
+    if (!ch)
         manager_error(q, "No such channel");
+    return ch;
+}
+
+/* Whoever gives a variable for the recording's id learns it at once, too. */
+static bool wants_id(char *options)
+{
+    char letter, *arg;
+
+    while (plan_option_next(&options, &letter, &arg))
+        if (letter == 'i' && arg && *arg)
+            return true;
+    return false;
+}
+
+/* The texts are cut up, so they are copies. */
+static int start(struct manager_request *q, struct channel *ch, struct recording **rp)
+{
+    struct plan_recorder_words words = {.file = slice_dup(manager_arg(q, "File")),
+                                        .options = slice_dup(manager_arg(q, "Options")),
+                                        .command = slice_dup(manager_arg(q, "Command"))};
+    int err = ENOMEM;
+
+    if (words.file && words.options && words.command)
+        err = plan_recorder_start(manager_of(q)->args.plan, ch, &words, rp);
+    mem_free(words.file);
+    mem_free(words.options);
+    mem_free(words.command);
+    return err;
 }
 
 static void run_start(struct manager_request *q)
 {
-    refuse(q, "Could not start monitoring channel");
+    struct channel *ch = channel_of(q);
+    struct recording *r = NULL;
+    char *options;
+
+    if (!ch)
+        return;
+    if (start(q, ch, &r)) {
+        manager_error(q, "Could not start monitoring channel");
+        return;
+    }
+    options = slice_dup(manager_arg(q, "Options"));
+    manager_begin(q, "Success");
+    if (options && wants_id(options))
+        ami_putz(manager_out(q), "MixMonitorID", r->id);
+    manager_end(q);
+    mem_free(options);
 }
 
 static const struct manager_param start_params[] = {
     MANAGER_PARAM_ID,
     CHANNEL_PARAM,
-    {"File", {"Файл записи.", "The file to record to; made of the channel's name when absent."}},
+    {"File",
+     {"Файл в каталоге записей; можно обойтись параметрами r(файл) и t(файл).",
+      "The file below the folder of recordings; options r(file) and t(file) do without."}},
     {"Options",
      {"Параметры, как у приложения MixMonitor.", "As those of the application MixMonitor."}},
-    {"Command", {"Не выполняется.", "What to run when the recording is over."}},
+    {"Command",
+     {"Что выполнить, когда файлы закрыты; ^{X} - переменная канала.",
+      "What to run once the files are closed; ^{X} is a variable of the channel."}},
     {0}};
 
 const struct manager_action manager_action_mixmonitor = {
     .name = "MixMonitor",
     .classes = CLASS_SYSTEM,
-    SUBJECT,
     .params = start_params,
     .run = run_start,
     SHOWN,
@@ -50,9 +101,13 @@ const struct manager_action manager_action_mixmonitor = {
                  "execution."},
     .help = {"", "Records a channel; variable MIXMONITOR_FILENAME has the name of the file."}};
 
-static bool is_direction(struct slice s)
+/* @return 0: it is none */
+static uint8_t sides_of(struct slice s)
 {
-    return slice_caseeqz(s, "read") || slice_caseeqz(s, "write") || slice_caseeqz(s, "both");
+    return slice_caseeqz(s, "read")    ? RECORDING_READ
+           : slice_caseeqz(s, "write") ? RECORDING_WRITE
+           : slice_caseeqz(s, "both")  ? RECORDING_BOTH
+                                       : 0;
 }
 
 static void run_mute(struct manager_request *q)
@@ -60,13 +115,24 @@ static void run_mute(struct manager_request *q)
     static const struct manager_need direction[] = {
         {"Direction", "No direction specified. Must be read, write or both"}, {0}};
     static const struct manager_need state[] = {{"State", "No state specified"}, {0}};
+    const uint8_t sides = sides_of(manager_arg(q, "Direction"));
+    struct channel *ch;
 
     if (!manager_has(q, direction))
         return;
-    if (!is_direction(manager_arg(q, "Direction")))
+    if (!sides) {
         manager_error(q, "Invalid direction specified. Must be read, write or both");
-    else if (manager_has(q, state))
-        refuse(q, "Cannot set mute flag");
+        return;
+    }
+    ch = manager_has(q, state) ? channel_of(q) : NULL;
+    if (!ch)
+        return;
+    if (recording_mute(ch, SLICE_NONE, sides, manager_arg_bool(q, "State", false))) {
+        manager_error(q, "Cannot set mute flag");
+        return;
+    }
+    manager_begin(q, "Success");
+    manager_end(q);
 }
 
 static const struct manager_param mute_params[] = {
@@ -81,7 +147,6 @@ static const struct manager_param mute_params[] = {
 const struct manager_action manager_action_mixmonitormute = {
     .name = "MixMonitorMute",
     .classes = CLASS_SYSTEM | CLASS_CALL,
-    SUBJECT,
     .params = mute_params,
     .run = run_mute,
     SHOWN,
@@ -90,7 +155,16 @@ const struct manager_action manager_action_mixmonitormute = {
 
 static void run_stop(struct manager_request *q)
 {
-    refuse(q, "Could not stop monitoring channel");
+    struct channel *ch = channel_of(q);
+
+    if (!ch)
+        return;
+    if (plan_recorder_stop(ch, manager_arg(q, "MixMonitorID"))) {
+        manager_error(q, "Could not stop monitoring channel");
+        return;
+    }
+    manager_begin(q, "Success");
+    manager_end(q);
 }
 
 static const struct manager_param stop_params[] = {
@@ -102,7 +176,6 @@ static const struct manager_param stop_params[] = {
 const struct manager_action manager_action_stopmixmonitor = {
     .name = "StopMixMonitor",
     .classes = CLASS_SYSTEM | CLASS_CALL,
-    SUBJECT,
     .params = stop_params,
     .run = run_stop,
     SHOWN,

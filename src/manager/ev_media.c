@@ -1,6 +1,7 @@
 /* manager/ev_media.c - events of bridges, Local pairs, hold, music, digits, UserEvent of the routing */
 #include "call/bridge.h"
 #include "call/local.h"
+#include "call/recording.h"
 #include "manager/all.h"
 #include "manager/ev_calls.h"
 
@@ -19,6 +20,9 @@ enum {
     MUSIC_STOP,
     DTMF_BEGIN,
     DTMF_END,
+    RECORDING_START,
+    RECORDING_STOP,
+    RECORDING_MUTE,
 };
 #define ROW(at, title, mask, keys, ru, en)                                                         \
     [at] = {.name = (title), .classes = (mask), .headers = (keys), SHOWN, .help = {(ru), (en)}}
@@ -52,6 +56,14 @@ const struct manager_event manager_events_media[] = {
         "A digit has begun."),
     ROW(DTMF_END, "DTMFEnd", CLASS_DTMF, "@ Digit DurationMs Direction", "Конец цифры.",
         "A digit has ended."),
+    ROW(RECORDING_START, "MixMonitorStart", CLASS_CALL, "@", "Началась запись канала.",
+        "A channel is recorded."),
+    ROW(RECORDING_STOP, "MixMonitorStop", CLASS_CALL, "@",
+        "Запись канала кончилась раньше него: её остановили или её больше нельзя писать.",
+        "A recording has ended before its channel: it was stopped, or cannot be written."),
+    ROW(RECORDING_MUTE, "MixMonitorMute", CLASS_CALL, "@ Direction State",
+        "Часть записи молчит или снова слышна.",
+        "A part of a recording is silent, or heard again."),
     {0}};
 
 static struct buf *of_channel(struct manager *m, int row, const struct channel *ch)
@@ -176,6 +188,26 @@ static void on_digit(struct manager *m, const struct call_fact *f)
     put_digit(m, DTMF_END, f);
 }
 
+static void on_recording(struct manager *m, int row, const struct call_fact *f)
+{
+    struct buf *out = f->channel ? of_channel(m, row, f->channel) : NULL;
+
+    if (!out)
+        return;
+    if (row == RECORDING_MUTE) {
+        ami_put(out, "Direction", f->value);
+        ami_putu(out, "State", (unsigned)f->number);
+    }
+    manager_event_end(m);
+}
+
+/* One that its channel did not end, and nobody stopped. */
+static void on_recording_end(struct manager *m, const struct call_fact *f)
+{
+    if (f->recording->err)
+        on_recording(m, RECORDING_STOP, f);
+}
+
 /* "Name: value" of the routing's own choice. */
 static void put_line(struct buf *out, struct slice line)
 {
@@ -213,6 +245,10 @@ void ev_media_saw(struct manager *m, const struct call_fact *f)
     case CALL_MOH_STOP: on_music(m, MUSIC_STOP, f); break;
     case CALL_DTMF: on_digit(m, f); break;
     case CALL_USER_EVENT: on_user(m, f); break;
+    case CALL_RECORDING_BEGIN: on_recording(m, RECORDING_START, f); break;
+    case CALL_RECORDING_STOP: on_recording(m, RECORDING_STOP, f); break;
+    case CALL_RECORDING_MUTE: on_recording(m, RECORDING_MUTE, f); break;
+    case CALL_RECORDING_END: on_recording_end(m, f); break;
     default: break;
     }
 }

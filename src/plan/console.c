@@ -510,6 +510,13 @@ const struct console_command plan_console_commands[] = {
      "One channel with all its variables", show_channel, complete_channel},
     {"channel request hangup", "NAME|all", "Разорвать канал", "Hang up a channel", request_hangup,
      complete_channel_all},
+    {"mixmonitor start", "CHANNEL FILE[,options[,command]]",
+     "Записывать канал (приложение MixMonitor)", "Record a channel (application MixMonitor)",
+     plan_console_mixmonitor_start, complete_channel},
+    {"mixmonitor stop", "CHANNEL [ID]", "Закончить запись канала", "End a recording of a channel",
+     plan_console_mixmonitor_stop, complete_channel},
+    {"mixmonitor list", "CHANNEL", "Записи канала", "Recordings of a channel",
+     plan_console_mixmonitor_list, complete_channel},
 };
 
 const size_t plan_console_command_count =

@@ -13,6 +13,7 @@
 #include "plan/core.h"
 #include "plan/dry.h"
 #include "plan/kept.h"
+#include "plan/recorder.h"
 #include "plan/zone.h"
 
 /* An application or a function in its table. */
@@ -68,6 +69,7 @@ static void core_destroy(void *object)
     loop_defer_stop(&p->hints_later);
     plan_changes_free(p);
     plan_astdb_free(p);
+    mem_deref(p->recorder);
     mem_deref(p->routing);
     mem_deref(p->snapshot);
     mem_deref(p->zones);
@@ -212,7 +214,9 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     hash_init(&p->dialgroups);
     hash_init(&p->locks);
     hash_init(&p->astdb);
-    err = zones_alloc(&p->zones);
+    err = plan_recorder_alloc(&p->recorder, p);
+    if (!err)
+        err = zones_alloc(&p->zones);
     if (!err)
         err = add_tables(p);
     if (!err)

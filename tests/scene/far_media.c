@@ -704,6 +704,14 @@ unsigned far_media_streams(const struct far_media *m)
     return n;
 }
 
+void far_media_recorded(const struct far_media *m, const struct addr *host, struct buf *out)
+{
+    const struct stream *s = find_host(m, host);
+
+    if (s)
+        far_tapes_show(m->tapes, s->id, out);
+}
+
 struct far_tapes *far_media_tapes(const struct far_media *m)
 {
     return m->tapes;

@@ -31,6 +31,9 @@ bool far_media_digit(struct far_media *m, const struct addr *host, char digit);
 /** The files that it writes (far_tape.h). */
 struct far_tapes *far_media_tapes(const struct far_media *m);
 
+/** Those that are open and hold the sound of the phone at this host, as far_tapes_show. */
+void far_media_recorded(const struct far_media *m, const struct addr *host, struct buf *out);
+
 /** Digits that the station sent, or relayed, to this host as telephone-events. */
 const char *far_media_digits(const struct far_media *m, const struct addr *host);
 

@@ -2,6 +2,7 @@
 #include "far_tape.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/mem.h"
 #include "ipc/media.h"
@@ -16,6 +17,8 @@ struct far_tape {
     uint8_t muted;
     bool is_open, is_named;
     int64_t from_us;
+    uint32_t ms;    /* once over */
+    char marks[80]; /* what else was asked for */
 };
 
 struct far_tapes {
@@ -71,6 +74,16 @@ static void keep_names(struct far_tape *f, const struct media_tape *msg)
     buf_fini(&b);
 }
 
+static void keep_marks(struct far_tape *f, const struct media_tape *msg)
+{
+    char volume[40] = "";
+
+    if (msg->rx_db || msg->tx_db)
+        snprintf(volume, sizeof(volume), " rx_db=%d tx_db=%d", msg->rx_db, msg->tx_db);
+    snprintf(f->marks, sizeof(f->marks), "%s%s%s", msg->is_append ? " append" : "",
+             msg->is_joined_only ? " joined-only" : "", volume);
+}
+
 static void begin(struct far_tapes *t, const struct media_tape *msg)
 {
     struct far_tape *f = find(t, msg->tape);
@@ -91,6 +104,7 @@ static void begin(struct far_tapes *t, const struct media_tape *msg)
         f->is_open = f->is_named = true;
         f->from_us = now(t);
         keep_names(f, msg);
+        keep_marks(f, msg);
         list_append(&t->tapes, &f->link);
     }
     answer(t, MEDIA_TAPE_BEGUN,
@@ -107,6 +121,7 @@ static void end(struct far_tapes *t, struct far_tape *f, int err, uint32_t cut_m
 
     f->is_open = false;
     f->state = f->state[0] == 'd' ? "deleted" : "ended";
+    f->ms = ms > 0 ? (uint32_t)ms : 0;
     answer(t, MEDIA_TAPE_ENDED,
            &(struct media_tape_ended){.tape = f->number,
                                       .err = err,
@@ -179,14 +194,40 @@ void far_tapes_break(struct far_tapes *t, int err)
     }
 }
 
-void far_tapes_show(const struct far_tapes *t, struct buf *out)
+static void say(const struct far_tape *f, struct buf *out)
+{
+    static const char *const muted[] = {
+        "",        " muted=rx",        " muted=tx",        " muted=both",
+        " paused", " paused muted=rx", " paused muted=tx", " paused muted=both"};
+
+    buf_printf(out, "%s%s%s %s", f->names, f->marks, muted[f->muted & 7], f->state);
+    if (!f->is_open)
+        buf_printf(out, " ms=%u", f->ms);
+}
+
+void far_tapes_show(const struct far_tapes *t, uint32_t stream, struct buf *out)
 {
     LIST_FOREACH(&t->tapes, k)
     {
         const struct far_tape *f = of(k);
 
-        buf_printf(out, "%s %s stream %u muted %u\n", f->names, f->state, f->stream, f->muted);
+        if (stream && (f->stream != stream || !f->is_open))
+            continue;
+        say(f, out);
+        buf_addc(out, '\n');
     }
+}
+
+bool far_tapes_say(const struct far_tapes *t, unsigned n, struct buf *out)
+{
+    LIST_FOREACH(&t->tapes, k)
+    {
+        if (--n)
+            continue;
+        say(of(k), out);
+        return true;
+    }
+    return false;
 }
 
 static void far_tapes_destroy(void *object)

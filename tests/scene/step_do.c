@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "far_media.h"
+#include "far_tape.h"
 #include "ipc/console.h"
 #include "sip/print.h"
 #include "step.h"
@@ -290,6 +291,40 @@ static int delays(struct scene *s, const struct step_args *p)
     return 0;
 }
 
+static int error_named(struct scene *s, const char *name, int *err)
+{
+    static const struct {
+        const char *name;
+        int err;
+    } errors[] = {{"ENOSPC", ENOSPC}, {"EACCES", EACCES}, {"EINVAL", EINVAL},
+                  {"EIO", EIO},       {"EROFS", EROFS},   {"EMFILE", EMFILE}};
+
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        *err = errors[i].err;
+        if (strcmp(name, errors[i].name) == 0)
+            return 0;
+    }
+    return scene_fail(s, "no such error: %s", name);
+}
+
+static int refuses_recording(struct scene *s, const struct step_args *p)
+{
+    int why, err = error_named(s, p->w[0], &why);
+
+    if (!err)
+        far_tapes_refuse(far_media_tapes(s->media), why);
+    return err;
+}
+
+static int breaks_recordings(struct scene *s, const struct step_args *p)
+{
+    int why, err = error_named(s, p->w[0], &why);
+
+    if (!err)
+        far_tapes_break(far_media_tapes(s->media), why);
+    return err;
+}
+
 static int names(struct scene *s, const struct step_args *p)
 {
     return result(s, dns_fake_add_addr(s->dns, p->w[0], &p->a->addr), "name");
@@ -454,6 +489,8 @@ const struct step steps_do[] = {
     {"the station restarts", restarts},
     {"the engine is killed", is_killed},
     {"console: ...", console},
+    {"media refuses the next recording with W", refuses_recording},
+    {"media breaks all recordings with W", breaks_recordings},
     {"M comes in", comes_in},
     {"M comes in with ...", comes_in},
     {"M leaves", leaves},

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "call/calls.h"
 #include "far_media.h"
+#include "far_tape.h"
 #include "step.h"
 
 static const char *state_name(struct ua *u)
@@ -211,6 +212,57 @@ static int hears_word(struct scene *s, const struct step_args *p)
     return hears_text(s, p->a, p->w[0]);
 }
 
+static int is_recorded(struct scene *s, const struct step_args *p)
+{
+    struct buf is;
+    int err;
+
+    buf_init(&is, 8192);
+    far_media_recorded(s->media, &p->a->addr, &is);
+    err = strstr(buf_z(&is), p->w[0]) ? 0 : scene_fail(s, "it is recorded:\n%s", buf_z(&is));
+    buf_fini(&is);
+    return err;
+}
+
+static int is_not_recorded(struct scene *s, const struct step_args *p)
+{
+    struct buf is;
+    int err;
+
+    buf_init(&is, 8192);
+    far_media_recorded(s->media, &p->a->addr, &is);
+    err = is.len ? scene_fail(s, "it is recorded:\n%s", buf_z(&is)) : 0;
+    buf_fini(&is);
+    return err;
+}
+
+static int recording_is(struct scene *s, const struct step_args *p)
+{
+    const struct far_tapes *t = far_media_tapes(s->media);
+    struct buf is;
+    int err;
+
+    buf_init(&is, 8192);
+    if (!far_tapes_say(t, (unsigned)p->n, &is))
+        err = scene_fail(s, "there is none");
+    else
+        err = strcmp(buf_z(&is), p->w[0]) == 0 ? 0 : scene_fail(s, "it is \"%s\"", buf_z(&is));
+    buf_fini(&is);
+    return err;
+}
+
+static int no_recording(struct scene *s, const struct step_args *p)
+{
+    struct buf is;
+    int err = 0;
+
+    buf_init(&is, 8192);
+    if (far_tapes_say(far_media_tapes(s->media), 1, &is))
+        err = scene_fail(s, "there is \"%s\"", buf_z(&is));
+    buf_fini(&is);
+    return err;
+}
+
 static int told_to_hold(struct scene *s, const struct step_args *p)
 {
     struct ua_call *c = ua_call_newest(p->a);
@@ -344,6 +396,10 @@ const struct step steps_see[] = {
     {"A hears tone W", hears_tone, true},
     {"A hears W", hears_word, true},
     {"A has a stream with T", has_stream, true},
+    {"A is recorded to T", is_recorded, true},
+    {"A is not recorded", is_not_recorded, true},
+    {"recording N is T", recording_is, true},
+    {"no recording", no_recording},
     {"A is told to hold", told_to_hold, true},
     {"A is not told to hold", not_told_to_hold, true},
     {"A gets digits W", gets_digits, true},

@@ -44,6 +44,7 @@ extern const struct plan_func plan_func_shared;
 extern const struct plan_func plan_func_abs;
 extern const struct plan_func plan_func_max;
 extern const struct plan_func plan_func_min;
+extern const struct plan_func plan_func_mixmonitor;
 extern const struct plan_func plan_func_muteaudio;
 extern const struct plan_func plan_func_inc;
 extern const struct plan_func plan_func_dec;
