@@ -10,7 +10,7 @@
 #include "plan/args.h"
 #include "plan/recorder.h"
 
-#define SHOWN .shown = "tests/unit/manager/test_mixmonitor.c"
+#define SHOWN .shown = "tests/scene/mixmonitor-manager.scene"
 #define CHANNEL_PARAM                                                                              \
     {                                                                                              \
         "Channel", {"Канал.", "Name of the channel."}, true                                        \

@@ -24,8 +24,11 @@ enum {
     RECORDING_STOP,
     RECORDING_MUTE,
 };
-#define ROW(at, title, mask, keys, ru, en)                                                         \
-    [at] = {.name = (title), .classes = (mask), .headers = (keys), SHOWN, .help = {(ru), (en)}}
+#define ROW_SHOWN(at, title, mask, keys, ru, en, test)                                             \
+    [at] = {.name = (title), .classes = (mask), .headers = (keys), test, .help = {(ru), (en)}}
+#define ROW(at, title, mask, keys, ru, en) ROW_SHOWN(at, title, mask, keys, ru, en, SHOWN)
+#define RECORDED(at, title, keys, ru, en)                                                          \
+    ROW_SHOWN(at, title, CLASS_CALL, keys, ru, en, .shown = "tests/scene/mixmonitor-manager.scene")
 
 const struct manager_event manager_events_media[] = {
     ROW(BRIDGE_CREATE, "BridgeCreate", CLASS_CALL, "#", "Создан мост.", "A bridge was made."),
@@ -56,14 +59,14 @@ const struct manager_event manager_events_media[] = {
         "A digit has begun."),
     ROW(DTMF_END, "DTMFEnd", CLASS_DTMF, "@ Digit DurationMs Direction", "Конец цифры.",
         "A digit has ended."),
-    ROW(RECORDING_START, "MixMonitorStart", CLASS_CALL, "@", "Началась запись канала.",
-        "A channel is recorded."),
-    ROW(RECORDING_STOP, "MixMonitorStop", CLASS_CALL, "@",
-        "Запись канала кончилась раньше него: её остановили или её больше нельзя писать.",
-        "A recording has ended before its channel: it was stopped, or cannot be written."),
-    ROW(RECORDING_MUTE, "MixMonitorMute", CLASS_CALL, "@ Direction State",
-        "Часть записи молчит или снова слышна.",
-        "A part of a recording is silent, or heard again."),
+    RECORDED(RECORDING_START, "MixMonitorStart", "@", "Началась запись канала.",
+             "A channel is recorded."),
+    RECORDED(RECORDING_STOP, "MixMonitorStop", "@",
+             "Запись канала кончилась раньше него: её остановили или её больше нельзя писать.",
+             "A recording has ended before its channel: it was stopped, or cannot be written."),
+    RECORDED(RECORDING_MUTE, "MixMonitorMute", "@ Direction State",
+             "Часть записи молчит или снова слышна.",
+             "A part of a recording is silent, or heard again."),
     {0}};
 
 static struct buf *of_channel(struct manager *m, int row, const struct channel *ch)

@@ -33,6 +33,6 @@ const struct plan_func plan_func_mixmonitor = {
         "файла.",
     .help_en =
         "What is known of a recording of the channel\nid: its number (option i of MixMonitor), key: filename.",
-    .shown = "tests/unit/plan/test_recorder.c",
+    .shown = "tests/scene/mixmonitor.scene",
     .read = mixmonitor_read,
 };
