@@ -282,7 +282,13 @@ void calls_remove(struct calls *c, struct channel *ch)
     hash_del(&c->by_uniqueid, &ch->by_uniqueid);
     list_unlink(&ch->link);
     c->active--;
-    if (c->is_closing && !c->active)
+    calls_closing_look(c);
+}
+
+/* Files that are being closed have their commands yet to come. */
+void calls_closing_look(struct calls *c)
+{
+    if (c->is_closing && !c->active && list_is_empty(&c->recordings))
         loop_defer(c->loop, &c->closed, closing_is_done, c);
 }
 
@@ -310,8 +316,7 @@ void calls_shutdown(struct calls *c, uint32_t ms, timer_h *done, void *arg)
     {
         channel_softhangup(channel_of_link(k), CAUSE_TEMPORARY);
     }
-    if (!c->active)
-        loop_defer(c->loop, &c->closed, closing_is_done, c);
+    calls_closing_look(c);
 }
 
 bool calls_is_closing(const struct calls *c)

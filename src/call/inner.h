@@ -57,6 +57,9 @@ struct calls {
 int calls_add(struct calls *c, struct channel *ch);
 void calls_remove(struct calls *c, struct channel *ch);
 
+/** Tell a shutdown that waits, if nothing is left. */
+void calls_closing_look(struct calls *c);
+
 /** Count here from now on (borrowed): the journal's, which outlive the process. */
 void calls_use_counters(struct calls *c, struct calls_counters *counters);
 void calls_use_journal(struct calls *c, struct call_journal *j);

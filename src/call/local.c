@@ -69,8 +69,9 @@ bool local_may_leave(const struct channel *ch)
 {
     const struct channel *twin = local_twin(ch);
 
-    return twin && !((const struct local *)ch->pvt)->stays && ch->state == CHANNEL_UP &&
-           twin->state == CHANNEL_UP && !ch->is_hungup && !twin->is_hungup;
+    return twin && !((const struct local *)ch->pvt)->stays && !ch->recording_count &&
+           !twin->recording_count && ch->state == CHANNEL_UP && twin->state == CHANNEL_UP &&
+           !ch->is_hungup && !twin->is_hungup;
 }
 
 /* ---- a new pair ---- */

@@ -36,5 +36,5 @@ bool local_is_first(const struct channel *ch);
 /** Option n is over: the pair leaves as soon as it can. Nothing when ch is no half. */
 void local_let_leave(struct channel *ch);
 
-/** Both halves are up and may leave the call. */
+/** Both halves are up and may leave the call: neither is recorded. */
 bool local_may_leave(const struct channel *ch);

@@ -11,6 +11,7 @@
 #include "base/rand.h"
 #include "call/bridge.h"
 #include "call/journal.h"
+#include "call/local.h"
 #include "call/recording_inner.h"
 
 static void tell(struct recording *r, enum call_fact_type type, const char *value, int number)
@@ -89,6 +90,10 @@ static void part(struct recording *r)
     ch->recording_count--;
     r->channel = NULL;
     bridge_media_use(ch, false);
+    if (local_twin(ch) && !ch->recording_count) {
+        channel_on_optimize(ch);
+        channel_on_optimize(local_twin(ch));
+    }
 }
 
 /* ---- its end ---- */
@@ -111,7 +116,7 @@ static const char *next_step(int err)
     }
 }
 
-static const char *name_of(const struct recording *r)
+const char *recording_file(const struct recording *r)
 {
     return r->mixed ? r->mixed : r->rx ? r->rx : r->tx;
 }
@@ -121,7 +126,7 @@ static void complain(const struct recording *r)
     log_warning(
         "recording %s, the call goes on call=%s channel=\"%s\" file=\"%s\" ms=%u err=\"%s\" "
         "next=\"%s\"",
-        r->ms ? "broke off" : "not made", r->linkedid, r->channel_name, name_of(r), r->ms,
+        r->ms ? "broke off" : "not made", r->linkedid, r->channel_name, recording_file(r), r->ms,
         strerror(r->err), next_step(r->err));
 }
 
@@ -395,8 +400,11 @@ const struct list *calls_recordings(const struct calls *c)
 
 void calls_recording_gone(struct recording *r)
 {
+    struct calls *c = r->calls;
+
     list_unlink(&r->link);
     mem_deref(r);
+    calls_closing_look(c);
 }
 
 void calls_recordings_end(struct calls *c)

@@ -88,6 +88,9 @@ int recording_start(struct recording **rp, struct channel *ch, const struct reco
 /** End it: no voice of later is in the files. CALL_RECORDING_END follows when they are closed. Harmless twice. */
 void recording_stop(struct recording *r);
 
+/** The first of its files that there is, for who tells of it. */
+const char *recording_file(const struct recording *r);
+
 /** The recording of that id on ch; an empty id: the newest. NULL: there is none. */
 struct recording *recording_find(const struct channel *ch, struct slice id);
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "call/bridge.h"
 #include "call/inner.h"
+#include "call/recording.h"
 #include "call/story_inner.h"
 
 #define MOST_STORY 32768
@@ -317,6 +318,19 @@ static void add_words(struct story_leg *l, enum story_step step, const struct ca
         add_step(l, step, f->value, SLICE_NONE, SLICE_NONE, SLICE_NONE);
 }
 
+static void on_recording(struct story_leg *l, const struct call_fact *f)
+{
+    const struct recording *r = f->recording;
+    const struct slice file = slice_of(recording_file(r));
+
+    if (f->type == CALL_RECORDING_BEGIN)
+        add_step(l, STEP_RECORD, file, SLICE_NONE, SLICE_NONE, SLICE_NONE);
+    else if (f->type == CALL_RECORDING_STOP)
+        add_step(l, STEP_RECORD_STOP, file, SLICE_NONE, SLICE_NONE, SLICE_NONE);
+    else if (r->err)
+        add_step(l, STEP_RECORD_FAIL, file, slice_of(strerror(r->err)), SLICE_NONE, SLICE_NONE);
+}
+
 static void on_fact(const struct call_fact *f, void *arg)
 {
     struct stories *s = arg;
@@ -351,6 +365,9 @@ static void on_fact(const struct call_fact *f, void *arg)
     case CALL_LOCAL_OPTIMIZE: add_plain(l, STEP_OPTIMIZE); break;
     case CALL_SIGNAL: add_words(l, STEP_SIGNAL, f); break;
     case CALL_NOTE: add_words(l, STEP_NOTE, f); break;
+    case CALL_RECORDING_BEGIN:
+    case CALL_RECORDING_STOP:
+    case CALL_RECORDING_END: on_recording(l, f); break;
     default: break;
     }
 }

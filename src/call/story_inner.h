@@ -24,8 +24,11 @@ enum story_step {
     STEP_OVER,  /* cause */
     STEP_LOCAL, /* other half */
     STEP_OPTIMIZE,
-    STEP_SIGNAL, /* what, details */
-    STEP_NOTE,   /* what, details */
+    STEP_SIGNAL,      /* what, details */
+    STEP_NOTE,        /* what, details */
+    STEP_RECORD,      /* file */
+    STEP_RECORD_STOP, /* file */
+    STEP_RECORD_FAIL, /* file, why */
     STEP_CUT,
     STEPS
 };

@@ -38,6 +38,11 @@ static const struct {
                        "%L: the Local channel is no longer needed, its sides are joined"},
     [STEP_SIGNAL] = {"sip", "%L: SIP %1 %2", "%L: SIP %1 %2"},
     [STEP_NOTE] = {"note", "%L: %N %2", "%L: %N %2"},
+    [STEP_RECORD] = {"record", "%L: запись в файл %1", "%L is recorded to %1"},
+    [STEP_RECORD_STOP] = {"recordstop", "%L: запись в файл %1 остановлена",
+                          "%L: recording to %1 is stopped"},
+    [STEP_RECORD_FAIL] = {"recordfail", "%L: запись в файл %1 не удалась (%2), вызов идёт дальше",
+                          "%L: recording to %1 failed (%2), the call goes on"},
     [STEP_CUT] = {"cut", "… дальше шагов слишком много, они не сохранены",
                   "... too many steps, the following ones are not kept"},
 };

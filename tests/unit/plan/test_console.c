@@ -121,9 +121,9 @@ static int commands_show_what_there_is(void)
     CHECK_OK_TO(command(&w, "dialplan show globals", NULL, false, &out), out);
     CHECK_TO(has(&out, "G=g\n"), out);
     CHECK_OK_TO(command(&w, "core show applications", NULL, false, &out), out);
-    CHECK_TO(has(&out, "Dial: Ring one or several") && !strstr(buf_z(&out), "MixMonitor"), out);
-    CHECK_TO(command(&w, "core show application", "mixmonitor", false, &out) == ECANCELED, out);
-    CHECK_TO(has(&out, "mixmonitor: comes with recording"), out);
+    CHECK_TO(has(&out, "Dial: Ring one or several") && !strstr(buf_z(&out), "Queue"), out);
+    CHECK_TO(command(&w, "core show application", "queue", false, &out) == ECANCELED, out);
+    CHECK_TO(has(&out, "queue: comes with queues"), out);
     CHECK_TO(command(&w, "core show function", "FAXOPT", true, &out) == ECANCELED, out);
     CHECK_TO(has(&out, "FAXOPT: появится вместе с факсом"), out);
     CHECK_OK_TO(command(&w, "core show application", "dial", true, &out), out);

@@ -16,7 +16,7 @@ STORY(hangup_runs_h_with_its_cause, "10", 100, "h 21 h;end=21;",
 STORY(an_unknown_application_ends_the_call, "10", 100, "a;h;end=16;",
       "10,1,Note(a)\n10,2,Nosuch(1)\n10,3,Note(b)\nh,1,Note(h)\n")
 STORY(an_application_of_later_is_passed_over, "10", 100, "a;b;end=16;",
-      "10,1,Note(a)\n10,2,MixMonitor(x.wav)\n10,3,Note(b)\n")
+      "10,1,Note(a)\n10,2,Queue(x)\n10,3,Note(b)\n")
 STORY(a_missing_priority_is_looked_for_in_patterns, "28", 100, "in;two;three 28;four;end=16;",
       "28,1,Note(in)\n28,2,Note(two)\n_2.,3,Note(three ${EXTEN})\n_2X,4,Note(four)\n")
 STORY(a_loop_with_a_label_counts, "27", 100, "1;2;3;end=16;",
