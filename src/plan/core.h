@@ -48,6 +48,7 @@ struct plan_core {
     plan_astdb_keep_h *astdb_keep;
     void *astdb_arg;
     struct mono told_at[64];
+    struct plan_tapings *tapings;      /* taping.h */
     struct plan_recorder *recorder;    /* recorder.h */
     plan_ami_sessions_h *ami_sessions; /* NULL: no Manager */
     void *ami_arg;

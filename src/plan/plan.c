@@ -14,6 +14,7 @@
 #include "plan/dry.h"
 #include "plan/kept.h"
 #include "plan/recorder.h"
+#include "plan/taping.h"
 #include "plan/zone.h"
 
 /* An application or a function in its table. */
@@ -70,6 +71,7 @@ static void core_destroy(void *object)
     plan_changes_free(p);
     plan_astdb_free(p);
     mem_deref(p->recorder);
+    mem_deref(p->tapings);
     mem_deref(p->routing);
     mem_deref(p->snapshot);
     mem_deref(p->zones);
@@ -215,6 +217,8 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     hash_init(&p->locks);
     hash_init(&p->astdb);
     err = plan_recorder_alloc(&p->recorder, p);
+    if (!err)
+        err = plan_tapings_alloc(&p->tapings, p->loop, args->recordings ? args->recordings : "");
     if (!err)
         err = zones_alloc(&p->zones);
     if (!err)

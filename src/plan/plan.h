@@ -31,12 +31,14 @@ struct runner;
 struct store;
 
 struct plan_core_args {
-    struct calls *calls;     /* a reference is taken */
-    struct runner *runner;   /* borrowed; NULL: AGI answers AGISTATUS=FAILURE */
-    struct store *store;     /* borrowed; NULL: SQL() asks nobody */
-    struct net *net;         /* borrowed, with dns: for agi://; NULL: there is none */
-    struct dns *dns;         /* borrowed; NULL: ENUMLOOKUP() and its like ask nobody */
-    const char *agi_dir;     /* "/var/lib/station/agi-bin", for agi_* texts; borrowed for ever */
+    struct calls *calls;   /* a reference is taken */
+    struct runner *runner; /* borrowed; NULL: AGI answers AGISTATUS=FAILURE */
+    struct store *store;   /* borrowed; NULL: SQL() asks nobody */
+    struct net *net;       /* borrowed, with dns: for agi://; NULL: there is none */
+    struct dns *dns;       /* borrowed; NULL: ENUMLOOKUP() and its like ask nobody */
+    const char *agi_dir;   /* "/var/lib/station/agi-bin", for agi_* texts; borrowed for ever */
+    const char *
+        recordings; /* the folder of recordings, where Record looks for free numbers; copied; NULL: none */
     const char *system_name; /* ${SYSTEMNAME}; NULL: "" */
 };
 

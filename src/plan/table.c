@@ -69,6 +69,7 @@ const struct plan_app *const plan_apps[] = {
     &plan_app_raiseexception,
     &plan_app_read,
     &plan_app_readexten,
+    &plan_app_record,
     &plan_app_resetcdr,
     &plan_app_retrydial,
     &plan_app_return,

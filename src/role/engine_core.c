@@ -225,6 +225,7 @@ static void load_entries(int err, const struct store_rows *rows, void *arg)
 static int open_calls(struct engine *e)
 {
     const struct model_settings *s = model_settings_of(e->snapshot);
+    char recordings[sizeof(e->agi_dir)];
     int err = calls_alloc(&e->calls, &(struct calls_args){
                                          .loop = e->loop,
                                          .media = e->media,
@@ -251,11 +252,13 @@ static int open_calls(struct engine *e)
     recordings_set(e->recordings, s);
     engine_kept_set(e->calls, e->stories, s);
     role_file(e->agi_dir, sizeof(e->agi_dir), e->args.state, ROLE_AGI_DIR);
+    role_file(recordings, sizeof(recordings), e->args.state, "recordings");
     err = plan_core_alloc(&e->plan, &(struct plan_core_args){.calls = e->calls,
                                                              .runner = e->runner,
                                                              .store = e->store,
                                                              .net = e->args.net,
                                                              .dns = e->args.dns,
+                                                             .recordings = recordings,
                                                              .agi_dir = e->agi_dir});
     if (!err) {
         plan_astdb_keeper(e->plan, keep_entry, e);

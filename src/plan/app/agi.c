@@ -413,8 +413,8 @@ const struct plan_app plan_app_agi = {
         "BREAK, CHANNEL STATUS, CONTROL STREAM FILE, DATABASE (GET, PUT, DEL, DELTREE), EXEC, GET "
         "(DATA, OPTION, VARIABLE, FULL VARIABLE), GOSUB, HANGUP, NOOP, SAY (ALPHA, DATE, DATETIME, "
         "DIGITS, NUMBER, PHONETIC, TIME), SEND (IMAGE, TEXT), SET (AUTOHANGUP, CALLERID, CONTEXT, "
-        "EXTENSION, MUSIC, PRIORITY, VARIABLE), STREAM FILE, TDD MODE, VERBOSE, WAIT FOR DIGIT. RECORD "
-        "FILE, RECEIVE и SPEECH отвечают, что не могут.\nПри разрыве вызова "
+        "EXTENSION, MUSIC, PRIORITY, VARIABLE), STREAM FILE, TDD MODE, VERBOSE, WAIT FOR DIGIT, RECORD "
+        "FILE. RECEIVE и SPEECH отвечают, что не могут.\nПри разрыве вызова "
         "программа получает SIGHUP, сервер - строку HANGUP (AGISIGHUP=no - не "
         "получают); AGIEXITONHANGUP=yes кончает AGI тут же.\nПеременная AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP.",
     .help_en =
@@ -426,7 +426,7 @@ const struct plan_app plan_app_agi = {
         "STATUS, CONTROL STREAM FILE, DATABASE (GET, PUT, DEL, DELTREE), EXEC, GET (DATA, OPTION, "
         "VARIABLE, FULL VARIABLE), GOSUB, HANGUP, NOOP, SAY (ALPHA, DATE, DATETIME, DIGITS, NUMBER, "
         "PHONETIC, TIME), SEND (IMAGE, TEXT), SET (AUTOHANGUP, CALLERID, CONTEXT, EXTENSION, MUSIC, "
-        "PRIORITY, VARIABLE), STREAM FILE, TDD MODE, VERBOSE, WAIT FOR DIGIT. RECORD FILE, RECEIVE and SPEECH "
+        "PRIORITY, VARIABLE), STREAM FILE, TDD MODE, VERBOSE, WAIT FOR DIGIT, RECORD FILE. RECEIVE and SPEECH "
         "answer that they cannot.\nWhen the call ends the program gets SIGHUP, a server the line HANGUP "
         "(not with AGISIGHUP=no); AGIEXITONHANGUP=yes ends AGI at once.\nVariable AGISTATUS: SUCCESS, FAILURE, NOTFOUND, HANGUP.",
     .shown = "tests/unit/plan/test_agi.c",

@@ -11,6 +11,7 @@
 #include "plan/astdb.h"
 #include "plan/core.h"
 #include "plan/subst.h"
+#include "plan/taping.h"
 #include "plan/wait.h"
 
 #define MOST_SAID 16384
@@ -77,13 +78,63 @@ static void cmd_control_stream_file(struct agi *a, char **argv, int argc)
              rc == 0 || rc == -2 ? -1LL : (long long)position);
 }
 
-/* What the station does not have yet is answered as a failure, so that programs go on. */
+/* The last words, in any number: samples that are there already, BEEP, s=SECONDS of silence. @return whether it beeps */
+static bool record_options(char **argv, int argc, struct plan_taping *t)
+{
+    bool is_beep = false;
+
+    for (int i = 4; i < argc; i++) {
+        if (strcasecmp(argv[i], "BEEP") == 0)
+            is_beep = true;
+        else if (strncasecmp(argv[i], "s=", 2) == 0 && atoi(argv[i] + 2) > 0)
+            t->silence_ms = atoi(argv[i] + 2) * INT64_C(1000);
+        else if (i == 4 && atol(argv[i]) > 0)
+            t->is_append = true;
+    }
+    return is_beep;
+}
+
+static void tell_recorded(struct agi *a, const struct plan_taping *t, enum plan_taping_end end)
+{
+    const long long samples = (long long)t->ms * 8;
+
+    switch (end) {
+    case PLAN_TAPING_DIGIT:
+        agi_send(a, "200 result=%d (dtmf) endpos=%lld\n", t->digit, samples);
+        break;
+    case PLAN_TAPING_SILENCE:
+    case PLAN_TAPING_TIME: agi_send(a, "200 result=0 (timeout) endpos=%lld\n", samples); break;
+    case PLAN_TAPING_HANGUP: agi_send(a, "200 result=-1 (hangup) endpos=%lld\n", samples); break;
+    case PLAN_TAPING_FAILED: agi_send(a, "200 result=-1 (writefile)\n"); break;
+    }
+}
+
 static void cmd_record_file(struct agi *a, char **argv, int argc)
 {
-    if (plan_tell_once(a->run->core, "agi record", ""))
-        log_warning("AGI command RECORD FILE comes with recording, it failed call=%s",
-                    a->run->channel->linkedid);
-    agi_send(a, "200 result=-1 (randomerror) endpos=0\n");
+    const long long ms = atoll(argv[3]);
+    struct plan_taping t = {.ends = argv[2], .most_ms = ms > 0 ? ms : 0, .digit_cut_ms = 200};
+    struct plan_taping_name name = {0};
+    enum plan_taping_end end = PLAN_TAPING_FAILED;
+    const bool is_beep = record_options(argv, argc, &t);
+    bool failed = false;
+    int rc = 0;
+
+    t.err = plan_taping_name(a->run, slice_of(argv[0]), slice_of(argv[1]), &name);
+    if (!t.err && is_beep)
+        rc = plan_play(a->run, "beep", argv[2], &failed);
+    if (rc) {
+        agi_send(a, "200 result=%d (randomerror) endpos=0\n", rc);
+        goto out;
+    }
+    if (!t.err) {
+        t.file = buf_z(&name.file);
+        end = plan_taping_run(a->run, &t);
+    }
+    if (t.err)
+        plan_taping_warn(a->run, "RECORD FILE", argv[0], t.err);
+    tell_recorded(a, &t, end);
+out:
+    plan_taping_name_fini(&name);
 }
 
 static void cmd_receive_char(struct agi *a, char **argv, int argc)

@@ -67,6 +67,7 @@ extern const struct plan_app plan_app_progress;
 extern const struct plan_app plan_app_raiseexception;
 extern const struct plan_app plan_app_read;
 extern const struct plan_app plan_app_readexten;
+extern const struct plan_app plan_app_record;
 extern const struct plan_app plan_app_resetcdr;
 extern const struct plan_app plan_app_retrydial;
 extern const struct plan_app plan_app_return;

@@ -47,6 +47,7 @@ struct world {
 };
 
 static struct world *world_now;
+static const char *world_recordings; /* the folder; NULL: none */
 
 /* ---- media ---- */
 
@@ -84,6 +85,23 @@ static void world_control(struct ipc *c, const struct media_control *m)
                  &(struct media_position){.id = m->id, .play_id = m->play_id, .ms = 300});
 }
 
+/* Tapes begin at once and are over as soon as they are told. */
+static void world_tape(struct ipc *c, uint16_t id, const void *message)
+{
+    if (id == MEDIA_TAPE) {
+        const struct media_tape *m = message;
+
+        buf_printf(&world_now->notes, "tape=%.*s%s;", SLICE_ARG(m->rx),
+                   m->is_append ? ",append" : "");
+        ipc_send(c, MEDIA_TAPE_BEGUN, &(struct media_tape_begun){.tape = m->tape, .begun_us = 1});
+    } else if (id == MEDIA_TAPE_STOP) {
+        const struct media_tape_stop *m = message;
+
+        buf_printf(&world_now->notes, "cut=%u%s;", m->cut_ms, m->is_deleted ? ",deleted" : "");
+        ipc_send(c, MEDIA_TAPE_ENDED, &(struct media_tape_ended){.tape = m->tape, .ms = 1500});
+    }
+}
+
 static void world_media(struct ipc *c, uint16_t id, const void *message, int fd, void *arg)
 {
     if (id == MEDIA_CREATE) {
@@ -116,6 +134,8 @@ static void world_media(struct ipc *c, uint16_t id, const void *message, int fd,
                    g->is_rx_muted ? ",in" : "", g->is_tx_muted ? ",out" : "");
     } else if (id == MEDIA_CONNECT) {
         buf_addz(&world_now->notes, "connect;");
+    } else {
+        world_tape(c, id, message);
     }
 }
 
@@ -337,8 +357,9 @@ static inline int world_init(struct world *w)
     if (!err)
         err = calls_tech_add(w->calls, &world_tech, NULL);
     if (!err)
-        err = plan_core_alloc(
-            &w->core, &(struct plan_core_args){.calls = w->calls, .system_name = "station"});
+        err = plan_core_alloc(&w->core, &(struct plan_core_args){.calls = w->calls,
+                                                                 .recordings = world_recordings,
+                                                                 .system_name = "station"});
     if (!err)
         err = plan_app_add(w->core, &world_note_app);
     if (err)

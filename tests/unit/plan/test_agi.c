@@ -232,7 +232,8 @@ static const struct {
     {"SAY NUMBER 5\n", "520 End of proper usage.\n"},
     {"SAY DATE\n", "520 End of proper usage.\n"},
     {"SAY TIME\n", "520 End of proper usage.\n"},
-    {"RECORD FILE x wav # 1000\n", "200 result=-1 (randomerror) endpos=0\n"},
+    {"RECORD FILE ../x wav # 1000\n", "200 result=-1 (writefile)\n"},
+    {"RECORD FILE x wav # 1\n", "200 result=-1 (writefile)\n"}, /* there is no media role */
     {"RECEIVE CHAR 10\n", "200 result=0\n"},
     {"RECEIVE TEXT 10\n", "200 result=-1\n"},
     {"SEND TEXT hello\n", "200 result=0\n"},
