@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "dsp/g711.h"
 #include "dsp/tone.h"
+#include "ipc/recorded.h"
 #include "media/cache.h"
 #include "media/find.h"
 #include "media/wav.h"
@@ -93,6 +94,22 @@ static int try_below(struct media_job *j, const char *dir, struct slice language
     return buf_err(path) ? ENOENT : try_extensions(j, path, kind);
 }
 
+/* A place of Asterisk's that is not there: what stands below recordings (or sounds) in its stead. */
+static int find_absolute(struct media_job *j, struct buf *path, enum wav_kind *kind)
+{
+    const struct slice below = recorded_below(slice_of(j->name));
+    int err;
+
+    buf_addz(path, j->name);
+    err = buf_err(path) ? buf_err(path) : try_extensions(j, path, kind);
+    for (size_t d = 0; d < j->dir_count && err == ENOENT && slice_is_set(below); d++) {
+        buf_reset(path);
+        err = buf_printf(path, "%s/%.*s", j->dirs[d], SLICE_ARG(below));
+        err = err ? err : try_extensions(j, path, kind);
+    }
+    return err;
+}
+
 static int find_file(struct media_job *j, struct buf *path, enum wav_kind *kind)
 {
     struct slice whole = slice_of(j->language), rest;
@@ -101,10 +118,8 @@ static int find_file(struct media_job *j, struct buf *path, enum wav_kind *kind)
 
     if (strstr(j->name, "..") || !j->name[0])
         return ENOENT;
-    if (j->name[0] == '/') {
-        buf_addz(path, j->name);
-        return buf_err(path) ? buf_err(path) : try_extensions(j, path, kind);
-    }
+    if (j->name[0] == '/')
+        return find_absolute(j, path, kind);
     for (size_t l = 0; l < 4 && err == ENOENT; l++) {
         if (l == 1 && languages[1].len == whole.len)
             continue;

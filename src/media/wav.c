@@ -17,13 +17,14 @@
 #define CHUNK_FRAMES 4096
 
 const struct wav_extension wav_extensions[] = {
-    {".wav", WAV_CONTAINER},  {".ulaw", WAV_ULAW},     {".alaw", WAV_ALAW},
-    {".sln", WAV_SLN},        {".gsm", WAV_GSM},       {".ul", WAV_ULAW},
-    {".al", WAV_ALAW},        {".pcm", WAV_ULAW},      {".WAV", WAV_CONTAINER},
-    {".flac", WAV_CONTAINER}, {".ogg", WAV_CONTAINER}, {".g722", WAV_G722},
-    {".sln16", WAV_SLN16},    {".sln8", WAV_SLN},      {".sln12", WAV_SLN12},
-    {".sln24", WAV_SLN24},    {".sln32", WAV_SLN32},   {".sln44", WAV_SLN44},
-    {".sln48", WAV_SLN48},    {".raw", WAV_SLN},       {".wav49", WAV_CONTAINER},
+    {".wav", WAV_CONTAINER},   {".ulaw", WAV_ULAW},     {".alaw", WAV_ALAW},
+    {".sln", WAV_SLN},         {".gsm", WAV_GSM},       {".ul", WAV_ULAW},
+    {".al", WAV_ALAW},         {".pcm", WAV_ULAW},      {".WAV", WAV_CONTAINER},
+    {".flac", WAV_CONTAINER},  {".ogg", WAV_CONTAINER}, {".g722", WAV_G722},
+    {".sln16", WAV_SLN16},     {".sln8", WAV_SLN},      {".sln12", WAV_SLN12},
+    {".sln24", WAV_SLN24},     {".sln32", WAV_SLN32},   {".sln44", WAV_SLN44},
+    {".sln48", WAV_SLN48},     {".raw", WAV_SLN},       {".wav49", WAV_CONTAINER},
+    {".wav16", WAV_CONTAINER}, {".mu", WAV_ULAW},       {".mp3", WAV_CONTAINER},
     {NULL, WAV_CONTAINER},
 };
 

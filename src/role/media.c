@@ -29,14 +29,15 @@ static int open_all(struct media_role *r, const struct role_args *args)
 {
     const struct control_handlers h = {.stop = on_stop, .arg = r};
     char own[PATH_MAX], recordings[PATH_MAX];
-    const char *const sounds[] = {own, SYSTEM_SOUNDS};
+    /* Recordings last: Playback finds what Record made. */
+    const char *const sounds[] = {own, SYSTEM_SOUNDS, recordings};
     struct media_server_args server = {
         .listen_fd = args->listen_fd,
         .peer_uid = args->users.engine_uid,
         .rtp_start = args->rtp_start,
         .rtp_end = args->rtp_end,
         .sounds = sounds,
-        .sound_count = 2,
+        .sound_count = sizeof(sounds) / sizeof(sounds[0]),
         .recordings = recordings,
         .keep_fd = args->keep_fd,
     };

@@ -106,6 +106,28 @@ out:
     return err;
 }
 
+/* What a routing written for Asterisk calls by a place that is not there. */
+static int places_of_asterisk_are_below_the_sounds(void)
+{
+    struct phone x = {.fd = -1};
+    struct bench b;
+    int err;
+
+    CHECK_OK_TO(open_one(&b, &x, ALAW_ONLY, 0), out);
+    CHECK_OK_TO(play(&b, 1, "/var/lib/asterisk/sounds/en/c&/var/spool/asterisk/monitor/en/c", 0),
+                out);
+    CHECK_TO(wait_for(&b, &b.play_done, 1, 1000), out);
+    CHECK_TO(b.play_err == 0 && phone_drain(&x) == 4, out);
+    CHECK_OK_TO(play(&b, 2, "/nowhere/en/c", 0), out);
+    CHECK_TO(wait_for(&b, &b.play_done, 2, 1000) && b.play_err == ENOENT, out);
+    CHECK_OK_TO(play(&b, 3, "/var/spool/asterisk/monitor/../en/c", 0), out);
+    CHECK_TO(wait_for(&b, &b.play_done, 3, 1000) && b.play_err == ENOENT, out);
+out:
+    bench_close(&b);
+    close(x.fd);
+    return err;
+}
+
 static int others_are_played_where_a_file_is_missing(void)
 {
     struct phone x = {.fd = -1};
@@ -554,6 +576,7 @@ out:
 UNIT_TESTS(UNIT_ONCE(a_play_pauses_and_is_moved),
            UNIT_ONCE(files_are_played_one_after_another_without_a_gap),
            UNIT_ONCE(a_missing_file_is_named_and_the_others_are_played),
+           UNIT_ONCE(places_of_asterisk_are_below_the_sounds),
            UNIT_ONCE(others_are_played_where_a_file_is_missing),
            UNIT_ONCE(playing_can_begin_later_and_be_stopped),
            UNIT_ONCE(a_tone_rings_and_ends_in_time),
