@@ -21,6 +21,7 @@ struct media_cache {
     uint64_t bytes, limit_bytes;
     uint32_t jobs;
     bool is_ceiling_told;
+    int64_t changed_us; /* a file may have changed: what was looked at before is looked at again */
     struct media_dirs *usual, *dirs; /* without and with those of the configuration */
 };
 
@@ -65,6 +66,7 @@ int media_cache_alloc(struct media_cache **cp, struct loop *l, struct workers *w
     c->loop = l;
     c->workers = w;
     c->limit_bytes = limit_bytes;
+    c->changed_us = -1;
     list_init(&c->unused);
     hash_init(&c->sounds);
     if (media_dirs_alloc(&c->usual, dirs, dir_count, SLICE_NONE)) {
@@ -342,7 +344,13 @@ static int add_sound(struct media_cache *c, struct media_sound **sp, char *key, 
 
 static bool is_fresh(const struct media_cache *c, const struct media_sound *s)
 {
-    return s->data && (!s->path || loop_now(c->loop).us - s->checked_us < FRESH_US);
+    return s->data && (!s->path || (s->checked_us > c->changed_us &&
+                                    loop_now(c->loop).us - s->checked_us < FRESH_US));
+}
+
+void media_cache_changed(struct media_cache *c)
+{
+    c->changed_us = loop_now(c->loop).us;
 }
 
 /* key is taken. */

@@ -66,6 +66,9 @@ void media_sound_release(struct media_cache *c, struct media_sound *s);
 
 uint64_t media_cache_bytes(const struct media_cache *c);
 
+/** A file was written: each is looked at again when it is asked for next. */
+void media_cache_changed(struct media_cache *c);
+
 /* ---- directories of music ---- */
 
 struct media_music {

@@ -63,6 +63,7 @@ static void on_begun(struct server_tape *t, const struct media_tape_begun *b)
 
 static void on_ended(struct server_tape *t, const struct media_tape_ended *e)
 {
+    media_cache_changed(t->server->orders.cache); /* it may be played at once */
     if (!t->is_stranger && !t->failed)
         media_server_tell(t->server, MEDIA_TAPE_ENDED, e);
     free_tape(t);

@@ -407,6 +407,35 @@ out:
     return err;
 }
 
+static int a_changed_file_is_looked_at_at_once(void)
+{
+    struct asked x = {0};
+    struct media_cache *c = NULL;
+    struct workers *w = NULL;
+    struct loop *l = NULL;
+    int err;
+
+    CHECK_TO(!make_sounds(), out);
+    CHECK_OK_TO(cache_open(&l, &w, &c, 100000), out);
+    ask(c, l, &x, "a");
+    CHECK_OK_TO(x.err, out);
+    media_sound_release(c, x.sound);
+    x.sound = NULL;
+    CHECK_TO(!write_file(ROOT "/ru_RU_f_Voice/a.ulaw", 0x55, 160), out);
+    loop_fake_advance(l, 1);
+    media_cache_changed(c);
+    ask(c, l, &x, "a");
+    CHECK_OK_TO(x.err, out);
+    CHECK_TO(x.sound->bytes == 160, out);
+out:
+    if (c && x.sound)
+        media_sound_release(c, x.sound);
+    mem_deref(w);
+    mem_deref(c);
+    mem_deref(l);
+    return err;
+}
+
 static int the_longest_unused_makes_room_and_used_ones_stay(void)
 {
     struct asked x, y, z;
@@ -586,6 +615,7 @@ UNIT_TESTS(UNIT_ONCE(a_play_pauses_and_is_moved),
            UNIT_ONCE(ending_a_stream_that_plays_leaks_nothing),
            UNIT_ONCE(a_leg_moves_with_what_it_plays),
            UNIT(sounds_are_shared_and_looked_at_again_when_old),
+           UNIT(a_changed_file_is_looked_at_at_once),
            UNIT(directories_of_the_configuration_are_looked_into),
            UNIT_ONCE(the_longest_unused_makes_room_and_used_ones_stay),
            UNIT(a_cancelled_question_is_not_answered), UNIT(ports_run_out_and_come_back))
