@@ -1,5 +1,6 @@
 /* manager/roles.c - sessions that the station's own roles bring; see ipc/manager.h */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -47,12 +48,19 @@ static int port_send(void *arg, struct slice bytes)
     return err;
 }
 
+static void take_next(struct role_port *p)
+{
+    p->request = p->next_count ? p->next[0] : 0;
+    if (p->next_count)
+        memmove(p->next, p->next + 1, --p->next_count * sizeof(p->next[0]));
+}
+
 static void port_answered(void *arg)
 {
     struct role_port *p = arg;
     const uint32_t request = p->request;
 
-    p->request = 0;
+    take_next(p);
     send_part(p, request, true, SLICE(""));
 }
 
@@ -63,6 +71,8 @@ static void port_turn(void *arg)
 
     p->request = p->awaiting;
     p->awaiting = request;
+    if (!p->request)
+        take_next(p);
 }
 
 static void port_close(void *arg)
@@ -119,13 +129,16 @@ static void ask(struct role_port *p, const struct manager_ask *a)
 {
     struct buf asked;
 
-    if (buf_adds(&p->asked, a->text)) {
+    if (buf_adds(&p->asked, a->text) || p->next_count == ROLE_REQUESTS_MAX) {
         manager_session_end(p->session);
         return;
     }
     if (!a->is_last)
         return;
-    p->request = a->request;
+    if (p->request)
+        p->next[p->next_count++] = a->request;
+    else
+        p->request = a->request;
     asked = p->asked; /* the port goes with its session, what was asked must not */
     buf_init(&p->asked, AMI_MESSAGE_MAX);
     manager_session_recv(p->session, buf_slice(&asked));

@@ -6,6 +6,9 @@
 #include "base/list.h"
 #include "manager/session.h"
 
+/* Of one session, behind the one that is being answered. */
+#define ROLE_REQUESTS_MAX 16
+
 struct role_link {
     struct link link; /* manager->roles */
     struct manager *manager;
@@ -22,7 +25,10 @@ struct role_port {
     struct manager_session *session; /* a reference */
     uint32_t number, request;        /* request: being answered, or 0 */
     uint32_t awaiting;               /* WaitEvent, or 0 */
-    struct buf asked;                /* parts of a request */
+    uint32_t
+        next[ROLE_REQUESTS_MAX]; /* asked meanwhile, in this order: the session keeps their text */
+    uint32_t next_count;
+    struct buf asked; /* parts of a request */
 };
 
 struct role_port *role_port_find(const struct role_link *r, uint32_t number);

@@ -251,12 +251,29 @@ int web_session_open(struct web_session **sp, struct web_link *l, const struct a
     return 0;
 }
 
-bool web_session_is_free(const struct web_session *s, enum link_slot slot)
+bool web_session_is_free(const struct web_session *s, unsigned slot)
 {
     return s->questions[slot].number == 0;
 }
 
-static int begin(struct web_session *s, enum link_slot slot, uint32_t *number)
+bool web_session_is_idle(const struct web_session *s)
+{
+    for (unsigned i = 0; i < LINK_ASKS; i++)
+        if (s->questions[i].number)
+            return false;
+    return true;
+}
+
+unsigned web_session_free_slot(const struct web_session *s)
+{
+    unsigned i = 0;
+
+    while (i < LINK_ASKS && s->questions[i].number)
+        i++;
+    return i;
+}
+
+static int begin(struct web_session *s, unsigned slot, uint32_t *number)
 {
     if (!s->to || !s->to->ipc)
         return ENOTCONN;
@@ -268,7 +285,7 @@ static int begin(struct web_session *s, enum link_slot slot, uint32_t *number)
     return 0;
 }
 
-int web_session_ask(struct web_session *s, enum link_slot slot, struct slice text, web_answer_h *h,
+int web_session_ask(struct web_session *s, unsigned slot, struct slice text, web_answer_h *h,
                     void *arg)
 {
     struct manager_ask m = {.session = s->number};
@@ -288,11 +305,11 @@ int web_session_ask(struct web_session *s, enum link_slot slot, struct slice tex
     return 0;
 }
 
-int web_session_digest(struct web_session *s, struct slice method, struct slice uri,
+int web_session_digest(struct web_session *s, unsigned slot, struct slice method, struct slice uri,
                        struct slice authorization, web_verdict_h *h, void *arg)
 {
     struct manager_digest m = {.session = s->number, .uri = uri, .authorization = authorization};
-    int err = begin(s, LINK_ASK, &m.request);
+    int err = begin(s, slot, &m.request);
 
     if (!err && (slice_copy(method, m.method, sizeof(m.method)) || uri.len > MANAGER_URI_MAX ||
                  authorization.len > MANAGER_HEADER_MAX))
@@ -301,8 +318,8 @@ int web_session_digest(struct web_session *s, struct slice method, struct slice 
         err = ipc_send(s->to->ipc, MANAGER_DIGEST, &m);
     if (err)
         return err;
-    s->questions[LINK_ASK].number = m.request;
-    s->questions[LINK_ASK].judged = h;
-    s->questions[LINK_ASK].arg = arg;
+    s->questions[slot].number = m.request;
+    s->questions[slot].judged = h;
+    s->questions[slot].arg = arg;
     return 0;
 }

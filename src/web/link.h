@@ -4,8 +4,8 @@
  * Scope:   ipc/manager.h from the role's side: open, ask, digest, leave. Whose session the engine ends, or
  *          whose engine dies, hears it once; the connection comes back by itself.
  * Owns:    the connection; a session is counted, the link holds one reference while the engine knows it.
- * Order:   one question at a time, and WaitEvent beside it (LINK_AWAIT); a second one (LINK_AWAIT_NEXT) ends the
- *          first.
+ * Order:   LINK_ASKS questions at a time, answered in their order, and WaitEvent beside them (LINK_AWAIT); a second
+ *          one (LINK_AWAIT_NEXT) ends the first.
  * Thread:  the loop's.
  * Limits:  an answer of LINK_ANSWER_MAX bytes: beyond it the session is left.
  */
@@ -19,7 +19,10 @@
 struct web_link;
 struct web_session;
 
-enum link_slot { LINK_ASK, LINK_AWAIT, LINK_AWAIT_NEXT, LINK_SLOTS };
+#define LINK_ASKS 8
+
+/** 0 to LINK_ASKS - 1: questions. */
+enum link_slot { LINK_AWAIT = LINK_ASKS, LINK_AWAIT_NEXT, LINK_SLOTS };
 
 /** The answer to one question; text is the handler's to take. err: ECONNRESET (the engine has gone, or
  *  ended the session before it answered), EMSGSIZE. */
@@ -39,14 +42,20 @@ int web_session_open(struct web_session **sp, struct web_link *l, const struct a
                      const struct addr *local, web_left_h *left, void *arg);
 
 /** Ask (text: a whole message of the Manager). The slot must be free. @return 0; ENOTCONN; EBUSY; ENOBUFS */
-int web_session_ask(struct web_session *s, enum link_slot slot, struct slice text, web_answer_h *h,
+int web_session_ask(struct web_session *s, unsigned slot, struct slice text, web_answer_h *h,
                     void *arg);
 
-/** Who is this? Uses the slot LINK_ASK. @return as web_session_ask; EMSGSIZE */
-int web_session_digest(struct web_session *s, struct slice method, struct slice uri,
+/** Who is this? @return as web_session_ask; EMSGSIZE */
+int web_session_digest(struct web_session *s, unsigned slot, struct slice method, struct slice uri,
                        struct slice authorization, web_verdict_h *h, void *arg);
 
-bool web_session_is_free(const struct web_session *s, enum link_slot slot);
+bool web_session_is_free(const struct web_session *s, unsigned slot);
+
+/** No question is on its way (WaitEvent may be). */
+bool web_session_is_idle(const struct web_session *s);
+
+/** A slot for a question that is free, or LINK_ASKS. */
+unsigned web_session_free_slot(const struct web_session *s);
 
 /** Not wanted any more: no handler is called from here on. */
 void web_session_leave(struct web_session *s);

@@ -16,6 +16,7 @@
 #include "http/server.h"
 #include "web/link.h"
 #include "web/page.h"
+#include "web/route.h"
 
 enum { TIMEOUT_S = 60, WAITING_MAX = 16, BODY_MAX = 65536, PATIENCE_S = 240, ID_BYTES = 16 };
 #define PAGE_LIMIT (64u << 20)
@@ -37,15 +38,11 @@ struct visitor {
     struct web_session *session; /* NULL: the engine does not know it */
     char id[100];                /* "" : nobody can come with it again */
     bool is_in;                  /* it has had a success: worth keeping */
+    bool is_logging_in;          /* nothing else is asked meanwhile */
+    uint32_t logins;             /* each gave it another id */
     struct list waiting;         /* struct visit */
     uint32_t visits;
     struct timer expiry;
-};
-
-struct route {
-    const char *name;
-    enum ami_format format;
-    bool is_digest;
 };
 
 /* One request, from its arrival to its answer. */
@@ -54,44 +51,15 @@ struct visit {
     struct web_manager *manager;
     struct http_request *request; /* a reference */
     struct visitor *visitor;      /* a reference */
-    const struct route *route;
+    uint32_t logins;              /* the visitor's, when it came in */
+    const struct web_route *route;
     struct form form;
     struct buf text;
-    enum link_slot slot;
-    bool is_login, is_judged, is_again;
+    unsigned slot;
+    bool is_login, is_waiter, is_judged, is_again; /* is_waiter: WaitEvent */
+    bool is_alone;                                 /* a login that was asked */
     struct timer deadline;
 };
-
-static const struct route routes[] = {{"rawman", AMI_RAW, false},   {"mxml", AMI_XML, false},
-                                      {"manager", AMI_HTML, false}, {"arawman", AMI_RAW, true},
-                                      {"amxml", AMI_XML, true},     {"amanager", AMI_HTML, true}};
-
-/* ---- where to ---- */
-
-/* "/asterisk/Rawman/" is "rawman": as Asterisk, without case and with a slash behind it. */
-static struct slice page_of(struct slice path)
-{
-    struct slice rest = slice_skip(path, 1);
-    const struct slice first = slice_cut(rest, '/', &rest);
-
-    if (slice_caseeqz(first, "asterisk") && slice_is_set(rest))
-        path = rest;
-    else
-        path = slice_skip(path, 1);
-    if (path.len && path.p[path.len - 1] == '/')
-        path.len--;
-    return path;
-}
-
-static const struct route *route_of(struct slice path)
-{
-    const struct slice page = page_of(path);
-
-    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
-        if (slice_caseeqz(page, routes[i].name))
-            return &routes[i];
-    return NULL;
-}
 
 /* ---- visitors ---- */
 
@@ -176,6 +144,8 @@ static void visit_free(struct visit *w)
     buf_fini(&w->text);
     if (v)
         v->visits--;
+    if (v && w->is_alone)
+        v->is_logging_in = false;
     mem_deref(v);
     mem_deref(w->request);
     mem_free(w);
@@ -231,7 +201,7 @@ static void show(struct visit *w, struct slice answer)
     char cookie[160];
     struct buf b;
 
-    if (!w->route->is_digest) {
+    if (!w->route->is_digest && w->logins == w->visitor->logins) {
         snprintf(cookie, sizeof(cookie), COOKIE "=\"%s\"; Version=1; Max-Age=%u", w->visitor->id,
                  w->manager->timeout_s);
         fields[2] = (struct http_field){"Set-Cookie", cookie};
@@ -254,8 +224,35 @@ static void come_again(struct visit *w)
     w->is_again = true;
     w->is_judged = false;
     w->visitor->visits--;
+    if (w->is_alone)
+        w->visitor->is_logging_in = w->is_alone = false;
     w->visitor = mem_deref(w->visitor);
     enter(w);
+}
+
+/* Who waits at this visitor has come with an id that is not its any more. */
+static void send_away(struct visitor *v)
+{
+    struct list waiting;
+
+    list_init(&waiting);
+    list_move_all(&waiting, &v->waiting);
+    LIST_FOREACH(&waiting, k)
+    {
+        list_unlink(k);
+        come_again(CONTAINER_OF(k, struct visit, link));
+    }
+}
+
+/* Who knew the id before the login does not know it after. @return 0; ENOMEM */
+static int logged_in(struct visit *w)
+{
+    struct visitor *v = w->visitor;
+
+    if (!v->link.pprev)
+        return 0;
+    w->logins = ++v->logins;
+    return visitor_new_cookie(v);
 }
 
 static void answered(int err, struct buf *text, void *arg)
@@ -264,9 +261,10 @@ static void answered(int err, struct buf *text, void *arg)
     struct visitor *v = mem_ref(w->visitor);
     const bool is_success = !err && slice_starts(buf_slice(text), SLICE("Response: Success\r\n"));
 
-    /* Who knew the id before the login does not know it after. */
-    if (is_success && w->is_login && v->link.pprev && visitor_new_cookie(v))
-        err = ENOMEM;
+    if (is_success && w->is_login) {
+        err = logged_in(w);
+        send_away(v);
+    }
     v->is_in = v->is_in || is_success;
     if (err == ECONNRESET && !w->is_again)
         come_again(w);
@@ -361,10 +359,20 @@ static int ask(struct visit *w)
     if (!s)
         return ENOTCONN;
     if (w->route->is_digest && !w->is_judged)
-        return web_session_digest(s, http_request_method(w->request),
+        return web_session_digest(s, w->slot, http_request_method(w->request),
                                   http_request_target(w->request),
                                   http_request_header(w->request, "Authorization"), judged, w);
     return web_session_ask(s, w->slot, buf_slice(&w->text), answered, w);
+}
+
+/* Slots of questions; a login is alone. */
+static bool take_slot(struct visit *w)
+{
+    const struct web_session *s = w->visitor->session;
+
+    w->slot = web_session_free_slot(s);
+    return w->slot < LINK_ASKS && (!w->visitor->is_logging_in || w->is_alone) &&
+           (!w->is_login || web_session_is_idle(s));
 }
 
 static bool is_slot_free(struct visit *w)
@@ -373,10 +381,9 @@ static bool is_slot_free(struct visit *w)
 
     if (!s)
         return true; /* asking says so */
-    if (w->route->is_digest && !w->is_judged)
-        return web_session_is_free(s, LINK_ASK);
-    if (w->slot != LINK_ASK)
-        w->slot = web_session_is_free(s, LINK_AWAIT) ? LINK_AWAIT : LINK_AWAIT_NEXT;
+    if (!w->is_waiter || (w->route->is_digest && !w->is_judged))
+        return take_slot(w);
+    w->slot = web_session_is_free(s, LINK_AWAIT) ? LINK_AWAIT : LINK_AWAIT_NEXT;
     return web_session_is_free(s, w->slot);
 }
 
@@ -395,6 +402,8 @@ static void start(struct visit *w)
         return;
     }
     list_unlink(&w->link);
+    if (w->is_login)
+        w->is_alone = v->is_logging_in = true;
     err = ask(w);
     if (err)
         refuse(w, status_of(err));
@@ -433,16 +442,9 @@ static void read_peer(const struct visit *w, struct addr *peer, struct addr *loc
 static void left(void *arg)
 {
     struct visitor *v = mem_ref(arg);
-    struct list waiting;
 
-    list_init(&waiting);
-    list_move_all(&waiting, &v->waiting);
     visitor_forget(v);
-    LIST_FOREACH(&waiting, k)
-    {
-        list_unlink(k);
-        come_again(CONTAINER_OF(k, struct visit, link));
-    }
+    send_away(v);
     mem_deref(v);
 }
 
@@ -503,6 +505,7 @@ static void enter(struct visit *w)
         return;
     }
     w->visitor = v;
+    w->logins = v->logins;
     v->visits++;
     mem_ref(v);
     start(w);
@@ -542,14 +545,14 @@ static int write_message(struct visit *w)
     }
     if (!err && !w->form.count)
         err = ami_putz(&w->text, "Action", "");
-    w->slot = slice_caseeqz(action, "WaitEvent") ? LINK_AWAIT : LINK_ASK;
+    w->is_waiter = slice_caseeqz(action, "WaitEvent");
     w->is_login = slice_caseeqz(action, "Login");
     if (!err)
         err = ami_end(&w->text);
     return err == ENOSPC ? EMSGSIZE : err;
 }
 
-static void serve(struct web_manager *m, struct http_request *r, const struct route *route)
+static void serve(struct web_manager *m, struct http_request *r, const struct web_route *route)
 {
     struct visit *w = mem_zalloc(sizeof(*w));
     int err;
@@ -595,18 +598,18 @@ static void show_status(struct http_request *r)
 
 static bool is_status(struct slice path)
 {
-    return slice_caseeqz(page_of(path), "httpstatus");
+    return slice_caseeqz(web_route_page(path), "httpstatus");
 }
 
 static bool is_page(struct slice path)
 {
-    return route_of(path) || is_status(path);
+    return web_route_find(path) || is_status(path);
 }
 
 static void requested(struct http_request *r, void *arg)
 {
     const struct slice path = http_request_path(r), method = http_request_method(r);
-    const struct route *route = route_of(path);
+    const struct web_route *route = web_route_find(path);
 
     if (!slice_eqz(method, "GET") && !slice_eqz(method, "POST") && !slice_eqz(method, "HEAD"))
         web_page(r, 501, NULL);
@@ -620,7 +623,7 @@ static void requested(struct http_request *r, void *arg)
 
 static uint64_t room(const struct http_request *r, void *arg)
 {
-    return route_of(http_request_path(r)) ? BODY_MAX : 0;
+    return web_route_find(http_request_path(r)) ? BODY_MAX : 0;
 }
 
 /* A body that no page takes: that the page is not there says more. */

@@ -185,6 +185,24 @@ def sessions(port):
         if b" 200 OK" not in got or b"Permission denied" not in got:
             fail("Cookie: %s" % odd[:20].decode(), got)
     s.cookie = good
+    # Many at once with one cookie: each gets its own answer, also behind one that takes longer.
+    wrong = []
+
+    def many(query, want):
+        for _ in range(20):
+            got = s.ask(query)
+            if want not in got:
+                wrong.append((query, got))
+
+    threads = [threading.Thread(target=many, args=a) for a in
+               [("action=ping", b"Ping: Pong"), ("action=getconfig&filename=rtp.conf", b"Category-000000: general"),
+                ("action=listcategories&filename=http.conf", b"Category-000000: general")] * 2]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    if wrong:
+        fail("%d of many at once: %s" % (len(wrong), wrong[0][0]), wrong[0][1])
     # WaitEvent waits beside other requests; what they cause ends it.
     s.ask("action=events&eventmask=user")
     s.ask("action=waitevent&timeout=0")

@@ -200,6 +200,56 @@ out:
     return err;
 }
 
+/* Asked while another one is answered: each keeps its number. */
+static int answers_bear_the_number_of_their_question(void)
+{
+    struct role r = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    CHECK_OK_TO(role_come(&r, &d), out);
+    role_open(&r, 1, MANAGER_SESSION_HTTP);
+    role_ask(&r, 1, 5, true, "Action: Login\r\nUsername: fenced\r\nSecret: no\r\n\r\n");
+    role_ask(&r, 1, 6, true, "Action: Ping\r\n\r\n");
+    role_ask(&r, 1, 7, true, "Action: Ping\r\n\r\n");
+    loop_fake_settle(d.loop);
+    CHECK_TO(r.ends == 0, out);
+    loop_fake_advance(d.loop, 3000);
+    CHECK_TO(unit_is_rerun() || (strstr(buf_z(&r.text), "Authentication failed") &&
+                                 r.request == 5 && r.ends == 1 && r.left == 1),
+             out);
+out:
+    role_leave(&r);
+    desk_fini(&d);
+    return err;
+}
+
+static int a_session_keeps_so_many_questions(void)
+{
+    struct role r = {0};
+    struct desk d;
+    int err = desk_init(&d);
+
+    if (err)
+        return err;
+    CHECK_OK_TO(role_come(&r, &d), out);
+    role_open(&r, 1, MANAGER_SESSION_HTTP);
+    role_ask(&r, 1, 1, true, "Action: Login\r\nUsername: fenced\r\nSecret: no\r\n\r\n");
+    for (uint32_t i = 0; i < 16; i++)
+        role_ask(&r, 1, 2 + i, true, "Action: Ping\r\n\r\n");
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() || r.left == 0, out);
+    role_ask(&r, 1, 18, true, "Action: Ping\r\n\r\n");
+    loop_fake_settle(d.loop);
+    CHECK_TO(unit_is_rerun() || r.left == 1, out);
+out:
+    role_leave(&r);
+    desk_fini(&d);
+    return err;
+}
+
 /* The role dies in the middle of a held request. */
 static int sessions_go_with_their_role(void)
 {
@@ -226,4 +276,5 @@ out:
 }
 
 UNIT_TESTS(UNIT(an_own_session_is_in), UNIT(a_role_is_no_user), UNIT(web_has_no_session_of_its_own),
-           UNIT(a_session_of_http_is_a_stranger), UNIT(sessions_go_with_their_role))
+           UNIT(a_session_of_http_is_a_stranger), UNIT(answers_bear_the_number_of_their_question),
+           UNIT(a_session_keeps_so_many_questions), UNIT(sessions_go_with_their_role))

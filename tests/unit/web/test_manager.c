@@ -14,8 +14,8 @@ struct stage {
     struct ipc *engine; /* its side of the connection */
     char http_path[64], ipc_path[64];
     int ipc_fd;
-    char asked[8][512]; /* texts of requests, in order */
-    uint32_t sessions[8], requests[8];
+    char asked[16][512]; /* texts of requests, in order */
+    uint32_t sessions[16], requests[16];
     unsigned asks, opens, leaves;
     struct manager_open open;
     char got[8192];
@@ -30,13 +30,13 @@ static void came(struct ipc *c, uint16_t id, const void *message, int fd, void *
         t->opens++;
     } else if (id == MANAGER_LEAVE) {
         t->leaves++;
-    } else if (id == MANAGER_ASK && t->asks < 8) {
+    } else if (id == MANAGER_ASK && t->asks < 16) {
         const struct manager_ask *m = message;
 
         slice_copy(m->text, t->asked[t->asks], sizeof(t->asked[0]));
         t->sessions[t->asks] = m->session;
         t->requests[t->asks++] = m->request;
-    } else if (id == MANAGER_DIGEST && t->asks < 8) {
+    } else if (id == MANAGER_DIGEST && t->asks < 16) {
         const struct manager_digest *m = message;
 
         snprintf(t->asked[t->asks], sizeof(t->asked[0]), "%s|%.*s|%.*s", m->method,
@@ -259,17 +259,65 @@ static int others_pass_a_waitevent(void)
     first = get(&t, "/rawman?action=WaitEvent&timeout=9", cookie);
     ping = get(&t, "/rawman?action=ping", cookie);
     queued = get(&t, "/rawman?action=ping", cookie);
-    CHECK_TO(t.asks == 3, out); /* the last one waits for the ping before it */
+    CHECK_TO(t.asks == 4, out); /* neither ping waits for the other */
     second = get(&t, "/rawman?action=WaitEvent", cookie);
-    CHECK_TO(t.asks == 4, out);
+    CHECK_TO(t.asks == 5, out);
     answer(&t, 2, PONG);
-    CHECK_TO(strstr(read_off(&t, ping), "Pong") && t.asks == 5, out);
-    answer(&t, 4, PONG);
+    CHECK_TO(strstr(read_off(&t, ping), "Pong"), out);
+    answer(&t, 3, PONG);
     CHECK_TO(strstr(read_off(&t, queued), "Pong"), out);
     answer(&t, 1, "Response: Success\r\nMessage: one\r\n\r\n");
     CHECK_TO(strstr(read_off(&t, first), "one"), out);
-    answer(&t, 3, "Response: Success\r\nMessage: two\r\n\r\n");
+    answer(&t, 4, "Response: Success\r\nMessage: two\r\n\r\n");
     CHECK_TO(strstr(read_off(&t, second), "two"), out);
+out:
+    end(&t);
+    return err;
+}
+
+static int eight_are_asked_and_the_ninth_waits(void)
+{
+    struct stage t;
+    const char *cookie;
+    int fds[9], err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    cookie = log_in(&t);
+    for (int i = 0; i < 9; i++)
+        fds[i] = get(&t, "/rawman?action=ping", cookie);
+    CHECK_TO(t.asks == 9, out);
+    answer(&t, 1, PONG);
+    CHECK_TO(strstr(read_off(&t, fds[0]), "Pong") && t.asks == 10, out);
+    for (unsigned i = 1; i < 9; i++) {
+        answer(&t, i + 1, PONG);
+        CHECK_TO(strstr(read_off(&t, fds[i]), "Pong"), out);
+    }
+    CHECK_TO(t.opens == 1, out);
+out:
+    end(&t);
+    return err;
+}
+
+/* Who came with the id that a session had before its login is a stranger afterwards, and learns nothing. */
+static int a_login_is_alone(void)
+{
+    static char old[128], fresh[128];
+    struct stage t;
+    int login, ping, waits, err = begin(&t);
+
+    CHECK_OK_TO(err, out);
+    snprintf(old, sizeof(old), "%s", log_in(&t));
+    waits = get(&t, "/rawman?action=WaitEvent&timeout=9", old);
+    login = get(&t, "/rawman?action=login&username=b&secret=c", old);
+    ping = get(&t, "/rawman?action=ping", old);
+    CHECK_TO(t.asks == 3 && t.opens == 1, out);
+    answer(&t, 2, ACCEPTED);
+    snprintf(fresh, sizeof(fresh), "%s", strstr(read_off(&t, login), "mansession_id="));
+    CHECK_TO(t.asks == 4 && t.opens == 2, out);
+    answer(&t, 3, "Response: Error\r\nMessage: Permission denied\r\n\r\n");
+    CHECK_TO(strstr(read_off(&t, ping), "Permission denied") && !strstr(t.got, fresh), out);
+    answer(&t, 1, "Response: Success\r\nMessage: one\r\n\r\n");
+    CHECK_TO(strstr(read_off(&t, waits), "one") && !strstr(t.got, "Set-Cookie"), out);
 out:
     end(&t);
     return err;
@@ -378,6 +426,7 @@ out:
 
 UNIT_TESTS(UNIT_ONCE(a_login_is_remembered), UNIT_ONCE(cookies_come_in_many_forms),
            UNIT_ONCE(who_has_no_success_is_forgotten), UNIT_ONCE(values_have_no_line_ends),
-           UNIT_ONCE(others_pass_a_waitevent), UNIT_ONCE(the_engine_ends),
+           UNIT_ONCE(others_pass_a_waitevent), UNIT_ONCE(eight_are_asked_and_the_ninth_waits),
+           UNIT_ONCE(a_login_is_alone), UNIT_ONCE(the_engine_ends),
            UNIT_ONCE(digest_asks_who_it_is), UNIT_ONCE(who_cannot_be_found_again_is_forgotten),
            UNIT_ONCE(other_paths_and_methods))
