@@ -218,6 +218,17 @@ void far_tapes_show(const struct far_tapes *t, uint32_t stream, struct buf *out)
     }
 }
 
+unsigned far_tapes_open(const struct far_tapes *t)
+{
+    unsigned n = 0;
+
+    LIST_FOREACH(&t->tapes, k)
+    {
+        n += of(k)->is_open;
+    }
+    return n;
+}
+
 bool far_tapes_say(const struct far_tapes *t, unsigned n, struct buf *out)
 {
     LIST_FOREACH(&t->tapes, k)

@@ -23,6 +23,9 @@ void far_tapes_end_unnamed(struct far_tapes *t);
 void far_tapes_refuse(struct far_tapes *t, int err);
 void far_tapes_break(struct far_tapes *t, int err);
 
+/** How many are open. */
+unsigned far_tapes_open(const struct far_tapes *t);
+
 /** Tapes in the order of their beginning, one a line: "mixed=a.wav rx=b.wav muted=tx open", "stereo=a.wav ended
  *  ms=2000". stream: only those of it that are open; 0: all. */
 void far_tapes_show(const struct far_tapes *t, uint32_t stream, struct buf *out);

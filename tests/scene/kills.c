@@ -5,11 +5,15 @@
  * its people do what they do, as far as they can, and at the end must hold: the station knows of
  * every call that a phone is in and of no other; every call can be ended; every record came once.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "call/calls.h"
 #include "call/channel.h"
+#include "call/recording.h"
+#include "far_media.h"
+#include "far_tape.h"
 #include "scene.h"
 #include "ua.h"
 
@@ -91,6 +95,15 @@ static int check_records(struct scene *s, long most)
     return 0;
 }
 
+static int check_recordings(struct scene *s)
+{
+    if (!list_is_empty(calls_recordings(engine_calls(s->engine))))
+        return scene_fail(s, "the station still records");
+    if (far_tapes_open(far_media_tapes(s->media)))
+        return scene_fail(s, "a file is still written");
+    return 0;
+}
+
 int scene_check_end(struct scene *s, long records)
 {
     unsigned up;
@@ -109,5 +122,5 @@ int scene_check_end(struct scene *s, long records)
         return scene_fail(s, "not over: phones are in %u calls, the station has %u channels",
                           all_calls(s, false), calls_active(engine_calls(s->engine)));
     scene_pass(s, 40000);
-    return check_records(s, records);
+    return check_recordings(s) ? EINVAL : check_records(s, records);
 }
