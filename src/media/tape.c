@@ -180,10 +180,8 @@ static int64_t look_ahead(const struct deck_tape *t, const struct media_tap *tap
         struct timeline_packet q = time_of(t, &r);
         int64_t hurry;
 
-        if (r.kind != MEDIA_TAP_PACKET || r.side != first->side)
+        if (r.kind != MEDIA_TAP_PACKET || r.side != first->side || r.source != first->source)
             continue;
-        if (r.source != first->source)
-            break;
         hurry = timeline_hurry(&p, &q);
         if (hurry > TIMELINE_HZ || hurry < -TIMELINE_HZ)
             break; /* it leaps again */

@@ -50,15 +50,19 @@ void voices_init(struct voices *v, int rx_db, int tx_db, voices_tables *louder)
 
 bool voices_knows(const struct voices *v, unsigned side, const struct timeline_packet *p)
 {
-    return timeline_is_known(&v->sides[side].line, p);
+    const struct voices_side *s = &v->sides[side];
+
+    return timeline_is_known(&s->line, p) || timeline_is_known(&s->before, p);
 }
 
 void voices_begin(struct voices *v, unsigned side, const struct timeline_packet *p, int64_t hurry)
 {
     struct voices_side *s = &v->sides[side];
 
-    if (!s->line.is_started || s->line.source != p->source)
+    if (!s->line.is_started || s->line.source != p->source) {
         s->has_seq = false;
+        s->before = s->line; /* a packet of it may still be on its way */
+    }
     s->end = INT64_MIN; /* nothing to bridge to */
     timeline_begin(&s->line, p, hurry);
 }
@@ -75,6 +79,17 @@ static void count(struct voices_side *s, uint16_t seq)
     if (!s->has_seq || step > 0 || step < -ROW_MAX)
         s->seq = seq;
     s->has_seq = true;
+}
+
+/* A packet of the source before is placed as before, and says nothing about what is missing now. */
+static int64_t place(struct voices_side *s, const struct voices_packet *p)
+{
+    if (p->time.source != s->line.source && timeline_is_known(&s->before, &p->time)) {
+        s->packets++;
+        return timeline_place(&s->before, &p->time);
+    }
+    count(s, p->seq);
+    return timeline_place(&s->line, &p->time);
 }
 
 static void fill(struct voices_side *s, int64_t from, int64_t to, int16_t sample)
@@ -99,9 +114,8 @@ static void decode(struct voices_side *s, int64_t at, const struct voices_packet
 void voices_add(struct voices *v, unsigned side, const struct voices_packet *p)
 {
     struct voices_side *s = &v->sides[side];
-    const int64_t at = timeline_place(&s->line, &p->time), end = at + (int64_t)p->count;
+    const int64_t at = place(s, p), end = at + (int64_t)p->count;
 
-    count(s, p->seq);
     if (!p->count || p->codec >= CODEC_COUNT)
         return;
     if (s->end >= v->front && at > s->end && at - s->end <= BRIDGE_SAMPLES &&

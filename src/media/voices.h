@@ -30,9 +30,9 @@ enum voices_state {
 };
 
 struct voices_side {
-    struct timeline line;
-    int64_t end;  /* behind the newest packet placed ... */
-    int16_t last; /* ... and its last sample */
+    struct timeline line, before; /* of the newest source, and of the one before it */
+    int64_t end;                  /* behind the newest packet placed ... */
+    int16_t last;                 /* ... and its last sample */
     uint16_t seq;
     bool has_seq;
     uint32_t packets, lost;

@@ -746,8 +746,9 @@ out:
 }
 
 /* In a process of its own, for its mounts. */
-static int a_full_file_system_too(void)
+static int a_full_file_system_too_and_one_that_cannot_be_written(void)
 {
+    const struct media_tape unwritable = {.id = 1, .tape = 3, .mixed = SLICE("c.wav")};
     struct studio s;
     int status = 0, err;
     pid_t pid = fork();
@@ -761,6 +762,8 @@ static int a_full_file_system_too(void)
         }
         err = studio_go_on(&s, 1);
         err = err ? err : fill_disk(&s, ENOSPC);
+        if (!err && !mount(NULL, folder, NULL, MS_REMOUNT | MS_RDONLY, NULL))
+            err = begin(&s, &unwritable) == EACCES ? 0 : EINVAL;
         umount(folder);
         rmdir(folder);
         _exit(err ? 1 : 0);
@@ -825,5 +828,6 @@ UNIT_TESTS(UNIT_ONCE(both_voices_stand_in_their_channels_to_the_end),
            UNIT_ONCE(an_engine_that_comes_back_finds_its_tapes),
            UNIT_ONCE(without_engine_it_ends_with_its_stream),
            UNIT_ONCE(a_kill_loses_less_than_a_second_and_the_file_goes_on),
-           UNIT_ONCE(a_full_disk_ends_the_tape_and_not_the_call), UNIT_ONCE(a_full_file_system_too),
+           UNIT_ONCE(a_full_disk_ends_the_tape_and_not_the_call),
+           UNIT_ONCE(a_full_file_system_too_and_one_that_cannot_be_written),
            UNIT(each_allocation_may_fail))

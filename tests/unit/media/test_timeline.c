@@ -117,7 +117,8 @@ static int a_slower_route_is_followed_in_small_steps(void)
 struct sender {
     double rate; /* samples in a second of true time */
     int jitter_ms, loss_pct;
-    double next_send; /* true time, ms */
+    uint32_t source_packets; /* so many, then comes another source; 0: never */
+    double next_send;        /* true time, ms */
     uint32_t sent;
     struct {
         double at_ms;
@@ -154,14 +155,17 @@ static int ms_of(uint8_t byte)
 static void land(struct sender *s, struct media_leg *leg, enum media_tap_side side)
 {
     const uint32_t n = s->flight[0].number;
+    const uint32_t source = s->source_packets ? n / s->source_packets : 0;
     uint8_t bytes[160];
-    struct rtp_header h = {
-        .seq = (uint16_t)n, .timestamp = 0xfff00000 + n * 160, .bytes = sizeof(bytes), .at = 0};
+    struct rtp_header h = {.seq = (uint16_t)n,
+                           .timestamp = 0xfff00000 + n * 160 + source * 1234567891,
+                           .bytes = sizeof(bytes),
+                           .at = 0};
 
     for (int i = 0; i < 160; i++)
         bytes[i] = code_of((n * 160.0 + i) * 1000 / s->rate);
     if (rand() % 100 >= s->loss_pct)
-        media_tap_packet(leg, side, 7 + side, bytes, &h, CODEC_ULAW,
+        media_tap_packet(leg, side, 7 + side + 2 * source, bytes, &h, CODEC_ULAW,
                          1000000 + (int64_t)(s->flight[0].at_ms * 1000));
     memmove(s->flight, s->flight + 1, sizeof(s->flight[0]) * (size_t)--s->flying);
 }
@@ -300,6 +304,33 @@ out:
     return err;
 }
 
+/* A new source every few seconds, whose first packet may be the latest of all. */
+static int new_sources_are_in_step_from_their_first_packet(void)
+{
+    struct sender s[2] = {{.rate = 8000, .jitter_ms = 40, .source_packets = 150},
+                          {.rate = 8000, .jitter_ms = 40, .source_packets = 70}};
+    uint8_t *rx = NULL, *tx = NULL;
+    int err = 0, worst, heard = 0;
+    struct desk d;
+    long n;
+
+    srand(2);
+    CHECK_OK_TO(desk_open(&d), out);
+    talk(d.t, d.leg, s, 300000);
+    deck_tape_finish(d.t, 1000000 + INT64_C(300000000), 0);
+    n = desk_read(&d, "rx.ulaw", &rx);
+    CHECK_TO(n == 300000 * 8 && desk_read(&d, "tx.ulaw", &tx) == n, out);
+    worst = apart(rx, tx, n, &heard);
+    if (worst > 20 || heard < 97)
+        printf("worst=%d ms heard=%d %%\n", worst, heard);
+    CHECK_TO(worst <= 20 && heard >= 97, out);
+out:
+    desk_close(&d);
+    mem_free(rx);
+    mem_free(tx);
+    return err;
+}
+
 /* The disk stands still: the ring takes ten seconds of both voices, then the tape ends with what was said
  * before in the file. */
 static int a_ring_that_is_full_ends_the_tape(void)
@@ -336,4 +367,6 @@ UNIT_TESTS(UNIT(gaps_and_order_do_not_move_a_packet), UNIT(the_clock_goes_round_
            UNIT(a_talkspurt_of_a_clock_that_stood_still_begins_anew),
            UNIT(a_late_first_packet_is_seen_by_the_next_ones),
            UNIT(a_slower_route_is_followed_in_small_steps),
-           UNIT_ONCE(both_voices_stay_in_step_for_an_hour), UNIT(a_ring_that_is_full_ends_the_tape))
+           UNIT_ONCE(both_voices_stay_in_step_for_an_hour),
+           UNIT_ONCE(new_sources_are_in_step_from_their_first_packet),
+           UNIT(a_ring_that_is_full_ends_the_tape))
