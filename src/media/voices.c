@@ -10,6 +10,7 @@
 #define BRIDGE_SAMPLES 40 /* a gap that a clock's correction left, not a loss */
 #define ROW_MAX 100       /* more packets missing are another row */
 #define DB_MAX 24
+#define STRAGGLE_SAMPLES TIMELINE_HZ
 
 static const int16_t silence[VOICES_WINDOW];
 
@@ -48,11 +49,18 @@ void voices_init(struct voices *v, int rx_db, int tx_db, voices_tables *louder)
 
 /* ---- in ---- */
 
+/* A straggler of the source before. */
+static bool is_of_before(const struct voices_side *s, const struct timeline_packet *p)
+{
+    return p->source != s->line.source && p->at - s->switched < STRAGGLE_SAMPLES &&
+           timeline_is_known(&s->before, p);
+}
+
 bool voices_knows(const struct voices *v, unsigned side, const struct timeline_packet *p)
 {
     const struct voices_side *s = &v->sides[side];
 
-    return timeline_is_known(&s->line, p) || timeline_is_known(&s->before, p);
+    return timeline_is_known(&s->line, p) || is_of_before(s, p);
 }
 
 void voices_begin(struct voices *v, unsigned side, const struct timeline_packet *p, int64_t hurry)
@@ -61,7 +69,8 @@ void voices_begin(struct voices *v, unsigned side, const struct timeline_packet 
 
     if (!s->line.is_started || s->line.source != p->source) {
         s->has_seq = false;
-        s->before = s->line; /* a packet of it may still be on its way */
+        s->before = s->line;
+        s->switched = p->at;
     }
     s->end = INT64_MIN; /* nothing to bridge to */
     timeline_begin(&s->line, p, hurry);
@@ -84,7 +93,7 @@ static void count(struct voices_side *s, uint16_t seq)
 /* A packet of the source before is placed as before, and says nothing about what is missing now. */
 static int64_t place(struct voices_side *s, const struct voices_packet *p)
 {
-    if (p->time.source != s->line.source && timeline_is_known(&s->before, &p->time)) {
+    if (is_of_before(s, &p->time)) {
         s->packets++;
         return timeline_place(&s->before, &p->time);
     }

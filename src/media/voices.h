@@ -31,6 +31,7 @@ enum voices_state {
 
 struct voices_side {
     struct timeline line, before; /* of the newest source, and of the one before it */
+    int64_t switched;             /* when the newest source came */
     int64_t end;                  /* behind the newest packet placed ... */
     int16_t last;                 /* ... and its last sample */
     uint16_t seq;
