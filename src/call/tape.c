@@ -129,6 +129,8 @@ void tape_on_begun(struct media *m, const struct media_tape_begun *msg)
     const bool is_first = t && !t->is_begun;
     struct tape_handlers h;
 
+    if (!t && !msg->err) /* it was moved when it had just ended, and began anew */
+        (void)media_send(m, MEDIA_TAPE_STOP, &(struct media_tape_stop){.tape = msg->tape});
     if (!t || (!is_first && !msg->err))
         return;
     if (!is_first) { /* it cannot go on after a death of media */

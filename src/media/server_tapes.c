@@ -16,7 +16,8 @@ struct server_tape {
     bool is_named;         /* by the engine that is there now */
     bool is_stranger;      /* of an engine that is gone: nobody can name it */
     bool is_stopping;
-    int failed; /* it could not listen: what MEDIA_TAPE_BEGUN will say */
+    bool is_told; /* the engine has heard that it is over */
+    int failed;   /* it could not listen: what MEDIA_TAPE_BEGUN will say */
 };
 
 static uint32_t hash_number(uint32_t number)
@@ -64,7 +65,7 @@ static void on_begun(struct server_tape *t, const struct media_tape_begun *b)
 static void on_ended(struct server_tape *t, const struct media_tape_ended *e)
 {
     media_cache_changed(t->server->orders.cache); /* it may be played at once */
-    if (!t->is_stranger && !t->failed)
+    if (!t->is_stranger && !t->failed && !t->is_told)
         media_server_tell(t->server, MEDIA_TAPE_ENDED, e);
     free_tape(t);
 }
@@ -191,6 +192,10 @@ static void move(struct media_server *s, struct server_tape *t, struct media_leg
         deck_tape_set(t->tape, m->muted);
     }
     tell_begun(s, m->tape, err, deck_tape_begun_us(t->tape));
+    if (err) { /* for the engine it is over */
+        t->is_told = true;
+        stop(t, 0, false);
+    }
 }
 
 void media_server_tape(struct media_server *s, const struct media_tape *m)
