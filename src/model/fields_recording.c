@@ -40,6 +40,8 @@ const struct model_field model_fields_recording[] = {
         "по сроку или объёму.",
         "open: under way; kept; cut: broken off, see error; lost: there is no file; deleted: for its age or "
         "for space."),
+    COLUMN("wanted", WORD(20), "Какой MP3 нужен: mono, stereo, as_asked; пусто: никакого.",
+           "Which MP3 is wanted: mono, stereo, as_asked; empty: none."),
     COLUMN("error", LONG_WORD, "Что помешало.", "What was in the way."),
     COLUMN("lost", NUMBER, "Потеряно пакетов.", "Packets lost."),
     COLUMN("packets", NUMBER, "Пакетов всего.", "Packets in all."),

@@ -249,6 +249,7 @@ static int open_calls(struct engine *e)
                                                                        .state_dir = e->args.state});
     if (err)
         return err;
+    recordings_watch(e->recordings, e->calls);
     recordings_set(e->recordings, s);
     engine_kept_set(e->calls, e->stories, s);
     role_file(e->agi_dir, sizeof(e->agi_dir), e->args.state, ROLE_AGI_DIR);
@@ -387,6 +388,7 @@ int engine_alloc(struct engine **ep, const struct engine_args *args, const char 
     if (err)
         goto out;
     read_journal(e);
+    recordings_look_back(e->recordings);
     attach_media(e);
     err = open_sip(e);
     if (!err)

@@ -13,6 +13,7 @@
 
 #include "archive/folder.h"
 #include "archive/mp3.h"
+#include "archive/repair.h"
 #include "archive/sum.h"
 #include "base/mem.h"
 #include "role/errand.h"
@@ -203,6 +204,38 @@ static int run_peaks(const struct task *t)
     return err;
 }
 
+/* ---- repair ---- */
+
+/* The first file says how long it is. */
+static int repair_one(const struct task *t, const char *name, bool is_first)
+{
+    struct repair_result result;
+    int err = repair_file(t->folder, name, &result);
+
+    if (!err && is_first)
+        buf_printf(t->out, "bytes=%" PRIu64 "\nms=%u\n", result.bytes, result.ms);
+    if (!err && result.is_fixed)
+        buf_addz(t->out, "fixed=1\n");
+    return err;
+}
+
+static int run_repair(const struct task *t)
+{
+    bool is_first = true;
+
+    for (char *const *w = t->words; *w; w++) {
+        int err;
+
+        if (strncmp(*w, "file=", 5) != 0)
+            continue;
+        err = repair_one(t, *w + 5, is_first);
+        if (err)
+            return fail(t, err, err == ENOENT ? "the file is not there" : "");
+        is_first = false;
+    }
+    return 0;
+}
+
 /* ---- remove ---- */
 
 static int run_remove(const struct task *t)
@@ -226,6 +259,7 @@ static const struct verb {
     {"convert", run_convert},
     {"peaks", run_peaks},
     {"remove", run_remove},
+    {"repair", run_repair},
 };
 
 int errand_recording(int argc, char *const *argv, struct slice input, struct buf *out)

@@ -110,7 +110,7 @@ int recordings_convert(struct recordings *r, const struct recording_row *row, in
     put_sources(r, row, mode, &words);
     put_tags(row, &words);
     jobs_word(&words, "uuid", row->uuid);
-    if (!r->keeps_wav) {
+    if (!r->keeps_wav || row->is_temporary) {
         jobs_word(&words, "file", row->mixed);
         jobs_word(&words, "file", row->rx);
         jobs_word(&words, "file", row->tx);
@@ -118,6 +118,23 @@ int recordings_convert(struct recordings *r, const struct recording_row *row, in
     err = buf_err(&words);
     if (!err)
         err = jobs_add(r->jobs, "convert", slice_of(row->uniqueid), buf_slice(&words), watch, arg);
+    buf_fini(&words);
+    return err;
+}
+
+int recordings_draw(struct recordings *r, const struct recording_row *row)
+{
+    struct buf words;
+    int err;
+
+    if (!*row->mixed && !*row->rx && !*row->tx)
+        return EINVAL;
+    buf_init(&words, JOBS_WORDS_MAX);
+    put_sources(r, row, RECORDING_JOB_AS_IS, &words);
+    jobs_word(&words, "uuid", row->uuid);
+    err = buf_err(&words);
+    if (!err)
+        err = jobs_add(r->jobs, "peaks", slice_of(row->uniqueid), buf_slice(&words), NULL, NULL);
     buf_fini(&words);
     return err;
 }
@@ -185,10 +202,27 @@ static void is_removed(struct recordings *r, const struct job_end *e, struct sli
         put_row(r, sql, &uuid, 1);
 }
 
-/* The recording itself is as it was. */
+/* What the station before has left open is whole now: until where it died. */
+static void is_repaired(struct recordings *r, const struct job_end *e, struct slice uuid)
+{
+    static const char sql[] = "UPDATE recording SET state = ?, ms = ?, bytes = ?, error = ? WHERE "
+                              "uuid = ? AND state = 'open'";
+    const bool was_cut = slice_eqz(jobs_value(e->text, "fixed"), "1");
+    const struct slice values[] = {
+        was_cut ? SLICE("cut") : SLICE("kept"), jobs_value(e->text, "ms"),
+        jobs_value(e->text, "bytes"),
+        was_cut ? SLICE("the station died, its end is missing") : SLICE(""), uuid};
+
+    put_row(r, sql, values, 5);
+    recordings_look_back(r);
+}
+
+/* The recording itself is as it was; one that cannot be looked at is not there. */
 static void has_failed(struct recordings *r, const struct job_end *e, struct slice uuid)
 {
-    static const char sql[] = "UPDATE recording SET error = ? WHERE uuid = ?";
+    static const char sql[] =
+        "UPDATE recording SET error = ?, state = CASE WHEN state = 'open' THEN 'lost' ELSE "
+        "state END WHERE uuid = ?";
     const struct slice values[] = {e->text, uuid};
 
     if (slice_is_set(uuid))
@@ -202,6 +236,7 @@ static const struct outcome {
     {"convert", is_converted},
     {"peaks", has_peaks},
     {"remove", is_removed},
+    {"repair", is_repaired},
 };
 
 static void job_ended(const struct job_end *e, void *arg)
@@ -246,6 +281,8 @@ void recordings_close(struct recordings *r)
 {
     if (!r)
         return;
+    r->is_closed = true;
+    call_observer_remove(&r->observer);
     timer_stop(&r->clean);
     insist_close(r->insist);
     jobs_close(r->jobs);

@@ -40,6 +40,7 @@ struct recording_row {
     const char *mixed, *rx, *tx;
     const char *caller, *caller_name, *connected, *connected_name;
     const char *begun; /* local time */
+    bool is_temporary; /* what it is made from goes in any case */
 };
 
 /** Make an MP3 of it, then remove what it was made from when that is not to be kept.
@@ -48,6 +49,19 @@ struct recording_row {
 struct job_end;
 int recordings_convert(struct recordings *r, const struct recording_row *row, int mode,
                        void (*watch)(const struct job_end *e, void *arg), void *arg);
+
+/** The picture of what stays as it is. @return as recordings_convert */
+int recordings_draw(struct recordings *r, const struct recording_row *row);
+
+/** Follow what is recorded from now on: rows, and what is to be done when one ends. */
+void recordings_watch(struct recordings *r, struct calls *c);
+
+/** What the station before has not finished: once recordings that go on are there again. */
+void recordings_look_back(struct recordings *r);
+
+/** Of plan/recorder.h: the command behind a recording is a job of ours. */
+struct recording;
+bool recordings_takes_command(const struct recording *rec, void *arg);
 
 extern const struct console_command recordings_console_commands[];
 extern const size_t recordings_console_command_count;

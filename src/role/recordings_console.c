@@ -151,8 +151,8 @@ static void convert_rows(int err, const struct store_rows *rows, void *arg)
 static int recording_convert(struct console *c, int argc, char **argv, void *arg)
 {
     static const char sql[] =
-        "SELECT uuid, uniqueid, mixed, rx, tx, caller, caller_name, connected, connected_name, begun "
-        "FROM recording WHERE (uniqueid = ? OR uuid = ?) AND state IN ('kept', 'cut') LIMIT 50";
+        "SELECT " RECORDING_ROW
+        " FROM recording WHERE (uniqueid = ? OR uuid = ?) AND state IN ('kept', 'cut') LIMIT 50";
     const char *uniqueid = uniqueid_of(argc, argv);
     struct slice values[2];
     struct convert *v;
