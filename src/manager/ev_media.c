@@ -223,7 +223,8 @@ static void put_line(struct buf *out, struct slice line)
 static void on_user(struct manager *m, const struct call_fact *f)
 {
     struct slice rest = f->value;
-    struct buf *out = event_of_channel(m, manager_events_user, f->channel);
+    struct buf *out = f->channel ? event_of_channel(m, manager_events_user, f->channel)
+                                 : manager_event_begin(m, manager_events_user);
 
     if (!out)
         return;

@@ -174,4 +174,5 @@ const struct store_migration model_migrations[] = {
     {.version = 20261123122000, .name = "add_domain_aliases", .up = add_domain_aliases},
     {.version = 20261123150000, .name = "add_manager", .up = add_missing},
     {.version = 20261123193000, .name = "add_recordings", .up = add_missing},
+    {.version = 20261123200000, .name = "add_recordings_kept", .up = add_missing},
     {0}};

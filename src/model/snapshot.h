@@ -370,7 +370,7 @@ struct model_settings {
     uint8_t language_id;    /* inner: behind the text */
     uint8_t recording_mode; /* enum model_recording_mode */
     bool recording_keep_wav;
-    int32_t recording_jobs;
+    int32_t recording_jobs, recording_days, recording_mib, recording_free_mib;
 };
 
 struct model_snapshot;

@@ -256,10 +256,8 @@ static const struct verb {
     const char *name;
     int (*run)(const struct task *t);
 } verbs[] = {
-    {"convert", run_convert},
-    {"peaks", run_peaks},
-    {"remove", run_remove},
-    {"repair", run_repair},
+    {"convert", run_convert}, {"peaks", run_peaks},   {"remove", run_remove},
+    {"repair", run_repair},   {"expire", run_remove},
 };
 
 int errand_recording(int argc, char *const *argv, struct slice input, struct buf *out)

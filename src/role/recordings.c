@@ -10,7 +10,7 @@
 #include "role/recordings_inner.h"
 #include "role/role.h"
 
-enum { CLEAN_MS = 3600 * 1000, KEEP_JOBS_DAYS = 7 };
+enum { TICK_MS = 60 * 1000, SWEEP_TICKS = 10, KEEP_JOBS_DAYS = 7 };
 #define DAY_US (86400ll * 1000000)
 
 /* ---- an MP3 is asked for ---- */
@@ -202,6 +202,16 @@ static void is_removed(struct recordings *r, const struct job_end *e, struct sli
         put_row(r, sql, &uuid, 1);
 }
 
+/* For its age, or for room: the row stays, to tell what was there. */
+static void is_expired(struct recordings *r, const struct job_end *e, struct slice uuid)
+{
+    static const char sql[] =
+        "UPDATE recording SET mixed = '', rx = '', tx = '', mp3 = '', peaks = '' WHERE uuid = ?";
+
+    if (slice_is_set(uuid))
+        put_row(r, sql, &uuid, 1);
+}
+
 /* What the station before has left open is whole now: until where it died. */
 static void is_repaired(struct recordings *r, const struct job_end *e, struct slice uuid)
 {
@@ -233,10 +243,8 @@ static const struct outcome {
     const char *kind;
     void (*done)(struct recordings *r, const struct job_end *e, struct slice uuid);
 } outcomes[] = {
-    {"convert", is_converted},
-    {"peaks", has_peaks},
-    {"remove", is_removed},
-    {"repair", is_repaired},
+    {"convert", is_converted}, {"peaks", has_peaks},   {"remove", is_removed},
+    {"repair", is_repaired},   {"expire", is_expired},
 };
 
 static void job_ended(const struct job_end *e, void *arg)
@@ -256,10 +264,9 @@ static void job_ended(const struct job_end *e, void *arg)
 /* ---- birth and end ---- */
 
 /* What was done is of no interest a week later. */
-static void clean(void *arg)
+static void clean(struct recordings *r)
 {
     static const char sql[] = "DELETE FROM job WHERE state = 'done' AND ended < ?";
-    struct recordings *r = arg;
     struct wall limit = loop_wall(r->args.loop);
     char when[WALL_TEXT];
     struct slice value;
@@ -267,13 +274,27 @@ static void clean(void *arg)
     limit.us -= KEEP_JOBS_DAYS * DAY_US;
     value = slice_of(wall_local(limit, when));
     put_row(r, sql, &value, 1);
-    timer_start(r->args.loop, &r->clean, CLEAN_MS, clean, r);
+}
+
+static void tick(void *arg)
+{
+    struct recordings *r = arg;
+
+    recordings_look_at_room(r);
+    if (r->ticks++ % SWEEP_TICKS == 0) {
+        clean(r);
+        (void)recordings_sweep(r, NULL); /* in ten minutes again */
+    }
+    timer_start(r->args.loop, &r->clean, TICK_MS, tick, r);
 }
 
 void recordings_set(struct recordings *r, const struct model_settings *s)
 {
     r->mode = s->recording_mode;
     r->keeps_wav = s->recording_keep_wav;
+    r->days = s->recording_days;
+    r->mib = s->recording_mib;
+    r->free_mib = (uint64_t)s->recording_free_mib;
     jobs_set_at_once(r->jobs, (uint32_t)s->recording_jobs);
 }
 
@@ -300,13 +321,12 @@ static void recordings_destroy(void *object)
 int recordings_alloc(struct recordings **rp, const struct recordings_args *args)
 {
     struct recordings *r = mem_alloc(sizeof(*r), recordings_destroy);
-    char folder[512];
     int err;
 
     if (!r)
         return ENOMEM;
     r->args = *args;
-    err = role_file(folder, sizeof(folder), args->state_dir, ROLE_RECORDINGS_DIR);
+    err = role_file(r->folder, sizeof(r->folder), args->state_dir, ROLE_RECORDINGS_DIR);
     if (!err)
         err = insist_alloc(&r->insist, args->loop, args->store);
     if (!err)
@@ -314,14 +334,14 @@ int recordings_alloc(struct recordings **rp, const struct recordings_args *args)
                                                        .store = args->store,
                                                        .insist = r->insist,
                                                        .runner = args->runner,
-                                                       .folder = folder,
+                                                       .folder = r->folder,
                                                        .ended = job_ended,
                                                        .arg = r});
     if (err) {
         mem_deref(r);
         return err;
     }
-    timer_start(args->loop, &r->clean, CLEAN_MS, clean, r);
+    timer_start(args->loop, &r->clean, TICK_MS, tick, r);
     *rp = r;
     return 0;
 }

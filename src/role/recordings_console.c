@@ -295,6 +295,13 @@ static int recording_again(struct console *c, int argc, char **argv, void *arg)
     return err ? err : EINPROGRESS;
 }
 
+static int recording_retain(struct console *c, int argc, char **argv, void *arg)
+{
+    int err = argc ? EINVAL : recordings_sweep(arg, c);
+
+    return err ? err : EINPROGRESS;
+}
+
 const struct console_command recordings_console_commands[] = {
     {"recording convert", "[--uniqueid=]UNIQUEID [--mono|--stereo]",
      "Сделать из записи MP3 и дождаться его; stereo: голоса в разных каналах",
@@ -308,6 +315,8 @@ const struct console_command recordings_console_commands[] = {
      "All about a recording: its row of table recording", recording_show, NULL},
     {"recording jobs", "", "Задания, которые ещё не сделаны или не удались",
      "Jobs that are not done yet, or were given up", recording_jobs, NULL},
+    {"recording retain", "", "Удалить записи сверх recording_days и recording_mib сейчас",
+     "Remove recordings beyond recording_days and recording_mib now", recording_retain, NULL},
     {"recording again", "", "Повторить неудавшиеся задания", "Do jobs again that were given up",
      recording_again, NULL},
 };

@@ -13,8 +13,12 @@ struct recordings {
     struct insist *insist;
     struct jobs *jobs;
     struct timer clean;
+    uint32_t ticks;
     uint8_t mode; /* enum model_recording_mode */
-    bool keeps_wav, is_closed;
+    bool keeps_wav, is_closed, is_room_low;
+    int64_t days, mib; /* 0: no rule */
+    uint64_t free_mib; /* below it there is a warning; 0: none */
+    char folder[512];
     struct calls *calls; /* borrowed; NULL: nothing is watched */
     struct call_observer observer;
 };
@@ -26,3 +30,9 @@ enum { RECORDING_CELLS = 10 };
 
 /** Of a row of RECORDING_ROW and, behind it, "mono", "stereo" or another word. @return as recordings_convert */
 int recordings_convert_cells(struct recordings *r, const struct slice *cells);
+
+/** Remove what is beyond its age or room. @param c  told at the end how many; may be NULL. @return 0; EAGAIN; ENOMEM */
+int recordings_sweep(struct recordings *r, struct console *c);
+
+/** Warn once while little is free on the disk. */
+void recordings_look_at_room(struct recordings *r);
