@@ -88,24 +88,24 @@ const struct model_field model_fields_static[] = {
     {0}};
 
 const struct model_field model_fields_context[] = {
+    ROW_UUID, NAME_KEY, ROW_DESCRIPTION, ROW_GROUP(NOWHERE), {0}};
+const struct model_field model_fields_group[] = {
     ROW_UUID,
     NAME_KEY,
     ROW_DESCRIPTION,
     ROW_GROUP(NOWHERE),
     ROW("recording_days", INT, OBEYED, NOWHERE, .max = 36500,
-        .shown = "tests/unit/role/test_recordings.c",
+        .shown = "tests/e2e/recording-rows.sh",
         SAYS("Хранить записи, дней", "Days that recordings are kept",
              "Для записей этой группы вместо настройки recording_days; 0: всегда.",
              "For recordings of this group in place of setting recording_days; 0: for ever.")),
     ROW("recording_mib", INT, OBEYED, NOWHERE, .max = INT32_MAX,
-        .shown = "tests/unit/role/test_recordings.c",
+        .shown = "tests/e2e/recording-rows.sh",
         SAYS(
             "Место для записей, МиБ", "Room for recordings, MiB",
             "Для записей этой группы вместо настройки recording_mib; сверх него удаляются самые старые; 0: сколько есть.",
             "For recordings of this group in place of setting recording_mib; beyond it the oldest go; 0: as there is.")),
     {0}};
-const struct model_field model_fields_group[] = {
-    ROW_UUID, NAME_KEY, ROW_DESCRIPTION, ROW_GROUP(NOWHERE), {0}};
 
 const struct model_field model_fields_acl[] = {
     ROW_UUID,
@@ -273,17 +273,17 @@ const struct model_field model_fields_settings[] = {
         SAYS("Оставлять WAV", "Keep the WAV", "Оставлять ли исходные файлы, когда готов MP3.",
              "Do the files stay that an MP3 was made from?")),
     ROW("recording_days", INT, OBEYED, AT(recording_days), .def = "0", .min = 0, .max = 36500,
-        .shown = "tests/unit/role/test_recordings.c",
+        .shown = "tests/e2e/recording-rows.sh",
         SAYS("Хранить записи, дней", "Days that recordings are kept",
              "Старшие удаляются; 0: хранить всегда. У группы может быть своё.",
              "Older ones are removed; 0: for ever. A group may have its own.")),
     ROW("recording_mib", INT, OBEYED, AT(recording_mib), .def = "0", .min = 0, .max = INT32_MAX,
-        .shown = "tests/unit/role/test_recordings.c",
+        .shown = "tests/e2e/recording-rows.sh",
         SAYS("Место для записей, МиБ", "Room for recordings, MiB",
              "Сверх него удаляются самые старые; 0: сколько есть. У группы может быть своё.",
              "Beyond it the oldest are removed; 0: as there is. A group may have its own.")),
     ROW("recording_free_mib", INT, OBEYED, AT(recording_free_mib), .def = "1024", .min = 0,
-        .max = INT32_MAX, .shown = "tests/unit/role/test_recordings.c",
+        .max = INT32_MAX, .shown = "tests/e2e/recording-rows.sh",
         SAYS(
             "Предупредить о месте, МиБ", "Warn of room, MiB",
             "Когда на диске записей свободно меньше, станция предупреждает: журнал и событие RecordingSpaceLow.",

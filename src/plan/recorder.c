@@ -9,8 +9,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/observe.h"
+#include "model/snapshot.h"
 #include "plan/args.h"
 #include "plan/core.h"
+#include "plan/program.h"
 #include "plan/recorder_inner.h"
 #include "plan/subst.h"
 
@@ -215,6 +217,43 @@ static int take_options(struct asked *a, const struct channel *ch, char *options
     return err;
 }
 
+/* ---- the station's own choice of voices ---- */
+
+/* "a.wav" gives "a_receive.wav". */
+static void put_side(const struct buf *mixed, const char *side, struct buf *out)
+{
+    const struct slice all = buf_slice(mixed);
+    size_t stem = all.len;
+
+    for (size_t i = all.len; i > 0 && all.p[i - 1] != '/'; i--) {
+        if (all.p[i - 1] == '.') {
+            stem = i - 1;
+            break;
+        }
+    }
+    buf_add(out, all.p, stem);
+    buf_addz(out, side);
+    buf_adds(out, slice_skip(all, stem));
+}
+
+/* Setting recording_mode does to every recording what the manual does with its steps, one by one. */
+static int follow_mode(const struct plan_core *p, struct asked *a)
+{
+    const struct model_settings *s = plan_settings(p);
+
+    if (!s || !a->mixed.len)
+        return 0;
+    if (s->recording_mode == MODEL_RECORDING_MONO) {
+        buf_reset(&a->rx);
+        buf_reset(&a->tx);
+    }
+    if (s->recording_mode == MODEL_RECORDING_STEREO && !a->rx.len && !a->tx.len) {
+        put_side(&a->mixed, "_receive", &a->rx);
+        put_side(&a->mixed, "_transmit", &a->tx);
+    }
+    return buf_err(&a->rx) ? buf_err(&a->rx) : buf_err(&a->tx);
+}
+
 /* ---- start and stop ---- */
 
 static struct slice text_of(const struct buf *b)
@@ -256,6 +295,9 @@ static int parse(struct plan_core *p, struct channel *ch, struct asked *a,
         warn(ch, "it needs a file: its first argument, or option r(file) or t(file)", "");
         err = EINVAL;
     }
+    if (err)
+        return err;
+    err = follow_mode(p, a);
     if (err)
         return err;
     tell_name(ch, &a->mixed);

@@ -15,6 +15,7 @@
 #include "plan/kept.h"
 #include "plan/outgoing.h"
 #include "plan/plan.h"
+#include "plan/recorder.h"
 #include "plan/resume.h"
 #include "role/engine_cdr.h"
 #include "role/engine_inner.h"
@@ -261,6 +262,8 @@ static int open_calls(struct engine *e)
                                                              .dns = e->args.dns,
                                                              .recordings = recordings,
                                                              .agi_dir = e->agi_dir});
+    if (!err)
+        plan_recorder_set_command(e->plan, recordings_takes_command, e->recordings);
     if (!err) {
         plan_astdb_keeper(e->plan, keep_entry, e);
         plan_custom_keep(e->plan);

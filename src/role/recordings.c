@@ -212,6 +212,12 @@ static void is_expired(struct recordings *r, const struct job_end *e, struct sli
         put_row(r, sql, &uuid, 1);
 }
 
+static void is_kept(int err, void *arg)
+{
+    if (!err)
+        recordings_convert_left(arg);
+}
+
 /* What the station before has left open is whole now: until where it died. */
 static void is_repaired(struct recordings *r, const struct job_end *e, struct slice uuid)
 {
@@ -223,8 +229,7 @@ static void is_repaired(struct recordings *r, const struct job_end *e, struct sl
         jobs_value(e->text, "bytes"),
         was_cut ? SLICE("the station died, its end is missing") : SLICE(""), uuid};
 
-    put_row(r, sql, values, 5);
-    recordings_look_back(r);
+    (void)insist_exec(r->insist, sql, values, 5, is_kept, r);
 }
 
 /* The recording itself is as it was; one that cannot be looked at is not there. */

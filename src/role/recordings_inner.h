@@ -31,6 +31,9 @@ enum { RECORDING_CELLS = 10 };
 /** Of a row of RECORDING_ROW and, behind it, "mono", "stereo" or another word. @return as recordings_convert */
 int recordings_convert_cells(struct recordings *r, const struct slice *cells);
 
+/** Queue what waits for an MP3 and has no job. */
+void recordings_convert_left(struct recordings *r);
+
 /** Remove what is beyond its age or room. @param c  told at the end how many; may be NULL. @return 0; EAGAIN; ENOMEM */
 int recordings_sweep(struct recordings *r, struct console *c);
 

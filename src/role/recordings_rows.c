@@ -219,16 +219,22 @@ static void on_unconverted(int err, const struct store_rows *rows, void *arg)
 
 void recordings_look_back(struct recordings *r)
 {
-    static const char open[] =
+    static const char sql[] =
         "SELECT uuid, uniqueid, mixed, rx, tx FROM recording WHERE state = 'open' LIMIT 5000";
+
+    if (store_query(r->args.store, sql, NULL, 0, on_left, mem_ref(r)))
+        mem_deref(r);
+    recordings_convert_left(r);
+}
+
+void recordings_convert_left(struct recordings *r)
+{
     static const char unconverted[] =
         "SELECT " RECORDING_ROW
         ", wanted FROM recording WHERE wanted <> '' AND mp3 = '' AND state IN ('kept', "
         "'cut') AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject = recording.uniqueid AND kind = 'convert') "
         "LIMIT 5000";
 
-    if (store_query(r->args.store, open, NULL, 0, on_left, mem_ref(r)))
-        mem_deref(r);
     if (store_query(r->args.store, unconverted, NULL, 0, on_unconverted, mem_ref(r)))
         mem_deref(r);
 }

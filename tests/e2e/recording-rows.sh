@@ -1,0 +1,101 @@
+#!/bin/sh
+# recording-rows.sh - table recording of real calls: MixMonitor with the manual's command gives an MP3; the whole
+# station in stereo; kill -9 of everything in the middle; what is too old, and too much, goes
+. "$(dirname "$0")/lib.sh"
+
+sql() { "$STATION" sql --state "$STATE" "$1"; }
+recording() { "$STATION" recording --state "$STATE" "$@"; }
+"$STATION" init --state "$STATE" --sip-port "$BASE" --bind 127.0.0.1 >/dev/null
+files=$STATE/recordings
+step() { # step EXTEN PRIORITY APPLICATION DATA
+  sql "INSERT INTO realtime_extensions (context, exten, priority, app, appdata) VALUES ('internal', '$1', $2, '$3', '$4')" >/dev/null
+}
+step 700 1 Answer ''
+step 700 2 MixMonitor "\${UNIQUEID}.wav,,\${MIXMONITOR_COMMAND}"
+step 700 3 Milliwatt ''
+step 701 1 Answer ''
+step 701 2 MixMonitor "\${UNIQUEID}.wav"
+step 701 3 Milliwatt ''
+sql "INSERT INTO settings (name, value) VALUES ('http_enabled', 'no')" >/dev/null
+
+call() { ctl "channel originate Local/$1@internal application Milliwatt" >/dev/null; }
+rows() { sql "SELECT $1 FROM recording ORDER BY begun DESC, uniqueid DESC LIMIT 1"; }
+is() { [ "$(rows "$1")" = "$2" ]; }
+has_mp3() { [ -n "$(rows mp3)" ] && [ -s "$files/$(rows mp3)" ]; }
+none_talk() { ctl "core show channels" | grep -q '^0 active channels'; }
+hang_up() { ctl "channel request hangup all" >/dev/null; within 5 none_talk; }
+channels() { (soxi -c "$1" || ffprobe -v error -show_entries stream=channels -of csv=p=0 "$1") 2>/dev/null | grep -q "$2"; }
+
+check station-starts start_station
+check it-is-called call 700
+check row-while-it-is-recorded within 5 is state open
+sleep 2
+check it-ends hang_up
+check row-is-kept within 5 is state kept
+check mp3-by-the-manuals-name within 10 has_mp3
+check sum-is-that-of-the-file [ "$(rows sha256)" = "$(sha256sum "$files/$(rows mp3)" | cut -d' ' -f1)" ]
+check no-wav-is-left sh -c "! find $files -name '*.wav' | grep -q ."
+check list-names-it sh -c "$STATION recording --state $STATE list | grep -q kept"
+check show-tells-all sh -c "$STATION recording --state $STATE show $(rows uniqueid) | grep -q '^sha256  *[0-9a-f]\{64\}'"
+
+# without a command: the WAV stays, with its picture
+check another-is-called call 701
+within 5 is state open
+sleep 1
+check another-ends hang_up
+check picture within 10 sh -c "[ -s $files/\$($STATION sql --state $STATE \"SELECT peaks FROM recording WHERE peaks LIKE '%peaks' ORDER BY begun DESC LIMIT 1\") ]"
+check wav-stays within 5 sh -c "find $files -name '*.wav' | grep -q ."
+
+# one setting: stereo for all
+sql "INSERT INTO settings (name, value) VALUES ('recording_mode', 'stereo')" >/dev/null
+sleep 1
+check stereo-is-called call 700
+within 5 is state open
+check sides-are-written within 5 sh -c "ls $files/*_receive.wav $files/*_transmit.wav"
+sleep 1
+check stereo-ends hang_up
+check stereo-mp3 within 10 has_mp3
+check it-has-two-channels channels "$files/$(rows mp3)" 2
+sql "DELETE FROM settings WHERE name = 'recording_mode'" >/dev/null
+
+# all dies in the middle
+check last-one-is-called call 700
+within 5 is state open
+sleep 3
+wav=$files/$(rows mixed)
+pids="$station_pid $(role_pid engine) $(role_pid media) $(role_pid runner)"
+# shellcheck disable=SC2086
+kill -9 $pids
+wait "$station_pid" 2>/dev/null
+sleep 1
+: >"$LOG"
+check starts-again start_station
+check row-says-cut-or-kept within 10 sh -c "$STATION sql --state $STATE \"SELECT state FROM recording ORDER BY begun DESC LIMIT 1\" | grep -qE 'cut|kept'"
+check it-is-converted-then within 15 has_mp3
+check two-seconds-are-in-it [ "$(rows ms)" -ge 2000 ]
+
+# age and room
+sql "UPDATE recording SET begun = '2020-01-01 00:00:00' WHERE state = 'kept' AND wanted = ''" >/dev/null
+sql "INSERT INTO settings (name, value) VALUES ('recording_days', '30')" >/dev/null
+sleep 1
+check old-ones-go recording retain
+old_is_gone() { [ "$(sql "SELECT count(*) FROM recording WHERE state = 'deleted' AND mixed = '' AND peaks = ''")" = 1 ]; }
+check its-files-too within 10 old_is_gone
+check no-wav-then sh -c "! find $files -name '*.wav' | grep -q ."
+sql "UPDATE recording SET bytes = 900000 WHERE state <> 'deleted'" >/dev/null
+sql "INSERT INTO settings (name, value) VALUES ('recording_mib', '2')" >/dev/null
+sleep 1
+check too-much-goes recording retain
+left() { [ "$(sql "SELECT count(*) FROM recording WHERE state <> 'deleted'")" = 2 ]; }
+check the-newest-stay within 5 left
+# a group's own rule
+sql "INSERT INTO \"groups\" (name, recording_days, recording_mib) VALUES ('sales', 1, NULL)" >/dev/null
+sql "UPDATE recording SET group_uuid = (SELECT uuid FROM \"groups\" WHERE name = 'sales'), begun = '2026-01-01 00:00:00' WHERE state <> 'deleted'" >/dev/null
+sql "DELETE FROM settings WHERE name = 'recording_days'" >/dev/null
+check groups-rule recording retain
+none_left() { [ "$(sql "SELECT count(*) FROM recording WHERE state <> 'deleted'")" = 0 ]; }
+check groups-recordings-go within 5 none_left
+# little room: a message once (setting recording_free_mib; looked at each minute)
+sql "INSERT INTO settings (name, value) VALUES ('recording_free_mib', '2000000000')" >/dev/null
+check room-is-told-of within 70 grep -q 'little room for recordings' "$LOG"
+finish
