@@ -39,6 +39,7 @@ static const struct rule {
     {"import_later", NULL, PASS, "отложено прежним импортом", "kept by an earlier import"},
     {"call_quality", NULL, PASS, "измерения прежних вызовов", "measurements of past calls"},
     {"recording", NULL, PASS, "записи прежних разговоров", "recordings of past calls"},
+    {"recording_s*", NULL, PASS, "суммы прежних записей", "sums of past recordings"},
     {"job", NULL, PASS, "задания прежней станции", "jobs of a former station"},
     {"call_story", NULL, PASS, "истории прежних вызовов", "stories of past calls"},
     {"api_user*", NULL, KEEP, "сохранено: HTTP API появится позже",

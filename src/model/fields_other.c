@@ -538,6 +538,16 @@ const struct model_type model_types[] = {
     TYPE("recording", "recording", "uuid", recording, .shape = MODEL_PLAIN, .index = "uniqueid",
          SAYS("Запись разговора", "Recording", "Одна строка на запись; файлы - в recordings.",
               "One row per recording; the files are below recordings.")),
+    TYPE(
+        "recording_sum", "recording_sum", "uuid", recording_sum, .shape = MODEL_PLAIN,
+        .index = "day",
+        SAYS(
+            "Сумма записи", "Sum of a recording",
+            "Что сохранено; строки только добавляются, `recording verify` сверяет их с файлами.",
+            "What was kept; lines are only added, `recording verify` compares them with the files.")),
+    TYPE("recording_seal", "recording_seal", "day", recording_seal, .shape = MODEL_PLAIN,
+         SAYS("Печать дня", "Seal of a day", "Цепочка сумм и подпись станции.",
+              "Chain of sums, and the station's signature.")),
     TYPE("job", "job", "id", job, .shape = MODEL_PLAIN, .index = "state,next_at",
          SAYS("Задание", "Job", "Что ещё сделать с записями: MP3, картинка, удаление.",
               "What is still to be done with recordings: MP3, picture, removal.")),

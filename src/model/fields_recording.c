@@ -63,3 +63,23 @@ const struct model_field model_fields_job[] = {
     COLUMN("created", WHEN, "Когда поставлено, местное время.", "When it was queued, local time."),
     COLUMN("ended", WHEN, "Когда закончено, местное время.", "When it ended, local time."),
     {0}};
+
+/* Only added to. */
+const struct model_field model_fields_recording_sum[] = {
+    COLUMN("id", "INTEGER PRIMARY KEY AUTOINCREMENT", "Номер строки.", "Row number."),
+    COLUMN("day", WORD(10), "День, когда файл сохранён.", "The day on which the file was kept."),
+    COLUMN("uuid", WORD(36), "Запись разговора.", "The recording."),
+    COLUMN("file", LONG_WORD, "Файл внутри recordings.", "File below recordings."),
+    COLUMN("bytes", BIG, "Его размер.", "Its size."),
+    COLUMN("sha256", WORD(64), "Его SHA-256.", "Its SHA-256."),
+    {0}};
+
+const struct model_field model_fields_recording_seal[] = {
+    COLUMN("day", "VARCHAR(10) NOT NULL PRIMARY KEY", "День.", "Day."),
+    COLUMN("files", NUMBER, "Сколько строк recording_sum в нём.", "Lines of recording_sum in it."),
+    COLUMN("previous", WORD(64), "Цепочка дня перед ним.", "The chain of the day before."),
+    COLUMN("chain", WORD(64), "SHA-256 прежней цепочки и строк дня.",
+           "SHA-256 of that chain and the day's lines."),
+    COLUMN("signature", WORD(128), "Подпись Ed25519 ключом tls/recordings.key.",
+           "Ed25519 signature by the key tls/recordings.key."),
+    {0}};

@@ -70,6 +70,8 @@ extern const struct model_field model_fields_call_story[];
 extern const struct model_field model_fields_import_later[];
 extern const struct model_field model_fields_recording[];
 extern const struct model_field model_fields_job[];
+extern const struct model_field model_fields_recording_sum[];
+extern const struct model_field model_fields_recording_seal[];
 
 /* choices that several files name */
 extern const char *const model_choices_identify_by[];

@@ -175,4 +175,5 @@ const struct store_migration model_migrations[] = {
     {.version = 20261123150000, .name = "add_manager", .up = add_missing},
     {.version = 20261123193000, .name = "add_recordings", .up = add_missing},
     {.version = 20261123200000, .name = "add_recordings_kept", .up = add_missing},
+    {.version = 20261123201000, .name = "add_recording_seals", .up = add_missing},
     {0}};

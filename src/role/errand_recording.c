@@ -236,6 +236,42 @@ static int run_repair(const struct task *t)
     return 0;
 }
 
+/* ---- verify ---- */
+
+/* file=NAME and want=SUM behind each other. */
+static int verify_one(const struct task *t, const char *name, const char *want)
+{
+    char sum[SUM_TEXT] = "";
+    uint64_t bytes;
+    int fd = -1;
+    int err = folder_file(&fd, t->folder, name);
+
+    if (!err)
+        err = sum_file(fd, sum, &bytes);
+    if (fd >= 0)
+        close(fd);
+    if (err && err != ENOENT)
+        return err;
+    if (err)
+        buf_printf(t->out, "missing=%s\n", name);
+    else
+        buf_printf(t->out, "%s=%s\n", strcmp(sum, want) == 0 ? "checked" : "changed", name);
+    return 0;
+}
+
+static int run_verify(const struct task *t)
+{
+    for (char *const *w = t->words; w[0] && w[1]; w += 2) {
+        int err = EINVAL;
+
+        if (strncmp(w[0], "file=", 5) == 0 && strncmp(w[1], "want=", 5) == 0)
+            err = verify_one(t, w[0] + 5, w[1] + 5);
+        if (err)
+            return fail(t, err, "");
+    }
+    return 0;
+}
+
 /* ---- remove ---- */
 
 static int run_remove(const struct task *t)
@@ -257,7 +293,7 @@ static const struct verb {
     int (*run)(const struct task *t);
 } verbs[] = {
     {"convert", run_convert}, {"peaks", run_peaks},   {"remove", run_remove},
-    {"repair", run_repair},   {"expire", run_remove},
+    {"expire", run_remove},   {"repair", run_repair}, {"verify", run_verify},
 };
 
 int errand_recording(int argc, char *const *argv, struct slice input, struct buf *out)

@@ -179,8 +179,10 @@ static void is_converted(struct recordings *r, const struct job_end *e, struct s
                                    jobs_value(e->text, "bytes"), jobs_value(e->text, "sha256"),
                                    uuid};
 
-    if (slice_is_set(uuid))
+    if (slice_is_set(uuid)) {
         put_row(r, sql, values, 5);
+        recordings_note_sum(r, uuid, values[0], values[2], values[3]);
+    }
     remove_sources(r, e);
 }
 
@@ -192,6 +194,7 @@ static void has_peaks(struct recordings *r, const struct job_end *e, struct slic
                                    jobs_value(e->text, "sha256"), uuid};
 
     put_row(r, sql, values, 4);
+    recordings_note_sum(r, uuid, jobs_value(e->words, "first"), values[1], values[2]);
 }
 
 static void is_removed(struct recordings *r, const struct job_end *e, struct slice uuid)
@@ -288,6 +291,7 @@ static void tick(void *arg)
     recordings_look_at_room(r);
     if (r->ticks++ % SWEEP_TICKS == 0) {
         clean(r);
+        recordings_seal(r);
         (void)recordings_sweep(r, NULL); /* in ten minutes again */
     }
     timer_start(r->args.loop, &r->clean, TICK_MS, tick, r);
@@ -332,6 +336,8 @@ int recordings_alloc(struct recordings **rp, const struct recordings_args *args)
         return ENOMEM;
     r->args = *args;
     err = role_file(r->folder, sizeof(r->folder), args->state_dir, ROLE_RECORDINGS_DIR);
+    if (!err)
+        err = role_file(r->key, sizeof(r->key), args->state_dir, "tls/recordings.key");
     if (!err)
         err = insist_alloc(&r->insist, args->loop, args->store);
     if (!err)

@@ -302,6 +302,24 @@ static int recording_retain(struct console *c, int argc, char **argv, void *arg)
     return err ? err : EINPROGRESS;
 }
 
+static int recording_seal(struct console *c, int argc, char **argv, void *arg)
+{
+    if (argc)
+        return EINVAL;
+    recordings_seal(arg);
+    console_printf(
+        c, "%s\n",
+        console_say(c, "Прошедшие дни запечатываются.", "Days that are over are sealed."));
+    return 0;
+}
+
+static int recording_verify(struct console *c, int argc, char **argv, void *arg)
+{
+    int err = argc ? EINVAL : recordings_verify(arg, c);
+
+    return err ? err : EINPROGRESS;
+}
+
 const struct console_command recordings_console_commands[] = {
     {"recording convert", "[--uniqueid=]UNIQUEID [--mono|--stereo]",
      "Сделать из записи MP3 и дождаться его; stereo: голоса в разных каналах",
@@ -317,6 +335,11 @@ const struct console_command recordings_console_commands[] = {
      "Jobs that are not done yet, or were given up", recording_jobs, NULL},
     {"recording retain", "", "Удалить записи сверх recording_days и recording_mib сейчас",
      "Remove recordings beyond recording_days and recording_mib now", recording_retain, NULL},
+    {"recording seal", "", "Запечатать прошедшие дни сейчас: цепочка сумм и подпись",
+     "Seal the days that are over now: chain of sums and signature", recording_seal, NULL},
+    {"recording verify", "", "Сверить записи с их суммами и подписями: что изменено или пропало",
+     "Compare recordings with their sums and seals: what was changed, what is missing",
+     recording_verify, NULL},
     {"recording again", "", "Повторить неудавшиеся задания", "Do jobs again that were given up",
      recording_again, NULL},
 };

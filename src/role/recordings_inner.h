@@ -18,7 +18,7 @@ struct recordings {
     bool keeps_wav, is_closed, is_room_low;
     int64_t days, mib; /* 0: no rule */
     uint64_t free_mib; /* below it there is a warning; 0: none */
-    char folder[512];
+    char folder[512], key[512];
     struct calls *calls; /* borrowed; NULL: nothing is watched */
     struct call_observer observer;
 };
@@ -39,3 +39,15 @@ int recordings_sweep(struct recordings *r, struct console *c);
 
 /** Warn once while little is free on the disk. */
 void recordings_look_at_room(struct recordings *r);
+
+/* recordings_seal.c */
+
+/** A file is kept: its sum, for good. */
+void recordings_note_sum(struct recordings *r, struct slice uuid, struct slice file,
+                         struct slice bytes, struct slice sha256);
+
+/** Seal the days that are over. What fails is said in the log, and tried again. */
+void recordings_seal(struct recordings *r);
+
+/** Compare seals, rows and files; c is told all that is wrong, and finished. @return 0; EAGAIN; ENOMEM */
+int recordings_verify(struct recordings *r, struct console *c);

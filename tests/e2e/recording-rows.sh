@@ -74,6 +74,31 @@ check row-says-cut-or-kept within 10 sh -c "$STATION sql --state $STATE \"SELECT
 check it-is-converted-then within 15 has_mp3
 check two-seconds-are-in-it [ "$(rows ms)" -ge 2000 ]
 
+# what is there is what was kept
+verifies() { recording verify >"$WORK/verify" 2>&1; }
+finds() { ! verifies && grep -q "$1" "$WORK/verify"; }
+check all-is-as-it-was verifies
+sql "UPDATE recording_sum SET day = '2026-01-01' WHERE id = 1; UPDATE recording_sum SET day = '2026-01-02' WHERE id = 2" >/dev/null
+recording seal >/dev/null
+sealed() { [ "$(sql 'SELECT count(*) FROM recording_seal')" = 2 ]; }
+check days-are-sealed within 10 sealed
+check the-key-is-ours-alone sh -c "stat -c %a $STATE/tls/recordings.key | grep -qE '^6[04]0$'"
+check seals-are-right verifies
+sql "UPDATE recording_sum SET bytes = bytes + 1 WHERE id = 1" >/dev/null
+check changed-line-is-named finds 'day-changed 2026-01-01'
+sql "UPDATE recording_sum SET bytes = bytes - 1 WHERE id = 1" >/dev/null
+sql "UPDATE recording_seal SET signature = replace(signature, '1', '2') WHERE day = '2026-01-02'" >/dev/null
+check forged-seal-is-named finds 'signature-wrong 2026-01-02'
+mp3=$files/$(rows mp3)
+cp -p "$mp3" "$WORK/whole.mp3"
+echo more >>"$mp3"
+check changed-file-is-named finds "file-changed $(rows mp3)"
+mv "$mp3" "$WORK/away.mp3"
+check missing-file-is-named finds "file-missing $(rows mp3)"
+cp -p "$WORK/whole.mp3" "$mp3"
+sql "UPDATE recording SET sha256 = 'ab' WHERE uuid = '$(rows uuid)'" >/dev/null
+check changed-row-is-named finds "row-changed $(rows uniqueid)"
+
 # age and room
 sql "UPDATE recording SET begun = '2020-01-01 00:00:00' WHERE state = 'kept' AND wanted = ''" >/dev/null
 sql "INSERT INTO settings (name, value) VALUES ('recording_days', '30')" >/dev/null
