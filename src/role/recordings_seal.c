@@ -20,7 +20,13 @@
 #include "role/recordings_inner.h"
 #include "role/role.h"
 
-enum { DAYS_AT_ONCE = 31, DAY = 10, DAY_BYTES = 32 << 20, FOUND_BYTES = 64 << 20, BATCH = 5000 };
+enum {
+    DAYS_AT_ONCE = 31,
+    DAY = 10,
+    DAY_BYTES = 32 << 20,
+    FOUND_BYTES = 64 << 20,
+    BATCH = 3600 /* 48 files at most: words of a child */
+};
 
 void recordings_note_sum(struct recordings *r, struct slice uuid, struct slice file,
                          struct slice bytes, struct slice sha256)
