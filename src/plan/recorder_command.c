@@ -1,5 +1,6 @@
 /* recorder_command.c - the command that follows a recording (recorder.h) */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -12,6 +13,7 @@
 
 #define MOST_MS (10 * 60 * 1000)
 #define MOST_COMMANDS 100
+#define FILES 3
 
 struct plan_recorder {
     struct plan_core *core; /* borrowed: its owner */
@@ -30,6 +32,7 @@ struct command {
     struct timer most;
     char linkedid[32];
     char *text;
+    char *files[FILES]; /* to be removed behind it (option d), or NULL */
 };
 
 static void command_destroy(void *object)
@@ -39,6 +42,8 @@ static void command_destroy(void *object)
     timer_stop(&c->most);
     mem_deref(c->job);
     mem_free(c->text);
+    for (size_t i = 0; i < FILES; i++)
+        mem_free(c->files[i]);
 }
 
 static void leave(struct command *c)
@@ -68,16 +73,6 @@ static void on_started(struct runner_job *job, int err, int in, int out, void *a
     leave(c);
 }
 
-static void on_ended(struct runner_job *job, int code, void *arg)
-{
-    struct command *c = arg;
-
-    if (code)
-        log_warning("command of a recording failed call=%s code=%d command=\"%s\"", c->linkedid,
-                    code, c->text);
-    leave(c);
-}
-
 static void on_too_long(void *arg)
 {
     struct command *c = arg;
@@ -86,6 +81,91 @@ static void on_too_long(void *arg)
                 MOST_MS / 60000, c->linkedid, c->text);
     leave(c);
 }
+
+/* ---- the files behind it ---- */
+
+/* Where the recordings really are. */
+static int put_folder(const struct plan_core *p, struct buf *out)
+{
+    const char *slash = strrchr(p->agi_dir, '/');
+
+    if (slash)
+        buf_add(out, p->agi_dir, (size_t)(slash - p->agi_dir));
+    return buf_addz(out, slash ? "/recordings" : "recordings");
+}
+
+static void on_removed(struct runner_job *job, int code, void *arg)
+{
+    struct command *c = arg;
+
+    if (code)
+        log_warning("recording of option d not removed call=%s code=%d", c->linkedid, code);
+    leave(c);
+}
+
+static int remove_files(struct command *c)
+{
+    const struct plan_core *p = c->recorder->core;
+    const struct runner_handlers h = {.started = on_started, .ended = on_removed, .arg = c};
+    struct buf folder, files[FILES];
+    const char *words[FILES + 4] = {"@recording", "remove"};
+    int count = 3, err;
+
+    buf_init(&folder, PATH_MAX);
+    err = put_folder(p, &folder);
+    words[2] = buf_z(&folder);
+    for (size_t i = 0; i < FILES; i++) {
+        buf_init(&files[i], MEDIA_PATH_MAX + 8);
+        if (!c->files[i] || err)
+            continue;
+        err = buf_printf(&files[i], "file=%s", c->files[i]);
+        words[count++] = buf_z(&files[i]);
+    }
+    c->job = mem_deref(c->job);
+    if (!err)
+        err = runner_start(&c->job, p->runner,
+                           &(struct runner_args){.argv = words, .is_errand = true}, &h);
+    for (size_t i = 0; i < FILES; i++)
+        buf_fini(&files[i]);
+    buf_fini(&folder);
+    return err;
+}
+
+/* Only what the command has had is removed. */
+static void on_ended(struct runner_job *job, int code, void *arg)
+{
+    struct command *c = arg;
+    int err;
+
+    if (code)
+        log_warning("command of a recording failed call=%s code=%d command=\"%s\"", c->linkedid,
+                    code, c->text);
+    if (!c->files[0] && !c->files[1] && !c->files[2]) {
+        leave(c);
+        return;
+    }
+    err = remove_files(c);
+    if (!err)
+        return;
+    log_warning("recording of option d not removed call=%s err=\"%s\"", c->linkedid, strerror(err));
+    leave(c);
+}
+
+static int keep_files(struct command *c, const struct recording *r)
+{
+    const char *const files[FILES] = {r->mixed, r->rx, r->tx};
+
+    for (size_t i = 0; i < FILES; i++) {
+        if (!files[i])
+            continue;
+        c->files[i] = mem_strdup(files[i]);
+        if (!c->files[i])
+            return ENOMEM;
+    }
+    return 0;
+}
+
+/* ---- its beginning ---- */
 
 static int start(struct command *c)
 {
@@ -100,17 +180,15 @@ static int start(struct command *c)
 /* What stands where Asterisk's folder would be, for a program that opens the file. */
 static char *with_real_folder(const struct plan_core *p, const char *command)
 {
-    const struct slice asterisks = SLICE(PLAN_RECORDINGS "/");
-    const char *slash = strrchr(p->agi_dir, '/');
+    const struct slice asterisks = SLICE(PLAN_RECORDINGS);
     struct slice rest = slice_of(command);
     const char *at;
     struct buf out;
 
     buf_init(&out, RUNNER_ARGV_MAX);
-    while (slash && (at = memmem(rest.p, rest.len, asterisks.p, asterisks.len)) != NULL) {
+    while (*p->agi_dir && (at = memmem(rest.p, rest.len, asterisks.p, asterisks.len)) != NULL) {
         buf_add(&out, rest.p, (size_t)(at - rest.p));
-        buf_add(&out, p->agi_dir, (size_t)(slash - p->agi_dir));
-        buf_addz(&out, "/recordings/");
+        put_folder(p, &out);
         rest = slice_skip(rest, (size_t)(at - rest.p) + asterisks.len);
     }
     buf_adds(&out, rest);
@@ -133,6 +211,8 @@ static int begin(struct plan_recorder *o, const struct recording *r)
     memcpy(c->linkedid, r->linkedid, sizeof(c->linkedid));
     c->text = with_real_folder(o->core, r->command);
     err = c->text ? 0 : ENOMEM;
+    if (!err && r->is_temporary)
+        err = keep_files(c, r);
     list_append(&o->commands, &c->link);
     o->count++;
     if (!err)

@@ -17,9 +17,11 @@ same => n,MixMonitor(/etc/out.wav)
 same => n,MixMonitor(link/out.wav)
 same => n,MixMonitor(unknown.xyz)
 same => n,MixMonitor(sub/again.wav)
+same => n,MixMonitor(gone.wav,dr(gone_receive.wav)i(GONE),cp RECORDINGS/gone.wav RECORDINGS/copied.wav)
+same => n,StopMixMonitor(${GONE})
 same => n,Dial(PJSIP/102,30)
 X
-sed -i "s,RECORDINGS,$STATE/recordings," "$WORK/routing"
+sed -i "s,RECORDINGS,$STATE/recordings,g" "$WORK/routing"
 check init office
 files=$STATE/recordings
 check station-starts station_up
@@ -121,5 +123,7 @@ check hangs-up hang_up 101 102
 sleep 1
 after=$(seconds sub/again.wav)
 check appended awk -v a="$before" -v b="$after" 'BEGIN { exit !(a > 0 && b - a >= 2 && b - a < 8) }'
+is_removed() { [ -e "$files/copied.wav" ] && [ ! -e "$files/gone.wav" ] && [ ! -e "$files/gone_receive.wav" ]; }
+check removed-behind-its-command within 5 is_removed
 check second-piece has_tone "$files/sub/again.wav" 700
 end
