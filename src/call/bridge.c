@@ -9,6 +9,7 @@
 #include "call/bridge.h"
 #include "call/cdr.h"
 #include "call/inner.h"
+#include "call/secret.h"
 
 static void tell(struct bridge *b, struct channel *ch, enum call_fact_type type)
 {
@@ -187,7 +188,7 @@ static void pass_digit(struct channel *to, const struct channel_event *ev)
     calls_tell(to->calls, &(struct call_fact){.type = CALL_DTMF,
                                               .channel = to,
                                               .value = SLICE("Sent"),
-                                              .number = ev->digit,
+                                              .number = secret_digit(to, ev->digit, true),
                                               .ms = ev->ms});
     if (err == ENOTSUP && to->stream &&
         (ev->is_signalled || media_stream_needs_tones(to->stream))) {

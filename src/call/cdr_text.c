@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "call/cdr_inner.h"
 #include "call/inner.h"
+#include "call/secret.h"
 
 #define VARS_MAX 64
 
@@ -298,7 +299,11 @@ int cdr_set(struct channel *ch, struct slice name, struct slice value)
         return err || !r->is_kept ? err : channel_set(&r->accountcode, value);
     case SET_USERFIELD:
         err = channel_set(&ch->userfield, value);
-        return err || !r->is_kept ? err : channel_set(&r->userfield, value);
+        if (!err && ch->userfield)
+            secret_mask(ch, ch->userfield, strlen(ch->userfield));
+        return err || !r->is_kept
+                   ? err
+                   : channel_set(&r->userfield, slice_of(ch->userfield ? ch->userfield : ""));
     case SET_AMA:
         err = ama_parse(slice_trim(value), &ch->amaflags);
         if (!err)

@@ -295,6 +295,7 @@ struct channel {
     struct list recordings; /* struct recording by of_channel, oldest first (call/recording.h) */
     uint8_t recording_count;
     bool is_hidden;              /* recordings are silent now (recording_hide) */
+    char *secrets;               /* call/secret.c's */
     struct media_stream *stream; /* NULL: no media yet */
     channel_ready_h *ready;      /* until the stream has its ports */
     void *ready_arg;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/inner.h"
+#include "call/secret.h"
 
 #define MOST_WAITING 256
 
@@ -135,7 +136,7 @@ void channel_push(struct channel *ch, struct channel_event ev)
                                        .channel = ch,
                                        .name = ev.is_signalled ? SLICE("INFO") : SLICE_NONE,
                                        .value = SLICE("Received"),
-                                       .number = ev.digit,
+                                       .number = secret_digit(ch, ev.digit, false),
                                        .ms = ev.ms});
     if (!q)
         return;

@@ -14,7 +14,7 @@
  *          bytes.
  * Failure: without memory a step is left out; calls never suffer.
  * Privacy: digits that are dialled while a PIN is asked for (Authenticate, DISA, VMAuthenticate,
- *          VoiceMailMain) are not kept.
+ *          VoiceMailMain) are not kept; call/secret.h hides more.
  */
 #pragma once
 #include <stdbool.h>

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "call/inner.h"
+#include "call/secret.h"
 
 #define MOST_VARIABLES 2000
 #define MOST_VALUE 65536
@@ -84,8 +85,16 @@ int channel_var_restore(struct channel *ch, struct slice name, struct slice valu
 
 static void tell(struct channel *ch, struct slice name, struct slice value)
 {
-    calls_tell(ch->calls, &(struct call_fact){
-                              .type = CALL_VARIABLE, .channel = ch, .name = name, .value = value});
+    bool is_lost;
+    char *masked = secret_masked(ch, value, &is_lost);
+
+    if (masked)
+        value = slice_of(masked);
+    if (!is_lost)
+        calls_tell(ch->calls,
+                   &(struct call_fact){
+                       .type = CALL_VARIABLE, .channel = ch, .name = name, .value = value});
+    mem_free(masked);
 }
 
 static uint8_t inherit_of(struct slice name)
@@ -112,6 +121,8 @@ int channel_var_set_as(struct channel *ch, struct slice name, struct slice value
         err = set(ch, name, value, inherit);
     else
         gone = take(ch, name);
+    if (!err && slice_is_set(value))
+        secret_note(ch, value);
     if (!err) /* the value as it is kept: the caller's may have been the former one */
         tell(ch, shown, gone || !slice_is_set(value) ? SLICE_NONE : channel_var_get(ch, name));
     variable_free(gone); /* name may be its own */

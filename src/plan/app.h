@@ -25,6 +25,8 @@ struct plan_app {
     const char *shown; /* the test that shows it: "tests/scene/busy.scene" (the docs name it, a unit
                           test looks that the file exists and names the application) */
 
+    bool reads_digits; /* RECORDING_SECRET hides what is typed meanwhile (call/secret.h) */
+
     /**
      * @param run   the run; run->channel is the channel
      * @param data  the row's data, variables substituted; the application may cut it up; never NULL
@@ -34,6 +36,9 @@ struct plan_app {
 
 /** All of this folder, in the order of their names; the last row's name is NULL. */
 extern const struct plan_app *const plan_apps[];
+
+/** exec of an application, and what belongs around it. @return as exec */
+int plan_app_run(struct plan_run *run, const struct plan_app *app, char *data);
 
 /** Run one application by name on a run's channel (ExecIf, AGI EXEC). data is cut up. Unknown, or
  *  deeper than run.h allows: a warning and PLAN_END, as Asterisk. */

@@ -8,6 +8,7 @@
 #include "base/pack.h"
 #include "call/cdr.h"
 #include "call/observe.h"
+#include "call/secret.h"
 #include "loop/task.h"
 #include "plan/app/block.h"
 #include "plan/claim.h"
@@ -240,7 +241,7 @@ static void fall_through(struct plan_run *run)
 }
 
 /* More digits for an extension that begins so. @return false when the channel is gone */
-static bool collect(struct plan_run *run, char *digits, size_t len)
+static bool collect_more(struct plan_run *run, char *digits, size_t len)
 {
     while (!run->dry && plan_run_match_more(run, SLICE_NONE, slice_from(digits, len))) {
         int d = plan_wait_digit(run, run->channel->digit_timeout_ms);
@@ -261,6 +262,17 @@ static bool go_collected(struct plan_run *run, const char *digits)
     if (plan_run_has(run, SLICE_NONE, slice_of(digits), 1))
         return plan_run_goto(run, SLICE_NONE, slice_of(digits), 1) == 0;
     return go_invalid(run, digits);
+}
+
+static bool collect(struct plan_run *run, char *digits, size_t len)
+{
+    struct secret s = {0};
+    bool is_there;
+
+    secret_begin(&s, run->channel);
+    is_there = collect_more(run, digits, len);
+    secret_end(&s);
+    return is_there;
 }
 
 /* An application was left by a digit. @return whether the call goes on */

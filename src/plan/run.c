@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "call/cdr.h"
 #include "call/observe.h"
+#include "call/secret.h"
 #include "loop/task.h"
 #include "plan/course.h"
 #include "plan/dry.h"
@@ -194,12 +195,24 @@ static struct slice rule_of(const struct plan_found *f, const struct channel *ch
     return slice_of(text);
 }
 
+/* Data with what was typed in secret as '*'; without memory none of it is shown. */
+static int keep_data(struct channel *ch, const char *data)
+{
+    bool is_lost;
+    char *masked = secret_masked(ch, slice_of(data), &is_lost);
+    int err = channel_set(&ch->appdata, slice_of(masked ? masked : is_lost ? "" : data));
+
+    mem_free(masked);
+    return err;
+}
+
 /* The channel shows what it does: console, records, events. kind: "step", or "step inside" another one. */
 static int show_step(struct channel *ch, const char *kind, const char *app, const char *data,
                      struct slice rule)
 {
-    int err = channel_set(&ch->appdata, slice_of(data));
+    int err = keep_data(ch, data);
 
+    data = ch->appdata ? ch->appdata : "";
     ch->app = app;
     cdr_update(ch);
     calls_tell(ch->calls, &(struct call_fact){.type = CALL_STEP,
@@ -229,6 +242,18 @@ static int unknown_app(struct plan_run *run, const char *name)
     return is_later ? PLAN_NEXT : PLAN_END;
 }
 
+int plan_app_run(struct plan_run *run, const struct plan_app *app, char *data)
+{
+    struct secret s = {0};
+    int rc;
+
+    if (app->reads_digits)
+        secret_begin(&s, run->channel);
+    rc = app->exec(run, data);
+    secret_end(&s);
+    return rc;
+}
+
 static int run_app(struct plan_run *run, const char *kind, const struct plan_app *app, char *data,
                    struct slice rule)
 {
@@ -236,7 +261,7 @@ static int run_app(struct plan_run *run, const char *kind, const struct plan_app
 
     if (!run->dry && show_step(run->channel, kind, app->name, data, rule))
         return PLAN_END;
-    rc = run->dry ? plan_dry_app(run, app, data) : app->exec(run, data);
+    rc = run->dry ? plan_dry_app(run, app, data) : plan_app_run(run, app, data);
     run->channel->app = NULL;
     return rc;
 }

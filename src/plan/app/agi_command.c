@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "call/observe.h"
+#include "call/secret.h"
 #include "plan/app/agi.h"
 #include "plan/args.h"
 #include "plan/core.h"
@@ -53,6 +54,8 @@ static void cmd_exec(struct agi *a, char **argv, int argc)
 {
     char empty[1] = "";
     const struct plan_app *app = plan_app_find(a->run->core, slice_of(argv[0]));
+    bool is_lost;
+    char *masked;
     int rc;
 
     if (!app) {
@@ -63,9 +66,14 @@ static void cmd_exec(struct agi *a, char **argv, int argc)
         reply(a, -1);
         return;
     }
+    masked = secret_masked(a->run->channel, slice_of(argc > 1 ? argv[1] : ""), &is_lost);
     log_info("step call=%s application=%s data=\"%s\" by=agi", a->run->channel->linkedid, app->name,
-             argc > 1 ? argv[1] : "");
-    rc = app->exec(a->run, argc > 1 ? argv[1] : empty);
+             masked     ? masked
+             : is_lost  ? ""
+             : argc > 1 ? argv[1]
+                        : "");
+    mem_free(masked);
+    rc = plan_app_run(a->run, app, argc > 1 ? argv[1] : empty);
     plan_run_leave(a->run);
     reply(a, rc < 0 ? -1 : rc);
 }
@@ -75,12 +83,14 @@ static void cmd_get_data(struct agi *a, char **argv, int argc)
     const int most = argc > 2 && atoi(argv[2]) > 0 ? atoi(argv[2]) : 1024;
     int64_t first = a->run->channel->response_timeout_ms, next = 2000;
     char digits[256] = "";
+    struct secret secret = {0};
     size_t len = 0;
     bool failed = false;
     int d = 0;
 
     if (argc > 1 && atoi(argv[1]) > 0)
         first = next = atoi(argv[1]);
+    secret_begin(&secret, a->run->channel);
     if (*argv[0])
         d = plan_play(a->run, argv[0], PLAN_ALL_DIGITS, &failed);
     if (failed)
@@ -94,6 +104,8 @@ static void cmd_get_data(struct agi *a, char **argv, int argc)
             break;
         d = plan_wait_digit(a->run, next);
     }
+    secret_note(a->run->channel, slice_of(digits));
+    secret_end(&secret);
     if (d < 0)
         reply(a, -1);
     else
@@ -249,8 +261,13 @@ static void cmd_verbose(struct agi *a, char **argv, int argc)
 static void cmd_wait_for_digit(struct agi *a, char **argv, int argc)
 {
     const int ms = atoi(argv[0]);
+    struct secret secret = {0};
+    int d;
 
-    reply(a, plan_wait_digit(a->run, ms < 0 ? -1 : ms));
+    secret_begin(&secret, a->run->channel);
+    d = plan_wait_digit(a->run, ms < 0 ? -1 : ms);
+    secret_end(&secret);
+    reply(a, d);
 }
 
 static const struct agi_word commands[] = {

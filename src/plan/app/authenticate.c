@@ -97,5 +97,6 @@ const struct plan_app plan_app_authenticate = {
         "key in it; r - with d: the right key is removed. prompt: a file in place of agent-pass. Files of "
         "passwords are not supported.",
     .shown = "tests/unit/plan/test_input.c",
+    .reads_digits = true,
     .exec = authenticate_exec,
 };

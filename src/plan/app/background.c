@@ -108,5 +108,6 @@ const struct plan_app plan_app_background = {
         "a digit that is an extension interrupts; p - nothing interrupts.\nVariable BACKGROUNDSTATUS: "
         "SUCCESS or FAILED.",
     .shown = "tests/scene/background-menu.scene",
+    .reads_digits = true,
     .exec = background_exec,
 };

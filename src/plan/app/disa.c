@@ -127,5 +127,6 @@ const struct plan_app plan_app_disa = {
         "are ready to pay for. callerid: the number in whose name he calls. options: n - do not answer; p - # ends "
         "the number. What is wrong leads to i, or to the congestion tone.",
     .shown = "tests/unit/plan/test_input.c",
+    .reads_digits = true,
     .exec = disa_exec,
 };

@@ -78,5 +78,6 @@ const struct plan_app plan_app_privacymanager = {
         "(3), minlength: at least so many digits (10), context: what was typed must be there. Variable "
         "PRIVACYMGRSTATUS: SUCCESS (it became the caller's number) or FAILED.",
     .shown = "tests/unit/plan/test_input.c",
+    .reads_digits = true,
     .exec = privacymanager_exec,
 };

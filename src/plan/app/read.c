@@ -106,5 +106,6 @@ const struct plan_app plan_app_read = {
         "e - the digit that ends the input is the input when it comes first.\nVariable "
         "READSTATUS: OK, TIMEOUT, HANGUP, SKIPPED, ERROR.",
     .shown = "tests/scene/read-digits.scene",
+    .reads_digits = true,
     .exec = read_exec,
 };

@@ -119,5 +119,6 @@ const struct plan_app plan_app_readexten = {
         "tone. Variable READEXTENSTATUS: OK; TIMEOUT (variable = t); INVALID (variable = i, what was typed in "
         "INVALID_EXTEN); SKIP; HANGUP; ERROR.",
     .shown = "tests/unit/plan/test_input.c",
+    .reads_digits = true,
     .exec = readexten_exec,
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "call/secret.h"
 #include "plan/app/all.h"
 #include "plan/args.h"
 
@@ -16,6 +17,7 @@ static int verbose_exec(struct plan_run *run, char *data)
         text = end + 1;
     else
         level = 0;
+    secret_mask(ch, text, strlen(text));
     if (level > 2)
         log_debug("%s call=%s channel=\"%s\"", text, ch->linkedid, ch->name);
     else if (level > 0)
@@ -37,6 +39,8 @@ static int log_exec(struct plan_run *run, char *data)
 
     if (text)
         *text++ = '\0';
+    if (text)
+        secret_mask(ch, text, strlen(text));
     for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
         if (strcasecmp(data, levels[i].name) == 0) {
             if (text)

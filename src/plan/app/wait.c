@@ -68,5 +68,6 @@ const struct plan_app plan_app_waitexten = {
         "context. When nothing comes in seconds (default TIMEOUT(response), 10 s), the next "
         "priority follows, or extension t where there is none. m(class): music meanwhile.",
     .shown = "tests/scene/background-menu.scene",
+    .reads_digits = true,
     .exec = waitexten_exec,
 };

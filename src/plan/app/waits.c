@@ -132,6 +132,7 @@ const struct plan_app plan_app_waitdigit = {
         "Wait for one digit\ndigits: which are taken (default: all). It goes to WAITDIGITRESULT; "
         "WAITDIGITSTATUS: DTMF, TIMEOUT, HANGUP.",
     .shown = "tests/unit/plan/test_input.c",
+    .reads_digits = true,
     .exec = waitdigit_exec,
 };
 
