@@ -36,7 +36,7 @@ static const struct command commands[] = {
      cmd_run},
     {"ctl", "[--state DIR] [COMMAND...]", "консоль работающей станции; с командой - один ответ",
      "console of the running station; with a command: one answer", cmd_ctl},
-    {"recording", "[--state DIR] convert|list|show|jobs|again|retain|seal|verify ...",
+    {"recording", "[--state DIR] convert|list|show|jobs|again|retain|seal|verify|orphans ...",
      "записи разговоров: команды recording консоли", "recordings: the console's commands recording",
      cmd_recording},
     {"sql", "[--state DIR] [QUERY]", "выполнить SQL из аргумента или стандартного ввода",

@@ -313,6 +313,14 @@ static int recording_seal(struct console *c, int argc, char **argv, void *arg)
     return 0;
 }
 
+static int recording_orphans(struct console *c, int argc, char **argv, void *arg)
+{
+    const bool repairs = argc == 1 && strcmp(argv[0], "repair") == 0;
+    int err = argc && !repairs ? EINVAL : recordings_orphans(arg, c, repairs);
+
+    return err ? err : EINPROGRESS;
+}
+
 static int recording_verify(struct console *c, int argc, char **argv, void *arg)
 {
     int err = argc ? EINVAL : recordings_verify(arg, c);
@@ -340,6 +348,10 @@ const struct console_command recordings_console_commands[] = {
     {"recording verify", "", "Сверить записи с их суммами и подписями: что изменено или пропало",
      "Compare recordings with their sums and seals: what was changed, what is missing",
      recording_verify, NULL},
+    {"recording orphans", "[repair]",
+     "Файлы без строки и строки без файла; repair: такие строки - lost, брошенные половины удаляются",
+     "Files without a row, rows without a file; repair: such rows say lost, halves left over are removed",
+     recording_orphans, NULL},
     {"recording again", "", "Повторить неудавшиеся задания", "Do jobs again that were given up",
      recording_again, NULL},
 };

@@ -51,3 +51,7 @@ void recordings_seal(struct recordings *r);
 
 /** Compare seals, rows and files; c is told all that is wrong, and finished. @return 0; EAGAIN; ENOMEM */
 int recordings_verify(struct recordings *r, struct console *c);
+
+/** List files without a row and rows without a file. @param repairs  rows say "lost" then, what killed children left is
+ *  removed. @return 0 (c is finished); EAGAIN; ENOMEM */
+int recordings_orphans(struct recordings *r, struct console *c, bool repairs);

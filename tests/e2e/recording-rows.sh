@@ -24,6 +24,7 @@ is() { [ "$(rows "$1")" = "$2" ]; }
 has_mp3() { [ -n "$(rows mp3)" ] && [ -s "$files/$(rows mp3)" ]; }
 none_talk() { ctl "core show channels" | grep -q '^0 active channels'; }
 hang_up() { ctl "channel request hangup all" >/dev/null; within 5 none_talk; }
+is_gone() { [ ! -e "$files/$1" ]; }
 channels() { (soxi -c "$1" || ffprobe -v error -show_entries stream=channels -of csv=p=0 "$1") 2>/dev/null | grep -q "$2"; }
 
 check station-starts start_station
@@ -98,6 +99,25 @@ check missing-file-is-named finds "file-missing $(rows mp3)"
 cp -p "$WORK/whole.mp3" "$mp3"
 sql "UPDATE recording SET sha256 = 'ab' WHERE uuid = '$(rows uuid)'" >/dev/null
 check changed-row-is-named finds "row-changed $(rows uniqueid)"
+
+# files without a row, rows without a file
+sql "UPDATE recording SET sha256 = (SELECT sha256 FROM recording_sum s WHERE s.uuid = recording.uuid ORDER BY id DESC LIMIT 1) WHERE sha256 = 'ab'" >/dev/null
+orphans() { recording orphans >"$WORK/orphans" && grep -q "$1" "$WORK/orphans"; }
+check none-is-orphaned orphans 'Each file has a row'
+echo x >"$files/strange.wav"
+touch -d '2 hours ago' "$files/.a.mp3.77.part"
+chmod 660 "$files/.a.mp3.77.part"
+mv "$mp3" "$WORK/away.mp3"
+check file-without-row orphans '^no-row strange.wav'
+check what-a-killed-child-left orphans '^left-over .a.mp3.77.part'
+check row-without-file orphans "^no-file $(rows uniqueid)  $(rows mp3)"
+check it-is-repaired recording orphans repair
+check row-says-lost within 5 is state lost
+check left-over-goes within 5 is_gone .a.mp3.77.part
+check strange-file-stays test -e "$files/strange.wav"
+rm "$files/strange.wav"
+cp -p "$WORK/whole.mp3" "$mp3"
+sql "UPDATE recording SET state = 'kept' WHERE state = 'lost'" >/dev/null
 
 # age and room
 sql "UPDATE recording SET begun = '2020-01-01 00:00:00' WHERE state = 'kept' AND wanted = ''" >/dev/null
