@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fixture.h"
 #include "plan/recorder.h"
-#include "unit.h"
 
 static int names_stay_below_the_folder(void)
 {
@@ -84,4 +84,36 @@ out:
     return err;
 }
 
-UNIT_TESTS(UNIT(names_stay_below_the_folder), UNIT(long_names_are_refused))
+/* What memory is missing for is not recorded; the call goes on, and nothing is left behind. */
+static int a_call_is_recorded(void)
+{
+    struct channel *ch = NULL;
+    struct world w;
+    int err;
+
+    CHECK_OK(world_init(&w));
+    CHECK_OK_TO(
+        world_route(&w, "[main]\n10,1,Answer()\n"
+                        "10,2,MixMonitor(a,r(b.gsm)t(c.wav)i(ID)B(5)s(1)v(2),run ^{ID} ^{EXTEN})\n"
+                        "10,3,Note(${MIXMONITOR_FILENAME} ${LEN(${ID})})\n"
+                        "10,4,Note(${MIXMONITOR(${ID},filename)})\n"
+                        "10,5,MixMonitor(../x)\n10,6,Wait(1)\n10,7,StopMixMonitor(${ID})\n"
+                        "10,8,Note(over)\n"),
+        out);
+    CHECK_OK_TO(world_dial(&w, "10", &ch), out);
+    loop_fake_advance(w.loop, 500);
+    CHECK_TO(unit_is_rerun() || (ch->recording_count == 1 && ch->media_users == 1), out);
+    loop_fake_advance(w.loop, 2000);
+    CHECK_TO(unit_is_rerun() ||
+                 world_saw(&w, "200;/var/spool/asterisk/monitor/a.wav 18;"
+                               "/var/spool/asterisk/monitor/a.wav;tape=b.gsm;over;end=16;cut=0;"),
+             out);
+    CHECK_TO(ch->recording_count == 0 && ch->media_users == 0, out);
+out:
+    mem_deref(ch);
+    world_fini(&w);
+    return err;
+}
+
+UNIT_TESTS(UNIT(a_call_is_recorded), UNIT(names_stay_below_the_folder),
+           UNIT(long_names_are_refused))
