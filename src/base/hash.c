@@ -57,6 +57,8 @@ static uint32_t siphash(const unsigned char *p, size_t len, bool lower)
     size_t i;
 
     pthread_once(&key_once, make_key);
+    if (!len) /* of nothing there may be no address */
+        p = (const unsigned char *)"";
     v[0] = key[0] ^ 0x736f6d6570736575u;
     v[1] = key[1] ^ 0x646f72616e646f6du;
     v[2] = key[0] ^ 0x6c7967656e657261u;

@@ -56,7 +56,7 @@ int config_filter_alloc(struct config_filter **fp, struct slice text)
         return ENOMEM;
     while (!err && slice_is_set(text))
         err = add_pair(f, slice_trim(slice_cut(text, ',', &text)));
-    f->fits_none = err == EINVAL;
+    f->fits_none = err != 0; /* not all expressions are there, then */
     if (err == ENOMEM)
         mem_deref(f);
     else
@@ -79,10 +79,12 @@ static bool has_line(const struct model_config_category *cat, struct regex *name
 
 bool config_filter_fits(const struct config_filter *f, const struct model_config_category *cat)
 {
+    if (f && f->fits_none)
+        return false;
     for (uint32_t i = 0; f && i < f->count; i++)
         if (!has_line(cat, f->name[i], f->value[i]))
             return false;
-    return !f || !f->fits_none;
+    return true;
 }
 
 /* ---- operations ---- */
