@@ -39,9 +39,12 @@ fi
 # ---- packages ----
 
 build_packages='gcc libc6-dev meson ninja-build pkgconf libssl-dev libc-ares-dev libsqlite3-dev
-  libsndfile1-dev libmp3lame-dev libmariadb-dev libcurl4-openssl-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev libmicrohttpd-dev'
-run_packages='ca-certificates tzdata nginx asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav
+  libsndfile1-dev libsamplerate0-dev libmp3lame-dev libmariadb-dev libcurl4-openssl-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev libmicrohttpd-dev libjansson-dev libsodium-dev'
+run_packages='ca-certificates tzdata nginx libnginx-mod-http-brotli-static asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav
   asterisk-moh-opsound-wav'
+
+# The interface is built by Node: npm comes with it, or apart.
+command -v npm >/dev/null || build_packages="$build_packages nodejs npm"
 
 missing() { # missing NAME...: those that are not installed
   dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
@@ -81,7 +84,7 @@ apt_install() {
 build() {
   if [ ! -e build/build.ninja ]; then
     say "Подготовка сборки..." "Preparing the build..."
-    meson setup build --buildtype release -Db_lto=true -Dwerror=false >build.log 2>&1 || { cat build.log >&2; die "meson setup" "meson setup"; }
+    sh packaging/release.sh build >build.log 2>&1 || { cat build.log >&2; die "meson setup" "meson setup"; }
   fi
   if [ ! -x build/station ]; then say "Сборка..." "Building..."; fi
   ninja -C build station >build.log 2>&1 || { tail -50 build.log >&2; die "сборка не удалась" "the build failed"; }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # test.sh - install what the tests need, build with sanitizers, run everything, sum up
 #
-#   ./test.sh [NAME...]     NAME: unit scene corpus ranks format e2e fuzz (default: all)
+#   ./test.sh [NAME...]     NAME: unit scene corpus ranks format ui e2e release fuzz (default: all)
 #
 # The last line is "N passed, N failed"; the exit code is 1 when something failed. Logs: build-asan/test-logs.
 # Environment: JOBS (default: processors), FUZZ_RUNS (of each harness, default 20,000 from a fixed seed; longer
@@ -11,15 +11,15 @@ cd "$(dirname "$0")" || exit 1
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
 out=build-asan
 logs=$PWD/$out/test-logs
-parts=${*:-unit scene corpus ranks format e2e fuzz}
+parts=${*:-unit scene corpus ranks format ui e2e release fuzz}
 wants() { case " $parts " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 
 # ---- packages ----
 
 packages='gcc libc6-dev meson ninja-build pkgconf libssl-dev libc-ares-dev libsqlite3-dev
-  libsndfile1-dev libmp3lame-dev libmariadb-dev libcurl4-openssl-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev libmicrohttpd-dev nginx curl ca-certificates tzdata
+  libsndfile1-dev libsamplerate0-dev libmp3lame-dev libmariadb-dev libcurl4-openssl-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev libmicrohttpd-dev libjansson-dev libsodium-dev nginx curl ca-certificates tzdata
   asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
-  clang clang-format libclang-rt-dev baresip-core sip-tester sox python3 sqlite3 procps iproute2 openssl psmisc mariadb-server'
+  clang clang-format libclang-rt-dev baresip-core sip-tester sox python3 sqlite3 procps iproute2 openssl psmisc mariadb-server chromium'
 
 # node, and npm that comes with it or apart
 command -v npm >/dev/null || packages="$packages nodejs npm"
@@ -112,11 +112,25 @@ if wants scene; then
 fi
 if wants ranks; then one ranks 60 sh tests/ranks.sh; fi
 if wants format; then one format 120 sh tests/format.sh; fi
+if wants ui; then one ui 400 sh tests/ui.sh "$out"; fi
 if wants e2e; then
   # Each has ports and a directory of its own, and waits more than it works.
   for t in tests/e2e/*.sh; do
     [ -x "$t" ] && echo "$logs e2e/$(basename "$t" .sh) 400 $t"
   done | many
+fi
+# Link-time optimisation makes another program of the same sources: calls are made with that one, too.
+if wants release; then
+  if { sh packaging/release.sh build-release -Dui=disabled &&
+    ninja -C build-release station tests/e2e/tone tests/e2e/hear tests/e2e/marks tests/e2e/relay tests/e2e/remote; } \
+    >"$logs/build-release.log" 2>&1; then
+    for t in manager-golden phones record features; do
+      echo "$logs release/$t 400 env STATION=$PWD/build-release/station tests/e2e/$t.sh"
+    done | many
+  else
+    tail -20 "$logs/build-release.log"
+    one release-build 5 false
+  fi
 fi
 if wants fuzz && command -v clang >/dev/null; then
   flags='-fsanitize=fuzzer-no-link'

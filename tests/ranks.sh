@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.." || exit 1
 check() {
   find "$1" -name '*.[ch]' | sort | xargs awk -v root="$1/" '
     BEGIN {
-      n = split("base 0 dsp 1 loop 1 ipc 2 sip 2 sdp 2 rtp 2 http 2 ami 2 store 2 model 3 media 3 archive 3 call 4 plan 5 " \
-                "web 3 pjsip 6 queue 6 conference 6 voicemail 6 import 7 manager 7 api 7 dialler 7 notify 7 role 8", w)
+      n = split("base 0 dsp 1 loop 1 ipc 2 sip 2 sdp 2 rtp 2 http 2 sheet 2 ami 2 store 2 model 3 media 3 archive 3 call 4 plan 5 " \
+                "web 3 rest 4 pjsip 6 queue 6 conference 6 voicemail 6 import 7 manager 7 api 7 dialler 7 notify 7 role 8", w)
       for (i = 1; i < n; i += 2) rank[w[i]] = w[i + 1]
     }
     FNR == 1 {

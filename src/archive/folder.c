@@ -14,6 +14,7 @@
 
 #define TEMPORARY ".part"
 #define FILE_MODE 0660
+#define FOLDER_MODE 02770
 
 static bool is_plain(struct slice part)
 {
@@ -107,6 +108,29 @@ static int open_parent(int *fdp, const char **last, int folder, const char *name
         memcpy(path, name, (size_t)(slash - name)), path[slash - name] = '\0';
     *last = slash ? slash + 1 : name;
     return open_below(fdp, folder, path, O_RDONLY | O_DIRECTORY);
+}
+
+int folder_make_parents(int folder, const char *name)
+{
+    char part[FOLDER_NAME_MAX + 1];
+    int at = -1, err = folder_name_check(slice_of(name));
+
+    if (!err)
+        err = open_below(&at, folder, ".", O_RDONLY | O_DIRECTORY);
+    for (const char *slash; !err && (slash = strchr(name, '/')); name = slash + 1) {
+        int next = -1;
+
+        memcpy(part, name, (size_t)(slash - name)), part[slash - name] = '\0';
+        if (mkdirat(at, part, FOLDER_MODE) && errno != EEXIST)
+            err = errno;
+        if (!err)
+            err = open_below(&next, at, part, O_RDONLY | O_DIRECTORY);
+        close(at);
+        at = next;
+    }
+    if (at >= 0)
+        close(at);
+    return err;
 }
 
 int folder_remove(int folder, const char *name)

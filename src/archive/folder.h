@@ -29,6 +29,9 @@ int folder_file(int *fdp, int folder, const char *name);
 /** The same, to be changed in place. */
 int folder_file_change(int *fdp, int folder, const char *name);
 
+/** Make the folders that name stands in, those that lack. @return 0; as folder_file */
+int folder_make_parents(int folder, const char *name);
+
 /** @return 0; as folder_file */
 int folder_remove(int folder, const char *name);
 

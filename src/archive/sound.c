@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "archive/folder.h"
+#include "archive/raw.h"
 #include "base/mem.h"
 
 struct sound {
@@ -15,36 +16,6 @@ struct sound {
     int count;
     int16_t one[SOUND_BLOCK]; /* of each of two files, before they are joined */
 };
-
-/* Files without a header say by their extension what they are. */
-static const struct raw {
-    const char *extension;
-    int format, rate;
-} raws[] = {
-    {"sln", SF_FORMAT_PCM_16, 8000},    {"raw", SF_FORMAT_PCM_16, 8000},
-    {"sln12", SF_FORMAT_PCM_16, 12000}, {"sln16", SF_FORMAT_PCM_16, 16000},
-    {"sln24", SF_FORMAT_PCM_16, 24000}, {"sln32", SF_FORMAT_PCM_16, 32000},
-    {"sln44", SF_FORMAT_PCM_16, 44100}, {"sln48", SF_FORMAT_PCM_16, 48000},
-    {"sln96", SF_FORMAT_PCM_16, 96000}, {"sln192", SF_FORMAT_PCM_16, 192000},
-    {"ulaw", SF_FORMAT_ULAW, 8000},     {"ul", SF_FORMAT_ULAW, 8000},
-    {"mu", SF_FORMAT_ULAW, 8000},       {"ulw", SF_FORMAT_ULAW, 8000},
-    {"pcm", SF_FORMAT_ULAW, 8000},      {"alaw", SF_FORMAT_ALAW, 8000},
-    {"al", SF_FORMAT_ALAW, 8000},       {"alw", SF_FORMAT_ALAW, 8000},
-    {"gsm", SF_FORMAT_GSM610, 8000},
-};
-
-static void look_if_raw(const char *name, SF_INFO *info)
-{
-    const char *dot = strrchr(name, '.');
-
-    for (size_t i = 0; dot && i < sizeof(raws) / sizeof(raws[0]); i++) {
-        if (strcmp(dot + 1, raws[i].extension) == 0) {
-            info->format = SF_FORMAT_RAW | SF_ENDIAN_LITTLE | raws[i].format;
-            info->samplerate = raws[i].rate;
-            info->channels = 1;
-        }
-    }
-}
 
 static void sound_destroy(void *object)
 {
@@ -64,7 +35,7 @@ static int open_file(struct sound *s, int folder, const char *name, struct buf *
         buf_printf(why, "%s: %s", name, strerror(err));
         return err;
     }
-    look_if_raw(name, info);
+    (void)raw_find(name, info);
     s->files[s->count] = sf_open_fd(fd, SFM_READ, info, 1);
     if (!s->files[s->count]) {
         buf_printf(why, "%s: not a sound file that can be read: %s", name, sf_strerror(NULL));

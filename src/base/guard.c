@@ -171,6 +171,45 @@ void guard_succeeded(struct guard *g, const struct addr *from)
         forget(g, s);
 }
 
+static void take_back(struct guard *g, struct slice key)
+{
+    struct source *s = find(g, key);
+
+    if (s)
+        s->full_ms -= try_ms(g);
+}
+
+void guard_take_back(struct guard *g, const struct addr *from)
+{
+    char key[sizeof(from->ip)];
+
+    take_back(g, key_of(from, key));
+}
+
+void guard_name_take_back(struct guard *g, struct slice name)
+{
+    take_back(g, name_key(name));
+}
+
+static int64_t wait_ms(const struct guard *g, struct slice key, int64_t now_ms)
+{
+    const struct source *s = find(g, key);
+
+    return is_empty(g, s, now_ms) ? s->full_ms - now_ms - (int64_t)(g->burst - 1) * try_ms(g) : 0;
+}
+
+int64_t guard_wait_ms(const struct guard *g, const struct addr *from, struct mono now)
+{
+    char key[sizeof(from->ip)];
+
+    return wait_ms(g, key_of(from, key), now.us / 1000);
+}
+
+int64_t guard_name_wait_ms(const struct guard *g, struct slice name, struct mono now)
+{
+    return wait_ms(g, name_key(name), now.us / 1000);
+}
+
 bool log_gate_pass(struct log_gate *g, struct mono now)
 {
     int64_t second = now.us / 1000000;

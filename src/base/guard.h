@@ -49,6 +49,14 @@ void guard_succeeded(struct guard *g, const struct addr *from);
 bool guard_may_try_name(struct guard *g, struct slice name, struct mono now);
 void guard_name_failed(struct guard *g, struct slice name, struct mono now);
 
+/** One try that was counted as wrong was right. */
+void guard_take_back(struct guard *g, const struct addr *from);
+void guard_name_take_back(struct guard *g, struct slice name);
+
+/** How long until credentials from there are looked at again; 0: they are now. */
+int64_t guard_wait_ms(const struct guard *g, const struct addr *from, struct mono now);
+int64_t guard_name_wait_ms(const struct guard *g, struct slice name, struct mono now);
+
 /** Lines of one kind in the log. */
 struct log_gate {
     int64_t second;

@@ -139,8 +139,10 @@ int bridge_join(struct bridge *b, struct channel *ch)
     peer = bridge_peer(ch);
     if (!peer)
         return 0;
+    secret_join(peer, ch);
     err = connect_streams(peer, ch);
     if (err) {
+        secret_part(peer, ch);
         tell(b, ch, CALL_BRIDGE_LEAVE);
         list_unlink(&ch->bridge_link);
         ch->bridge = mem_deref(ch->bridge);
@@ -155,14 +157,30 @@ int bridge_join(struct bridge *b, struct channel *ch)
     return 0;
 }
 
+void bridge_sound(struct bridge *b, bool is_on)
+{
+    struct link *first = list_first(&b->members);
+    struct channel *ch = first ? CONTAINER_OF(first, struct channel, bridge_link) : NULL;
+    struct channel *peer = ch ? bridge_peer(ch) : NULL;
+
+    if (!peer || !ch->stream)
+        return;
+    if (!is_on)
+        (void)media_stream_disconnect(ch->stream);
+    else if (connect_streams(ch, peer))
+        channel_softhangup(ch, CAUSE_FAILURE);
+}
+
 void bridge_leave(struct channel *ch)
 {
     struct channel *peer = bridge_peer(ch);
 
     if (!ch->bridge)
         return;
-    if (peer)
+    if (peer) {
+        secret_part(peer, ch);
         cdr_unbridge(peer, ch);
+    }
     if (ch->stream && media_stream_peer(ch->stream))
         media_stream_disconnect(ch->stream);
     if (peer) {
@@ -191,7 +209,7 @@ static void pass_digit(struct channel *to, const struct channel_event *ev)
                                               .number = secret_digit(to, ev->digit, true),
                                               .ms = ev->ms});
     if (err == ENOTSUP && to->stream &&
-        (ev->is_signalled || media_stream_needs_tones(to->stream))) {
+        (ev->is_signalled || ev->is_held || media_stream_needs_tones(to->stream))) {
         char text[2] = {ev->digit, '\0'};
 
         err = media_stream_send_dtmf(to->stream, slice_of(text), (uint16_t)ev->ms);

@@ -36,6 +36,9 @@ struct channel *bridge_peer(const struct channel *ch);
  */
 void bridge_media_use(struct channel *ch, bool is_on);
 
+/** The two do not hear each other for a while, though they are together (an application runs on one); again. */
+void bridge_sound(struct bridge *b, bool is_on);
+
 /**
  * What a bridged leg's event means for the other: digits by INFO are sent on, hold plays music to
  * the other leg or is passed on, a late answer of media is reconnected. Call it for every event

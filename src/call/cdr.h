@@ -53,6 +53,9 @@ void cdr_set_options(struct calls *c, const struct cdr_options *o);
  *  After channel_alloc. @return 0; ENOMEM */
 int cdr_leg(struct channel *ch, bool is_trunk, struct slice group_uuid);
 
+/** Whose ch is: CDR(group_uuid) where the routing set it, else its endpoint's group. Borrowed; "": nobody's */
+const char *cdr_group(const struct channel *ch);
+
 /** A channel is born. @return 0; ENOMEM */
 int cdr_begin(struct channel *ch);
 

@@ -54,6 +54,13 @@ static const char *direction_of(const struct cdr_state *s, const struct cdr_reco
     return r->is_b_trunk ? "out" : "internal";
 }
 
+const char *cdr_group(const struct channel *ch)
+{
+    const char *v = ch->cdr ? cdr_var(ch->cdr, SLICE("group_uuid")) : NULL;
+
+    return v ? v : ch->cdr ? text(ch->cdr->group_uuid) : "";
+}
+
 static void own_four(const struct channel *ch, const struct cdr_record *r, struct cdr *out)
 {
     const char *v;
@@ -64,8 +71,7 @@ static void own_four(const struct channel *ch, const struct cdr_record *r, struc
     out->destination = v ? v : r->is_b_trunk && r->b_number ? r->b_number : out->dst;
     v = cdr_var(ch->cdr, SLICE("direction"));
     out->direction = v ? v : direction_of(ch->cdr, r);
-    v = cdr_var(ch->cdr, SLICE("group_uuid"));
-    out->group_uuid = v ? v : text(ch->cdr->group_uuid);
+    out->group_uuid = cdr_group(ch);
 }
 
 static int64_t billsec(const struct channel *ch, const struct cdr_record *r, struct wall end)
@@ -282,6 +288,17 @@ static int ama_parse(struct slice value, int *flags)
     return EINVAL;
 }
 
+/* As userfield: what was typed as a secret is told to nobody, so the routing reads it masked, too. */
+static int set_var(struct channel *ch, struct slice name, struct slice value)
+{
+    bool is_lost;
+    char *masked = secret_masked(ch, value, &is_lost);
+    int err = is_lost ? ENOMEM : var_set(ch->cdr, name, masked ? slice_of(masked) : value);
+
+    mem_free(masked);
+    return err;
+}
+
 /* The channel's value is every open record's; the newest one follows even when it is finished
    (Asterisk: Set in extension h). */
 int cdr_set(struct channel *ch, struct slice name, struct slice value)
@@ -310,7 +327,7 @@ int cdr_set(struct channel *ch, struct slice name, struct slice value)
             r->amaflags = ch->amaflags;
         return err;
     case SET_PEER: return channel_set(&r->peeraccount, value);
-    case SET_VAR: return var_set(ch->cdr, slice_trim(name), value);
+    case SET_VAR: return set_var(ch, slice_trim(name), value);
     default: return EACCES;
     }
 }

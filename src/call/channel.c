@@ -40,7 +40,7 @@ static void channel_destroy(void *object)
                      ch->move_context, ch->move_exten,  ch->move_app,        ch->move_data,
                      ch->accountcode,  ch->peeraccount, ch->userfield,       ch->musicclass,
                      ch->language,     ch->parkinglot,  ch->tonezone,        ch->context,
-                     ch->exten,        ch->appdata,     ch->secrets};
+                     ch->exten,        ch->appdata,     ch->secrets,         ch->recorded};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         mem_free(texts[i]);
 }

@@ -99,6 +99,7 @@ struct channel_event {
     struct channel *channel; /* one reference, taken by who got the event (event_done derefs) */
     char digit;
     bool is_signalled; /* the digit came by SIP (INFO), not in the stream */
+    bool is_held;      /* the media role kept the digit back: its peer did not get it */
     bool is_on;        /* of TALK; of POSITION: it pauses */
     uint32_t ms;       /* of a digit; of PLAY_DONE: position in the last file */
     int err;
@@ -122,6 +123,9 @@ int event_queue_wait(struct event_queue *q, int64_t ms, struct channel_event *ev
 int event_queue_wait_or_poke(struct event_queue *q, int64_t ms, struct channel_event *ev);
 /** End the present or the next event_queue_wait_or_poke; other waits do not notice. */
 void event_queue_poke(struct event_queue *q);
+
+/** All that waits in from comes behind what waits in to. */
+void event_queue_move(struct event_queue *from, struct event_queue *to);
 
 /** Put an event back in front (a digit that was typed ahead). */
 void event_queue_unget(struct event_queue *q, const struct channel_event *ev);
@@ -295,7 +299,9 @@ struct channel {
     struct list recordings; /* struct recording by of_channel, oldest first (call/recording.h) */
     uint8_t recording_count;
     bool is_hidden;              /* recordings are silent now (recording_hide) */
+    struct secret *secret;       /* why (borrowed), or NULL */
     char *secrets;               /* call/secret.c's */
+    char *recorded;              /* plan/recorded.c's */
     struct media_stream *stream; /* NULL: no media yet */
     channel_ready_h *ready;      /* until the stream has its ports */
     void *ready_arg;

@@ -125,6 +125,19 @@ void event_queue_unget(struct event_queue *q, const struct channel_event *ev)
     q->count++;
 }
 
+void event_queue_move(struct event_queue *from, struct event_queue *to)
+{
+    struct link *k;
+
+    while ((k = list_first(&from->nodes)) != NULL) {
+        list_unlink(k);
+        list_append(&to->nodes, k);
+        from->count--;
+        to->count++;
+    }
+    waiter_wake(&to->waiter);
+}
+
 void channel_push(struct channel *ch, struct channel_event ev)
 {
     struct event_queue *q = ch->queue;

@@ -76,6 +76,8 @@ static void tell_anew(struct media_stream *s)
         (void)media_send(s->media, MEDIA_GAIN, &s->gain);
     if (s->detect.id)
         (void)media_send(s->media, MEDIA_DETECT, &s->detect);
+    if (s->held_digits)
+        (void)media_send_held(s);
     if (s->is_echo)
         (void)media_send(s->media, MEDIA_ECHO, &(struct media_echo){.id = s->id, .is_on = true});
     if (s->playing == TONE)
@@ -401,7 +403,7 @@ static void on_stats(struct media_stream *s, const struct media_stats *msg)
 static void on_dtmf(struct media_stream *s, const struct media_dtmf *msg)
 {
     if (s->h.dtmf)
-        s->h.dtmf((char)msg->digit, msg->duration_ms, s->h.arg);
+        s->h.dtmf((char)msg->digit, msg->duration_ms, msg->is_held, s->h.arg);
 }
 
 static void on_position(struct media_stream *s, const struct media_position *msg)

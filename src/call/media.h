@@ -66,7 +66,8 @@ struct media_stream_handlers {
     void (*talk)(bool is_talking, uint32_t ms, void *arg);
 
     /** A digit ended, as received by telephone-event (or heard, where is_inband asked for it). */
-    void (*dtmf)(char digit, uint32_t duration_ms, void *arg);
+    /** is_held: the peer did not get it (media_stream_hold_digits). */
+    void (*dtmf)(char digit, uint32_t duration_ms, bool is_held, void *arg);
     void (*dtmf_done)(void *arg); /* all of media_stream_send_dtmf is out */
 
     /** No RTP for rtp_timeout (or rtp_timeout_hold). */
@@ -161,6 +162,10 @@ int media_stream_send_dtmf(struct media_stream *s, struct slice digits, uint16_t
 /** The phone has no telephone-event, so that relayed digits do not reach it: send them (as tones). */
 bool media_stream_needs_tones(const struct media_stream *s);
 
+/** Digits of its phone that begin with one of these, and those after it, do not go on to its peer until the next
+ *  call (struct media_hold_digits). Kept over a death of the media role. @return 0; ENOMEM */
+int media_stream_hold_digits(struct media_stream *s, uint16_t events);
+
 /** Tell of talk and silence (handler talk): threshold is the mean amplitude of 20 ms that is talk (0:
  *  256, Asterisk's); "talking" after talk_ms of it, "silent" after silence_ms without (no packets are
  *  silence, too). Told once each, again only after the other. Both 0: no longer. */
@@ -206,6 +211,7 @@ struct media_saved {
     char secret_tx[MEDIA_SECRET_MAX], secret_rx[MEDIA_SECRET_MAX];
     struct media_gain gain;
     struct media_detect detect;
+    uint16_t held_digits;
     uint8_t playing; /* inner; an endless tone or music, else nothing */
     uint8_t sort;
     char zone[8];

@@ -50,6 +50,7 @@ struct media_stream {
     char secret_tx[MEDIA_SECRET_MAX], secret_rx[MEDIA_SECRET_MAX];
     struct media_gain gain;
     struct media_detect detect;
+    uint16_t held_digits; /* media_hold_digits.events */
     enum playing playing;
     uint32_t play_id;
     uint32_t tone_ms;
@@ -66,6 +67,7 @@ int media_send(struct media *m, uint16_t type, const void *msg);
 int media_send_create(struct media_stream *s);
 int media_send_remote(struct media_stream *s);
 int media_send_pair(struct media_stream *a);
+int media_send_held(struct media_stream *s);
 int media_send_tone(struct media_stream *s);
 int media_send_music(struct media_stream *s);
 

@@ -31,6 +31,7 @@ void media_stream_save(const struct media_stream *s, struct media_saved *saved)
     memcpy(saved->secret_rx, s->secret_rx, sizeof(saved->secret_rx));
     saved->gain = s->gain;
     saved->detect = s->detect;
+    saved->held_digits = s->held_digits;
     if (!is_endless(s))
         return;
     saved->playing = (uint8_t)s->playing;
@@ -80,6 +81,7 @@ static int take_values(struct media_stream *s, const struct media_saved *saved)
         fill(s->secret_rx, saved->secret_rx, saved->secret_rx_len, MEDIA_SECRET_MAX);
     s->gain = saved->gain;
     s->detect = saved->detect;
+    s->held_digits = saved->held_digits;
     if (saved->playing != MUSIC && saved->playing != TONE)
         return 0;
     s->playing = (enum playing)saved->playing;

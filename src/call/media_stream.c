@@ -392,6 +392,20 @@ int media_stream_send_dtmf(struct media_stream *s, struct slice digits, uint16_t
     return media_send(s->media, MEDIA_SEND_DTMF, &msg);
 }
 
+int media_send_held(struct media_stream *s)
+{
+    return media_send(s->media, MEDIA_HOLD_DIGITS,
+                      &(struct media_hold_digits){.id = s->id, .events = s->held_digits});
+}
+
+int media_stream_hold_digits(struct media_stream *s, uint16_t events)
+{
+    if (!events && !s->held_digits)
+        return 0;
+    s->held_digits = events;
+    return media_send_held(s);
+}
+
 bool media_stream_needs_tones(const struct media_stream *s)
 {
     return s->has_remote && !s->remote.dtmf_payload;

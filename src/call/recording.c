@@ -108,6 +108,8 @@ static const char *next_step(int err)
     case EINVAL:
         return "the name or its extension is not taken: wav, wav16, WAV, gsm, sln, ulaw, alaw";
     case ENAMETOOLONG: return "choose a shorter name";
+    case EBUSY: return "another recording, or another program, has that file: choose another name";
+    case EFBIG: return "the file is as long as it can be: record into another one";
     case ENOBUFS: return "the disk is too slow for so many recordings";
     case EMFILE:
     case EAGAIN: return "too many recordings at once";
@@ -245,7 +247,7 @@ static int describe(struct recording *r, const struct channel *ch)
     return err ? err : set_text(&r->exten, slice_of(ch->exten));
 }
 
-static uint8_t muted_now(const struct recording *r, bool is_hidden)
+uint8_t recording_muted(const struct recording *r, bool is_hidden)
 {
     const uint8_t sides = is_hidden ? RECORDING_BOTH : r->muted;
 
@@ -254,7 +256,7 @@ static uint8_t muted_now(const struct recording *r, bool is_hidden)
 
 static int apply_muted(struct recording *r)
 {
-    int err = tape_set_muted(r->tape, muted_now(r, r->channel && r->channel->is_hidden));
+    int err = tape_set_muted(r->tape, recording_muted(r, r->channel && r->channel->is_hidden));
 
     call_journal_recording(r);
     return err;
@@ -282,7 +284,7 @@ static int begin_tape(struct recording *r, struct channel *ch, const struct reco
                                    .is_joined_only = a->is_joined_only,
                                    .rx_db = a->rx_db,
                                    .tx_db = a->tx_db,
-                                   .muted = muted_now(r, ch->is_hidden)};
+                                   .muted = recording_muted(r, ch->is_hidden)};
 
     return tape_start(&r->tape, ch->stream, &args, &h);
 }

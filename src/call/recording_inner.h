@@ -17,6 +17,9 @@ struct tape_handlers recording_handlers(struct recording *r);
 /** The next beep of option B, if it has that. */
 void recording_beep_on(struct recording *r);
 
+/** What of it is silent now (enum media_tape_muted); is_hidden: a secret is typed. */
+uint8_t recording_muted(const struct recording *r, bool is_hidden);
+
 /** Its time stands still for so long; 0: not. */
 void recording_skip(struct recording *r, uint64_t ms);
 

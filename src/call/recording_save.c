@@ -98,6 +98,7 @@ int recording_adopt(struct calls *c, uint32_t slot, struct pack *k)
         err = EBADMSG;
     if (!err)
         err = complete(r, &t);
+    t.muted = recording_muted(r, false); /* who typed a secret is not asked any more */
     h = recording_handlers(r);
     if (!err)
         err = tape_adopt(&r->tape, c->media, &t, &h);

@@ -18,17 +18,27 @@ static void hide(struct secret *s, struct channel *ch)
     if (ch->is_hidden || s->count >= SECRET_CHANNELS)
         return;
     s->hidden[s->count++] = mem_ref(ch);
+    ch->secret = s;
     recording_hide(ch, true);
 }
 
-void secret_begin(struct secret *s, struct channel *ch)
+/* Those from the n-th on are heard again. */
+static void shrink(struct secret *s, unsigned n)
+{
+    while (s->count > n) {
+        struct channel *ch = s->hidden[--s->count];
+
+        ch->secret = NULL;
+        recording_hide(ch, false);
+        mem_deref(ch);
+    }
+}
+
+/* From ch outwards: who hears it, and whom it hears, through Local channels. */
+static void spread(struct secret *s, struct channel *ch)
 {
     struct channel *twin;
-    bool is_on = false;
 
-    (void)truth_parse(slice_trim(channel_var_get(ch, SLICE("RECORDING_SECRET"))), &is_on);
-    if (!is_on)
-        return;
     for (unsigned i = 0; ch && i < SECRET_CHANNELS / 2; i++) {
         hide(s, ch);
         twin = local_twin(ch);
@@ -38,14 +48,47 @@ void secret_begin(struct secret *s, struct channel *ch)
     }
 }
 
+void secret_begin(struct secret *s, struct channel *ch)
+{
+    bool is_on = false;
+
+    (void)truth_parse(slice_trim(channel_var_get(ch, SLICE("RECORDING_SECRET"))), &is_on);
+    if (is_on)
+        spread(s, ch);
+}
+
 void secret_end(struct secret *s)
 {
-    while (s->count) {
-        struct channel *ch = s->hidden[--s->count];
+    shrink(s, 0);
+}
 
-        recording_hide(ch, false);
-        mem_deref(ch);
-    }
+void secret_join(struct channel *a, struct channel *b)
+{
+    if (a->secret && !b->is_hidden)
+        spread(a->secret, b);
+    else if (b->secret && !a->is_hidden)
+        spread(b->secret, a);
+}
+
+static unsigned place_of(const struct secret *s, const struct channel *ch)
+{
+    unsigned i = 0;
+
+    while (i < s->count && s->hidden[i] != ch)
+        i++;
+    return i;
+}
+
+void secret_part(struct channel *a, struct channel *b)
+{
+    struct secret *s = a->secret;
+    unsigned i, k;
+
+    if (!s || s != b->secret)
+        return;
+    i = place_of(s, a);
+    k = place_of(s, b);
+    shrink(s, i > k ? i : k);
 }
 
 /* ---- digits ---- */

@@ -19,13 +19,18 @@
 
 /** Digits are asked for: zeroed before secret_begin. */
 struct secret {
-    struct channel *hidden[SECRET_CHANNELS]; /* a reference each */
+    struct channel
+        *hidden[SECRET_CHANNELS]; /* a reference each; from the one that is asked outwards */
     unsigned count;
 };
 
 /** From now on, when ch's variable says so and nobody has begun before; secret_end in any case. */
 void secret_begin(struct secret *s, struct channel *ch);
 void secret_end(struct secret *s);
+
+/** The two are joined now, or will not be any more: what one types is heard by the other. */
+void secret_join(struct channel *a, struct channel *b);
+void secret_part(struct channel *a, struct channel *b);
 
 /** The digit as others may see it: itself or '*'. from_peer: ch hears it, its peer pressed it. */
 char secret_digit(const struct channel *ch, char digit, bool from_peer);

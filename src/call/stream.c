@@ -36,12 +36,14 @@ static void on_play_done(int err, uint32_t position_ms, const char *missing, voi
                                             .play_id = ch->play_id});
 }
 
-static void on_dtmf(char digit, uint32_t ms, void *arg)
+static void on_dtmf(char digit, uint32_t ms, bool is_held, void *arg)
 {
     struct channel *ch = arg;
 
     if (!ch->is_hungup)
-        channel_push(ch, (struct channel_event){.type = CHANNEL_EV_DTMF, .digit = digit, .ms = ms});
+        channel_push(ch,
+                     (struct channel_event){
+                         .type = CHANNEL_EV_DTMF, .digit = digit, .ms = ms, .is_held = is_held});
 }
 
 static void on_timeout(uint32_t ms, bool is_held, void *arg)

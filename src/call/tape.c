@@ -43,6 +43,8 @@ static struct tape *find(const struct media *m, uint32_t number)
 
 /* ---- commands ---- */
 
+/* One that is to end is named with its time standing still: media may be a new one, and what was not
+ * written before the stop is not to become silence behind it. */
 static int send_tape(const struct tape *t)
 {
     const struct tape_saved *s = &t->is;
@@ -57,7 +59,7 @@ static int send_tape(const struct tape *t)
                                    .begun_us = s->begun_us,
                                    .rx_db = s->rx_db,
                                    .tx_db = s->tx_db,
-                                   .muted = s->muted};
+                                   .muted = s->is_stopping ? MEDIA_TAPE_PAUSED : s->muted};
 
     return media_send(t->media, MEDIA_TAPE, &msg);
 }

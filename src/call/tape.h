@@ -6,8 +6,9 @@
  * Owns:    struct media holds a reference to each tape until it has ended; who started it holds another. It
  *          holds none to its stream: that one may end, and the tape goes on in silence or moves to another.
  * Thread:  the engine's loop.
- * Failure: after a death of the media role each tape is named anew with the time of its first sample, also one
- *          that is to end: what is missing is silence.
+ * Failure: after a death of the media role each tape is named anew with the time of its first sample: what is
+ *          missing is silence. One that is to end is named, too, so that its file is whole and its length known:
+ *          nothing is added to it.
  * Limits:  TAPES_MAX.
  * Source:  docs/recording.md.
  */
@@ -43,7 +44,7 @@ struct tape_handlers {
 int tape_start(struct tape **tp, struct media_stream *s, const struct tape_args *args,
                const struct tape_handlers *h);
 
-/** Which sides are silent in the files (enum media_tape_muted). @return 0; ENOMEM: media was not told */
+/** Which sides are silent in the files (enum media_tape_muted); harmless when it is over. @return 0; ENOMEM: media was not told */
 int tape_set_muted(struct tape *t, uint8_t muted);
 uint8_t tape_muted(const struct tape *t);
 

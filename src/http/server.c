@@ -2,46 +2,18 @@
 #include "http/server.h"
 
 #include <errno.h>
-#include <microhttpd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/list.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "http/guard.h"
+#include "http/server_inner.h"
 
 enum { ROUNDS_MAX = 3 }; /* of the library, before others have their turn */
-
-struct http_server {
-    struct http_server_args args;
-    struct loop *loop;
-    struct MHD_Daemon *daemon;
-    struct loop_fd watch; /* the daemon's own epoll */
-    struct timer timer;
-    struct deferred again;
-    struct list suspended; /* requests whose answer comes later */
-};
 
 /* A connection. The library tells of a request's end only when its handler has heard of the beginning. */
 struct line {
     struct http_request *request; /* the present one (a reference), or NULL */
-};
-
-struct http_request {
-    struct link link; /* server->suspended */
-    struct http_server *server;
-    struct MHD_Connection *conn; /* NULL: the client has gone */
-    struct MHD_Response *response;
-    struct timer deadline; /* to be whole */
-    struct http_guard guard;
-    char *target, *method;
-    uint64_t body_max;
-    struct buf body;
-    int status;
-    bool is_begun, is_whole, is_replied, is_refused;
-    void *own;
-    void (*own_free)(void *own);
 };
 
 /* ---- the loop's side ---- */
@@ -77,25 +49,37 @@ static void request_destroy(void *object)
     struct http_request *r = object;
 
     timer_stop(&r->deadline);
-    if (r->response)
-        MHD_destroy_response(r->response);
     if (r->own_free)
         r->own_free(r->own);
+    http_stream_free(r);
     buf_fini(&r->body);
     mem_free(r->target);
     mem_free(r->method);
 }
 
-/* The library has no call for it: it reads an end. */
-static void too_slow(void *arg)
+void http_cut(struct http_request *r)
 {
-    struct http_request *r = arg;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-    log_info("HTTP: a request took too long to come, connection is closed");
     if (info)
         shutdown(info->connect_fd, SHUT_RDWR);
+}
+
+static void too_slow(void *arg)
+{
+    log_info("HTTP: a request took too long to come, connection is closed");
+    http_cut(arg);
+}
+
+/* A stream's answer holds a reference to its request: it goes first. */
+static void drop_response(struct http_request *r)
+{
+    struct MHD_Response *p = r->response;
+
+    r->response = NULL;
+    if (p)
+        MHD_destroy_response(p);
 }
 
 static void end_request(struct line *l)
@@ -107,6 +91,8 @@ static void end_request(struct line *l)
     l->request = NULL;
     timer_stop(&r->deadline);
     list_unlink(&r->link);
+    drop_response(r);
+    http_stream_ended(r);
     r->conn = NULL;
     mem_deref(r);
 }
@@ -177,8 +163,7 @@ static enum MHD_Result queue(struct http_request *r)
 {
     const enum MHD_Result result = MHD_queue_response(r->conn, (unsigned)r->status, r->response);
 
-    MHD_destroy_response(r->response);
-    r->response = NULL;
+    drop_response(r);
     return result;
 }
 
@@ -221,6 +206,8 @@ static enum MHD_Result take_head(struct http_request *r, const char *method, con
     if (!r->method)
         return MHD_NO;
     status = judge(r, version);
+    if (!status && r->server->args.head)
+        r->server->args.head(r, r->server->args.arg);
     if (!status)
         return MHD_YES;
     r->is_refused = true;
@@ -229,20 +216,36 @@ static enum MHD_Result take_head(struct http_request *r, const char *method, con
     return r->response ? queue(r) : MHD_NO;
 }
 
+/* Who answered before has the answer sent now: the library takes none in the middle of a body. */
 static enum MHD_Result take_whole(struct http_request *r)
 {
     timer_stop(&r->deadline);
     if (!r->is_whole) {
         r->is_whole = true;
-        r->server->args.request(r, r->server->args.arg);
+        if (!r->is_replied)
+            r->server->args.request(r, r->server->args.arg);
     }
     if (r->response)
         return queue(r);
     if (r->is_replied) /* no memory for it */
         return MHD_NO;
-    list_append(&r->server->suspended, &r->link);
-    MHD_suspend_connection(r->conn);
+    http_sleep(r);
     return MHD_YES;
+}
+
+static int take_piece(struct http_request *r, struct slice bytes)
+{
+    if (r->is_replied)
+        return 0;
+    if (!r->chunk)
+        return buf_adds(&r->body, bytes);
+    timer_start(r->server->loop, &r->deadline, HTTP_READ_MS, too_slow, r);
+    r->chunk(r, bytes, r->chunk_arg);
+    if (r->is_held && !r->is_replied) {
+        timer_stop(&r->deadline);
+        http_sleep(r);
+    }
+    return 0;
 }
 
 static enum MHD_Result handle(void *arg, struct MHD_Connection *conn, const char *url,
@@ -258,7 +261,7 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *conn, const char
         return take_head(r, method, version);
     if (!*len)
         return take_whole(r);
-    err = buf_add(&r->body, bytes, *len);
+    err = take_piece(r, slice_from(bytes, *len));
     *len = 0;
     return err ? MHD_NO : MHD_YES;
 }
@@ -375,6 +378,30 @@ void *http_request_own(const struct http_request *r)
     return r->own;
 }
 
+/* ---- sinks ---- */
+
+void http_sink_set(struct http_request *r, http_chunk_h *h, void *arg)
+{
+    r->chunk = h;
+    r->chunk_arg = arg;
+}
+
+void http_hold(struct http_request *r)
+{
+    r->is_held = true;
+}
+
+void http_go_on(struct http_request *r)
+{
+    if (!r->is_held)
+        return;
+    r->is_held = false;
+    if (!r->conn || r->is_whole)
+        return;
+    timer_start(r->server->loop, &r->deadline, HTTP_READ_MS, too_slow, r);
+    http_wake(r);
+}
+
 /* ---- its answer ---- */
 
 static struct MHD_Response *make_response(struct buf *body)
@@ -394,7 +421,7 @@ static struct MHD_Response *make_response(struct buf *body)
     return p;
 }
 
-static bool put_fields(struct http_request *r, const char *type, const struct http_field *fields)
+bool http_put_fields(struct http_request *r, const char *type, const struct http_field *fields)
 {
     bool is_ok = !type || MHD_add_response_header(r->response, "Content-Type", type) == MHD_YES;
 
@@ -405,7 +432,15 @@ static bool put_fields(struct http_request *r, const char *type, const struct ht
     return is_ok;
 }
 
-static void go_on(struct http_request *r)
+void http_sleep(struct http_request *r)
+{
+    if (link_is_in(&r->link))
+        return;
+    list_append(&r->server->suspended, &r->link);
+    MHD_suspend_connection(r->conn);
+}
+
+void http_wake(struct http_request *r)
 {
     if (!link_is_in(&r->link))
         return;
@@ -421,11 +456,9 @@ int http_reply(struct http_request *r, int status, const char *type,
         r->is_replied = true;
         r->status = status;
         r->response = make_response(body);
-        if (r->response && !put_fields(r, type, fields)) {
-            MHD_destroy_response(r->response);
-            r->response = NULL;
-        }
-        go_on(r);
+        if (r->response && !http_put_fields(r, type, fields))
+            drop_response(r);
+        http_wake(r);
     }
     buf_fini(body);
     return r->conn && !r->response ? ENOMEM : 0;

@@ -9,6 +9,7 @@
 #include "import/inner.h"
 
 #define HOME "/etc/asterisk"
+#define SPOOL "/var/spool/asterisk"
 
 void import_dirs_init(struct import *im)
 {
@@ -19,6 +20,7 @@ void import_dirs_init(struct import *im)
     strcpy(d->varlib, "/var/lib/asterisk");
     strcpy(d->data, "/usr/share/asterisk");
     strcpy(d->agi, "/var/lib/asterisk/agi-bin");
+    strcpy(d->spool, SPOOL);
     /* a backup has the same tree somewhere else */
     if (len >= strlen(HOME) && strcmp(whole + len - strlen(HOME), HOME) == 0 &&
         len - strlen(HOME) < sizeof(d->root)) {
@@ -37,11 +39,32 @@ static bool is_there(const struct import_dirs *d, const char *folder)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Files of before stay where they are; steps that name it are taken as those of Asterisk's usual folder. */
+static int take_spool(struct import *im, const struct conf_item *item)
+{
+    struct import_dirs *d = &im->dirs;
+
+    if (item->value[0] != '/' || slice_copy(slice_of(item->value), d->spool, sizeof(d->spool))) {
+        strcpy(d->spool, SPOOL);
+        import_say_item(im, item, IMPORT_WRONG, "это не полный путь", "this is no whole path");
+        return 0;
+    }
+    import_say_item(
+        im, item, IMPORT_TAKEN,
+        "записи теперь в каталоге recordings; имена внутри astspooldir в маршрутизации становятся именами "
+        "в " SPOOL ", прежние файлы перенесите сами",
+        "recordings are in folder recordings now; names below astspooldir in the routing become "
+        "names below " SPOOL ", bring the files of before over yourself");
+    return 0;
+}
+
 static int take_directory(struct import *im, const struct conf_item *item)
 {
     struct import_dirs *d = &im->dirs;
     char *to = NULL;
 
+    if (strcmp(item->name, "astspooldir") == 0 && strcmp(item->value, SPOOL) != 0)
+        return take_spool(im, item);
     if (strcmp(item->name, "astvarlibdir") == 0) {
         to = d->varlib;
         d->is_varlib_named = true;
@@ -122,6 +145,23 @@ static void take_off(struct buf *b, const char *folder, const char *tail, bool *
     }
 }
 
+/* Each "folder/" in text as Asterisk's usual one: what comes out of steps knows that (ipc/recorded.h). */
+static int put_usual_spool(const char *spool, struct slice text, bool *is_moved, struct buf *out)
+{
+    char whole[IMPORT_MOST_PATH + 2];
+    const char *at;
+
+    snprintf(whole, sizeof(whole), "%s/", spool);
+    while (strcmp(spool, SPOOL) != 0 && text.len &&
+           (at = memmem(text.p, text.len, whole, strlen(whole)))) {
+        buf_add(out, text.p, (size_t)(at - text.p));
+        buf_addz(out, SPOOL "/");
+        text = slice_skip(text, (size_t)(at - text.p) + strlen(whole));
+        *is_moved = true;
+    }
+    return buf_adds(out, text);
+}
+
 static bool runs_programs(struct slice app)
 {
     return slice_caseeqz(app, "System") || slice_caseeqz(app, "TrySystem") ||
@@ -135,8 +175,8 @@ int import_dirs_off(const struct import *im, struct slice app, struct slice appd
 
     *is_moved = false;
     buf_reset(out);
-    buf_adds(out, appdata.p ? appdata : SLICE(""));
-    if (buf_err(out) || runs_programs(app))
+    if (put_usual_spool(d->spool, appdata.p ? appdata : SLICE(""), is_moved, out) ||
+        runs_programs(app))
         return buf_err(out);
     if (slice_caseeqz(app, "AGI") || slice_caseeqz(app, "DeadAGI") || slice_caseeqz(app, "EAGI")) {
         take_off(out, d->agi, "", is_moved);

@@ -1,9 +1,11 @@
 /* dump.c - pbx.sql: the tables of the manual's station into ours (import.h) */
 #include <errno.h>
+#include <openssl/evp.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/hex.h"
 #include "import/inner.h"
 #include "import/sqldump.h"
 #include "model/exten.h"
@@ -35,6 +37,10 @@ static const struct rule {
     {"alembic_version*", NULL, PASS, "версия таблиц у станции своя",
      "the station has its own version of tables"},
     {"ci_sessions", NULL, PASS, "сеансы веб-интерфейса", "sessions of the web pages"},
+    {"web_session", NULL, PASS, "сеансы веб-интерфейса", "sessions of the web pages"},
+    {"recovery", NULL, PASS, "ссылки для восстановления паролей", "links for forgotten passwords"},
+    {"outbox", NULL, PASS, "письма прежней станции", "mails of a former station"},
+    {"revision", NULL, PASS, "журнал прежней станции", "journal of a former station"},
     {"session*", NULL, PASS, "сеансы веб-интерфейса", "sessions of the web pages"},
     {"import_later", NULL, PASS, "отложено прежним импортом", "kept by an earlier import"},
     {"call_quality", NULL, PASS, "измерения прежних вызовов", "measurements of past calls"},
@@ -42,8 +48,6 @@ static const struct rule {
     {"recording_s*", NULL, PASS, "суммы прежних записей", "sums of past recordings"},
     {"job", NULL, PASS, "задания прежней станции", "jobs of a former station"},
     {"call_story", NULL, PASS, "истории прежних вызовов", "stories of past calls"},
-    {"api_user*", NULL, KEEP, "сохранено: HTTP API появится позже",
-     "kept: the HTTP API comes later"},
     {"user*", NULL, KEEP, "сохранено: веб-интерфейс появится позже",
      "kept: the web pages come later"},
     {"module*", NULL, KEEP, "сохранено: модули появятся позже", "kept: modules come later"},
@@ -80,6 +84,7 @@ struct dump {
     uint64_t seen;               /* bit of each type that was emptied */
     struct buf strangers;        /* "\ntable.column\n": named already */
     struct buf sql, value, what;
+    char key[65];
     int64_t kept; /* rows in import_later */
 };
 
@@ -227,6 +232,28 @@ static void make_sql(struct dump *d, const struct sqldump_row *row)
     buf_addz(&d->sql, ")");
 }
 
+static bool is_hash(struct slice key)
+{
+    for (size_t i = 0; i < key.len; i++)
+        if (hex_digit(key.p[i]) < 0)
+            return false;
+    return key.len == 64;
+}
+
+/* Of a key ours has the SHA-256; a dump of ours has it already. */
+static struct slice hashed(struct dump *d, struct slice key)
+{
+    uint8_t raw[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+
+    if (!key.len || is_hash(key))
+        return key;
+    if (EVP_Digest(key.p, key.len, raw, &len, EVP_sha256(), NULL) != 1)
+        return SLICE_NONE;
+    hex_print(raw, len, d->key);
+    return slice_of(d->key);
+}
+
 static int insert(struct dump *d, const struct sqldump_row *row)
 {
     bool has_any = false;
@@ -245,7 +272,8 @@ static int insert(struct dump *d, const struct sqldump_row *row)
         const struct model_field *f = field_of(d, row, i);
 
         if (f)
-            err = bind(st, (int)i + 1, f, row->values[i]);
+            err = bind(st, (int)i + 1, f,
+                       f->kind == MODEL_KEY ? hashed(d, row->values[i]) : row->values[i]);
     }
     return err ? err : stmt_run(st);
 }

@@ -41,7 +41,7 @@ static const struct file_row {
     {"voicemail.conf", import_keep, IMPORT_LATER, "", ""},
     {"confbridge.conf", import_keep, IMPORT_LATER, "", ""},
     {"meetme.conf", import_keep, IMPORT_LATER, "", ""},
-    {"features.conf", import_keep, IMPORT_LATER, "", ""},
+    {"features.conf", import_features, IMPORT_TAKEN, "", ""},
     {"res_parking.conf", import_keep, IMPORT_LATER, "", ""},
     {"followme.conf", import_keep, IMPORT_LATER, "", ""},
     {"pjsip_notify.conf", import_keep, IMPORT_LATER, "", ""},

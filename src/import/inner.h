@@ -15,6 +15,7 @@ struct import_dirs {
     char root
         [IMPORT_MOST_PATH]; /* in front of them: the configuration's folder is root/etc/asterisk */
     char varlib[IMPORT_MOST_PATH], data[IMPORT_MOST_PATH], agi[IMPORT_MOST_PATH];
+    char spool[IMPORT_MOST_PATH]; /* of recordings: none is looked for */
     bool is_root_known, is_varlib_named, is_data_named, is_agi_named;
 };
 
@@ -56,6 +57,7 @@ int import_wizard(struct import *im, const struct conf *conf);
 int import_sip(struct import *im, const struct conf *conf);
 int import_extensions(struct import *im, const struct conf *conf);
 int import_moh(struct import *im, const struct conf *conf);
+int import_features(struct import *im, const struct conf *conf);
 int import_acl(struct import *im, const struct conf *conf);
 
 /** A section type=acl of pjsip.conf, before the endpoints: to be asked for each of them. @return 0; ENOSPC;

@@ -61,6 +61,8 @@ static const struct other_row {
     {"rtp.conf", "strictrtp", "seqno", IMPORT_NOT_NEEDED, IS_SO},
     {"rtp.conf", "rtpchecksums", "yes", IMPORT_NOT_NEEDED, IS_SO},
     {"rtp.conf", "icesupport", "no", IMPORT_NOT_NEEDED, IS_SO},
+    {"features.conf", NULL, NULL, IMPORT_LATER, "появится с переводами, парковкой и перехватом",
+     "comes with transfers, parking and pickup"},
     {"rtp.conf", NULL, NULL, IMPORT_UNSUPPORTED, "такого параметра RTP у станции нет",
      "the station has no such RTP option"},
     {NULL, NULL, NULL, IMPORT_UNSUPPORTED, "такого параметра у станции нет",

@@ -60,6 +60,14 @@ static const struct ipc_field http_fields[] = {
     IPC_FIELD(IPC_U32, struct control_http, timeout_s),
     IPC_FIELD(IPC_U32, struct control_http, rate),
     IPC_FIELD(IPC_U32, struct control_http, connections),
+    IPC_FIELD(IPC_BOOL, struct control_http, web.is_enabled),
+    IPC_FIELD(IPC_BOOL, struct control_http, web.redirects),
+    IPC_FIELD(IPC_ADDR, struct control_http, web.bind),
+    IPC_FIELD(IPC_U16, struct control_http, web.port_plain),
+    IPC_FIELD(IPC_TEXT, struct control_http, web.name),
+    IPC_FIELD(IPC_U32, struct control_http, web.upload_mib),
+    IPC_FIELD(IPC_U32, struct control_http, web.rate),
+    IPC_FIELD(IPC_U32, struct control_http, web.connections),
     {0},
 };
 

@@ -2,7 +2,7 @@
  * ipc/control.h - a role and its supervisor: ready, stop, listening sockets, the list of roles
  *
  * Scope:   every role has one control connection (descriptor 3) from birth. Only the engine may
- *          bind, list, restart and shut down; from another role those are refused with EPERM.
+ *          bind and shut down; it and the web role (for administrators) list and restart.
  *          The supervisor answers the same list, restart and shutdown questions on
  *          state/run/control.sock, to root and to the user it runs as, for the time when the
  *          engine is down.
@@ -78,6 +78,19 @@ struct control_level {
     uint8_t level; /* enum log_level */
 };
 
+enum { CONTROL_HOST = 254 };
+
+/** How the interface is served. */
+struct control_web {
+    bool is_enabled, redirects;
+    struct addr bind;        /* port 0: the front chooses */
+    uint16_t port_plain;     /* 0: the front chooses */
+    char name[CONTROL_HOST]; /* host name, or "" */
+    uint32_t upload_mib;
+    uint32_t rate;        /* requests a second of an address */
+    uint32_t connections; /* requests at once of an address */
+};
+
 /** The settings of HTTP, which the engine reads and other roles obey. */
 struct control_http {
     bool is_enabled;
@@ -85,6 +98,7 @@ struct control_http {
     uint32_t timeout_s;   /* http_session_timeout */
     uint32_t rate;        /* requests a second of an address */
     uint32_t connections; /* at once of an address */
+    struct control_web web;
 };
 
 struct control_empty {

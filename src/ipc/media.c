@@ -81,6 +81,12 @@ static const struct ipc_field moh[] = {
 
 static const struct ipc_field stop[] = {U32(media_stop, id), END};
 
+static const struct ipc_field hold_digits[] = {
+    U32(media_hold_digits, id),
+    U16(media_hold_digits, events),
+    END,
+};
+
 static const struct ipc_field send_dtmf[] = {
     U32(media_send_dtmf, id),
     TEXT(media_send_dtmf, digits),
@@ -176,6 +182,7 @@ static const struct ipc_field dtmf[] = {
     U32(media_dtmf, id),
     U8(media_dtmf, digit),
     U16(media_dtmf, duration_ms),
+    BOOL(media_dtmf, is_held),
     END,
 };
 
@@ -233,6 +240,7 @@ static const struct ipc_type types[] = {
     TYPE(MEDIA_FREE, media_free, free_stream),
     TYPE(MEDIA_PAIR, media_twins, twins),
     TYPE(MEDIA_CONTROL, media_control, control),
+    TYPE(MEDIA_HOLD_DIGITS, media_hold_digits, hold_digits),
     TYPE(MEDIA_DETECT, media_detect, detect),
     TYPE(MEDIA_GAIN, media_gain, gain),
     TYPE(MEDIA_SWEEP, media_sweep, sweep),

@@ -46,6 +46,7 @@ enum media_msg {
     MEDIA_TAPE,
     MEDIA_TAPE_SET,
     MEDIA_TAPE_STOP,
+    MEDIA_HOLD_DIGITS,
     /* media -> engine */
     MEDIA_CREATED = 64,
     MEDIA_PLAY_DONE,
@@ -185,6 +186,14 @@ struct media_send_dtmf {
     uint16_t duration_ms; /* of each; 0: 100 */
 };
 
+/** Digits of the phone, by telephone-event or in the sound, that begin with one of these do not go on to
+ *  its peer, nor do those after it, until the next such message: MEDIA_DTMF says so, and what is to go on all the
+ *  same is sent by MEDIA_SEND_DTMF. */
+struct media_hold_digits {
+    uint32_t id;
+    uint16_t events; /* a bit each: 0-9 * # A-D; 0: all go on */
+};
+
 /** Say when the phone talks and when it is silent (MEDIA_TALK). Both 0: no longer. Each time the
  *  counting begins anew. */
 struct media_detect {
@@ -287,7 +296,8 @@ struct media_talk {
 };
 
 /** The files are open (err 0), or nothing is written: ENOENT (also: no such stream), EACCES, ENOSPC, ENAMETOOLONG, EINVAL (a name or
- *  format that is not taken, or other than what is to be appended to), EBUSY (the file is being written), EMFILE (too many). */
+ *  format that is not taken, or other than what is to be appended to), EBUSY (the file is being written, or leased),
+ *  EFBIG (what is to be appended to is 4 GiB long), EMFILE (too many). */
 struct media_tape_begun {
     uint32_t tape;
     int32_t err;
@@ -311,6 +321,7 @@ struct media_dtmf {
     uint32_t id;
     uint8_t digit; /* '0'-'9' '*' '#' 'A'-'D' */
     uint16_t duration_ms;
+    bool is_held; /* its peer did not get it (MEDIA_HOLD_DIGITS) */
 };
 
 /** All digits of MEDIA_SEND_DTMF have left. */

@@ -292,7 +292,8 @@ bool task_has_ended(const struct task *t)
     return t->has_ended;
 }
 
-void task_trim(void)
+/* Never inlined: the frame of a caller that took it in could be longer than the margin. */
+__attribute__((noinline)) void task_trim(void)
 {
     uintptr_t page = guard_bytes(), top;
 

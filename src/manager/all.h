@@ -116,6 +116,12 @@ extern const struct manager_action manager_action_sorcerymemorycacheexpireobject
 extern const struct manager_action manager_action_sorcerymemorycachepopulate;
 extern const struct manager_action manager_action_sorcerymemorycachestale;
 extern const struct manager_action manager_action_sorcerymemorycachestaleobject;
+extern const struct manager_action manager_action_stationcalls;
+extern const struct manager_action manager_action_stationconvert;
+extern const struct manager_action manager_action_stationdry;
+extern const struct manager_action manager_action_stationlive;
+extern const struct manager_action manager_action_stationoverview;
+extern const struct manager_action manager_action_stationsound;
 extern const struct manager_action manager_action_status;
 extern const struct manager_action manager_action_stopmixmonitor;
 extern const struct manager_action manager_action_updateconfig;

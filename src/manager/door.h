@@ -2,39 +2,28 @@
  * manager/door.h - who may stand at the door: places for those who have not logged in, tries at passwords
  *
  * Scope:   a ceiling of strangers in all and of one source; wrong passwords by source and by account.
- * Promise: an attacker somewhere does not lock out who is elsewhere. One source has half of the places at
- *          most; a stranger who has been there for DOOR_PATIENCE_MS gives its place to the next. A user at an address from
- *          which he has got in before has tries of his own, whatever others there or elsewhere guess. Addresses
- *          outside of a user's access list do not count against the user. The same wrong password again is no guess: a
- *          program with an old one locks nobody out.
- * Owns:    small records: of sources and accounts that failed (base/guard.h), DOOR_VISITORS of users at addresses that
- *          got in, and as many of the last wrong passwords (a hash of each).
+ * Promise: an attacker somewhere does not lock out who is elsewhere (base/tries.h). One source has half of the places
+ *          at most; a stranger who has been there for DOOR_PATIENCE_MS gives its place to the next. Addresses
+ *          outside of a user's access list do not count against the user.
+ * Owns:    the records of base/tries.h.
  * Limits:  DOOR_BURST + DOOR_A_MINUTE wrong tries of a source, and of an account, in any minute: more are not
  *          looked at, and answered like wrong ones.
  */
 #pragma once
 #include <stdbool.h>
 
-#include "base/guard.h"
+#include "base/tries.h"
 
 #define DOOR_BURST 5
 #define DOOR_A_MINUTE 5
-#define DOOR_VISITORS 4096
 #define DOOR_PATIENCE_MS 2000
 
 struct manager;
 struct manager_session;
 struct model_manager;
 
-/* Users at addresses; the one who came longest ago leaves first. */
-struct door_visitors {
-    struct hash by_name;
-    struct list ages;
-};
-
 struct door {
-    struct guard sources, accounts, at_home; /* at_home: of one user at one address */
-    struct door_visitors homes, wrongs;
+    struct tries tries;
 };
 
 void door_init(struct door *d);

@@ -37,7 +37,7 @@ struct manager {
     struct tls *tls;
     struct list roles; /* struct role_link (roles.c) */
     int roles_fd;
-    uint32_t roles_uid;
+    uint32_t roles_uid[2];
     struct acceptor acceptor;
 
     uint32_t wanted;                  /* classes that some session may see now */

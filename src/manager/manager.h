@@ -28,6 +28,15 @@ struct pjsip;
 struct plan_core;
 struct store;
 
+/** A sound that was uploaded; texts are borrowed during the call. */
+struct manager_sound {
+    struct slice upload, name, folder, original, description, group;
+    bool replaces;
+};
+
+/** What has come of an order: 0 and a uuid (""), or why not, in one word. Called once. */
+typedef void(manager_order_h)(int err, const char *uuid, const char *why, void *arg);
+
 /** What it stands on, all borrowed: they outlive it. */
 struct manager_args {
     struct net *net;
@@ -39,6 +48,10 @@ struct manager_args {
     void (*command)(struct console *c, struct slice line, void *arg);
     /** Reload, as `core reload` does; NULL: there is nothing to reload. */
     void (*reload)(void *arg);
+    /** Orders of the web role: an MP3 of a recording, a sound of an upload; done tells that they are queued. NULL:
+     *  not here. @return 0 (done follows); errno */
+    int (*convert)(struct slice recording, manager_order_h *done, void *done_arg, void *arg);
+    int (*sound)(const struct manager_sound *s, manager_order_h *done, void *done_arg, void *arg);
     void *arg;
     const char *state_dir; /* relative certificate files stand in it */
 };
@@ -64,12 +77,12 @@ void manager_unlisten(struct manager *m);
 /** Serve a role that has connected (taken; ipc/manager.h). @return 0; ENOMEM */
 int manager_serve(struct manager *m, struct ipc *role);
 
-/** The same for the role that faces strangers: it gets sessions of HTTP and no others. */
+/** The same for the role that faces strangers: its own session has neither system nor command nor config. */
 int manager_serve_web(struct manager *m, struct ipc *web);
 
-/** Listen for roles on a seqpacket socket (taken). @param uid  who may come, besides root and our own
+/** Listen for roles on a seqpacket socket (taken). @param uids  who may come, besides root and our own
  *  user. @return 0; errno */
-int manager_serve_roles(struct manager *m, int listen_fd, uint32_t uid);
+int manager_serve_roles(struct manager *m, int listen_fd, const uint32_t uids[2]);
 
 /** The engine goes down: event Shutdown, then the sessions end. */
 void manager_shutdown(struct manager *m);

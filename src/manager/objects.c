@@ -332,7 +332,7 @@ static void put_row(struct buf *out, const struct model_type *t, const struct ro
         return;
     }
     BUG_IF(!f);
-    if (f->kind == MODEL_SECRET) {
+    if (model_field_is_secret(f)) {
         ami_putz(out, header, has_secret(f, object) ? "***" : "");
         return;
     }

@@ -98,16 +98,20 @@ struct role_port *role_port_find(const struct role_link *r, uint32_t number)
     return NULL;
 }
 
+/* Whoever takes the web role over runs no programs and no commands, changes no configuration by it; of
+   class system it hears only: phones that come and go, registrations, reloads. */
+#define WEB_CLASSES                                                                                \
+    (CLASS_CALL | CLASS_REPORTING | CLASS_CDR | CLASS_DIALPLAN | CLASS_ORIGINATE | CLASS_USER |    \
+     CLASS_DTMF | CLASS_SECURITY | CLASS_AGENT)
+
 static int open_session(struct role_link *r, const struct manager_open *o)
 {
     const bool is_role = o->kind == MANAGER_SESSION_ROLE;
     struct role_port *p = mem_zalloc(sizeof(*p));
-    int err = !p ? ENOMEM : is_role && r->is_web ? EACCES : 0;
+    int err;
 
-    if (err) {
-        mem_free(p);
-        return err;
-    }
+    if (!p)
+        return ENOMEM;
     p->number = o->session;
     buf_init(&p->asked, AMI_MESSAGE_MAX);
     err = hash_add(&r->ports, &p->link, p->number);
@@ -118,11 +122,14 @@ static int open_session(struct role_link *r, const struct manager_open *o)
     p->role = r;
     err = manager_session_alloc(&p->session, r->manager, is_role ? MANAGER_ROLE : MANAGER_HTTP,
                                 &role_port, p, &o->peer, &o->local, is_role ? "station" : NULL);
-    if (err)
+    if (err) {
         port_free(p);
-    else
-        mem_ref(p->session);
-    return err;
+        return err;
+    }
+    mem_ref(p->session);
+    if (is_role && r->is_web)
+        manager_session_limit(p->session, WEB_CLASSES | CLASS_SYSTEM, WEB_CLASSES);
+    return 0;
 }
 
 static void ask(struct role_port *p, const struct manager_ask *a)
@@ -235,7 +242,7 @@ int manager_serve_web(struct manager *m, struct ipc *web)
 /* Other roles share the group that may open the socket. */
 static bool may_come(const struct manager *m, uint32_t uid)
 {
-    return uid == 0 || uid == geteuid() || uid == m->roles_uid;
+    return uid == 0 || uid == geteuid() || uid == m->roles_uid[0] || uid == m->roles_uid[1];
 }
 
 static void came_in(int fd, void *arg)
@@ -255,9 +262,10 @@ static void came_in(int fd, void *arg)
     }
 }
 
-int manager_serve_roles(struct manager *m, int listen_fd, uint32_t uid)
+int manager_serve_roles(struct manager *m, int listen_fd, const uint32_t uids[2])
 {
-    m->roles_uid = uid;
+    m->roles_uid[0] = uids[0];
+    m->roles_uid[1] = uids[1];
     m->roles_fd = listen_fd;
     return acceptor_start(&m->acceptor, m->loop, listen_fd, came_in, m);
 }

@@ -13,8 +13,7 @@ struct role_link {
     struct link link; /* manager->roles */
     struct manager *manager;
     struct ipc *ipc;
-    bool
-        is_web; /* who faces strangers brings sessions of HTTP only: theirs, with nothing of its own */
+    bool is_web;       /* it faces strangers: its own session may less */
     struct hash ports; /* struct role_port by number */
 };
 

@@ -115,6 +115,14 @@ int manager_session_alloc(struct manager_session **sp, struct manager *m, enum m
     return 0;
 }
 
+void manager_session_limit(struct manager_session *s, uint32_t read, uint32_t write)
+{
+    s->read &= read;
+    s->write &= write;
+    s->mask &= read;
+    events_count(s->manager);
+}
+
 /* ---- the end ---- */
 
 void manager_session_end(struct manager_session *s)

@@ -74,6 +74,9 @@ int manager_session_alloc(struct manager_session **sp, struct manager *m, enum m
                           const struct manager_port *port, void *port_arg, const struct addr *peer,
                           const struct addr *local, const char *user);
 
+/** No other classes than these, for a role's own session: to see events of, to act by. */
+void manager_session_limit(struct manager_session *s, uint32_t read, uint32_t write);
+
 /** Bytes came. All are taken. */
 void manager_session_recv(struct manager_session *s, struct slice bytes);
 

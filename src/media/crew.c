@@ -100,6 +100,7 @@ static int run_command(struct media_lane *lane, const struct media_command *cmd)
         leg->ear = cmd->gain.ear;
         media_ear_set_gain(leg, &cmd->gain.what);
         break;
+    case MEDIA_CMD_HOLD_DIGITS: leg->kept->dtmf_in.held = cmd->events; break;
     case MEDIA_CMD_TAP: media_tap_add(leg, cmd->tap); break;
     case MEDIA_CMD_STATS:
         media_leg_stats(leg, &st);

@@ -34,6 +34,7 @@ enum media_command_type {
     MEDIA_CMD_DETECT,
     MEDIA_CMD_GAIN,
     MEDIA_CMD_TAP,
+    MEDIA_CMD_HOLD_DIGITS,
 };
 
 struct media_command {
@@ -48,6 +49,7 @@ struct media_command {
         } dial;
         struct media_tap *tap; /* TAP */
         uint32_t ms;           /* ORPHAN */
+        uint16_t events;       /* HOLD_DIGITS */
         struct {
             struct media_ear *ear;
             struct media_detect what;

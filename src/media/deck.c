@@ -50,6 +50,8 @@ static void free_tape(struct deck_tape *t)
     list_unlink(&t->news);
     LIST_FOREACH(&t->wish.taps, k)
     {
+        atomic_store_explicit(&CONTAINER_OF(k, struct media_tap, link)->is_closed, true,
+                              memory_order_relaxed);
         list_unlink(k);
         list_append(&d->left, k);
     }

@@ -9,10 +9,10 @@
 #include "media/tape_inner.h"
 
 #define WORK_US 200000
-#define SLOT_US 20000 /* tapes are looked at together, not each at its own time */
-#define SYNC_US 400000
-#define FEW_FILES 8 /* to sync more, the whole file system is as cheap */
-#define NICE 5      /* a lane goes first */
+#define SLOT_US 20000  /* tapes are looked at together, not each at its own time */
+#define SYNC_US 250000 /* with what a tape holds back, and the slot before, less than a second */
+#define FEW_FILES 8    /* to sync more, the whole file system is as cheap */
+#define NICE 5         /* a lane goes first */
 
 /* ---- the disk worker ---- */
 
@@ -343,15 +343,16 @@ static bool wait_for_sync(struct deck *d, int64_t next_us)
 void *deck_run_syncer(void *arg)
 {
     struct deck *d = arg;
-    int64_t next_us = 0;
+    int64_t next_us = 0, now_us;
 
     go_first(NICE);
     while (wait_for_sync(d, next_us)) {
         close_ended(d);
-        if (exact(d) < next_us)
+        now_us = exact(d);
+        if (now_us < next_us)
             continue;
         sync_changed(d);
-        next_us = exact(d) + SYNC_US;
+        next_us = now_us + SYNC_US;
     }
     return NULL;
 }

@@ -132,8 +132,11 @@ static void listen_for_digits(struct media_leg *leg, const int16_t *samples, siz
     unsigned found = dtmf_detect(&leg->ear->digits, samples, n, heard);
 
     for (unsigned i = 0; i < found; i++) {
-        media_leg_tell_digit(leg, &(struct dtmf_digit){heard[i].digit, heard[i].ms});
-        if (leg->peer != leg)
+        const bool is_held = dtmf_hold(&leg->kept->dtmf_in, heard[i].digit);
+
+        media_leg_tell_digit(leg,
+                             &(struct dtmf_digit){heard[i].digit, (uint16_t)heard[i].ms, is_held});
+        if (leg->peer != leg && !is_held)
             pass_on(leg->peer, &heard[i]);
     }
 }

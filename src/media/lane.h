@@ -24,7 +24,7 @@ struct media_reel;
 
 enum media_event_type {
     MEDIA_EV_REEL,      /* a reel comes back; is_done: played to its end */
-    MEDIA_EV_DTMF,      /* digit, ms */
+    MEDIA_EV_DTMF,      /* digit, ms, is_held */
     MEDIA_EV_TALK,      /* is_done: it talks, else it is silent; ms: the other state lasted */
     MEDIA_EV_DTMF_DONE, /* all digits are out */
     MEDIA_EV_TIMEOUT,   /* ms, is_held */

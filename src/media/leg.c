@@ -132,8 +132,10 @@ static void on_packet(struct media_leg *leg, uint8_t *p, struct rtp_header *h, i
     if (taken == RTP_RESTARTED && leg->peer)
         cut_end(leg->peer);
     if (leg->remote.dtmf_local && h->payload_type == leg->remote.dtmf_local) {
-        media_leg_take_event(leg, p, h, now_us);
-        media_leg_say_event(leg->peer, p, h, now_us);
+        if (media_leg_take_event(leg, p, h, now_us))
+            media_leg_say_event(leg->peer, p, h, now_us);
+        else
+            cut_end(leg->peer); /* no packets are missing to it */
         return;
     }
     codec = media_leg_codec_of(leg, h->payload_type);

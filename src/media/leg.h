@@ -169,8 +169,8 @@ void media_leg_say(struct media_leg *to, uint8_t *p, struct rtp_header *h, uint8
                    int64_t now_us);
 void media_leg_say_event(struct media_leg *to, uint8_t *p, struct rtp_header *h, int64_t now_us);
 
-/** A telephone-event arrived at the leg: decode and report. */
-void media_leg_take_event(struct media_leg *leg, const uint8_t *p, const struct rtp_header *h,
+/** A telephone-event arrived at the leg: decode and report. @return whether it goes on to the peer */
+bool media_leg_take_event(struct media_leg *leg, const uint8_t *p, const struct rtp_header *h,
                           int64_t now_us);
 
 /** The leg whose phone hears what is said to *to*, or NULL. */

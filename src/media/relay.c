@@ -95,12 +95,15 @@ void media_leg_say(struct media_leg *to, uint8_t *p, struct rtp_header *h, uint8
 
 void media_leg_tell_digit(struct media_leg *leg, const struct dtmf_digit *d)
 {
-    leg->lane->event(
-        &(struct media_event){.type = MEDIA_EV_DTMF, .leg = leg, .digit = d->digit, .ms = d->ms},
-        leg->lane->arg);
+    leg->lane->event(&(struct media_event){.type = MEDIA_EV_DTMF,
+                                           .leg = leg,
+                                           .digit = d->digit,
+                                           .ms = d->ms,
+                                           .is_held = d->is_held},
+                     leg->lane->arg);
 }
 
-void media_leg_take_event(struct media_leg *leg, const uint8_t *p, const struct rtp_header *h,
+bool media_leg_take_event(struct media_leg *leg, const uint8_t *p, const struct rtp_header *h,
                           int64_t now_us)
 {
     struct dtmf_digit digits[2];
@@ -111,6 +114,7 @@ void media_leg_take_event(struct media_leg *leg, const uint8_t *p, const struct 
         media_lane_activate(leg->lane, leg); /* its tick sees when the end is lost */
     for (unsigned i = 0; i < n; i++)
         media_leg_tell_digit(leg, &digits[i]);
+    return dtmf_may_pass(&leg->kept->dtmf_in, p + h->at, h->bytes);
 }
 
 void media_leg_say_event(struct media_leg *to, uint8_t *p, struct rtp_header *h, int64_t now_us)
@@ -119,9 +123,8 @@ void media_leg_say_event(struct media_leg *to, uint8_t *p, struct rtp_header *h,
 
     while (to && to->is_half) {
         to = pass_pair(to, &passed);
-        if (!to)
+        if (!to || !media_leg_take_event(to, p, h, now_us))
             return;
-        media_leg_take_event(to, p, h, now_us);
         to = to->peer;
     }
     if (!to || !to->remote.dtmf_payload || !media_leg_hears_peer(to))

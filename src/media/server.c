@@ -81,7 +81,8 @@ static void on_event(const struct media_event *ev, void *arg)
         media_server_tell(s, MEDIA_DTMF,
                           &(struct media_dtmf){.id = id,
                                                .digit = (uint8_t)ev->digit,
-                                               .duration_ms = (uint16_t)ev->ms});
+                                               .duration_ms = (uint16_t)ev->ms,
+                                               .is_held = ev->is_held});
         break;
     case MEDIA_EV_DTMF_DONE:
         media_server_tell(s, MEDIA_DTMF_DONE, &(struct media_dtmf_done){.id = id});
@@ -129,6 +130,15 @@ static void on_send_dtmf(struct media_server *s, struct media_leg *leg,
         return;
     }
     memcpy(cmd.dial.digits, m->digits, sizeof(cmd.dial.digits));
+    (void)media_crew_post(s->orders.crew, &cmd);
+}
+
+static void on_hold_digits(struct media_server *s, struct media_leg *leg,
+                           const struct media_hold_digits *m)
+{
+    const struct media_command cmd = {.head = {.type = MEDIA_CMD_HOLD_DIGITS, .leg = leg},
+                                      .events = m->events};
+
     (void)media_crew_post(s->orders.crew, &cmd);
 }
 
@@ -234,6 +244,7 @@ static void on_settings(struct media_server *s, const struct media_settings *m)
                   m->rtp_start, m->rtp_end);
     if (media_cache_look_into(s->orders.cache, slice_of(m->sounds)))
         log_error("directories of sounds not taken: no memory");
+    media_cache_changed(s->orders.cache); /* told anew, perhaps, because a file is */
 }
 
 /* Commands for a stream that exists. */
@@ -256,6 +267,7 @@ static void on_leg_command(struct media_server *s, struct media_leg *leg, uint16
         break;
     case MEDIA_STOP: stop_playing(s, leg); break;
     case MEDIA_SEND_DTMF: on_send_dtmf(s, leg, msg); break;
+    case MEDIA_HOLD_DIGITS: on_hold_digits(s, leg, msg); break;
     case MEDIA_DETECT: media_server_detect(s, leg, msg); break;
     case MEDIA_GAIN: media_server_gain(s, leg, msg); break;
     case MEDIA_CONTROL: media_order_control(&s->orders, leg, msg); break;

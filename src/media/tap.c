@@ -7,6 +7,7 @@
 #include "media/leg.h"
 
 #define MASK (MEDIA_TAP_BYTES - 1)
+#define SECOND_US 1000000
 #define RECORD_BYTES ((uint32_t)sizeof(struct media_tap_record))
 
 _Static_assert(sizeof(struct media_tap_record) == 32, "records keep the ring aligned");
@@ -49,6 +50,19 @@ static void put(struct media_tap *tap, const struct media_tap_record *r, const u
     atomic_store_explicit(&tap->head, head + need, memory_order_release);
 }
 
+/* More than anybody can say: what it is for is to push the others out of the ring. */
+static bool is_flood(struct media_tap *tap, const struct media_tap_record *r)
+{
+    if (r->at_us - tap->sent[r->side].second_us >= SECOND_US) {
+        tap->sent[r->side].second_us = r->at_us;
+        tap->sent[r->side].bytes = 0;
+    }
+    if (tap->sent[r->side].bytes + room_for(r->bytes) > MEDIA_TAP_SIDE_BYTES)
+        return true;
+    tap->sent[r->side].bytes += room_for(r->bytes);
+    return false;
+}
+
 static bool is_closed(const struct media_tap *tap)
 {
     return atomic_load_explicit(&tap->is_closed, memory_order_relaxed);
@@ -70,7 +84,7 @@ void media_tap_packet(struct media_leg *leg, enum media_tap_side side, uint32_t 
     };
 
     for (struct media_tap *tap = leg->taps; tap; tap = tap->next) {
-        if (!is_closed(tap))
+        if (!is_closed(tap) && !is_flood(tap, &r))
             put(tap, &r, p + h->at);
     }
 }

@@ -7,7 +7,8 @@
  * Owns:    nothing but itself. Whoever made it frees it, once the lane has left (has_left).
  * Thread:  writing, adding and leaving: the leg's lane; reading: one other; closing: any.
  * Cost:    a copy of the payload and 32 bytes; no lock, no call, nothing allocated.
- * Limits:  MEDIA_TAP_BYTES wait; more is lost, and is_full says so.
+ * Limits:  MEDIA_TAP_BYTES wait; more is lost, and is_full says so. A side that sends more than
+ *          MEDIA_TAP_SIDE_BYTES in a second says it in vain: no flood ends a recording.
  */
 #pragma once
 #include <stdatomic.h>
@@ -18,7 +19,9 @@
 #include "rtp/packet.h"
 
 #define MEDIA_TAP_BYTES (256u << 10) /* 13 s of both voices */
-#define MEDIA_TAPS_MAX 8             /* on one leg */
+/* Records of 20 ms need 9,600, of 2.5 ms 25,600. */
+#define MEDIA_TAP_SIDE_BYTES (48u << 10)
+#define MEDIA_TAPS_MAX 8 /* on one leg */
 
 struct media_leg;
 
@@ -47,6 +50,10 @@ struct media_tap {
     atomic_bool has_left;   /* it never touches the tap again */
     atomic_bool is_full;
     char far_1[64]; /* what each side writes is on lines of its own */
+    struct {
+        int64_t second_us; /* since when ... */
+        uint32_t bytes;    /* ... so many */
+    } sent[MEDIA_TAP_SIDES];
     _Atomic uint32_t head;
     char far_2[64];
     _Atomic uint32_t tail;

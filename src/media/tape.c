@@ -10,7 +10,8 @@
 #define AHEAD_SAMPLES 6400 /* of the window, when the worker is behind */
 #define LONGEST_FRAMES (UINT64_C(24) * 3600 * TIMELINE_HZ)
 #define MIX_FRAMES 512
-#define GAP_FRAMES TIMELINE_HZ /* what a death of media lasts at most */
+#define GAP_FRAMES TIMELINE_HZ          /* what a death of media lasts, when nobody knows */
+#define GAP_LONGEST (600 * TIMELINE_HZ) /* more is a leap of the wall clock: not so much silence */
 
 static int64_t position(const struct deck_tape *t, int64_t us)
 {
@@ -19,10 +20,32 @@ static int64_t position(const struct deck_tape *t, int64_t us)
 
 /* ---- open ---- */
 
+static uint64_t at_most(uint64_t frames, uint64_t most)
+{
+    return frames < most ? frames : most;
+}
+
+/* How much nobody wrote, by the wall clock, which may have leapt; written_us: when somebody did last. */
+static uint64_t missing_frames(const struct deck_tape *t, uint64_t longest, uint64_t written_us)
+{
+    uint64_t missing;
+
+    if (t->start_wall_us <= t->begun_us || t->start_wall_us <= written_us ||
+        (t->muted & MEDIA_TAPE_PAUSED))
+        return 0;
+    missing = (t->start_wall_us - t->begun_us) * 8 / 1000;
+    if (!t->is_append) /* else nobody knows how much of the file is ours */
+        missing = missing > longest ? missing - longest : 0;
+    /* It may have been paused, or not joined. */
+    missing = at_most(missing, (t->start_wall_us - written_us + LAG_US) * 8 / 1000);
+    /* Nobody knows for how long it was not joined. */
+    return at_most(missing, t->is_joined_only ? GAP_FRAMES : GAP_LONGEST);
+}
+
 /* After the death of media: what was not written while nobody wrote is silence in all of them. */
 static int go_on(struct deck_tape *t)
 {
-    uint64_t longest = 0, missing, since;
+    uint64_t longest = 0, upto;
     int64_t written_us = 0;
     int err = 0;
 
@@ -34,20 +57,10 @@ static int go_on(struct deck_tape *t)
         if (tape_file_written(t->files[i]).us > written_us)
             written_us = tape_file_written(t->files[i]).us;
     }
-    if (t->start_wall_us <= t->begun_us || (int64_t)t->start_wall_us <= written_us)
-        return 0;
-    missing = (t->start_wall_us - t->begun_us) * 8 / 1000;
-    missing = missing > longest ? missing - longest : 0;
-    since = (t->start_wall_us - (uint64_t)written_us + LAG_US) * 8 / 1000;
-    if (since < missing) /* it was paused, or not joined */
-        missing = since;
-    if (t->is_joined_only && missing > GAP_FRAMES) /* nobody knows for how long it was not joined */
-        missing = GAP_FRAMES;
-    if (t->muted & MEDIA_TAPE_PAUSED)
-        missing = 0;
-    for (int i = 0; i < TAPE_FILES && !err && longest + missing < LONGEST_FRAMES; i++) {
+    upto = longest + missing_frames(t, longest, (uint64_t)written_us);
+    for (int i = 0; i < TAPE_FILES && !err && upto < LONGEST_FRAMES; i++) {
         if (t->files[i])
-            err = tape_file_skip(t->files[i], longest + missing - tape_file_frames(t->files[i]));
+            err = tape_file_skip(t->files[i], upto - tape_file_frames(t->files[i]));
         if (!err && t->files[i])
             err = tape_file_flush(t->files[i]);
     }
@@ -86,6 +99,7 @@ int deck_tape_open(struct deck_tape *t, const char *folder)
     t->voices.is_joined_only = t->is_joined_only;
     t->voices.state = (uint8_t)(t->muted | VOICES_PARTED);
     count_frames(t);
+    t->before = t->is_append && !t->is_goes_on ? t->frames : 0;
     return 0;
 }
 
@@ -299,6 +313,8 @@ void deck_tape_finish(struct deck_tape *t, int64_t at_us, uint32_t cut_ms)
     if (!t->err)
         drain_all(t, at_us + LOOK_US);
     write_to(t, position(t, at_us));
+    /* What was there before is not ours to leave out. */
+    cut_ms = (uint32_t)at_most(cut_ms, (t->frames - t->before) * 1000 / TIMELINE_HZ);
     for (int i = 0; i < TAPE_FILES; i++) {
         int err = t->files[i] ? tape_file_finish(t->files[i], cut_ms) : 0;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -18,6 +19,8 @@
 #define CHUNK_FRAMES 256
 #define WAV_HEADER 44
 #define RIFF_MAX (UINT32_MAX - 1024)
+#define LOCK_TRIES 5
+#define LOCK_PAUSE_MS 10
 #define TAPS 6 /* of the filter between two samples */
 
 const struct tape_format tape_formats[] = {
@@ -247,7 +250,7 @@ static uint8_t *room(struct tape_file *f, size_t bytes)
 {
     uint8_t *p;
 
-    if (f->used + bytes > BUFFER_BYTES && flush_data(f))
+    if (f->err || (f->used + bytes > BUFFER_BYTES && flush_data(f)))
         return NULL;
     p = f->buffer + f->used;
     f->used += bytes;
@@ -393,6 +396,8 @@ static int begin(struct tape_file *f, bool is_append)
         return err;
     unit_of(f, &bytes, &frames);
     f->end -= (f->end - f->header) % bytes;
+    if (f->end > RIFF_MAX)
+        return EFBIG;
     if ((uint64_t)st.st_size > f->end && ftruncate(f->fd, (off_t)f->end))
         return errno;
     if (f->format->kind == TAPE_GSM)
@@ -400,17 +405,53 @@ static int begin(struct tape_file *f, bool is_append)
     return 0;
 }
 
+/* Two writers would undo each other; whoever converts it waits. */
+static int lock_file(struct tape_file *f, bool *is_removed)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
+    struct stat st;
+    int tries = LOCK_TRIES;
+
+    /* A job holds it for a moment, to look whether anybody writes. */
+    while (flock(f->fd, LOCK_EX | LOCK_NB)) {
+        if (errno != EWOULDBLOCK)
+            return errno;
+        if (--tries == 0)
+            return EBUSY;
+        nanosleep(&pause, NULL);
+    }
+    if (fstat(f->fd, &st))
+        return errno;
+    *is_removed = st.st_nlink == 0;
+    return 0;
+}
+
+/* One that a job removes at this moment would be written for nobody. */
+static int open_locked(struct tape_file *f)
+{
+    bool is_removed = true;
+    int err = 0;
+
+    for (int tries = LOCK_TRIES; !err && is_removed && tries; tries--) {
+        if (f->fd >= 0)
+            close(f->fd);
+        err = tape_name_open(&f->fd, &f->is_new, f->folder, slice_of(f->name));
+        if (err)
+            f->fd = -1;
+        else
+            err = lock_file(f, &is_removed);
+        if (err)
+            f->is_new = false; /* it is another one's by now */
+    }
+    return !err && is_removed ? EBUSY : err;
+}
+
 static int open_file(struct tape_file *f, bool is_append)
 {
-    int err = tape_name_open(&f->fd, &f->is_new, f->folder, slice_of(f->name));
+    int err = open_locked(f);
 
-    if (err) {
-        f->fd = -1;
+    if (err)
         return err;
-    }
-    /* Two writers would undo each other; whoever converts it waits. */
-    if (flock(f->fd, LOCK_EX | LOCK_NB))
-        return errno == EWOULDBLOCK ? EBUSY : errno;
     err = begin(f, is_append);
     return err ? err : tape_file_flush(f);
 }

@@ -45,8 +45,8 @@ struct tape_file_args {
  * @param folder  path of the folder of recordings, which nothing leads out of
  * @param name    below it, with extension
  * @return 0; EINVAL (name, format, or what is to be appended to); ENAMETOOLONG; ENOENT (no folder of
- *         recordings); EACCES (also: by a link, no plain file); EBUSY (being written); ENOSPC; EMFILE; ENOMEM;
- *         EIO
+ *         recordings); EACCES (also: by a link, no plain file); EBUSY (being written, or leased); EFBIG (what is
+ *         to be appended to is 4 GiB long); ENOSPC; EMFILE; ENOMEM; EIO
  */
 int tape_file_open(struct tape_file **fp, const char *folder, struct slice name,
                    const struct tape_file_args *args);

@@ -54,7 +54,7 @@ struct deck_tape {
     struct tape_file *files[TAPE_FILES];
     struct voices voices;
     voices_tables *louder;
-    uint64_t frames;
+    uint64_t frames, before; /* in its files; of it: what it was appended to */
     bool is_over, is_changed;
     bool is_behind; /* a ring was full */
     int err;

@@ -65,9 +65,9 @@ static int open_below(int *fdp, int folder, const char *name, uint64_t flags, mo
 
     do {
         fd = (int)syscall(SYS_openat2, folder, name, &how, sizeof(how));
-    } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
-    if (fd < 0)
-        return errno;
+    } while (fd < 0 && errno == EINTR);
+    if (fd < 0) /* EAGAIN: somebody else's lease on it, which may take a minute to end */
+        return errno == EAGAIN ? EBUSY : errno;
     *fdp = fd;
     return 0;
 }

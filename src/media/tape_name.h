@@ -19,7 +19,7 @@ int tape_name_check(struct slice name);
  *
  * @param is_new  out: it was made now
  * @return 0; as tape_name_check; ENOENT (no such folder); EACCES (refused, a link on the way, not a
- *         plain file); errno
+ *         plain file); EBUSY (leased to another program, as file servers do); errno
  */
 int tape_name_open(int *fdp, bool *is_new, const char *folder, struct slice name);
 

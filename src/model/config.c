@@ -14,6 +14,7 @@ const struct model_config_file model_config_files[] = {
     {"asterisk.conf", {{MODEL_CONFIG_SETTINGS, NULL}}},
     {"cdr.conf", {{MODEL_CONFIG_SETTINGS, NULL}}},
     {"extensions.conf", {{MODEL_CONFIG_ROUTING, "static_extensions"}}},
+    {"features.conf", {{MODEL_CONFIG_SETTINGS, NULL}}},
     {"http.conf", {{MODEL_CONFIG_SETTINGS, NULL}}},
     {"indications.conf", {{MODEL_CONFIG_SETTINGS, NULL}, {MODEL_CONFIG_TONES, NULL}}},
     {"manager.conf", {{MODEL_CONFIG_SETTINGS, NULL}, {MODEL_CONFIG_ROWS, "manager"}}},

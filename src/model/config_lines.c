@@ -26,7 +26,7 @@ static void hide_secrets(struct model_config_category *cat)
         struct model_config_line *l = CONTAINER_OF(k, struct model_config_line, link);
         const struct model_field *f = t ? model_field_find(t, slice_of(l->name)) : NULL;
 
-        if (f && f->kind == MODEL_SECRET && *l->value) {
+        if (f && model_field_is_secret(f) && *l->value) {
             l->secret = l->value;
             l->value = MODEL_CONFIG_HIDDEN;
         }
@@ -152,7 +152,7 @@ static int check_line(const struct model_config_category *cat, const struct mode
         return 0;
     if (!f || f->state == MODEL_INNER)
         return config_refuse(why, cat, l, "there is no such option");
-    if (f->kind == MODEL_SECRET && !l->secret && strcmp(l->value, MODEL_CONFIG_HIDDEN) == 0)
+    if (model_field_is_secret(f) && !l->secret && strcmp(l->value, MODEL_CONFIG_HIDDEN) == 0)
         return config_refuse(why, cat, l, "stands for a secret that is there already");
     if (!*l->value || model_field_set(f, NULL, slice_of(l->value), NULL) == 0)
         return 0;

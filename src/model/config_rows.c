@@ -87,7 +87,7 @@ static int put_field(struct model_config *c, struct model_config_category *cat,
 
     if (!text.len)
         return 0;
-    if (f->kind == MODEL_SECRET)
+    if (model_field_is_secret(f))
         text = SLICE(MODEL_CONFIG_HIDDEN);
     if (gaps)
         return put_each(c, cat, f, text, gaps);
@@ -217,7 +217,7 @@ static int take_line(struct values *v, const struct model_config_category *cat,
     gap = model_field_gap(f);
     v->line[i] = l;
     v->is_said[i] = true;
-    if (f->kind == MODEL_SECRET) {
+    if (model_field_is_secret(f)) {
         v->is_kept[i] = strcmp(l->value, MODEL_CONFIG_HIDDEN) == 0;
         if (v->is_kept[i] && !cat->key)
             return config_refuse(why, cat, l, "stands for a secret that is there already");
@@ -288,7 +288,7 @@ static int check(const struct values *v, const struct model_config_category *cat
     if (!v->is_said[i] || !v->text[i].len ||
         model_field_set(f, NULL, buf_slice(&v->text[i]), NULL) == 0)
         return 0;
-    if (f->kind == MODEL_SECRET)
+    if (model_field_is_secret(f))
         shown.value = MODEL_CONFIG_HIDDEN;
     shown.name = f->kind == MODEL_RULES ? f->column : v->line[i]->name;
     buf_init(&allowed, 2000);

@@ -84,6 +84,8 @@ static const struct model_words kind_words[] = {
     [MODEL_TOS] = {"ef, af11-af43, cs0-cs7 или число до 255",
                    "ef, af11-af43, cs0-cs7 or a number up to 255"},
     [MODEL_WALL] = {"секунды с 1970 года", "seconds since 1970"},
+    [MODEL_PASSWORD] = {"любой текст", "any text"},
+    [MODEL_KEY] = {"любой текст", "any text"},
 };
 
 static void add_choices(const struct model_field *f, struct buf *out)

@@ -40,6 +40,8 @@ enum model_kind {
     MODEL_RULES,    /* struct model_rules: "deny=...,permit=..." in order */
     MODEL_TOS,      /* uint8_t, the byte of IP: ef, af31, cs5, lowdelay ..., a number */
     MODEL_WALL,     /* not kept: seconds since 1970, or a date and time; the station writes it */
+    MODEL_PASSWORD, /* not kept: its argon2id; what is typed is hashed before it is stored */
+    MODEL_KEY,      /* not kept: its SHA-256 in hex; found by it, shown once when it is made */
 };
 
 enum model_state {
@@ -80,6 +82,7 @@ struct model_field {
     size_t offset;   /* in the object's struct, MODEL_NOWHERE when it is not kept */
     const char *sql; /* SQL type with constraints, where the kind's own does not fit */
     struct model_words label, help;
+    const char *refers; /* the type whose names it takes; NULL: none */
     const char
         *subject; /* of a LATER or REFUSED field: the word of model_subject that it comes with */
     const char *shown; /* of an OBEYED field: the test that shows it ("tests/scene/busy.scene");
@@ -103,8 +106,9 @@ struct model_type {
     enum model_shape shape;
     bool is_later;     /* nothing obeys the whole type yet: named once, not by column */
     bool is_watched;   /* a change loads the configuration again */
+    bool is_private;   /* no business of the routing: REALTIME does not reach it */
     const char *tail;  /* what follows the columns in CREATE TABLE, or NULL */
-    const char *index; /* columns of an index, or NULL */
+    const char *index; /* columns of an index; ";" and those of another; or NULL */
     size_t size;       /* of its struct in model/snapshot.h; 0: not in the snapshot */
     const struct model_field *fields;
     struct model_words label, help;
@@ -114,6 +118,12 @@ struct model_type {
 extern const struct model_type model_types[];
 
 const struct model_type *model_type_find(struct slice name);
+
+/** A value that no answer, log or report may hold. */
+static inline bool model_field_is_secret(const struct model_field *f)
+{
+    return f->kind == MODEL_SECRET || f->kind == MODEL_PASSWORD || f->kind == MODEL_KEY;
+}
 
 /** By column, or by Asterisk's option name. NULL: no such field. */
 const struct model_field *model_field_find(const struct model_type *t, struct slice name);

@@ -32,7 +32,7 @@ const struct model_field model_fields_manager[] = {
              "Addresses and networks from which nobody gets in.")),
     ROW("permit", NETS, OBEYED, AT(permit), SHOWN,
         SAYS("Разрешить", "Permit", "Исключения из запрета.", "Exceptions to deny.")),
-    ROW("acl", NAMES, OBEYED, AT(acl_names), SHOWN,
+    ROW("acl", NAMES, OBEYED, AT(acl_names), .refers = "acl", SHOWN,
         SAYS("Списки доступа", "Access lists", "Имена списков таблицы acl.",
              "Names of lists in table acl.")),
     ROW("eventfilter", TEXT, OBEYED, AT(eventfilter), .sql = "TEXT DEFAULT NULL", .gap = '\n',

@@ -1,5 +1,5 @@
 /*
- * fields_other.c - routing, static tables, access lists, music, settings, groups, call records; and
+ * fields_other.c - routing, static tables, access lists, music, settings, groups; and
  * the table of all types
  */
 #include <string.h>
@@ -11,6 +11,7 @@ static const char *const modes[] = {"files", "playlist", "custom",     "mp3",
 static const char *const sorts[] = {"", "alpha", "random", "randstart", NULL};
 static const char *const languages[] = {"ru", "en", NULL};
 
+static const char *const mail_securities[] = {"none", "starttls", "tls", NULL};
 static const char *const recording_modes[] = {"as_asked", "mono", "stereo", NULL};
 
 #define OWN(column_, kind_, ...) ROW(column_, kind_, INNER, NOWHERE, __VA_ARGS__)
@@ -242,6 +243,52 @@ const struct model_field model_fields_settings[] = {
         .shown = "tests/scene/settings.scene",
         SAYS("Каналов всего", "Channels at most", "Сверх этого вызовы получают отказ 503.",
              "Beyond it calls are refused with 503.")),
+    ROW("feature_digit_timeout", INT, OBEYED, AT(feature_digit_timeout),
+        .option = "featuredigittimeout", .def = "1000", .min = 100, .max = 30000,
+        .shown = "tests/scene/feature-codes.scene",
+        SAYS("Пауза в коде, мс", "Pause within a code, ms",
+             "Дольше этого следующая клавиша кода в разговоре не ждётся.",
+             "The next key of a code in a talk is not waited for longer than this.")),
+    ROW("feature_sound", TEXT, OBEYED, AT(feature_sound), .option = "courtesytone",
+        .shown = "tests/scene/feature-recording.scene",
+        SAYS("Сигнал записи по коду", "Sound of recording by code",
+             "Файл, который слышат оба, когда код начал или закончил запись; пусто - тишина.",
+             "File that both hear when a code began or ended a recording; empty: silence.")),
+    ROW("feature_fail_sound", TEXT, OBEYED, AT(feature_fail_sound), .option = "recordingfailsound",
+        .shown = "tests/scene/feature-recording.scene",
+        SAYS("Сигнал отказа записи", "Sound of a recording that failed",
+             "Файл, который слышит нажавший код, когда запись не началась; пусто - тишина.",
+             "File that who pressed the code hears when nothing is recorded; empty: silence.")),
+    ROW("feature_disconnect", TEXT, OBEYED, AT(feature_disconnect), .option = "disconnect",
+        .def = "*", .shown = "tests/scene/feature-codes.scene",
+        SAYS("Код отбоя", "Code that hangs up",
+             "Заканчивает разговор; может тот, кому это разрешила опция H или h.",
+             "Ends the talk; for whom option H or h allows it.")),
+    ROW("feature_automixmon", TEXT, OBEYED, AT(feature_automixmon), .option = "automixmon",
+        .shown = "tests/scene/feature-recording.scene",
+        SAYS(
+            "Код записи", "Code that records",
+            "Начинает и заканчивает запись разговора; может тот, кому это разрешила опция X или x. Пример: *1.",
+            "Begins and ends a recording of the talk; for whom option X or x allows it. Example: *1.")),
+    ROW("feature_recordpause", TEXT, OBEYED, AT(feature_recordpause),
+        .shown = "tests/scene/feature-recording.scene",
+        SAYS(
+            "Код паузы записи", "Code that pauses recordings",
+            "Пока код не набран снова, все записи разговора молчат, а цифры не видны; может тот, кому это "
+            "разрешила опция X или x или recordpause в DYNAMIC_FEATURES. Пример: *7.",
+            "Until it is pressed again, all recordings of the talk are silent and digits are not shown; for whom "
+            "option X or x allows it, or recordpause in DYNAMIC_FEATURES. Example: *7.")),
+    ROW("feature_blindxfer", TEXT, LATER, AT(feature_blindxfer), .option = "blindxfer", .def = "#",
+        .subject = "transfers",
+        SAYS("Код перевода", "Code that transfers", "Перевод без консультации.",
+             "A blind transfer.")),
+    ROW("feature_atxfer", TEXT, LATER, AT(feature_atxfer), .option = "atxfer",
+        .subject = "transfers",
+        SAYS("Код перевода с консультацией", "Code of an attended transfer",
+             "Перевод с консультацией.", "An attended transfer.")),
+    ROW("feature_parkcall", TEXT, LATER, AT(feature_parkcall), .option = "parkcall",
+        .subject = "parking",
+        SAYS("Код парковки", "Code that parks", "Парковка вызова.", "The call is parked.")),
     ROW("file_folders", TEXT, OBEYED, AT(file_folders), .shown = "tests/unit/role/test_errands.c",
         SAYS(
             "Каталоги для FILE и STAT", "Folders for FILE and STAT",
@@ -260,6 +307,33 @@ const struct model_field model_fields_settings[] = {
             "192.0.2.1:8080; *: any; empty: nobody. Addresses of the machine itself and of its link (127.0.0.0/8, 169.254.0.0/16, "
             "::1, fe80::/10) only when named here as such (127.0.0.1, [::1]:8080; localhost: any of 127.0.0.0/8 and ::1), even when "
             "an allowed name or * leads there.")),
+    ROW("smtp_host", TEXT, OBEYED, NOWHERE, .shown = "tests/e2e/notify.sh",
+        SAYS("Почтовый сервер", "Mail server",
+             "Через него станция отправляет письма; пусто - письма ждут.",
+             "Mails are sent through it; empty: they wait.")),
+    ROW("smtp_port", INT, OBEYED, NOWHERE, .max = 65535, .shown = "tests/e2e/notify.sh",
+        SAYS("Порт почтового сервера", "Mail server's port",
+             "Пусто: 587, 465 для tls, 25 для none.", "Empty: 587, 465 with tls, 25 with none.")),
+    ROW("smtp_security", ENUM, OBEYED, NOWHERE, .def = "starttls", .choices = mail_securities,
+        .shown = "tests/e2e/notify.sh",
+        SAYS(
+            "Шифрование почты", "Security of mail",
+            "starttls; tls - с первого байта; none - без шифрования, только для своего сервера.",
+            "starttls; tls: from the first byte; none: not encrypted, for a server of one's own only.")),
+    ROW("smtp_user", TEXT, OBEYED, NOWHERE, .shown = "tests/e2e/notify.sh",
+        SAYS("Логин почтового сервера", "Mail server's user", "Пусто - без входа.",
+             "Empty: no login.")),
+    ROW("smtp_password", SECRET, OBEYED, NOWHERE, .shown = "tests/e2e/notify.sh",
+        SAYS("Пароль почтового сервера", "Mail server's password", "К логину.", "Of that user.")),
+    ROW("mail_from", TEXT, OBEYED, NOWHERE, .shown = "tests/e2e/notify.sh",
+        SAYS("Отправитель писем", "Sender of mails", "Станция <pbx@example.com>.",
+             "Station <pbx@example.com>.")),
+    ROW("webhook_allow", TEXT, OBEYED, NOWHERE, .shown = "tests/e2e/notify.sh",
+        SAYS(
+            "Сети для вебхуков", "Networks of webhooks",
+            "Частные сети и адреса через запятую, куда можно вебхукам: 10.1.0.0/16, 127.0.0.1; пусто - никуда.",
+            "Private networks and addresses, comma separated, that webhooks may go to: 10.1.0.0/16, 127.0.0.1; "
+            "empty: none.")),
     ROW("recording_mode", ENUM, OBEYED, AT(recording_mode), .def = "as_asked",
         .choices = recording_modes, .shown = "tests/e2e/recording-jobs.sh",
         SAYS(
@@ -351,6 +425,57 @@ const struct model_field model_fields_settings[] = {
         .max = 86400, .shown = "tests/e2e/web.sh",
         SAYS("Сеанс HTTP, с", "Session of HTTP, s", "Через столько без запросов сеанс закрывается.",
              "After so long without a request a session ends.")),
+    ROW("web_enabled", BOOL, OBEYED, AT(web_enabled), .def = "yes", .shown = "tests/e2e/face.sh",
+        SAYS("Интерфейс", "Interface", "Показывать ли интерфейс, REST и API станции по HTTPS.",
+             "Are the interface, REST and the station's API served over HTTPS?")),
+    ROW("web_bind", ADDR, OBEYED, AT(web_bind), .def = "[::]", .shown = "tests/e2e/face.sh",
+        SAYS(
+            "Адрес интерфейса", "Address of the interface",
+            "Адрес и порт HTTPS; [::] - все адреса. Без порта станция берёт 443, а когда он занят или станция запущена не "
+            "от root - 8443.",
+            "Address and port of HTTPS; [::]: all addresses. Without a port the station takes 443, and 8443 when that is "
+            "taken or the station was not started as root.")),
+    ROW("web_port_plain", INT, OBEYED, AT(web_port_plain), .def = "0", .min = 0, .max = 65535,
+        .shown = "tests/e2e/face.sh",
+        SAYS("Порт HTTP интерфейса", "Port of plain HTTP",
+             "С него перенаправляют на HTTPS; 0: 80, а когда он занят - 8080.",
+             "It redirects to HTTPS; 0: 80, and 8080 when that is taken.")),
+    ROW("web_redirect", BOOL, OBEYED, AT(web_redirect), .def = "yes", .shown = "tests/e2e/face.sh",
+        SAYS(
+            "Перенаправлять HTTP", "Redirect plain HTTP",
+            "Слушать ли порт HTTP: он перенаправляет на HTTPS и отвечает на проверки ACME (certbot).",
+            "Is the port of plain HTTP listened on? It redirects to HTTPS and answers ACME (certbot).")),
+    ROW("web_name", TEXT, OBEYED, AT(web_name), .shown = "tests/e2e/face.sh",
+        SAYS(
+            "Имя узла интерфейса", "Host name of the interface",
+            "Имя, по которому открывают интерфейс: pbx.example.com. Стоит в сертификате, который станция делает сама.",
+            "The name that the interface is opened by: pbx.example.com. It stands in the certificate that the station "
+            "makes itself.")),
+    ROW("web_address", TEXT, OBEYED, NOWHERE, .shown = "tests/unit/rest/test_profile.c",
+        SAYS(
+            "Адрес интерфейса", "Address of the interface",
+            "С чего начинаются ссылки в письмах: https://pbx.example.com:8443. Без него - https:// и "
+            "web_name, без них - имя машины.",
+            "What links in mails begin with: https://pbx.example.com:8443. Without it https:// and "
+            "web_name, without those the machine's name.")),
+    ROW("web_upload_mib", INT, OBEYED, AT(web_upload_mib), .def = "256", .min = 1, .max = 65536,
+        .shown = "tests/e2e/face.sh",
+        SAYS("Размер загружаемого файла, МиБ", "Size of an uploaded file, MiB",
+             "Большие запросы получают 413.", "Longer requests get 413.")),
+    ROW("web_rate", INT, OBEYED, AT(web_rate), .def = "100", .min = 1, .max = 100000,
+        .shown = "tests/e2e/face.sh",
+        SAYS(
+            "Запросов интерфейса с адреса в секунду",
+            "Requests of the interface from an address a second",
+            "Вчетверо больше - сразу, затем запросы получают 429. На адреса 127.0.0.0/8 и ::1 не действует.",
+            "Four times as many at once, then requests get 429. Not for 127.0.0.0/8 and ::1.")),
+    ROW("web_connections", INT, OBEYED, AT(web_connections), .def = "400", .min = 1, .max = 10000,
+        .shown = "tests/e2e/face.sh",
+        SAYS(
+            "Запросов интерфейса с адреса сразу",
+            "Requests of the interface from an address at once",
+            "Открытая страница держит один. Сверх этого запросы получают 429. На адреса 127.0.0.0/8 и ::1 не действует.",
+            "An open page holds one. Beyond it requests get 429. Not for 127.0.0.0/8 and ::1.")),
     ROW("overload_ms", INT, OBEYED, AT(overload_ms), .def = "500", .min = 10, .max = 60000,
         .shown = "tests/scene/settings.scene",
         SAYS("Порог перегрузки", "Overload threshold",
@@ -358,77 +483,6 @@ const struct model_field model_fields_settings[] = {
              "Age of the queue of requests in ms from which new ones get 503.")),
     {0}};
 #undef AT
-
-#define CDR(column_, sql_, ru_, en_)                                                               \
-    OWN(column_, TEXT, .sql = sql_, SAYS(column_, column_, ru_, en_))
-/* The longest value is kept whole by a server, too. */
-#define LONG_WORD "TEXT NOT NULL DEFAULT ''"
-#define MAYBE(size_) "VARCHAR(" #size_ ") DEFAULT NULL"
-const struct model_field model_fields_cdr[] = {
-    CDR("accountcode", MAYBE(80), "Код учета.", "Account code."),
-    CDR("src", LONG_WORD, "Номер вызывающего.", "Caller's number."),
-    CDR("dst", LONG_WORD, "Набранное расширение.", "Extension dialled."),
-    CDR("dcontext", LONG_WORD, "Маршрутизация.", "Routing."),
-    CDR("clid", LONG_WORD, "Имя и номер вызывающего.", "Caller's name and number."),
-    CDR("channel", LONG_WORD, "Канал вызывающего.", "Caller's channel."),
-    CDR("dstchannel", LONG_WORD, "Канал вызываемого.", "Called channel."),
-    CDR("lastapp", LONG_WORD, "Последнее приложение.", "Last application."),
-    CDR("lastdata", "TEXT NOT NULL DEFAULT ''", "Его параметры.", "Its parameters."),
-    CDR("start", "DATETIME DEFAULT NULL", "Начало вызова, местное время.", "Start, local time."),
-    CDR("answer", "DATETIME DEFAULT NULL", "Ответ; NULL, если не ответили.",
-        "Answer; NULL when there was none."),
-    CDR("end", "DATETIME DEFAULT NULL", "Конец.", "End."),
-    CDR("duration", "INTEGER NOT NULL DEFAULT 0", "Секунды от начала.", "Seconds from the start."),
-    CDR("billsec", "INTEGER NOT NULL DEFAULT 0", "Секунды от ответа.", "Seconds from the answer."),
-    CDR("disposition", WORD(45), "ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION.",
-        "ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION."),
-    CDR("amaflags", WORD(45), "OMIT, BILLING, DOCUMENTATION.", "OMIT, BILLING, DOCUMENTATION."),
-    CDR("userfield", MAYBE(255), "Поле пользователя.", "User's field."),
-    CDR("uniqueid", WORD(150), "Идентификатор канала.", "The channel's identifier."),
-    CDR("linkedid", WORD(150), "Идентификатор всего вызова.", "The whole call's identifier."),
-    CDR("peeraccount", MAYBE(80), "Код учета вызываемого.", "Account code of the called."),
-    CDR("sequence", "INTEGER NOT NULL DEFAULT 0", "Порядковый номер записи.",
-        "Number of the record."),
-    CDR("source", MAYBE(80), "Кто звонил.", "Who called."),
-    CDR("destination", MAYBE(80), "Кому звонили.", "Who was called."),
-    CDR("direction", MAYBE(20), "in, out или internal.", "in, out or internal."),
-    CDR("group_uuid", MAYBE(36), "Группа-владелец.", "Owner group."),
-    {0}};
-
-#define COUNT "INTEGER NOT NULL DEFAULT 0"
-const struct model_field model_fields_call_quality[] = {
-    CDR("uniqueid", WORD(150), "Идентификатор канала.", "The channel's identifier."),
-    CDR("linkedid", WORD(150), "Идентификатор всего вызова.", "The whole call's identifier."),
-    CDR("channel", LONG_WORD, "Канал.", "Channel."),
-    CDR("end", "DATETIME DEFAULT NULL", "Конец, местное время.", "End, local time."),
-    CDR("rx_packets", COUNT, "Принято пакетов RTP.", "RTP packets received."),
-    CDR("rx_lost", COUNT, "Из них потеряно в пути.", "Lost on the way to us."),
-    CDR("rx_jitter_us", COUNT, "Дрожание на приёме, мкс.", "Jitter of what we receive, us."),
-    CDR("tx_packets", COUNT, "Послано пакетов RTP.", "RTP packets sent."),
-    CDR("tx_lost", COUNT, "Из них потеряно, по отчётам телефона.", "Lost, as the phone reported."),
-    CDR("tx_jitter_us", COUNT, "Дрожание у телефона, мкс.", "Jitter at the phone, us."),
-    CDR("rtt_us", COUNT, "Время туда и обратно, последнее, мкс.", "Last round trip, us."),
-    CDR("rtt_max_us", COUNT, "Время туда и обратно, наибольшее, мкс.", "Longest round trip, us."),
-    CDR("foreign", COUNT, "Отброшено чужих пакетов.", "Packets of strangers, dropped."),
-    CDR("remote", LONG_WORD, "Адрес телефона.", "The phone's address."),
-    {0}};
-
-const struct model_field model_fields_call_story[] = {
-    OWN("id", INT, .sql = AUTO, .max = INT64_MAX,
-        SAYS("Номер строки", "Row number", "Создаётся сам.", "Made by itself.")),
-    CDR("linkedid", WORD(150), "Идентификатор всего вызова.", "The whole call's identifier."),
-    CDR("start", "DATETIME DEFAULT NULL", "Начало, местное время.", "Start, local time."),
-    CDR("story", "TEXT NOT NULL DEFAULT ''",
-        "Шаги вызова, по одному в строке; читает их `call story`.",
-        "Steps of the call, one a line; `call story` reads them."),
-    {0}};
-
-const struct model_field model_fields_astdb[] = {
-    CDR("name", "VARCHAR(255) NOT NULL PRIMARY KEY", "Семейство и ключ: family/key.",
-        "Family and key: family/key."),
-    CDR("value", "TEXT NOT NULL DEFAULT ''", "Значение DB(family/key).",
-        "The value of DB(family/key)."),
-    {0}};
 
 const struct model_field model_fields_import_later[] = {
     OWN("id", INT, .sql = AUTO, .max = INT64_MAX,
@@ -515,12 +569,48 @@ const struct model_type model_types[] = {
          SAYS("Гудки стран", "Tones of countries",
               "Кроме встроенных ru и us; name - страна/сигнал: fr/busy.",
               "Beside those of ru and us, which are built in; name: country/tone, fr/busy.")),
+    TYPE("feature", "features", "name", feature, .size = SIZE(feature), .is_watched = true,
+         SAYS("Функция в разговоре", "Feature in a talk",
+              "Приложение, которое запускает код, набранный в разговоре.",
+              "An application that a code pressed in a talk runs.")),
     TYPE("settings", "settings", "name", settings, .shape = MODEL_PAIRS, .size = SIZE(settings),
          .is_watched = true,
          SAYS("Настройки станции", "Settings", "Имя и значение.", "Name and value.")),
     TYPE("groups", "groups", "name", group, .shape = MODEL_PLAIN,
          SAYS("Группа", "Group", "Владелец записей.", "Owner of records.")),
-    TYPE("cdr", "cdr", "uniqueid", cdr, .shape = MODEL_PLAIN, .index = "uniqueid",
+    TYPE("users", "users", "name", user, .shape = MODEL_PLAIN, .is_private = true,
+         SAYS("Пользователь", "User", "Кто входит в веб-интерфейс.",
+              "Who logs in to the web interface.")),
+    TYPE("web_session", "web_session", "hash", web_session, .shape = MODEL_PLAIN,
+         .is_private = true, .index = "user_uuid",
+         SAYS("Сеанс", "Session", "Вход в веб-интерфейс; пишет станция.",
+              "A login to the web interface; written by the station.")),
+    TYPE("api_user", "api_user", "name", api_user, .shape = MODEL_PLAIN, .is_private = true,
+         .index = "api_key",
+         SAYS("Пользователь API", "API user", "Программа, которой открыт HTTP API станции.",
+              "A program that may use the station's HTTP API.")),
+    TYPE("revision", "revision", "id", revision, .shape = MODEL_PLAIN, .is_private = true,
+         .index = "type,uuid;part_of",
+         SAYS("Изменение", "Revision",
+              "Журнал: кто, когда, что изменил; строки только добавляются.",
+              "The journal: who changed what, and when; lines are only added.")),
+    TYPE("recovery", "recovery", "hash", recovery, .shape = MODEL_PLAIN, .is_private = true,
+         .index = "user_uuid",
+         SAYS("Ссылка для пароля", "Link for a password", "Восстановление забытого пароля.",
+              "For a forgotten password.")),
+    TYPE("outbox", "outbox", "id", outbox, .shape = MODEL_PLAIN, .is_private = true,
+         .index = "state,next_at",
+         SAYS("Исходящее письмо", "Mail to be sent", "Отправляет роль notify.",
+              "Sent by the role notify.")),
+    TYPE("webhook", "webhook", "name", webhook, .shape = MODEL_PLAIN, .is_private = true,
+         SAYS("Вебхук", "Webhook", "Куда сообщать о событиях звонков.",
+              "Whom to tell of what happens to calls.")),
+    TYPE("webhook_queue", "webhook_queue", "id", webhook_queue, .shape = MODEL_PLAIN,
+         .is_private = true, .index = "state,next_at",
+         SAYS("Исходящее событие", "Event to be sent", "Отправляет роль notify.",
+              "Sent by the role notify.")),
+    TYPE("cdr", "cdr", "uniqueid", cdr, .shape = MODEL_PLAIN,
+         .index = "uniqueid;start,sequence;linkedid",
          SAYS("Запись о звонке", "Call record", "Одна строка на попытку соединения.",
               "One row per attempt.")),
     TYPE("call_quality", "call_quality", "uniqueid", call_quality, .shape = MODEL_PLAIN,
@@ -535,12 +625,13 @@ const struct model_type model_types[] = {
          .index = "linkedid",
          SAYS("История вызова", "Story of a call", "Что станция делала с вызовом и почему.",
               "What the station did with a call, and why.")),
-    TYPE("recording", "recording", "uuid", recording, .shape = MODEL_PLAIN, .index = "uniqueid",
+    TYPE("recording", "recording", "uuid", recording, .shape = MODEL_PLAIN,
+         .index = "uniqueid;linkedid;begun;state,begun,group_uuid,bytes;mixed;rx;mp3",
          SAYS("Запись разговора", "Recording", "Одна строка на запись; файлы - в recordings.",
               "One row per recording; the files are below recordings.")),
     TYPE(
         "recording_sum", "recording_sum", "uuid", recording_sum, .shape = MODEL_PLAIN,
-        .index = "day",
+        .index = "day;uuid;file",
         SAYS(
             "Сумма записи", "Sum of a recording",
             "Что сохранено; строки только добавляются, `recording verify` сверяет их с файлами.",
@@ -548,7 +639,10 @@ const struct model_type model_types[] = {
     TYPE("recording_seal", "recording_seal", "day", recording_seal, .shape = MODEL_PLAIN,
          SAYS("Печать дня", "Seal of a day", "Цепочка сумм и подпись станции.",
               "Chain of sums, and the station's signature.")),
-    TYPE("job", "job", "id", job, .shape = MODEL_PLAIN, .index = "state,next_at",
+    TYPE("sound", "sound", "name", sound, .shape = MODEL_PLAIN, .index = "folder,name",
+         SAYS("Аудиофайл", "Sound", "Загруженный файл, который играют по имени; лежит в sounds.",
+              "An uploaded file that is played by its name; below sounds.")),
+    TYPE("job", "job", "id", job, .shape = MODEL_PLAIN, .index = "state,next_at;subject",
          SAYS("Задание", "Job", "Что ещё сделать с записями: MP3, картинка, удаление.",
               "What is still to be done with recordings: MP3, picture, removal.")),
     TYPE("import_later", "import_later", "id", import_later, .shape = MODEL_PLAIN,

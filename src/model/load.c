@@ -41,7 +41,7 @@ static int refuse(struct making *m, const struct model_field *f, struct slice va
 
     m->is_refused = true;
     buf_init(&allowed, 2000);
-    if (f->kind == MODEL_SECRET)
+    if (model_field_is_secret(f))
         value = SLICE("***");
     if (f->state == MODEL_REFUSED && model_field_set(f, NULL, value, NULL) == 0)
         err = model_report_add(

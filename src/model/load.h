@@ -47,7 +47,7 @@ struct model_snapshot {
     struct model_pool pool;
     struct model_report report;
     struct shelf endpoints, aors, auths, transports, identifies, registrations, acls, mohs,
-        managers, tones, contexts, domain_aliases;
+        managers, tones, features, contexts, domain_aliases;
     struct shelf globals;    /* struct global_var */
     struct hash by_username; /* struct alias: text of an auth's username */
     struct hash by_aor;      /* struct alias: the address of record itself */
@@ -70,7 +70,7 @@ void shelf_fini(struct shelf *sh);
 
 extern const struct shelf_kind shelf_endpoint, shelf_aor, shelf_auth, shelf_transport,
     shelf_identify, shelf_registration, shelf_acl, shelf_manager, shelf_moh, shelf_tone,
-    shelf_context, shelf_global_var, shelf_domain_alias;
+    shelf_context, shelf_global_var, shelf_domain_alias, shelf_feature;
 
 /* load.c */
 int load_type(struct model_snapshot *s, struct db *d, const struct shelf_kind *k, struct shelf *to);

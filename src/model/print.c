@@ -142,7 +142,9 @@ int model_field_print(const struct model_field *f, const void *object, struct bu
     case MODEL_RULES: return print_rules(out, at);
     case MODEL_TOS: return buf_printf(out, "%u", *(const uint8_t *)at);
     case MODEL_SECRET:
-    case MODEL_WALL: return EACCES;
+    case MODEL_WALL:
+    case MODEL_PASSWORD:
+    case MODEL_KEY: return EACCES;
     }
     return EINVAL;
 }

@@ -33,6 +33,7 @@ static const struct {
     {"fax", {"факсы", "fax"}},
     {"recording", {"запись разговоров", "recording"}},
     {"blf", {"индикаторы статуса (BLF)", "status indicators (BLF)"}},
+    {"parking", {"парковка вызовов", "call parking"}},
     {"transfers", {"перевод вызовов", "transfers"}},
     {"video", {"видео", "video"}},
     {"manager", {"события Manager", "the Manager's events"}},

@@ -440,6 +440,58 @@ static int finish_tone(struct model_snapshot *s, uint32_t i)
                             t->name, t->list);
 }
 
+bool model_is_code(struct slice code)
+{
+    for (size_t i = 0; i < code.len; i++)
+        if (!code.p[i] || !strchr("0123456789*#ABCD", code.p[i]))
+            return false;
+    return code.len > 0 && code.len <= MODEL_CODE_MAX;
+}
+
+static int finish_feature(struct model_snapshot *s, uint32_t i)
+{
+    const struct model_feature *f = s->features.v[i];
+    const bool is_code = model_is_code(slice_of(f->code));
+
+    if (is_code && *f->application)
+        return 0;
+    shelf_take(&s->features, &shelf_feature, i);
+    return model_report_add(
+        &s->report, LOG_ERROR,
+        "feature is not loaded: wrong value table=features name=\"%s\" column=%s "
+        "value=\"%.200s\" allowed=\"%s\"",
+        f->name, is_code ? "application" : "code", is_code ? "" : f->code,
+        is_code ? "an application" : "1 to 11 of 0-9 * # A-D");
+}
+
+/* A code that nobody can press is none. */
+static int check_codes(struct model_snapshot *s)
+{
+    struct model_settings *o = &s->settings;
+    const struct {
+        const char *name, **code;
+    } codes[] = {
+        {"feature_atxfer", &o->feature_atxfer},
+        {"feature_automixmon", &o->feature_automixmon},
+        {"feature_blindxfer", &o->feature_blindxfer},
+        {"feature_disconnect", &o->feature_disconnect},
+        {"feature_parkcall", &o->feature_parkcall},
+        {"feature_recordpause", &o->feature_recordpause},
+    };
+    int err = 0;
+
+    for (size_t i = 0; !err && i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (!**codes[i].code || model_is_code(slice_of(*codes[i].code)))
+            continue;
+        err = model_report_add(&s->report, LOG_WARNING,
+                               "no code, it is not taken table=settings name=%s value=\"%.200s\" "
+                               "allowed=\"1 to 11 of 0-9 * # A-D\"",
+                               codes[i].name, *codes[i].code);
+        *codes[i].code = "";
+    }
+    return err;
+}
+
 /* Has the zone any tones? */
 static bool has_tones(const struct model_snapshot *s, const char *zone)
 {
@@ -522,6 +574,10 @@ int resolve_all(struct model_snapshot *s)
         err = each(s, &s->tones, finish_tone);
     if (!err)
         err = check_zone(s);
+    if (!err)
+        err = each(s, &s->features, finish_feature);
+    if (!err)
+        err = check_codes(s);
     if (!err)
         err = each(s, &s->transports, finish_transport);
     if (!err)

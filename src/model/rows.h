@@ -37,7 +37,7 @@
     ROW("description", TEXT, INNER, NOWHERE, .sql = "VARCHAR(128) NOT NULL DEFAULT ''",            \
         SAYS("Описание", "Description", "Произвольное описание.", "Any description."))
 #define ROW_GROUP(offset_)                                                                         \
-    ROW("group_uuid", TEXT, INNER, offset_, .sql = "VARCHAR(36) DEFAULT NULL",                     \
+    ROW("group_uuid", TEXT, INNER, offset_, .sql = "VARCHAR(36) DEFAULT NULL", .refers = "groups", \
         SAYS("Группа", "Group", "Группа, в которую входит запись.",                                \
              "The group that owns the record."))
 #define ROW_ID(help_ru, help_en)                                                                   \
@@ -58,6 +58,7 @@ extern const struct model_field model_fields_acl[];
 extern const struct model_field model_fields_manager[];
 extern const struct model_field model_fields_moh[];
 extern const struct model_field model_fields_tone[];
+extern const struct model_field model_fields_feature[];
 extern const struct model_field model_fields_settings[];
 extern const struct model_field model_fields_realtime_extensions[];
 extern const struct model_field model_fields_static[];
@@ -72,6 +73,15 @@ extern const struct model_field model_fields_recording[];
 extern const struct model_field model_fields_job[];
 extern const struct model_field model_fields_recording_sum[];
 extern const struct model_field model_fields_recording_seal[];
+extern const struct model_field model_fields_user[];
+extern const struct model_field model_fields_web_session[];
+extern const struct model_field model_fields_api_user[];
+extern const struct model_field model_fields_revision[];
+extern const struct model_field model_fields_recovery[];
+extern const struct model_field model_fields_webhook[];
+extern const struct model_field model_fields_webhook_queue[];
+extern const struct model_field model_fields_outbox[];
+extern const struct model_field model_fields_sound[];
 
 /* choices that several files name */
 extern const char *const model_choices_identify_by[];

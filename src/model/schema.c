@@ -34,6 +34,22 @@ static const char pairs_sql[] = "uuid " SQL_UUID_PLAIN ", "
                                 "group_uuid VARCHAR(36) DEFAULT NULL, "
                                 "value TEXT NOT NULL DEFAULT ''";
 
+/* "a,b;c": table_index over a and b, table_index2 over c. */
+static void put_indices(const struct model_type *t, struct buf *out)
+{
+    struct slice rest = t->index ? slice_of(t->index) : SLICE_NONE;
+
+    for (int n = 1; slice_is_set(rest) && rest.len; n++) {
+        const struct slice columns = slice_cut(rest, ';', &rest);
+        char number[12] = "";
+
+        if (n > 1)
+            snprintf(number, sizeof(number), "%d", n);
+        buf_printf(out, "CREATE INDEX IF NOT EXISTS \"%s_index%s\" ON \"%s\" (%.*s);\n", t->table,
+                   number, t->table, SLICE_ARG(columns));
+    }
+}
+
 int model_schema_sql(const struct model_type *t, struct buf *out)
 {
     const char *gap = "";
@@ -46,9 +62,7 @@ int model_schema_sql(const struct model_type *t, struct buf *out)
         gap = ",";
     }
     buf_printf(out, ")%s;\n", t->tail ? t->tail : "");
-    if (t->index)
-        buf_printf(out, "CREATE INDEX IF NOT EXISTS \"%s_index\" ON \"%s\" (%s);\n", t->table,
-                   t->table, t->index);
+    put_indices(t, out);
     return buf_err(out);
 }
 
@@ -130,6 +144,7 @@ static void add_lacking(const struct model_type *t, const struct buf *columns, s
         if (!has_column(columns, f->column))
             buf_printf(sql, "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s;\n", t->table, f->column,
                        sql_of(f));
+    put_indices(t, sql);
 }
 
 static int add_missing(struct db *d)
@@ -176,4 +191,11 @@ const struct store_migration model_migrations[] = {
     {.version = 20261123193000, .name = "add_recordings", .up = add_missing},
     {.version = 20261123200000, .name = "add_recordings_kept", .up = add_missing},
     {.version = 20261123201000, .name = "add_recording_seals", .up = add_missing},
+    {.version = 20261123220000, .name = "add_access", .up = add_missing},
+    {.version = 20261123221500, .name = "add_indices_of_recordings", .up = add_missing},
+    {.version = 20261123223000, .name = "add_sounds", .up = add_missing},
+    {.version = 20261123224500, .name = "add_features", .up = add_missing},
+    {.version = 20261123230000, .name = "add_session_tag", .up = add_missing},
+    {.version = 20261123234000, .name = "add_indices_of_statistics", .up = add_missing},
+    {.version = 20261123234500, .name = "add_webhooks", .up = add_missing},
     {0}};

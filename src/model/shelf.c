@@ -24,6 +24,7 @@ const struct shelf_kind shelf_registration = KIND_UNLINKED("registration", model
 const struct shelf_kind shelf_acl = KIND("acl", model_acl);
 const struct shelf_kind shelf_manager = KIND("manager", model_manager);
 const struct shelf_kind shelf_moh = KIND("musiconhold", model_moh);
+const struct shelf_kind shelf_feature = KIND("feature", model_feature);
 const struct shelf_kind shelf_tone = KIND("tone", model_tone);
 const struct shelf_kind shelf_domain_alias = KIND("domain_alias", model_domain_alias);
 const struct shelf_kind shelf_context = KIND("context", model_context);

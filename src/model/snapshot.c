@@ -24,6 +24,7 @@ static const struct {
     {&shelf_registration, SHELF(registrations), true, true},
     {&shelf_domain_alias, SHELF(domain_aliases), true, true},
     {&shelf_moh, SHELF(mohs), true, true},
+    {&shelf_feature, SHELF(features), true, true},
     {&shelf_tone, SHELF(tones), true, true},
     {&shelf_manager, SHELF(managers), true, true},
     {&shelf_context, SHELF(contexts), false, true},
@@ -173,6 +174,11 @@ const struct model_moh *model_moh_find(const struct model_snapshot *s, struct sl
     return shelf_find(&s->mohs, &shelf_moh, name);
 }
 
+const struct model_feature *model_feature_find(const struct model_snapshot *s, struct slice name)
+{
+    return shelf_find(&s->features, &shelf_feature, name);
+}
+
 const char *model_tone_list(const struct model_snapshot *s, struct slice zone, struct slice name)
 {
     const struct model_tone *t;
@@ -302,6 +308,7 @@ WALK(identify, model_identify, identifies)
 WALK(registration, model_registration, registrations)
 WALK(context, model_context, contexts)
 WALK(moh, model_moh, mohs)
+WALK(feature, model_feature, features)
 WALK(manager, model_manager, managers)
 
 uint32_t model_var_count(const struct model_snapshot *s)

@@ -290,6 +290,20 @@ struct model_tone {
     const char *list; /* dsp/tone.h */
 };
 
+/** What a code in a talk runs, beside the built-in ones of the settings (plan/feature.h). */
+struct model_feature {
+    struct hash_link link;
+    const char *name, *code; /* code: MODEL_CODE_MAX keys at most, never "" */
+    const char *application, *data, *music_class;
+    struct model_names groups; /* "name" or "name=code" */
+    uint8_t activate_on;       /* enum model_feature_on */
+    uint8_t activated_by;      /* enum model_feature_by */
+};
+
+#define MODEL_CODE_MAX 11
+enum model_feature_on { MODEL_FEATURE_SELF, MODEL_FEATURE_PEER };
+enum model_feature_by { MODEL_FEATURE_BOTH, MODEL_FEATURE_CALLER, MODEL_FEATURE_CALLEE };
+
 /** One step of routing. Those of one extension stand together, by priority; extensions in the order
  * of the tables; contexts by name. */
 struct model_step {
@@ -361,6 +375,12 @@ struct model_settings {
     int32_t http_session_timeout;        /* seconds */
     int32_t http_rate, http_connections; /* of one address */
     bool manager_enabled, manager_cel, http_enabled;
+    struct addr web_bind;   /* of the interface; port 0: the station chooses */
+    int32_t web_port_plain; /* that only redirects; 0: the station chooses */
+    int32_t web_upload_mib;
+    int32_t web_rate, web_connections; /* of one address */
+    const char *web_name;              /* host name that people use; "": whatever leads here */
+    bool web_enabled, web_redirect;
     int32_t rtp_start, rtp_end;
     int32_t max_channels;
     int32_t call_story_days;
@@ -370,6 +390,11 @@ struct model_settings {
     uint8_t language_id;    /* inner: behind the text */
     uint8_t recording_mode; /* enum model_recording_mode */
     bool recording_keep_wav;
+    int32_t feature_digit_timeout;                  /* ms between digits of a code in a talk */
+    const char *feature_sound, *feature_fail_sound; /* files; "": none */
+    /* codes; "": none */
+    const char *feature_atxfer, *feature_automixmon, *feature_blindxfer, *feature_disconnect,
+        *feature_parkcall, *feature_recordpause;
     int32_t recording_jobs, recording_days, recording_mib, recording_free_mib;
 };
 
@@ -402,7 +427,11 @@ const struct model_context *model_context_find(const struct model_snapshot *s, s
 /** The list of a tone that table tones has ("ringing" is "ring"), any case. NULL: it has none. */
 const char *model_tone_list(const struct model_snapshot *s, struct slice zone, struct slice name);
 
+const struct model_feature *model_feature_find(const struct model_snapshot *s, struct slice name);
 const struct model_moh *model_moh_find(const struct model_snapshot *s, struct slice name);
+
+/** May a talk be told by these keys what to do? 1 to MODEL_CODE_MAX of 0-9 * # A-D. */
+bool model_is_code(struct slice code);
 
 /** The domain that this one is another name of; "" none. */
 const char *model_domain_of(const struct model_snapshot *s, struct slice alias);
@@ -446,6 +475,9 @@ const struct model_context *model_context_at(const struct model_snapshot *s,
                                              uint32_t i); /* by name */
 uint32_t model_moh_count(const struct model_snapshot *s);
 const struct model_moh *model_moh_at(const struct model_snapshot *s, uint32_t i);
+uint32_t model_feature_count(const struct model_snapshot *s);
+const struct model_feature *model_feature_at(const struct model_snapshot *s,
+                                             uint32_t i); /* by name */
 uint32_t model_manager_count(const struct model_snapshot *s);
 const struct model_manager *model_manager_at(const struct model_snapshot *s, uint32_t i);
 uint32_t model_var_count(const struct model_snapshot *s);

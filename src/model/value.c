@@ -450,6 +450,8 @@ int model_field_set(const struct model_field *f, void *object, struct slice s,
     switch (f->kind) {
     case MODEL_TEXT:
     case MODEL_SECRET: return set_text(at, s, pool);
+    case MODEL_PASSWORD:
+    case MODEL_KEY: return 0;
     case MODEL_HOST: return s.len && host_item(s) != 0 ? EINVAL : set_text(at, s, pool);
     case MODEL_BOOL: return set_bool(at, s);
     case MODEL_INT: return set_int(f, at, s);

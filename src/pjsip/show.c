@@ -97,7 +97,7 @@ void show_fields(struct console *c, const char *type, const void *object)
     size_t count = 0, width = strlen("ParameterName");
 
     for (const struct model_field *f = t->fields; f->column && count < SHOW_FIELDS_MAX; f++) {
-        if (f->state == MODEL_INNER || f->kind == MODEL_SECRET || !strcmp(f->column, t->id))
+        if (f->state == MODEL_INNER || model_field_is_secret(f) || !strcmp(f->column, t->id))
             continue;
         if (strlen(f->column) > width)
             width = strlen(f->column);

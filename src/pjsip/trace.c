@@ -2,7 +2,11 @@
 #include "pjsip/trace.h"
 
 #include <errno.h>
+#include <string.h>
+#include <strings.h>
 
+#include "call/secret.h"
+#include "pjsip/session.h"
 #include "sip/transport.h"
 
 struct watcher {
@@ -42,9 +46,58 @@ static void show_to(struct console *c, bool is_out, const struct sip_flow *flow,
     buf_fini(&text);
 }
 
+/* ---- digits ---- */
+
+void trace_mask_digits(char *text, size_t len)
+{
+    char *body = memmem(text, len, "\r\n\r\n", 4), *const end = text + len;
+    bool is_value =
+        true; /* application/dtmf has the digit alone; dtmf-relay "Signal=5", "Duration=160" */
+
+    for (char *p = body ? body + 4 : end; p < end; p++) {
+        if (*p == '\n')
+            is_value = true;
+        else if ((size_t)(end - p) > 8 && is_value && strncasecmp(p, "Duration", 8) == 0)
+            is_value = false;
+        else if ((size_t)(end - p) > 6 && is_value && strncasecmp(p, "Signal", 6) == 0)
+            p += 5;
+        else if (is_value && strchr("0123456789*#ABCDabcd", *p))
+            *p = '*';
+    }
+}
+
+static bool is_of_call(const struct channel *ch, struct slice bytes)
+{
+    const struct session *s = session_of(ch);
+    const struct slice id = s && s->invite ? sip_invite_call_id(s->invite) : SLICE_NONE;
+
+    return id.len && memmem(bytes.p, bytes.len, id.p, id.len);
+}
+
+/* Only with a trace on, and for an INFO: all channels are looked at. */
+static bool is_secret(const struct pjsip *p, bool is_out, struct slice bytes)
+{
+    if (!slice_starts(bytes, SLICE("INFO ")))
+        return false;
+    LIST_FOREACH(calls_channels(p->calls), k)
+    {
+        const struct channel *ch = CONTAINER_OF(k, struct channel, link);
+
+        if (ch->tech == &pjsip_tech && is_of_call(ch, bytes))
+            return secret_digit(ch, '1', is_out) == '*';
+    }
+    return false;
+}
+
 static void show(bool is_out, const struct sip_flow *flow, struct slice bytes, void *arg)
 {
     struct pjsip *p = arg;
+    char *masked = is_secret(p, is_out, bytes) ? slice_dup(bytes) : NULL;
+
+    if (masked) {
+        trace_mask_digits(masked, bytes.len);
+        bytes.p = masked;
+    }
 
     LIST_FOREACH(&p->watches, k)
     {
@@ -53,6 +106,7 @@ static void show(bool is_out, const struct sip_flow *flow, struct slice bytes, v
         if (!addr_is_set(&w->only) || addr_eq_host(&w->only, &flow->remote))
             show_to(w->c, is_out, flow, bytes);
     }
+    mem_free(masked);
 }
 
 static void follow(struct pjsip *p)

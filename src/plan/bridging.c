@@ -14,6 +14,7 @@
 #include "plan/bridging.h"
 #include "plan/claim.h"
 #include "plan/core.h"
+#include "plan/feature.h"
 #include "plan/sub.h"
 
 #define LAST_WORDS_MS 15000
@@ -46,6 +47,7 @@ struct talk {
     struct mono start;
     int64_t next_warning_ms; /* since the beginning of all; 0: no more */
     bool is_out_of_time;
+    struct plan_features features;
 };
 
 static int64_t spent_ms(const struct talk *t)
@@ -105,17 +107,10 @@ static bool on_time(struct talk *t)
     return false;
 }
 
-/* '*' from who may end the talk by it. */
-static bool is_stop(const struct talk *t, const struct channel_event *ev)
-{
-    return ev->type == CHANNEL_EV_DTMF && ev->digit == '*' &&
-           (ev->channel == t->run->channel ? t->b->caller_stops : t->b->callee_stops);
-}
-
 static bool on_event(struct talk *t, const struct channel_event *ev)
 {
-    if (ev->channel->bridge == t->bridge && is_stop(t, ev))
-        return true;
+    if (ev->channel->bridge == t->bridge && ev->type == CHANNEL_EV_DTMF)
+        return plan_features_take(&t->features, ev);
     if (ev->type == CHANNEL_EV_CONNECTED && t->b->keeps_connected)
         return false;
     return bridge_on_event(t->bridge, ev);
@@ -129,7 +124,7 @@ static struct plan_run *run_with_callee(const struct channel *half)
     const struct channel *peer = bridge_peer(half);
     struct plan_run *run = peer ? plan_run_of(peer) : NULL;
 
-    return run && run->talk && run->talk->callee == half ? run : NULL;
+    return run && run->talk && run->talk->callee == half && !run->talk->is_apart ? run : NULL;
 }
 
 /* The run of the half that called somebody, when nothing holds that talk there. */
@@ -139,7 +134,8 @@ static struct plan_run *run_of_caller(const struct channel *half)
     const struct plan_bridging *b = run ? run->talk : NULL;
 
     return b && b->callee && b->callee->bridge && b->callee->bridge == half->bridge &&
-                   !b->limit.ms && !b->callee_goes && !b->callee_runs_h
+                   !b->limit.ms && !b->callee_goes && !b->callee_runs_h && !b->is_apart &&
+                   !b->caller_may && !b->callee_may
                ? run
                : NULL;
 }
@@ -164,6 +160,7 @@ static void join_outer(struct plan_run *outer, struct plan_run *inner, struct ch
     if (bridge_join(bridge, callee))
         channel_softhangup(callee, CAUSE_FAILURE);
     mem_deref(bridge);
+    channel_on_optimize(callee);       /* outer's task looks at whom it has now */
     channel_hangup(one, CAUSE_NORMAL); /* tells two, whose run ends */
     mem_deref(one);
 }
@@ -200,11 +197,29 @@ static void let_locals_leave(struct plan_run *run)
 /* @return whether the talk is over */
 static bool on_talk_event(struct talk *t, const struct channel_event *ev)
 {
-    if (ev->type == CHANNEL_EV_OPTIMIZE)
+    if (ev->type == CHANNEL_EV_OPTIMIZE) {
         let_locals_leave(t->run);
+        plan_features_follow(&t->features);
+    }
     if (ev->type == CHANNEL_EV_PART)
         return ev->channel->bridge == t->bridge;
     return on_event(t, ev);
+}
+
+/* Until the time of the talk, or that of a code, is over. @return -1: there is none */
+static int64_t wait_ms(const struct talk *t)
+{
+    const int64_t limit = left_ms(t), code = plan_features_left_ms(&t->features);
+
+    return limit < 0 ? code : code < 0 || limit < code ? limit : code;
+}
+
+/* Nothing came. @return whether the talk is over */
+static bool on_no_event(struct talk *t)
+{
+    if (plan_features_on_time(&t->features))
+        return true;
+    return t->b->limit.ms && left_ms(t) == 0 && on_time(t);
 }
 
 /* Events of both legs come to the caller's queue. @return when one of them has left */
@@ -215,10 +230,10 @@ static void talk(struct talk *t)
     task_trim();
     while (!is_over && !t->run->channel->is_hungup && t->b->callee && !t->b->callee->is_hungup) {
         struct channel_event ev;
-        int err = event_queue_wait(t->run->queue, left_ms(t), &ev);
+        int err = event_queue_wait(t->run->queue, wait_ms(t), &ev);
 
-        if (err == ETIMEDOUT && t->b->limit.ms)
-            is_over = on_time(t);
+        if (err == ETIMEDOUT)
+            is_over = on_no_event(t);
         else if (err)
             break;
         if (err)
@@ -374,7 +389,9 @@ static void hold_talk(struct talk *t)
     t->start = b->since = loop_now(plan_loop(t->run->core));
     begin_limit(t);
     let_locals_leave(t->run);
+    plan_features_begin(&t->features, t->bridge);
     talk(t);
+    plan_features_end(&t->features);
     if (b->callee && b->callee->is_hungup)
         bridge_leave(b->callee);
     bridge_leave(t->run->channel);
@@ -386,13 +403,12 @@ static void hold_talk(struct talk *t)
         last_words(t);
 }
 
-/* Digits of a leg, or what is said to it: the sound has to come here. */
+/* What is said to a leg: the sound has to come here. */
 static bool needs_media(const struct plan_bridging *b)
 {
     const struct plan_limit *l = &b->limit;
 
-    return b->caller_stops || b->callee_stops ||
-           (l->ms && (l->connect_file || l->warn_ms || l->timeout_file));
+    return l->ms && (l->connect_file || l->warn_ms || l->timeout_file);
 }
 
 int plan_bridging_run(struct plan_run *run, struct plan_bridging *b)
@@ -402,6 +418,7 @@ int plan_bridging_run(struct plan_run *run, struct plan_bridging *b)
     bool is_user = needs_media(b);
 
     run->talk = b;
+    plan_features_init(&t.features, run, b);
     if (is_user)
         bridge_media_use(caller,
                          true); /* of one leg is enough; the callee may be another one later */
@@ -409,6 +426,7 @@ int plan_bridging_run(struct plan_run *run, struct plan_bridging *b)
         hold_talk(&t);
     if (is_user)
         bridge_media_use(caller, false);
+    plan_features_fini(&t.features);
     run->talk = NULL;
     caller->is_cause_ours = false; /* who leaves a talk hangs up normally */
     if (b->callee)

@@ -25,17 +25,19 @@ struct plan_limit {
 
 struct pack;
 
-/** Every member but callee stands in plan_bridging_pack. */
+/** Every member but callee and is_apart stands in plan_bridging_pack. */
 struct plan_bridging {
-    struct channel *callee;          /* a reference, given and taken back by the caller of this */
-    bool goes_on;                    /* option g: the caller's routing continues */
-    bool caller_stops, callee_stops; /* options H, h: '*' ends it */
-    bool keeps_connected;            /* option I */
-    bool callee_runs_h;              /* option e */
-    bool callee_returns;             /* it goes there whoever ended the talk (Bridge) */
+    struct channel *callee;         /* a reference, given and taken back by the caller of this */
+    bool goes_on;                   /* option g: the caller's routing continues */
+    uint8_t caller_may, callee_may; /* enum plan_may: options H h X x ... (feature.h) */
+    bool keeps_connected;           /* option I */
+    bool callee_runs_h;             /* option e */
+    bool callee_returns;            /* it goes there whoever ended the talk (Bridge) */
     const char
         *callee_goes; /* option F: where the callee goes when the caller leaves; "": on from the
                                 caller's place; NULL: nowhere */
+    bool
+        is_apart; /* an application of feature.h runs on one of them: no leg may be put in another's place */
     struct plan_limit limit;
     int64_t spent_ms;  /* before (a talk that was taken over) */
     struct mono since; /* out: from when on they talk */

@@ -7,6 +7,7 @@
 #include "ipc/console.h"
 #include "plan/console_call.h"
 #include "plan/core.h"
+#include "plan/feature.h"
 #include "plan/names.h"
 
 /* ---- dialplan show ---- */
@@ -515,6 +516,8 @@ const struct console_command plan_console_commands[] = {
      plan_console_mixmonitor_start, complete_channel},
     {"mixmonitor stop", "CHANNEL [ID]", "Закончить запись канала", "End a recording of a channel",
      plan_console_mixmonitor_stop, complete_channel},
+    {"features show", "", "Коды, действующие в разговоре", "Codes that work in a talk",
+     plan_console_features, NULL},
     {"mixmonitor list", "CHANNEL", "Записи канала", "Recordings of a channel",
      plan_console_mixmonitor_list, complete_channel},
 };

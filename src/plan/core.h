@@ -21,6 +21,7 @@ struct plan_core {
     struct net *net;
     struct dns *dns;
     const char *agi_dir, *system_name;
+    char *recordings;             /* their folder; "": none */
     struct plan_routing *routing; /* a reference; NULL before the first */
     struct plan_guests guests;    /* has NULL: none */
     struct hash apps, funcs;      /* struct plan_row_link by lower-case name */

@@ -72,6 +72,7 @@ static void core_destroy(void *object)
     plan_astdb_free(p);
     mem_deref(p->recorder);
     mem_deref(p->tapings);
+    mem_free(p->recordings);
     mem_deref(p->routing);
     mem_deref(p->snapshot);
     mem_deref(p->zones);
@@ -216,9 +217,10 @@ int plan_core_alloc(struct plan_core **pp, const struct plan_core_args *args)
     hash_init(&p->dialgroups);
     hash_init(&p->locks);
     hash_init(&p->astdb);
-    err = plan_recorder_alloc(&p->recorder, p);
+    p->recordings = mem_strdup(args->recordings ? args->recordings : "");
+    err = p->recordings ? plan_recorder_alloc(&p->recorder, p) : ENOMEM;
     if (!err)
-        err = plan_tapings_alloc(&p->tapings, p->loop, args->recordings ? args->recordings : "");
+        err = plan_tapings_alloc(&p->tapings, p->loop, p->recordings);
     if (!err)
         err = zones_alloc(&p->zones);
     if (!err)

@@ -8,11 +8,14 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "call/observe.h"
+#include "ipc/recorded.h"
 #include "model/snapshot.h"
 #include "plan/args.h"
 #include "plan/core.h"
 #include "plan/program.h"
+#include "plan/recorded.h"
 #include "plan/recorder_inner.h"
 #include "plan/subst.h"
 
@@ -54,10 +57,7 @@ static int check_parts(struct slice name)
 
 static struct slice without_folder(struct slice name)
 {
-    const struct slice folder = SLICE(PLAN_RECORDINGS "/");
-
-    if (slice_starts(name, folder))
-        name = slice_skip(name, folder.len);
+    name = recorded_below(name);
     while (slice_starts(name, SLICE("./")))
         name = slice_skip(name, 2);
     return name;
@@ -76,10 +76,10 @@ int plan_recorder_name(struct slice given, struct buf *out)
     const struct slice name = without_folder(slice_trim(given)), ext = extension_of(name);
     int err;
 
+    if (slice_trim(given).len && (!slice_is_set(name) || (name.len && name.p[0] == '/')))
+        return EACCES;
     if (!name.len || has_control(name))
         return EINVAL;
-    if (name.p[0] == '/')
-        return EACCES;
     err = check_parts(name);
     if (err)
         return err;
@@ -141,9 +141,25 @@ static uint32_t skipped_ms(const struct channel *ch, const char *text)
     return (uint32_t)ms;
 }
 
-static int take_name(const struct channel *ch, const char *text, struct buf *out)
+/* The name stands in a row of the database, where it must be text: a caller's name need not be. */
+static int name_in_text(struct slice given, struct buf *out)
 {
-    int err = plan_recorder_name(slice_of(text), out);
+    struct buf text;
+    int err;
+
+    buf_init(&text, 3 * MEDIA_PATH_MAX + 100);
+    err = utf8_repair(given, &text);
+    err = err == ENOMEM ? ENOMEM : err ? ENAMETOOLONG : plan_recorder_name(buf_slice(&text), out);
+    buf_fini(&text);
+    return err;
+}
+
+static int take_name(struct channel *ch, const char *text, struct buf *out)
+{
+    int err = name_in_text(slice_of(text), out);
+
+    if (!err)
+        plan_recorded_note(ch, slice_trim(slice_of(text)), buf_slice(out));
 
     if (err == EACCES)
         warn(ch, "a file lies below the folder of recordings, without \"..\"; nothing is recorded",
@@ -153,7 +169,7 @@ static int take_name(const struct channel *ch, const char *text, struct buf *out
     return err;
 }
 
-static int take_leg(const struct channel *ch, const char *text, struct buf *out)
+static int take_leg(struct channel *ch, const char *text, struct buf *out)
 {
     return text && *text ? take_name(ch, text, out) : 0;
 }
@@ -185,7 +201,7 @@ static bool take_sound(struct asked *a, const struct channel *ch, char letter, c
     }
 }
 
-static int take_option(struct asked *a, const struct channel *ch, char letter, const char *arg)
+static int take_option(struct asked *a, struct channel *ch, char letter, const char *arg)
 {
     switch (letter) {
     case 'a': a->args.is_append = true; break;
@@ -206,7 +222,7 @@ static int take_option(struct asked *a, const struct channel *ch, char letter, c
     return 0;
 }
 
-static int take_options(struct asked *a, const struct channel *ch, char *options)
+static int take_options(struct asked *a, struct channel *ch, char *options)
 {
     char letter, *arg;
     int err = 0;
@@ -270,6 +286,7 @@ static void tell_name(struct channel *ch, const struct buf *mixed)
     buf_init(&name, sizeof(PLAN_RECORDINGS) + MEDIA_PATH_MAX + 8);
     plan_recorder_put_name(buf_z(mixed), &name);
     (void)channel_var_set(ch, SLICE("MIXMONITOR_FILENAME"), buf_slice(&name));
+    plan_recorded_note(ch, buf_slice(&name), buf_slice(mixed));
     buf_fini(&name);
 }
 

@@ -2,12 +2,11 @@
  * plan/recorder.h - MixMonitor as an application, the Manager and the console ask for it
  *
  * Scope:   names of files, options, the command that follows; the recording itself is call/recording.h's.
- * Names:   below the folder of recordings. "/var/spool/asterisk/monitor/x.wav", as a routing written for
- *          Asterisk has it, is x.wav there; another absolute name, "..", control bytes are refused. Without an
- *          extension it is a .wav; .wav49 is .WAV.
+ * Names:   below the folder of recordings, absolute ones as ipc/recorded.h has them, as Record's; other absolute
+ *          ones, "..", control bytes are refused. Without an extension it is a .wav; .wav49 is .WAV.
  * Command: ^{X} is filled in when the recording begins (plain variables only, plan/subst.h). It runs once the
  *          files are closed, as System's do (plan/program.h): the administrator allows it. Nothing runs
- *          when nothing was written.
+ *          when nothing was written. Names of files in it become the real ones (plan/recorded.h).
  * Owns:    in struct plan_core: one observer, and the commands that run.
  * Thread:  the loop's.
  * Limits:  100 commands wait or run, ten minutes each.
@@ -50,9 +49,19 @@ void plan_recorder_put_name(const char *name, struct buf *out);
  */
 int plan_recorder_name(struct slice given, struct buf *out);
 
-/** Before the command of a recording runs (its files are closed): true: somebody else does it. */
-typedef bool(plan_recorder_command_h)(const struct recording *r, void *arg);
-void plan_recorder_set_command(struct plan_core *p, plan_recorder_command_h *h, void *arg);
+/** The command of a recording has ended, whatever became of it; texts are borrowed, "" where there is nothing. */
+struct plan_recorder_over {
+    const char *uuid, *uniqueid, *mixed, *rx, *tx;
+    bool is_temporary; /* option d: the files are to go now */
+};
+
+struct plan_recorder_handlers {
+    /* Before a command runs (the files are closed): true: somebody else does it. */
+    bool (*takes)(const struct recording *r, void *arg);
+    void (*over)(const struct plan_recorder_over *over, void *arg);
+    void *arg;
+};
+void plan_recorder_set_handlers(struct plan_core *p, const struct plan_recorder_handlers *h);
 
 /* inner: with the core */
 struct plan_recorder;

@@ -9,19 +9,18 @@
 #include "ipc/runner.h"
 #include "plan/core.h"
 #include "plan/program.h"
+#include "plan/recorded.h"
 #include "plan/recorder.h"
 
 #define MOST_MS (10 * 60 * 1000)
 #define MOST_COMMANDS 100
-#define FILES 3
 
 struct plan_recorder {
     struct plan_core *core; /* borrowed: its owner */
     struct call_observer observer;
     struct list commands; /* struct command, each a reference */
     uint32_t count;
-    plan_recorder_command_h *h;
-    void *arg;
+    struct plan_recorder_handlers h;
 };
 
 /* One that runs. */
@@ -32,7 +31,8 @@ struct command {
     struct timer most;
     char linkedid[32];
     char *text;
-    char *files[FILES]; /* to be removed behind it (option d), or NULL */
+    char *uuid, *uniqueid, *mixed, *rx, *tx;
+    struct plan_recorder_over over; /* of those */
 };
 
 static void command_destroy(void *object)
@@ -41,9 +41,9 @@ static void command_destroy(void *object)
 
     timer_stop(&c->most);
     mem_deref(c->job);
-    mem_free(c->text);
-    for (size_t i = 0; i < FILES; i++)
-        mem_free(c->files[i]);
+    char *texts[] = {c->text, c->uuid, c->uniqueid, c->mixed, c->rx, c->tx};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        mem_free(texts[i]);
 }
 
 static void leave(struct command *c)
@@ -70,6 +70,9 @@ static void on_started(struct runner_job *job, int err, int in, int out, void *a
     if (!err)
         return;
     complain(c->linkedid, c->text, err);
+    c->over.is_temporary = false; /* nothing has had them */
+    if (c->recorder->h.over)
+        c->recorder->h.over(&c->over, c->recorder->h.arg);
     leave(c);
 }
 
@@ -82,86 +85,38 @@ static void on_too_long(void *arg)
     leave(c);
 }
 
-/* ---- the files behind it ---- */
+/* ---- what follows it ---- */
 
-/* Where the recordings really are. */
-static int put_folder(const struct plan_core *p, struct buf *out)
-{
-    const char *slash = strrchr(p->agi_dir, '/');
-
-    if (slash)
-        buf_add(out, p->agi_dir, (size_t)(slash - p->agi_dir));
-    return buf_addz(out, slash ? "/recordings" : "recordings");
-}
-
-static void on_removed(struct runner_job *job, int code, void *arg)
-{
-    struct command *c = arg;
-
-    if (code)
-        log_warning("recording of option d not removed call=%s code=%d", c->linkedid, code);
-    leave(c);
-}
-
-static int remove_files(struct command *c)
-{
-    const struct plan_core *p = c->recorder->core;
-    const struct runner_handlers h = {.started = on_started, .ended = on_removed, .arg = c};
-    struct buf folder, files[FILES];
-    const char *words[FILES + 4] = {"@recording", "remove"};
-    int count = 3, err;
-
-    buf_init(&folder, PATH_MAX);
-    err = put_folder(p, &folder);
-    words[2] = buf_z(&folder);
-    for (size_t i = 0; i < FILES; i++) {
-        buf_init(&files[i], MEDIA_PATH_MAX + 8);
-        if (!c->files[i] || err)
-            continue;
-        err = buf_printf(&files[i], "file=%s", c->files[i]);
-        words[count++] = buf_z(&files[i]);
-    }
-    c->job = mem_deref(c->job);
-    if (!err)
-        err = runner_start(&c->job, p->runner,
-                           &(struct runner_args){.argv = words, .is_errand = true}, &h);
-    for (size_t i = 0; i < FILES; i++)
-        buf_fini(&files[i]);
-    buf_fini(&folder);
-    return err;
-}
-
-/* Only what the command has had is removed. */
+/* The command has had the files: what becomes of them now is the owner's of the rows. */
 static void on_ended(struct runner_job *job, int code, void *arg)
 {
     struct command *c = arg;
-    int err;
+    const struct plan_recorder *o = c->recorder;
 
     if (code)
         log_warning("command of a recording failed call=%s code=%d command=\"%s\"", c->linkedid,
                     code, c->text);
-    if (!c->files[0] && !c->files[1] && !c->files[2]) {
-        leave(c);
-        return;
-    }
-    err = remove_files(c);
-    if (!err)
-        return;
-    log_warning("recording of option d not removed call=%s err=\"%s\"", c->linkedid, strerror(err));
+    if (o->h.over)
+        o->h.over(&c->over, o->h.arg);
     leave(c);
 }
 
 static int keep_files(struct command *c, const struct recording *r)
 {
-    const char *const files[FILES] = {r->mixed, r->rx, r->tx};
+    char **const to[] = {&c->uuid, &c->uniqueid, &c->mixed, &c->rx, &c->tx};
+    const char *const from[] = {r->uuid, r->uniqueid, r->mixed, r->rx, r->tx};
 
-    for (size_t i = 0; i < FILES; i++) {
-        if (!files[i])
-            continue;
-        c->files[i] = mem_strdup(files[i]);
-        if (!c->files[i])
+    for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++) {
+        *to[i] = mem_strdup(from[i] ? from[i] : "");
+        if (!*to[i])
             return ENOMEM;
     }
+    c->over = (struct plan_recorder_over){.uuid = c->uuid,
+                                          .uniqueid = c->uniqueid,
+                                          .mixed = c->mixed,
+                                          .rx = c->rx,
+                                          .tx = c->tx,
+                                          .is_temporary = r->is_temporary};
     return 0;
 }
 
@@ -186,13 +141,23 @@ static char *with_real_folder(const struct plan_core *p, const char *command)
     struct buf out;
 
     buf_init(&out, RUNNER_ARGV_MAX);
-    while (*p->agi_dir && (at = memmem(rest.p, rest.len, asterisks.p, asterisks.len)) != NULL) {
+    while (*p->recordings && (at = memmem(rest.p, rest.len, asterisks.p, asterisks.len)) != NULL) {
         buf_add(&out, rest.p, (size_t)(at - rest.p));
-        put_folder(p, &out);
+        buf_addz(&out, p->recordings);
         rest = slice_skip(rest, (size_t)(at - rest.p) + asterisks.len);
     }
     buf_adds(&out, rest);
     return buf_take(&out);
+}
+
+/* Also the names that its channel knows, while it is there. */
+static char *real_command(const struct plan_core *p, const struct recording *r)
+{
+    char *known = plan_recorded_real(p, r->channel, r->command);
+    char *text = with_real_folder(p, known ? known : r->command);
+
+    mem_free(known);
+    return text;
 }
 
 static int begin(struct plan_recorder *o, const struct recording *r)
@@ -209,10 +174,8 @@ static int begin(struct plan_recorder *o, const struct recording *r)
         return ENOMEM;
     c->recorder = o;
     memcpy(c->linkedid, r->linkedid, sizeof(c->linkedid));
-    c->text = with_real_folder(o->core, r->command);
-    err = c->text ? 0 : ENOMEM;
-    if (!err && r->is_temporary)
-        err = keep_files(c, r);
+    c->text = real_command(o->core, r);
+    err = c->text ? keep_files(c, r) : ENOMEM;
     list_append(&o->commands, &c->link);
     o->count++;
     if (!err)
@@ -230,17 +193,16 @@ static void on_fact(const struct call_fact *f, void *arg)
 
     if (f->type != CALL_RECORDING_END || !r->command || (r->err && !r->bytes))
         return;
-    if (o->h && o->h(r, o->arg))
+    if (o->h.takes && o->h.takes(r, o->h.arg))
         return;
     err = begin(o, r);
     if (err)
         complain(r->linkedid, r->command, err);
 }
 
-void plan_recorder_set_command(struct plan_core *p, plan_recorder_command_h *h, void *arg)
+void plan_recorder_set_handlers(struct plan_core *p, const struct plan_recorder_handlers *h)
 {
-    p->recorder->h = h;
-    p->recorder->arg = arg;
+    p->recorder->h = *h;
 }
 
 static void recorder_destroy(void *object)

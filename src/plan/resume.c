@@ -28,8 +28,8 @@ void plan_bridging_pack(struct plan_bridging *b, char *texts[PLAN_BRIDGING_TEXTS
                                                   &l->warning_file, &l->timeout_file};
 
     pack_bool(k, &b->goes_on);
-    pack_bool(k, &b->caller_stops);
-    pack_bool(k, &b->callee_stops);
+    pack_u8(k, &b->caller_may);
+    pack_u8(k, &b->callee_may);
     pack_bool(k, &b->keeps_connected);
     pack_bool(k, &b->callee_runs_h);
     pack_bool(k, &b->callee_returns);
@@ -70,7 +70,8 @@ static void save_run(const struct channel *ch, struct pack *k, void *arg)
     struct plan_bridging b = {.callee = NULL};
     bool is_bridged = run->talk != NULL;
 
-    if (run->is_parked) /* it is the callee of a talk, as if it had no run (claim.h) */
+    if (run->is_parked ||
+        run->is_guest) /* it is the callee of a talk, as if it had no run (claim.h) */
         return;
     plan_run_pack(run, k);
     pack_bool(k, &is_bridged);

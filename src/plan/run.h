@@ -52,8 +52,10 @@ struct plan_run {
     char *last_context, *last_exten; /* where it was before: CHANNEL(lastcontext), (lastexten) */
     char *app, *app_data;            /* this application instead of the routing, or NULL */
     bool is_parked;                  /* it has no task: another one has its channel (claim.h) */
-    bool was_parked;                 /* its channel is back: where it was */
-    struct plan_resumed *resumed;    /* taken over, its first step not begun (resume.h) */
+    bool
+        is_guest; /* for a moment, within a talk (sub.h): its channel counts as one without a run */
+    bool was_parked;              /* its channel is back: where it was */
+    struct plan_resumed *resumed; /* taken over, its first step not begun (resume.h) */
 };
 
 /** Environment for substitution on this run's channel. */

@@ -7,6 +7,7 @@
 #include "plan/app.h"
 #include "plan/frame.h"
 #include "plan/sub.h"
+#include "plan/subst.h"
 
 #define WHERE_MAX 4096
 
@@ -46,10 +47,9 @@ static void go_back(struct place *was, struct channel *ch)
     put_back(&ch->appdata, was->appdata);
     ch->app = was->app;
     ch->priority = was->priority;
-    if (was->own) {
-        channel_attach(ch, was->queue);
+    channel_attach(ch, was->queue);
+    if (was->own)
         plan_run_release(was->own);
-    }
     mem_deref(was->queue);
 }
 
@@ -59,10 +59,14 @@ static int enter(struct place *was, struct plan_run **rp, struct plan_core *p, s
     int err = remember(was, ch);
 
     *rp = plan_run_of(ch);
+    if (!err && *rp)
+        channel_attach(ch, (*rp)->queue); /* a parked one's events go elsewhere */
     if (err || *rp)
         return err;
     err = plan_run_alloc(&was->own, p, ch);
     *rp = was->own;
+    if (!err)
+        was->own->is_guest = ch->bridge != NULL;
     return err;
 }
 
@@ -110,6 +114,33 @@ int plan_sub(struct plan_core *p, struct channel *ch, const char *where)
     go_back(&was, ch);
     mem_free(text);
     return !err && ch->is_hungup ? ECONNRESET : err;
+}
+
+static int run_filled(struct plan_run *run, const char *app, struct slice text)
+{
+    const struct plan_env env = plan_run_env(run);
+    const bool was_jumped = run->is_jumped;
+    struct buf data;
+    int rc = PLAN_END;
+
+    buf_init(&data, PLAN_TEXT_MAX);
+    if (!plan_subst(&env, text, &data) && !buf_addc(&data, '\0'))
+        rc = plan_app_exec(run, app, data.p);
+    buf_fini(&data);
+    run->is_jumped = was_jumped;
+    return rc;
+}
+
+int plan_sub_app(struct plan_core *p, struct channel *ch, const char *app, struct slice text)
+{
+    struct place was;
+    struct plan_run *run;
+    int rc = PLAN_END;
+
+    if (enter(&was, &run, p, ch) == 0)
+        rc = run_filled(run, app, text);
+    go_back(&was, ch);
+    return rc;
 }
 
 void plan_sub_h(struct plan_core *p, struct channel *ch, const char *context)

@@ -18,5 +18,12 @@
  */
 int plan_sub(struct plan_core *p, struct channel *ch, const char *where);
 
+/**
+ * One application on ch, in the same way.
+ * @param text  its data; variables are filled in
+ * @return as its exec; PLAN_END without memory
+ */
+int plan_sub_app(struct plan_core *p, struct channel *ch, const char *app, struct slice text);
+
 /** Extension h of context on a leg that has no run (option e of Dial). */
 void plan_sub_h(struct plan_core *p, struct channel *ch, const char *context);

@@ -155,6 +155,8 @@ const struct plan_func *const plan_funcs[] = {
     &plan_func_exists,
     &plan_func_export,
     &plan_func_extension_state,
+    &plan_func_feature,
+    &plan_func_featuremap,
     &plan_func_fieldnum,
     &plan_func_fieldqty,
     &plan_func_file,

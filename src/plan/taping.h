@@ -62,4 +62,5 @@ void plan_taping_warn(const struct plan_run *run, const char *who, const char *n
 
 /* inner: with the core */
 struct plan_tapings;
+/** @param folder  borrowed */
 int plan_tapings_alloc(struct plan_tapings **tp, struct loop *l, const char *folder);

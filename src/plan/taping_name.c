@@ -8,6 +8,7 @@
 #include "ipc/recorded.h"
 #include "loop/worker.h"
 #include "plan/core.h"
+#include "plan/recorded.h"
 #include "plan/recorder.h"
 #include "plan/taping.h"
 #include "plan/wait.h"
@@ -19,7 +20,7 @@
 /* The claims of all calls; with the core. */
 struct plan_tapings {
     struct workers *workers;
-    char *folder; /* of recordings, with what is claimed in it */
+    const char *folder; /* of recordings; the core's */
     struct list claims;
 };
 
@@ -37,7 +38,6 @@ static void tapings_destroy(void *object)
     struct plan_tapings *t = object;
 
     mem_deref(t->workers);
-    mem_free(t->folder);
 }
 
 int plan_tapings_alloc(struct plan_tapings **tp, struct loop *l, const char *folder)
@@ -47,8 +47,8 @@ int plan_tapings_alloc(struct plan_tapings **tp, struct loop *l, const char *fol
     if (!t)
         return ENOMEM;
     list_init(&t->claims);
-    t->folder = mem_strdup(folder);
-    if (!t->folder || workers_alloc(&t->workers, l, 1, MOST_SEARCHES)) {
+    t->folder = folder;
+    if (workers_alloc(&t->workers, l, 1, MOST_SEARCHES)) {
         mem_deref(t);
         return ENOMEM;
     }
@@ -212,7 +212,7 @@ static int fill_in(struct plan_run *run, struct slice name, const char *pattern,
 int plan_taping_name(struct plan_run *run, struct slice name, struct slice format,
                      struct plan_taping_name *out)
 {
-    struct buf pattern;
+    struct buf pattern, whole;
     int err;
 
     buf_init(&pattern, MEDIA_PATH_MAX + 1);
@@ -222,6 +222,12 @@ int plan_taping_name(struct plan_run *run, struct slice name, struct slice forma
     if (!err)
         err = fill_in(run, slice_trim(name), buf_z(&pattern), out);
     buf_fini(&pattern);
+    buf_init(&whole, RECORDED_MAX);
+    buf_printf(&whole, "%.*s.%.*s", SLICE_ARG(buf_slice(&out->shown)),
+               SLICE_ARG(slice_trim(format)));
+    if (!err && !buf_err(&whole))
+        plan_recorded_note(run->channel, buf_slice(&whole), buf_slice(&out->file));
+    buf_fini(&whole);
     if (err)
         plan_taping_name_fini(out);
     return err == ENOSPC ? ENAMETOOLONG : err;

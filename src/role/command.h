@@ -8,14 +8,20 @@
 #pragma once
 #include <stdbool.h>
 
-int cmd_init(int argc, char **argv);      /* init.c */
-int cmd_import(int argc, char **argv);    /* import_cmd.c */
-int cmd_database(int argc, char **argv);  /* copy_cmd.c */
-int cmd_sql(int argc, char **argv);       /* sql.c */
-int cmd_run(int argc, char **argv);       /* run.c */
-int cmd_ctl(int argc, char **argv);       /* ctl.c */
-int cmd_recording(int argc, char **argv); /* ctl.c */
-int cmd_role(int argc, char **argv);      /* role.c; inner */
+int cmd_init(int argc, char **argv);       /* init.c */
+int cmd_import(int argc, char **argv);     /* import_cmd.c */
+int cmd_database(int argc, char **argv);   /* copy_cmd.c */
+int cmd_sql(int argc, char **argv);        /* sql.c */
+int cmd_user(int argc, char **argv);       /* user_cmd.c */
+int cmd_setup_code(int argc, char **argv); /* user_cmd.c */
+int cmd_run(int argc, char **argv);        /* run.c */
+int cmd_ctl(int argc, char **argv);        /* ctl.c */
+int cmd_recording(int argc, char **argv);  /* ctl.c */
+int cmd_sound(int argc, char **argv);
+int cmd_mail(int argc, char **argv);
+int ctl_sound(int argc, char **argv); /* ctl.c: the console's part of it */
+int cmd_web(int argc, char **argv);   /* web_cmd.c */
+int cmd_role(int argc, char **argv);  /* role.c; inner */
 
 struct db;
 struct db_where;

@@ -551,7 +551,7 @@ static bool may_come(const struct ipc *ipc)
     if (!u || !u->is_root)
         return true;
     return ipc_peer(ipc, &uid, &pid) == 0 && uid != u->media_uid && uid != u->runner_uid &&
-           uid != u->script_uid && uid != u->web_uid && uid != u->front_uid;
+           uid != u->script_uid && uid != u->web_uid && uid != u->front_uid && uid != u->notify_uid;
 }
 
 static void on_client(int fd, void *arg)

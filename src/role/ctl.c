@@ -583,3 +583,9 @@ int cmd_recording(int argc, char **argv)
 {
     return ctl_main("recording", "recording", argc, argv);
 }
+
+/* Of `station sound`, once the file is where the engine reaches it. */
+int ctl_sound(int argc, char **argv)
+{
+    return ctl_main("sound", "sound", argc, argv);
+}

@@ -156,6 +156,19 @@ static int write_settings(struct db *d)
     return err;
 }
 
+/* Who is heard on one address only is served there only. */
+static int write_web(struct db *d, const struct demo_args *a)
+{
+    const bool is_v6 = strchr(a->bind, ':') != NULL;
+    char text[80];
+    struct slice both[] = {SLICE("web_bind"), {text, 0}};
+
+    if (strcmp(a->bind, "0.0.0.0") == 0)
+        return 0;
+    both[1].len = (size_t)snprintf(text, sizeof(text), is_v6 ? "[%s]" : "%s", a->bind);
+    return put(d, "INSERT INTO settings (name, value) VALUES (?1, ?2)", both, 2);
+}
+
 /* The three steps of the manual: address of record, authentication, endpoint. */
 static int write_phone(struct db *d, const struct demo_phone *p)
 {
@@ -263,6 +276,8 @@ int demo_write(struct db *d, const struct demo_args *args, struct demo_phone pho
 
     if (!err)
         err = write_settings(d);
+    if (!err)
+        err = write_web(d, args);
     if (!err)
         err = write_transports(d, args);
     if (!err && !args->is_bare)

@@ -69,7 +69,8 @@ static int open_all(struct engine_role *r, const struct role_args *args, const c
                                              .rtp_end = args->rtp_end},
                        why);
     return err ? err
-               : engine_serve(r->engine, args->listen_fd, args->second_fd, args->users.web_uid);
+               : engine_serve(r->engine, args->listen_fd, args->second_fd,
+                              (const uint32_t[]){args->users.web_uid, args->users.notify_uid});
 }
 
 /* A message's buffers come and go all the time: giving each back to the kernel costs more than the

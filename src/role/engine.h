@@ -42,8 +42,8 @@ struct engine_args {
 int engine_alloc(struct engine **ep, const struct engine_args *args, const char **why);
 
 /** Serve `station ctl` and the Manager's sessions of role web on listening sockets (taken).
- *  @param web_uid  who may come to the latter, besides root and our own user. @return 0; errno */
-int engine_serve(struct engine *e, int console_fd, int manager_fd, uint32_t web_uid);
+ *  @param uids  who may come to the latter, besides root and our own user. @return 0; errno */
+int engine_serve(struct engine *e, int console_fd, int manager_fd, const uint32_t uids[2]);
 
 /** Run a console line (tests): output and end go to c. */
 void engine_run_command(struct engine *e, struct console *c, struct slice line);

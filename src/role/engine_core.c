@@ -20,7 +20,10 @@
 #include "role/engine_cdr.h"
 #include "role/engine_inner.h"
 #include "role/engine_manager.h"
+#include "role/engine_orders.h"
+#include "role/notify_console.h"
 #include "role/recordings.h"
+#include "role/sounds.h"
 #include "role/story.h"
 #include "sip/server.h"
 #include "store/store.h"
@@ -46,6 +49,7 @@ static void engine_destroy(void *object)
     /* Streams that say goodbye hold their channels, those what they stand on. */
     e->media = mem_deref(e->media);
     e->stories = mem_deref(e->stories);
+    e->sounds = mem_deref(e->sounds);
     e->recordings = mem_deref(e->recordings);
     if (e->calls)
         calls_end(e->calls); /* runs of the routing end a moment after us */
@@ -223,6 +227,33 @@ static void load_entries(int err, const struct store_rows *rows, void *arg)
     plan_custom_load(e->plan);
 }
 
+/* Media looks again at files of sounds when it is told its settings. */
+static void sounds_changed(void *arg)
+{
+    struct engine *e = arg;
+    const struct media_settings m = engine_media_settings(e);
+
+    media_set_settings(e->media, &m);
+}
+
+static int open_recordings(struct engine *e)
+{
+    int err = recordings_alloc(
+        &e->recordings,
+        &(struct recordings_args){
+            .loop = e->loop, .store = e->store, .runner = e->runner, .state_dir = e->args.state});
+
+    return err ? err
+               : sounds_alloc(&e->sounds,
+                              &(struct sounds_args){.loop = e->loop,
+                                                    .store = e->store,
+                                                    .insist = recordings_insist(e->recordings),
+                                                    .jobs = recordings_jobs(e->recordings),
+                                                    .state_dir = e->args.state,
+                                                    .changed = sounds_changed,
+                                                    .arg = e});
+}
+
 static int open_calls(struct engine *e)
 {
     const struct model_settings *s = model_settings_of(e->snapshot);
@@ -243,11 +274,7 @@ static int open_calls(struct engine *e)
     if (!err)
         err = story_keeper_alloc(&e->stories, e->loop, e->calls, e->store);
     if (!err)
-        err =
-            recordings_alloc(&e->recordings, &(struct recordings_args){.loop = e->loop,
-                                                                       .store = e->store,
-                                                                       .runner = e->runner,
-                                                                       .state_dir = e->args.state});
+        err = open_recordings(e);
     if (err)
         return err;
     recordings_watch(e->recordings, e->calls);
@@ -263,7 +290,10 @@ static int open_calls(struct engine *e)
                                                              .recordings = recordings,
                                                              .agi_dir = e->agi_dir});
     if (!err)
-        plan_recorder_set_command(e->plan, recordings_takes_command, e->recordings);
+        plan_recorder_set_handlers(
+            e->plan, &(struct plan_recorder_handlers){.takes = recordings_takes_command,
+                                                      .over = recordings_command_is_over,
+                                                      .arg = e->recordings});
     if (!err) {
         plan_astdb_keeper(e->plan, keep_entry, e);
         plan_custom_keep(e->plan);
@@ -331,6 +361,8 @@ static int open_manager(struct engine *e)
                                                        .store = e->store,
                                                        .command = run_command,
                                                        .reload = reload,
+                                                       .convert = engine_order_convert,
+                                                       .sound = engine_order_sound,
                                                        .arg = e,
                                                        .state_dir = e->args.state},
                                 e->snapshot);
@@ -358,6 +390,12 @@ static int open_console(struct engine *e)
     if (!err)
         err = console_set_add(e->consoles, recordings_console_commands,
                               recordings_console_command_count, e->recordings);
+    if (!err)
+        err = console_set_add(e->consoles, notify_console_commands, notify_console_command_count,
+                              e->store);
+    if (!err)
+        err = console_set_add(e->consoles, sounds_console_commands, sounds_console_command_count,
+                              e->sounds);
     if (!err)
         err = console_set_add(e->consoles, plan_console_more, plan_console_more_count, e->plan);
     if (!err)
@@ -412,9 +450,9 @@ out:
 
 /* ---- use and end ---- */
 
-int engine_serve(struct engine *e, int console_fd, int manager_fd, uint32_t web_uid)
+int engine_serve(struct engine *e, int console_fd, int manager_fd, const uint32_t uids[2])
 {
-    int err = manager_serve_roles(engine_manager_of(e->manager), manager_fd, web_uid);
+    int err = manager_serve_roles(engine_manager_of(e->manager), manager_fd, uids);
 
     return err ? err : console_set_serve(e->consoles, console_fd);
 }

@@ -19,6 +19,7 @@ struct plan_routing;
 struct outgoing;
 struct engine_manager;
 struct recordings;
+struct sounds;
 struct story_keeper;
 
 struct engine {
@@ -39,6 +40,7 @@ struct engine {
     struct pjsip *pjsip;
     struct story_keeper *stories;
     struct recordings *recordings;
+    struct sounds *sounds;
     struct console_set *consoles;
     struct core_commands core;
     struct engine_console console;

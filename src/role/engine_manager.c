@@ -87,12 +87,20 @@ static void move(struct listen_at *l, const struct addr *to, bool is_on)
 /* The front and the web role read no database. */
 static void tell_http(struct engine_manager *e, const struct model_settings *s)
 {
-    const struct control_http http = {.is_enabled = s->http_enabled,
-                                      .bind = s->http_bind,
-                                      .timeout_s = (uint32_t)s->http_session_timeout,
-                                      .rate = (uint32_t)s->http_rate,
-                                      .connections = (uint32_t)s->http_connections};
+    struct control_http http = {.is_enabled = s->http_enabled,
+                                .bind = s->http_bind,
+                                .timeout_s = (uint32_t)s->http_session_timeout,
+                                .rate = (uint32_t)s->http_rate,
+                                .connections = (uint32_t)s->http_connections};
 
+    http.web = (struct control_web){.is_enabled = s->web_enabled,
+                                    .redirects = s->web_redirect,
+                                    .bind = s->web_bind,
+                                    .port_plain = (uint16_t)s->web_port_plain,
+                                    .upload_mib = (uint32_t)s->web_upload_mib,
+                                    .rate = (uint32_t)s->web_rate,
+                                    .connections = (uint32_t)s->web_connections};
+    slice_copy(slice_of(s->web_name), http.web.name, sizeof(http.web.name));
     if (e->control)
         control_tell_http(e->control, &http);
 }

@@ -10,6 +10,7 @@ static const struct errand errands[] = {
     {.name = "@file", .run = errand_file},
     {.name = "@fetch", .run = errand_fetch},
     {.name = "@recording", .is_long = true, .run = errand_recording},
+    {.name = "@sound", .is_long = true, .is_awaited = true, .run = errand_sound},
     {0},
 };
 
@@ -19,6 +20,16 @@ const struct errand *errand_find(const char *name)
         if (strcmp(e->name, name) == 0)
             return e;
     return NULL;
+}
+
+const char *errand_word(char *const *words, const char *name)
+{
+    const size_t len = strlen(name);
+
+    for (char *const *w = words; *w; w++)
+        if (strncmp(*w, name, len) == 0 && (*w)[len] == '=')
+            return *w + len + 1;
+    return "";
 }
 
 int errand_fail(struct buf *out, const char *fmt, ...)

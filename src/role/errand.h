@@ -8,6 +8,7 @@
  *                  lines, format
  *              @fetch HOSTS URL [NAME=VALUE...]   (post data on stdin when post=1)
  *              @recording VERB FOLDER [NAME=VALUE...]   a job (role/jobs.h): see errand_recording.c
+ *              @sound VERB STATE [NAME=VALUE...]   a job, too: see errand_sound.c
  * Answer:  exit code 0 and the value on stdout, or 1 and one sentence why not (2: nor will it be otherwise later).
  * Owns:    nothing: the child ends after it. It has the programs' user, limits and sandbox, so what
  *          they may not read or write is out of reach here, too.
@@ -29,6 +30,7 @@ struct sockaddr;
 struct errand {
     const char *name; /* "@file" */
     bool is_long;     /* hours of it, behind everything else that the machine does */
+    bool is_awaited;  /* of those: somebody waits, it goes before what is done at night */
 
     /** @param argv   words behind the name, NULL at the end
      *  @param input  what came on stdin
@@ -46,6 +48,10 @@ int errand_main(const struct errand *e, char *const *argv);
 int errand_file(int argc, char *const *argv, struct slice input, struct buf *out);
 int errand_fetch(int argc, char *const *argv, struct slice input, struct buf *out);
 int errand_recording(int argc, char *const *argv, struct slice input, struct buf *out);
+int errand_sound(int argc, char *const *argv, struct slice input, struct buf *out);
+
+/** Value of NAME=VALUE among words, "" when it was not given. */
+const char *errand_word(char *const *words, const char *name);
 
 /** Put why there is no value. @return 1 */
 int errand_fail(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

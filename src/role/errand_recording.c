@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "archive/folder.h"
@@ -34,15 +35,9 @@ static int fail(const struct task *t, int err, const char *why)
     return is_final ? ERRAND_FINAL : ERRAND_AGAIN;
 }
 
-/* @return "" when it was not given */
 static const char *word(const struct task *t, const char *name)
 {
-    const size_t len = strlen(name);
-
-    for (char *const *w = t->words; *w; w++)
-        if (strncmp(*w, name, len) == 0 && (*w)[len] == '=')
-            return *w + len + 1;
-    return "";
+    return errand_word(t->words, name);
 }
 
 static void tell_progress(unsigned percent, void *arg)
@@ -84,6 +79,58 @@ static int keep_peaks(const struct task *t, struct peaks *p, const char *name)
     return err;
 }
 
+/* ---- whose a file is now ---- */
+
+enum { STAMP = 48 };
+
+/* Another recording may have gone on in it (option a), or begun it anew: then its length or its time is another one. */
+static int stamp_of(int fd, char out[STAMP])
+{
+    struct stat st;
+
+    if (fstat(fd, &st))
+        return errno;
+    snprintf(out, STAMP, "%lld.%lld.%09ld", (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+             st.st_mtim.tv_nsec);
+    return 0;
+}
+
+/* As the media role holds what it writes. The lock goes with fd. */
+static int open_unwritten(int *fdp, int folder, const char *name)
+{
+    int err = folder_file(fdp, folder, name);
+
+    if (!err && flock(*fdp, LOCK_EX | LOCK_NB)) {
+        err = errno == EWOULDBLOCK ? EBUSY : errno;
+        close(*fdp);
+        *fdp = -1;
+    }
+    return err;
+}
+
+/* What is read, and may be removed behind it, as it is before: "file=NAME" and "was=STAMP" behind each other. */
+static int put_stamps(const struct task *t, struct buf *out)
+{
+    int err = 0;
+
+    for (char *const *w = t->words; !err && *w; w++) {
+        char stamp[STAMP] = "gone";
+        int fd = -1;
+
+        if (strncmp(*w, "file=", 5) != 0)
+            continue;
+        err = open_unwritten(&fd, t->folder, *w + 5);
+        if (!err)
+            err = stamp_of(fd, stamp);
+        if (err == ENOENT)
+            err = 0;
+        if (fd >= 0)
+            close(fd);
+        buf_printf(out, "%s\nwas=%s\n", *w, stamp);
+    }
+    return err;
+}
+
 /* ---- convert ---- */
 
 static int make_mp3(const struct task *t, struct sound *s, struct peaks *p)
@@ -121,44 +168,60 @@ static int convert_sound(const struct task *t, struct sound *s)
     return err;
 }
 
+static bool is_there(const struct task *t, const char *name)
+{
+    int fd = -1;
+    const bool is = *name && folder_file(&fd, t->folder, name) == 0;
+
+    if (is)
+        close(fd);
+    return is;
+}
+
 /* The wav may be gone already: of an earlier time that was cut off behind its end. */
 static bool is_done(const struct task *t)
 {
-    int fd = -1;
+    return !is_there(t, word(t, "first")) && !is_there(t, word(t, "else")) &&
+           tell_file(t, word(t, "out")) == 0;
+}
 
-    if (folder_file(&fd, t->folder, word(t, "first")) != ENOENT)
-        goto out;
-    if (folder_file(&fd, t->folder, word(t, "out")) == 0) {
-        close(fd);
-        return tell_file(t, word(t, "out")) == 0;
+static int open_sound(const struct task *t, struct sound **s, struct buf *why)
+{
+    const char *right = word(t, "right");
+    int err = sound_open(s, t->folder, word(t, "first"), *right ? right : NULL, why);
+
+    if (err == ENOENT && *word(t, "else")) { /* the voices were never written apart */
+        buf_reset(why);
+        err = sound_open(s, t->folder, word(t, "else"), NULL, why);
     }
-out:
-    if (fd >= 0)
-        close(fd);
-    return false;
+    return err;
 }
 
 static int run_convert(const struct task *t)
 {
-    const char *right = word(t, "right");
     struct sound *s = NULL;
-    struct buf why;
+    struct buf why, stamps;
     int err;
 
-    if (is_done(t))
-        return 0;
     buf_init(&why, 1024);
-    err = sound_open(&s, t->folder, word(t, "first"), *right ? right : NULL, &why);
-    if (err == ENOENT && *word(t, "else")) { /* the voices were never written apart */
-        buf_reset(&why);
-        err = sound_open(&s, t->folder, word(t, "else"), NULL, &why);
-    }
+    buf_init(&stamps, ERRAND_ANSWER_MAX / 2);
+    err = put_stamps(t, &stamps);
+    if (err == EBUSY)
+        buf_addz(&why, "another recording writes to its file still");
+    if (!err && is_done(t))
+        goto out;
+    if (!err)
+        err = open_sound(t, &s, &why);
     if (!err)
         err = convert_sound(t, s);
-    if (err)
+out:
+    if (!err)
+        buf_adds(t->out, buf_slice(&stamps));
+    else
         err = fail(t, err, buf_z(&why));
     mem_deref(s);
     buf_fini(&why);
+    buf_fini(&stamps);
     return err;
 }
 
@@ -191,6 +254,11 @@ static int run_peaks(const struct task *t)
 
     buf_init(&why, 1024);
     err = sound_open(&s, t->folder, word(t, "first"), *right ? right : NULL, &why);
+    if (err == ENOENT && *word(t, "may")) {
+        buf_addz(t->out, "gone=1\n");
+        err = 0;
+        goto out;
+    }
     if (!err)
         err = read_peaks(t, s);
     if (!err)
@@ -199,6 +267,7 @@ static int run_peaks(const struct task *t)
         buf_printf(t->out, "ms=%u\n", sound_ms(s));
     if (err)
         err = fail(t, err, buf_z(&why));
+out:
     mem_deref(s);
     buf_fini(&why);
     return err;
@@ -274,14 +343,37 @@ static int run_verify(const struct task *t)
 
 /* ---- remove ---- */
 
+/* @param was  what it was when an MP3 was made from it; NULL: whatever it is */
+static int remove_one(const struct task *t, const char *name, const char *was)
+{
+    char stamp[STAMP] = "";
+    int fd = -1;
+    int err = open_unwritten(&fd, t->folder, name);
+
+    if (!err)
+        err = stamp_of(fd, stamp);
+    if (was && (err == EBUSY || (!err && strcmp(stamp, was) != 0))) {
+        buf_printf(t->out, "kept=%s\n", name); /* that recording's own job sees to it */
+        err = 0;
+    } else if (!err) {
+        err = folder_remove(t->folder, name);
+    }
+    if (fd >= 0)
+        close(fd);
+    return err == ENOENT ? 0 : err;
+}
+
 static int run_remove(const struct task *t)
 {
     for (char *const *w = t->words; *w; w++) {
-        const char *name = strncmp(*w, "file=", 5) == 0 ? *w + 5 : "";
-        int err = *name ? folder_remove(t->folder, name) : ENOENT;
+        const char *was = w[1] && strncmp(w[1], "was=", 4) == 0 ? w[1] + 4 : NULL;
+        int err;
 
-        if (err && err != ENOENT)
-            return fail(t, err, "");
+        if (strncmp(*w, "file=", 5) != 0 || !(*w)[5])
+            continue;
+        err = remove_one(t, *w + 5, was);
+        if (err)
+            return fail(t, err, err == EBUSY ? "another recording writes to it" : "");
     }
     return 0;
 }

@@ -40,7 +40,25 @@ static const char head[] =
     "}\n"
     "http {\n"
     "    server_tokens off;\n"
-    "    default_type text/plain;\n"
+    "    default_type application/octet-stream;\n"
+    "    types {\n"
+    "        text/html html;\n"
+    "        text/css css;\n"
+    "        text/javascript js mjs;\n"
+    "        application/json json map;\n"
+    "        application/manifest+json webmanifest;\n"
+    "        image/svg+xml svg;\n"
+    "        image/png png;\n"
+    "        image/jpeg jpg jpeg;\n"
+    "        image/webp webp;\n"
+    "        image/x-icon ico;\n"
+    "        font/woff2 woff2;\n"
+    "        application/wasm wasm;\n"
+    "        text/plain txt;\n"
+    "        application/pdf pdf;\n"
+    "    }\n"
+    "    sendfile on;\n"
+    "    absolute_redirect off;\n"
     "    client_body_temp_path body.tmp;\n"
     "    proxy_temp_path proxy.tmp;\n"
     "    fastcgi_temp_path fastcgi.tmp;\n"
@@ -91,25 +109,30 @@ static const char head[] =
     "        keepalive_timeout 60s;\n"
     "    }\n";
 
-static const char way[] = "        location / {\n"
-                          "            rewrite ^ /? break;\n"
-                          "            proxy_pass http://web;\n"
-                          "            proxy_http_version 1.1;\n"
-                          "            proxy_set_header Connection \"\";\n"
-                          "            proxy_set_header Host $host;\n"
-                          "            proxy_set_header X-Station-Target $request_uri;\n"
-                          "            proxy_set_header X-Station-Peer \"$remote_addr $remote_port "
-                          "$server_addr $server_port\";\n"
-                          "            proxy_set_header X-Station-Cookie $http_cookie;\n"
-                          "            proxy_set_header Cookie \"\";\n"
-                          "            proxy_pass_header Server;\n"
-                          "            proxy_next_upstream off;\n"
-                          "            proxy_connect_timeout 5s;\n"
-                          "            proxy_send_timeout 30s;\n"
-                          "            proxy_buffer_size 16k;\n"
-                          "            proxy_buffers 16 16k;\n"
-                          "            proxy_max_temp_file_size 0;\n"
-                          "        }\n";
+void front_conf_put_way(struct buf *out, const char *face)
+{
+    buf_printf(
+        out,
+        "            rewrite ^ /? break;\n"
+        "            proxy_pass http://web;\n"
+        "            proxy_http_version 1.1;\n"
+        "            proxy_set_header Connection \"\";\n"
+        "            proxy_set_header Host $host;\n"
+        "            proxy_set_header X-Station-Target $request_uri;\n"
+        "            proxy_set_header X-Station-Face %s;\n"
+        "            proxy_set_header X-Station-Peer \"$remote_addr $remote_port $server_addr "
+        "$server_port\";\n"
+        "            proxy_set_header X-Station-Cookie $http_cookie;\n"
+        "            proxy_set_header Cookie \"\";\n"
+        "            proxy_pass_header Server;\n"
+        "            proxy_next_upstream off;\n"
+        "            proxy_connect_timeout 5s;\n"
+        "            proxy_send_timeout 30s;\n"
+        "            proxy_buffer_size 16k;\n"
+        "            proxy_buffers 16 16k;\n"
+        "            proxy_max_temp_file_size 0;\n",
+        face);
+}
 
 static void put_apology(struct buf *b, const struct apology *a)
 {
@@ -125,21 +148,35 @@ static void put_apology(struct buf *b, const struct apology *a)
                    shapes[i].after);
 }
 
-int front_conf_print(struct buf *out, const struct control_http *http)
+static void put_manager(struct buf *out, const struct control_http *http)
 {
     char listen[ADDR_TEXT];
 
-    buf_addz(out, head);
     buf_printf(out, "    limit_req_zone $counted zone=requests:4m rate=%ur/s;\n", http->rate);
     buf_addz(out, "    limit_conn_zone $counted zone=connections:4m;\n");
-    buf_printf(out, "    limit_req zone=requests burst=%u nodelay;\n", 4 * http->rate);
-    buf_printf(out, "    limit_conn connections %u;\n", http->connections);
     buf_printf(out, "    server {\n        listen %s backlog=1024;\n        server_name station;\n",
                addr_text(&http->bind, listen));
-    buf_addz(out, way);
+    buf_printf(out, "        limit_req zone=requests burst=%u nodelay;\n", 4 * http->rate);
+    buf_printf(out, "        limit_conn connections %u;\n", http->connections);
+    buf_addz(out, "        location / {\n");
+    front_conf_put_way(out, "manager");
+    buf_addz(out, "        }\n");
     /* A WaitEvent lasts as long as a session may; an Originate that is not async, longer. */
     buf_printf(out, "        proxy_read_timeout %us;\n", http->timeout_s + 300);
     for (int i = 0; i < APOLOGIES; i++)
         put_apology(out, &apologies[i]);
-    return buf_addz(out, "    }\n}\n");
+    buf_addz(out, "    }\n");
+}
+
+int front_conf_print(struct buf *out, const struct control_http *http,
+                     const struct front_face *face)
+{
+    if (face->has_brotli)
+        buf_addz(out, "load_module " FRONT_MODULES "/ngx_http_brotli_static_module.so;\n");
+    buf_addz(out, head);
+    if (http->is_enabled && face->has_manager)
+        put_manager(out, http);
+    if (addr_is_set(&face->tls))
+        front_conf_put_face(out, http, face);
+    return buf_addz(out, "}\n");
 }

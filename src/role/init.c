@@ -16,6 +16,7 @@
 #include "role/command.h"
 #include "role/demo.h"
 #include "role/role.h"
+#include "role/user_cmd.h"
 #include "role/users.h"
 #include "store/where.h"
 
@@ -25,6 +26,7 @@ struct init {
     char dir[PATH_MAX]; /* absolute */
     char db[PATH_MAX], fresh[PATH_MAX], cert[PATH_MAX], phones[PATH_MAX];
     struct demo_phone logins[DEMO_PHONES];
+    char code[USER_CODE]; /* of the first visit to the web interface */
     const char *database; /* --database */
     struct db_where where;
 };
@@ -148,7 +150,9 @@ static int fill(struct init *in, struct db *d)
     int err = store_migrate(d, model_migrations);
 
     in->demo.cert = "tls/station.pem"; /* the directory may move */
-    return err ? err : demo_write(d, &in->demo, in->logins);
+    if (!err)
+        err = demo_write(d, &in->demo, in->logins);
+    return err ? err : user_cmd_make_code(d, in->dir, in->code);
 }
 
 static int keep_phones(const struct init *in)
@@ -229,6 +233,9 @@ static int tell(const struct init *in)
         printf(command_say("Телефоны 101-104 и их пароли: %s\n",
                            "Phones 101-104 and their passwords: %s\n"),
                in->phones);
+    printf(command_say("Код первого входа в веб-интерфейс: %s (station setup-code)\n",
+                       "Code for the first visit to the web interface: %s (station setup-code)\n"),
+           in->code);
     printf(command_say("Запуск: station run --state %s\n", "Start it: station run --state %s\n"),
            in->dir);
     return 0;

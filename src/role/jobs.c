@@ -20,8 +20,17 @@
 
 enum { RUNNER_PAUSE_S = 5, WORDS_MOST = 100 };
 
+/* Where jobs of a kind are done that are no recordings'. */
+struct place {
+    const char *kind, *errand, *folder;
+    job_end_h *h;
+    void *arg;
+};
+
 struct jobs {
     struct jobs_args args;
+    struct place places[JOBS_PLACES];
+    size_t place_count;
     char *folder;
     struct list running; /* struct run; also those whose end is not committed yet */
     struct list watches;
@@ -41,6 +50,11 @@ struct run {
     struct loop_fd out_watch;
     struct buf out;
     int percent;
+    /* how it ended, until the row says so */
+    const char *state;
+    int64_t next_at; /* of its turn, then of the next */
+    char *why;
+    struct timer again;
 };
 
 struct watch {
@@ -91,6 +105,7 @@ static void run_destroy(void *object)
     struct run *r = object;
 
     close_out(r);
+    timer_stop(&r->again);
     mem_deref(r->child);
     if (link_is_in(&r->link)) {
         list_unlink(&r->link);
@@ -101,6 +116,7 @@ static void run_destroy(void *object)
     mem_free(r->kind);
     mem_free(r->subject);
     mem_free(r->words);
+    mem_free(r->why);
 }
 
 static void look_in(struct jobs *j, int64_t ms)
@@ -124,27 +140,49 @@ static int64_t now_s(const struct jobs *j)
     return loop_wall(j->args.loop).us / 1000000;
 }
 
-static void settle(struct run *r, const char *state, int64_t pause_s, uint32_t attempts,
-                   struct slice why)
+static void write_row(void *arg)
 {
     static const char sql[] = "UPDATE job SET state = ?, next_at = ?, attempts = ?, error = ?, "
                               "ended = ? WHERE id = ?";
+    struct run *r = arg;
     char next[24], count[12], when[WALL_TEXT];
-    struct slice values[] = {slice_of(state), SLICE_NONE,     SLICE_NONE, why,
-                             SLICE_NONE,      slice_of(r->id)};
+    struct slice values[] = {slice_of(r->state), SLICE_NONE,
+                             SLICE_NONE,         slice_of(r->why ? r->why : ""),
+                             SLICE_NONE,         slice_of(r->id)};
 
-    snprintf(next, sizeof(next), "%" PRId64, now_s(r->j) + pause_s);
-    snprintf(count, sizeof(count), "%u", attempts);
+    snprintf(next, sizeof(next), "%" PRId64, r->next_at);
+    snprintf(count, sizeof(count), "%u", r->attempts);
     values[1] = slice_of(next);
     values[2] = slice_of(count);
-    if (strcmp(state, "waiting") != 0)
+    if (strcmp(r->state, "waiting") != 0)
         values[4] = slice_of(wall_local(loop_wall(r->j->args.loop), when));
+    /* Else the row would say "running" until the next start. */
     if (insist_exec(r->j->args.insist, sql, values, sizeof(values) / sizeof(values[0]), is_settled,
-                    r))
-        is_settled(ENOMEM, r); /* it is done once more */
+                    r) &&
+        !r->j->is_closed)
+        timer_start(r->j->args.loop, &r->again, RUNNER_PAUSE_S * 1000, write_row, r);
+}
+
+/* Nobody else takes it until the row is written. */
+static void settle(struct run *r, const char *state, int64_t pause_s, uint32_t attempts,
+                   struct slice why)
+{
+    r->state = state;
+    r->next_at = now_s(r->j) + pause_s;
+    r->attempts = attempts;
+    r->why = slice_dup(why); /* without memory: not said */
+    write_row(r);
 }
 
 /* ---- how it ended ---- */
+
+static struct place place_of(const struct jobs *j, const char *kind)
+{
+    for (size_t i = 0; i < j->place_count; i++)
+        if (strcmp(j->places[i].kind, kind) == 0)
+            return j->places[i];
+    return (struct place){kind, "@recording", j->folder, j->args.ended, j->args.arg};
+}
 
 static void tell_watch(struct jobs *j, const struct run *r, const struct job_end *e)
 {
@@ -171,9 +209,10 @@ static void tell(struct run *r, bool is_done, struct slice text)
                               .text = text,
                               .attempts = r->attempts};
     struct jobs *j = r->j;
+    const struct place place = place_of(j, r->kind);
 
-    if (j->args.ended)
-        j->args.ended(&e, j->args.arg);
+    if (place.h)
+        place.h(&e, place.arg);
     tell_watch(j, r, &e);
 }
 
@@ -284,7 +323,8 @@ static void on_started(struct runner_job *child, int err, int in, int out, void 
 
 static int start_child(struct run *r)
 {
-    const char *argv[WORDS_MOST + 4] = {"@recording", r->kind, r->j->folder};
+    const struct place place = place_of(r->j, r->kind);
+    const char *argv[WORDS_MOST + 4] = {place.errand, r->kind, place.folder};
     const struct runner_args args = {.argv = argv, .has_pipes = true, .is_errand = true};
     const struct runner_handlers h = {on_started, on_ended, r};
     char *words = mem_strdup(r->words), *at = words, *word;
@@ -302,15 +342,18 @@ static int start_child(struct run *r)
 
 static void begin(struct run *r)
 {
-    static const char sql[] =
-        "UPDATE job SET state = 'running', attempts = ? WHERE id = ? AND state = 'waiting'";
-    struct slice values[] = {SLICE_NONE, slice_of(r->id)};
-    char count[12];
+    /* This turn's: one that comes late, behind the end, must not say so of the next. */
+    static const char sql[] = "UPDATE job SET state = 'running', attempts = ? WHERE id = ? AND "
+                              "state = 'waiting' AND next_at = ?";
+    struct slice values[] = {SLICE_NONE, slice_of(r->id), SLICE_NONE};
+    char count[12], at[24];
     int err;
 
     snprintf(count, sizeof(count), "%u", r->attempts);
+    snprintf(at, sizeof(at), "%" PRId64, r->next_at);
     values[0] = slice_of(count);
-    (void)insist_exec(r->j->args.insist, sql, values, 2, NULL, NULL);
+    values[2] = slice_of(at);
+    (void)insist_exec(r->j->args.insist, sql, values, 3, NULL, NULL);
     err = start_child(r);
     if (err)
         settle(r, "waiting", RUNNER_PAUSE_S, r->attempts - 1, slice_of(strerror(err)));
@@ -350,14 +393,22 @@ static int take(struct jobs *j, const struct slice *cells)
         return ENOMEM;
     }
     r->attempts = (uint32_t)atoi(cells[4].p ? cells[4].p : "0") + 1;
+    r->next_at = cells[5].p ? atoll(cells[5].p) : 0;
     begin(r);
     return 0;
+}
+
+/* A clock that was set back must not make it wait for a year. */
+static int64_t wait_s(const struct jobs *j, struct slice cell)
+{
+    const int64_t left = (cell.p ? atoll(cell.p) : 0) - now_s(j);
+
+    return left < 0 || left > JOBS_PAUSE_MOST_S ? 0 : left;
 }
 
 static void on_rows(int err, const struct store_rows *rows, void *arg)
 {
     struct jobs *j = arg;
-    const int64_t now = now_s(j);
 
     j->is_asking = false;
     if (j->is_closed) {
@@ -368,10 +419,10 @@ static void on_rows(int err, const struct store_rows *rows, void *arg)
         look_in(j, RUNNER_PAUSE_S * 1000);
     for (uint32_t i = 0; !err && i < rows->count && j->children < j->at_once; i++) {
         const struct slice *cells = rows->cells + (size_t)i * rows->columns;
-        const int64_t at = cells[5].p ? atoll(cells[5].p) : 0;
+        const int64_t left = wait_s(j, cells[5]);
 
-        if (at > now) {
-            look_in(j, (at - now) * 1000);
+        if (left) {
+            look_in(j, left * 1000);
             break;
         }
         if (!is_taken(j, cells[0]) && take(j, cells))
@@ -412,17 +463,27 @@ static void is_added(int err, void *arg)
         look_in(j, 0);
 }
 
-static void watch_add(struct jobs *j, const char *id, job_end_h *h, void *arg)
+static struct watch *watch_new(struct jobs *j, const char *id, job_end_h *h, void *arg)
 {
-    struct watch *w = j->watched < JOBS_WATCHED ? mem_zalloc(sizeof(*w)) : NULL;
+    struct watch *w = mem_zalloc(sizeof(*w));
 
     if (!w)
-        return;
+        return NULL;
     snprintf(w->id, sizeof(w->id), "%s", id);
     w->h = h;
     w->arg = arg;
     list_append(&j->watches, &w->link);
     j->watched++;
+    return w;
+}
+
+static void watch_drop(struct jobs *j, struct watch *w)
+{
+    if (!w)
+        return;
+    list_unlink(&w->link);
+    j->watched--;
+    mem_free(w);
 }
 
 int jobs_add(struct jobs *j, const char *kind, struct slice subject, struct slice words,
@@ -430,19 +491,26 @@ int jobs_add(struct jobs *j, const char *kind, struct slice subject, struct slic
 {
     static const char sql[] =
         "INSERT INTO job (id, kind, subject, words, state, attempts, next_at, "
-        "created) VALUES (?, ?, ?, ?, 'waiting', 0, 0, ?)";
+        "created) VALUES (?, ?, ?, ?, 'waiting', 0, ?, ?)";
     char id[37], when[WALL_TEXT];
-    struct slice values[] = {SLICE_NONE, slice_of(kind), subject, words, SLICE_NONE};
+    struct slice values[] = {SLICE_NONE, slice_of(kind), subject, words, SLICE("0"), SLICE_NONE};
+    struct watch *w = NULL;
     int err;
 
     if (words.len > JOBS_WORDS_MAX)
         return EMSGSIZE;
+    if (watch && j->watched >= JOBS_WATCHED)
+        return EAGAIN;
     rand_uuid(id);
+    if (watch && !(w = watch_new(j, id, watch, arg)))
+        return ENOMEM;
     values[0] = slice_of(id);
-    values[4] = slice_of(wall_local(loop_wall(j->args.loop), when));
-    err = insist_exec(j->args.insist, sql, values, 5, is_added, j);
-    if (!err && watch)
-        watch_add(j, id, watch, arg);
+    if (strcmp(place_of(j, kind).errand, "@recording") != 0)
+        values[4] = SLICE("-1"); /* somebody waits for it: before the night's work */
+    values[5] = slice_of(wall_local(loop_wall(j->args.loop), when));
+    err = insist_exec(j->args.insist, sql, values, 6, is_added, j);
+    if (err)
+        watch_drop(j, w);
     return err;
 }
 
@@ -490,6 +558,27 @@ int jobs_progress(const struct jobs *j, struct slice id)
             return r->percent;
     }
     return -1;
+}
+
+int jobs_progress_of(const struct jobs *j, const char *kind, struct slice subject)
+{
+    LIST_FOREACH(&j->running, k)
+    {
+        const struct run *r = CONTAINER_OF(k, struct run, link);
+
+        if (r->child && strcmp(r->kind, kind) == 0 && slice_eqz(subject, r->subject))
+            return r->percent;
+    }
+    return -1;
+}
+
+int jobs_place(struct jobs *j, const char *kind, const char *errand, const char *folder,
+               job_end_h *h, void *arg)
+{
+    if (j->place_count == JOBS_PLACES)
+        return ENOSPC;
+    j->places[j->place_count++] = (struct place){kind, errand, folder, h, arg};
+    return 0;
 }
 
 void jobs_set_at_once(struct jobs *j, uint32_t count)

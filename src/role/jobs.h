@@ -21,7 +21,13 @@ struct insist;
 struct runner;
 struct store;
 
-enum { JOBS_AT_ONCE = 16, JOBS_ATTEMPTS = 10, JOBS_WORDS_MAX = 7000, JOBS_WATCHED = 1000 };
+enum {
+    JOBS_AT_ONCE = 16,
+    JOBS_ATTEMPTS = 10,
+    JOBS_WORDS_MAX = 7000,
+    JOBS_WATCHED = 1000,
+    JOBS_PLACES = 4
+};
 enum { JOBS_PAUSE_S = 10, JOBS_PAUSE_MOST_S = 3600 };
 
 struct jobs;
@@ -54,6 +60,16 @@ int jobs_alloc(struct jobs **jp, const struct jobs_args *args);
  *  mem_deref. */
 void jobs_close(struct jobs *j);
 
+/**
+ * Jobs of that kind are no recordings': they are the errand "NAME KIND FOLDER WORDS", and end at h. Before loop
+ * time passes, lest one of the station before is run elsewhere. They go before all that wait.
+ * @param kind, errand  constants
+ * @param folder        absolute; borrowed, outlives the queue
+ * @return 0; ENOSPC (JOBS_PLACES)
+ */
+int jobs_place(struct jobs *j, const char *kind, const char *errand, const char *folder,
+               job_end_h *h, void *arg);
+
 /** How many at once; 0 is as 1. */
 void jobs_set_at_once(struct jobs *j, uint32_t count);
 
@@ -62,7 +78,7 @@ void jobs_set_at_once(struct jobs *j, uint32_t count);
  * @param subject  whose it is (uniqueid); shown
  * @param words    NAME=VALUE, each ended by LF; nothing of a value may be below ' ': jobs_word
  * @param watch    told once how it ended, if that is in this process's life; may be NULL
- * @return 0; EMSGSIZE; ENOSPC; ENOMEM
+ * @return 0; EMSGSIZE; EAGAIN (JOBS_WATCHED are watched); ENOSPC; ENOMEM
  */
 int jobs_add(struct jobs *j, const char *kind, struct slice subject, struct slice words,
              job_end_h *watch, void *arg);
@@ -79,3 +95,6 @@ int jobs_again(struct jobs *j, void (*done)(int err, void *arg), void *arg);
 
 /** Percent of a job that runs, by its id; -1: it does not. */
 int jobs_progress(const struct jobs *j, struct slice id);
+
+/** The same by kind and whose it is. */
+int jobs_progress_of(const struct jobs *j, const char *kind, struct slice subject);

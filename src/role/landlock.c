@@ -67,15 +67,16 @@ static bool holds_state(const char *path, const char *state)
 
 static int add_path(int ruleset, uint64_t handled, const struct role_path *p, const char *state)
 {
+    const char *from = p->find ? p->find() : p->path;
     struct landlock_path_beneath_attr attr = {0};
     char path[PATH_MAX];
     struct stat st;
     int err = 0;
 
-    if (p->path[0] == '/' && holds_state(p->path, state))
+    if (!from || (from[0] == '/' && holds_state(from, state)))
         return 0;
-    if (p->path[0] == '/' ? snprintf(path, sizeof(path), "%s", p->path) >= PATH_MAX
-                          : snprintf(path, sizeof(path), "%s/%s", state, p->path) >= PATH_MAX)
+    if (from[0] == '/' ? snprintf(path, sizeof(path), "%s", from) >= PATH_MAX
+                       : snprintf(path, sizeof(path), "%s/%s", state, from) >= PATH_MAX)
         return ENAMETOOLONG;
     attr.parent_fd = open(path, O_PATH | O_CLOEXEC);
     if (attr.parent_fd < 0)
@@ -104,7 +105,7 @@ int sandbox_files(const struct role_path *paths, const char *state, struct sandb
     ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr.handled_access_fs), 0);
     if (ruleset < 0)
         return errno;
-    for (const struct role_path *p = paths; p->path && !err; p++)
+    for (const struct role_path *p = paths; (p->path || p->find) && !err; p++)
         err = add_path(ruleset, attr.handled_access_fs, p, state);
     if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         err = errno;

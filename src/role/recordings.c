@@ -122,7 +122,7 @@ int recordings_convert(struct recordings *r, const struct recording_row *row, in
     return err;
 }
 
-int recordings_draw(struct recordings *r, const struct recording_row *row)
+int recordings_draw(struct recordings *r, const struct recording_row *row, bool may_be_gone)
 {
     struct buf words;
     int err;
@@ -132,6 +132,7 @@ int recordings_draw(struct recordings *r, const struct recording_row *row)
     buf_init(&words, JOBS_WORDS_MAX);
     put_sources(r, row, RECORDING_JOB_AS_IS, &words);
     jobs_word(&words, "uuid", row->uuid);
+    jobs_word(&words, "may", may_be_gone ? "be-gone" : "");
     err = buf_err(&words);
     if (!err)
         err = jobs_add(r->jobs, "peaks", slice_of(row->uniqueid), buf_slice(&words), NULL, NULL);
@@ -151,22 +152,26 @@ static void put_row(struct recordings *r, const char *sql, const struct slice *v
     "group_uuid = COALESCE(group_uuid, (SELECT MAX(c.group_uuid) FROM cdr c WHERE c.uniqueid = "   \
     "recording.uniqueid))"
 
-/* Files that an MP3 was made from, one line each: only once the row knows the MP3. */
-static void remove_sources(struct recordings *r, const struct job_end *e)
+/* Files that an MP3 was made from, each with what it was then: only once the row knows the MP3. */
+static void remove_sources(struct recordings *r, const struct job_end *e, struct slice uuid)
 {
-    struct slice rest = e->words;
+    struct slice rest = e->text;
     struct buf words;
+    bool has_any = false;
 
     buf_init(&words, JOBS_WORDS_MAX);
     while (slice_is_set(rest) && rest.len) {
         const struct slice line = slice_cut(rest, '\n', &rest);
 
-        if (slice_starts(line, SLICE("file=")) || slice_starts(line, SLICE("uuid="))) {
-            buf_adds(&words, line);
-            buf_addc(&words, '\n');
-        }
+        if (!slice_starts(line, SLICE("file=")) && !slice_starts(line, SLICE("was=")))
+            continue;
+        buf_adds(&words, line);
+        buf_addc(&words, '\n');
+        has_any = true;
     }
-    if (slice_is_set(jobs_value(e->words, "file")))
+    if (slice_is_set(uuid))
+        buf_printf(&words, "uuid=%.*s\n", SLICE_ARG(uuid));
+    if (has_any && !buf_err(&words))
         (void)jobs_add(r->jobs, "remove", e->subject, buf_slice(&words), NULL, NULL);
     buf_fini(&words);
 }
@@ -183,7 +188,16 @@ static void is_converted(struct recordings *r, const struct job_end *e, struct s
         put_row(r, sql, values, 5);
         recordings_note_sum(r, uuid, values[0], values[2], values[3]);
     }
-    remove_sources(r, e);
+    remove_sources(r, e, uuid);
+}
+
+static void has_gone(struct recordings *r, struct slice uuid)
+{
+    static const char sql[] =
+        "UPDATE recording SET state = 'deleted', error = 'its command took the file away', mixed = '', "
+        "rx = '', tx = '', " GROUP " WHERE uuid = ?";
+
+    put_row(r, sql, &uuid, 1);
 }
 
 static void has_peaks(struct recordings *r, const struct job_end *e, struct slice uuid)
@@ -193,6 +207,10 @@ static void has_peaks(struct recordings *r, const struct job_end *e, struct slic
     const struct slice values[] = {jobs_value(e->words, "peaks"), jobs_value(e->text, "bytes"),
                                    jobs_value(e->text, "sha256"), uuid};
 
+    if (slice_is_set(jobs_value(e->text, "gone"))) {
+        has_gone(r, uuid);
+        return;
+    }
     put_row(r, sql, values, 4);
     recordings_note_sum(r, uuid, jobs_value(e->words, "first"), values[1], values[2]);
 }
@@ -292,6 +310,10 @@ static void tick(void *arg)
     if (r->ticks++ % SWEEP_TICKS == 0) {
         clean(r);
         recordings_seal(r);
+        r->sweeps_again = true;
+    }
+    if (r->sweeps_again && !r->verifies) {
+        r->sweeps_again = false;
         (void)recordings_sweep(r, NULL); /* in ten minutes again */
     }
     timer_start(r->args.loop, &r->clean, TICK_MS, tick, r);
@@ -305,6 +327,16 @@ void recordings_set(struct recordings *r, const struct model_settings *s)
     r->mib = s->recording_mib;
     r->free_mib = (uint64_t)s->recording_free_mib;
     jobs_set_at_once(r->jobs, (uint32_t)s->recording_jobs);
+}
+
+struct jobs *recordings_jobs(const struct recordings *r)
+{
+    return r->jobs;
+}
+
+struct insist *recordings_insist(const struct recordings *r)
+{
+    return r->insist;
 }
 
 void recordings_close(struct recordings *r)

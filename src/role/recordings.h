@@ -50,8 +50,15 @@ struct job_end;
 int recordings_convert(struct recordings *r, const struct recording_row *row, int mode,
                        void (*watch)(const struct job_end *e, void *arg), void *arg);
 
-/** The picture of what stays as it is. @return as recordings_convert */
-int recordings_draw(struct recordings *r, const struct recording_row *row);
+/** The picture of what stays as it is. @param may_be_gone  a program had it: then the row says deleted.
+ *  @return as recordings_convert */
+int recordings_draw(struct recordings *r, const struct recording_row *row, bool may_be_gone);
+
+/** Its queue and what insists on its statements, for others whose work is alike (sounds.h). Borrowed. */
+struct insist;
+struct jobs;
+struct jobs *recordings_jobs(const struct recordings *r);
+struct insist *recordings_insist(const struct recordings *r);
 
 /** Follow what is recorded from now on: rows, and what is to be done when one ends. */
 void recordings_watch(struct recordings *r, struct calls *c);
@@ -62,6 +69,11 @@ void recordings_look_back(struct recordings *r);
 /** Of plan/recorder.h: the command behind a recording is a job of ours. */
 struct recording;
 bool recordings_takes_command(const struct recording *rec, void *arg);
+
+/** A program's command is over: files of option d go, of others there is a picture and a sum, or the row says that the
+ *  program took them away. */
+struct plan_recorder_over;
+void recordings_command_is_over(const struct plan_recorder_over *over, void *arg);
 
 extern const struct console_command recordings_console_commands[];
 extern const size_t recordings_console_command_count;

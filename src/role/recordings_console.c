@@ -208,10 +208,12 @@ static int recording_list(struct console *c, int argc, char **argv, void *arg)
 {
     static const char sql[] =
         "SELECT begun, uniqueid, caller, connected, ms, state, CASE WHEN mp3 <> '' THEN mp3 WHEN "
-        "mixed <> '' THEN mixed ELSE rx END FROM recording ORDER BY begun DESC, uniqueid LIMIT 20";
+        "mixed <> '' THEN mixed ELSE rx END, (SELECT g.name FROM \"groups\" g WHERE g.uuid = recording.group_uuid) FROM "
+        "recording ORDER BY begun DESC, uniqueid LIMIT 20";
     static const char all[] =
         "SELECT begun, uniqueid, caller, connected, ms, state, CASE WHEN mp3 <> '' THEN mp3 WHEN "
-        "mixed <> '' THEN mixed ELSE rx END FROM recording ORDER BY begun DESC, uniqueid LIMIT 10000";
+        "mixed <> '' THEN mixed ELSE rx END, (SELECT g.name FROM \"groups\" g WHERE g.uuid = recording.group_uuid) FROM "
+        "recording ORDER BY begun DESC, uniqueid LIMIT 10000";
 
     if (argc > 1 || (argc && strcmp(argv[0], "all") != 0))
         return EINVAL;
@@ -262,13 +264,60 @@ static int recording_show(struct console *c, int argc, char **argv, void *arg)
     return ask(arg, sql, values, 3, tell_recording, c);
 }
 
+struct job_list {
+    struct recordings *r;
+    struct console *c;
+};
+
+static void job_list_destroy(void *object)
+{
+    struct job_list *l = object;
+
+    mem_deref(l->c);
+    mem_deref(l->r);
+}
+
+static void tell_jobs(int err, const struct store_rows *rows, void *arg)
+{
+    struct job_list *l = arg;
+
+    for (uint32_t i = 0; !err && i < rows->count; i++) {
+        const struct slice *cells = rows->cells + (size_t)i * rows->columns;
+        const int percent = jobs_progress(l->r->jobs, cells[0]);
+
+        console_printf(l->c, "%.*s  %.*s  %.*s  %.*s  ", SLICE_ARG(cells[1]), SLICE_ARG(cells[2]),
+                       SLICE_ARG(cells[3].len ? cells[3] : SLICE("-")), SLICE_ARG(cells[4]));
+        if (percent >= 0)
+            console_printf(l->c, "%d%%  ", percent);
+        console_printf(l->c, "%.*s  %.*s\n", SLICE_ARG(cells[5]),
+                       SLICE_ARG(cells[6].len ? cells[6] : SLICE("-")));
+    }
+    if (!err && !rows->count)
+        console_printf(l->c, "%s\n", console_say(l->c, "Таких нет.", "There are none."));
+    finish(mem_ref(l->c), err);
+    mem_deref(l);
+}
+
 static int recording_jobs(struct console *c, int argc, char **argv, void *arg)
 {
     static const char sql[] =
-        "SELECT created, kind, subject, state, attempts, error FROM job WHERE "
+        "SELECT id, created, kind, subject, state, attempts, error FROM job WHERE "
         "state <> 'done' ORDER BY created, id LIMIT 1000";
+    struct recordings *r = arg;
+    struct job_list *l;
+    int err;
 
-    return argc ? EINVAL : ask(arg, sql, NULL, 0, tell_rows, c);
+    if (argc)
+        return EINVAL;
+    l = mem_alloc(sizeof(*l), job_list_destroy);
+    if (!l)
+        return ENOMEM;
+    l->r = mem_ref(r);
+    l->c = mem_ref(c);
+    err = store_query(r->args.store, sql, NULL, 0, tell_jobs, l);
+    if (err)
+        mem_deref(l);
+    return err ? err : EINPROGRESS;
 }
 
 static void is_again(int err, void *arg)
@@ -334,8 +383,8 @@ const struct console_command recordings_console_commands[] = {
      "Make an MP3 of a recording and wait for it; stereo: each voice in its channel",
      recording_convert, NULL},
     {"recording list", "[all]",
-     "Последние 20 записей или все: начало, uniqueid, кто, с кем, мс, состояние, файл",
-     "The last 20 recordings, or all: begin, uniqueid, who, with whom, ms, state, file",
+     "Последние 20 записей или все: начало, uniqueid, кто, с кем, мс, состояние, файл, группа",
+     "The last 20 recordings, or all: begin, uniqueid, who, with whom, ms, state, file, group",
      recording_list, NULL},
     {"recording show", "UNIQUEID", "Всё о записи: строка таблицы recording",
      "All about a recording: its row of table recording", recording_show, NULL},

@@ -14,8 +14,11 @@ struct recordings {
     struct jobs *jobs;
     struct timer clean;
     uint32_t ticks;
-    uint8_t mode; /* enum model_recording_mode */
+    uint32_t verifies; /* under way: nothing goes for its age meanwhile */
+    uint8_t mode;      /* enum model_recording_mode */
     bool keeps_wav, is_closed, is_room_low;
+    bool is_held;      /* the clock may be wrong, which has been said */
+    bool sweeps_again; /* a minute on: it is time, or there was more than one sweep takes */
     int64_t days, mib; /* 0: no rule */
     uint64_t free_mib; /* below it there is a warning; 0: none */
     char folder[512], key[512];

@@ -3,6 +3,7 @@
  *
  * Sweep:   every ten minutes, or when it is asked for: rows beyond their age or their group's room say "deleted" first,
  *          then a job removes the files; one that was cut off between is found at the next start.
+ * Clock:   one that is wrong by weeks must not take everything: see look_for_leap. Who asks by hand knows the date.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,7 +19,7 @@
 
 enum { SWEEP_MOST = 500, SCOPES_MOST = 1000, VICTIM_BYTES = 8 << 20 };
 #define DAY_US (86400ll * 1000000)
-#define FILES "mixed, rx, tx, mp3, peaks"
+#define VICTIM "uniqueid, uuid, mixed, rx, tx, mp3, peaks, begun"
 
 /* Whose recordings are kept by the same rule: a group with a rule of its own, or all others. */
 struct scope {
@@ -32,6 +33,7 @@ struct sweep {
     struct wall now;
     struct scope *scopes;
     uint32_t count, victims;
+    bool is_held;     /* what is too old stays: the clock may be wrong */
     struct buf found; /* lines: cells with 0x1f between, the reason first */
 };
 
@@ -67,21 +69,54 @@ static int read_scopes(struct sweep *s, struct db *d)
     return err;
 }
 
-static void put_victim(struct sweep *s, struct stmt *st, const char *why)
+/* A later recording goes on in a file of it, or took its name: that one's age counts. */
+static int look_for_heir(struct db *d, struct stmt *victim, bool *has_heir)
 {
+    /* CASE, so that nobody looks for states or times first: files are few. No name is NULL, else all without one are
+     * looked at. */
+    static const char sql[] =
+        "SELECT uuid FROM recording WHERE (mixed = NULLIF(?, '') OR rx = NULLIF(?, '') OR mp3 = "
+        "NULLIF(?, '')) AND CASE WHEN state IN ('open', 'kept', 'cut') AND (begun > ? OR (begun = ? AND "
+        "uuid > ?)) THEN 1 ELSE 0 END = 1 LIMIT 1";
+    static const int columns[] = {2, 3, 5, 7, 7, 1};
+    struct stmt *st;
+    int err = db_stmt(&st, d, sql);
+
+    for (int i = 0; !err && i < 6; i++)
+        err = stmt_text(st, i + 1, stmt_col(victim, columns[i]));
+    if (!err)
+        err = stmt_step(st, has_heir);
+    if (!err)
+        stmt_reset(st);
+    return err;
+}
+
+static int put_victim(struct sweep *s, struct db *d, struct stmt *st, const char *why)
+{
+    bool has_heir = false;
+    int err = look_for_heir(d, st, &has_heir);
+
+    if (err)
+        return err;
     buf_addz(&s->found, why);
-    for (int c = 0; c < 7; c++) {
+    for (int c = 0; c < (has_heir ? 2 : 7); c++) {
         buf_addc(&s->found, '\x1f');
         buf_adds(&s->found, stmt_col(st, c));
     }
     buf_addc(&s->found, '\n');
     s->victims++;
+    return 0;
 }
 
 #define OF_SCOPE                                                                                   \
     "state IN ('kept', 'cut') AND (group_uuid = ? OR (? = '' AND (group_uuid IS NULL OR "          \
     "group_uuid NOT IN (SELECT uuid FROM \"groups\" WHERE recording_days IS NOT NULL OR "          \
     "recording_mib IS NOT NULL))))"
+
+/* What a job still works on is let alone: its MP3 would be nobody's. */
+#define MAY_GO                                                                                     \
+    OF_SCOPE " AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject = recording.uniqueid AND "      \
+             "job.state IN ('waiting', 'running'))"
 
 static int open_stmt(struct stmt **st, struct db *d, const char *sql, const struct scope *k)
 {
@@ -92,10 +127,36 @@ static int open_stmt(struct stmt **st, struct db *d, const char *sql, const stru
     return err ? err : stmt_text(*st, 2, slice_of(k->group));
 }
 
+/* Day by day the oldest go. Where one is left that should have gone before yesterday, and no recording ever was made in the
+ * day between, the clock has leapt, or the station was off: nobody can tell. */
+static int look_for_leap(struct sweep *s, struct db *d, const struct scope *k, bool *has_leapt)
+{
+    static const char sql[] =
+        "SELECT uuid FROM recording WHERE " OF_SCOPE " AND begun < ? AND NOT EXISTS (SELECT 1 FROM "
+        "recording AS later WHERE later.begun >= ? AND later.begun < ?) LIMIT 1";
+    const struct wall limit = {s->now.us - k->days * DAY_US}, before = {limit.us - DAY_US};
+    char when[WALL_TEXT], from[WALL_TEXT];
+    struct stmt *st;
+    int err = open_stmt(&st, d, sql, k);
+
+    wall_local(before, from);
+    if (!err)
+        err = stmt_text(st, 3, slice_of(from));
+    if (!err)
+        err = stmt_text(st, 4, slice_of(from));
+    if (!err)
+        err = stmt_text(st, 5, slice_of(wall_local(limit, when)));
+    if (!err)
+        err = stmt_step(st, has_leapt);
+    if (!err)
+        stmt_reset(st);
+    return err;
+}
+
 static int find_old(struct sweep *s, struct db *d, const struct scope *k)
 {
-    static const char sql[] = "SELECT uniqueid, uuid, " FILES " FROM recording WHERE " OF_SCOPE
-                              " AND begun < ? ORDER BY begun LIMIT 500";
+    static const char sql[] =
+        "SELECT " VICTIM " FROM recording WHERE " MAY_GO " AND begun < ? ORDER BY begun LIMIT 500";
     const struct wall limit = {s->now.us - k->days * DAY_US};
     char when[WALL_TEXT];
     struct stmt *st;
@@ -105,7 +166,7 @@ static int find_old(struct sweep *s, struct db *d, const struct scope *k)
     if (!err)
         err = stmt_text(st, 3, slice_of(wall_local(limit, when)));
     while (!err && !(err = stmt_step(st, &row)) && row && s->victims < SWEEP_MOST)
-        put_victim(s, st, "older than recording_days");
+        err = put_victim(s, d, st, "older than recording_days");
     if (!err)
         stmt_reset(st);
     return err;
@@ -129,8 +190,8 @@ static int sum_bytes(struct db *d, const struct scope *k, int64_t *bytes)
 
 static int find_beyond(struct sweep *s, struct db *d, const struct scope *k)
 {
-    static const char sql[] = "SELECT uniqueid, uuid, " FILES
-                              ", bytes FROM recording WHERE " OF_SCOPE " ORDER BY begun LIMIT 500";
+    static const char sql[] =
+        "SELECT " VICTIM ", bytes FROM recording WHERE " MAY_GO " ORDER BY begun LIMIT 500";
     int64_t over = 0;
     struct stmt *st;
     bool row = false;
@@ -141,12 +202,21 @@ static int find_beyond(struct sweep *s, struct db *d, const struct scope *k)
         return err;
     err = open_stmt(&st, d, sql, k);
     while (!err && over > 0 && !(err = stmt_step(st, &row)) && row && s->victims < SWEEP_MOST) {
-        over -= stmt_col_int(st, 7);
-        put_victim(s, st, "no room for more, see recording_mib");
+        over -= stmt_col_int(st, 8);
+        err = put_victim(s, d, st, "no room for more, see recording_mib");
     }
     if (!err)
         stmt_reset(st);
     return err;
+}
+
+static int find_old_with_care(struct sweep *s, struct db *d, const struct scope *k)
+{
+    bool has_leapt = false;
+    int err = s->c ? 0 : look_for_leap(s, d, k, &has_leapt);
+
+    s->is_held = s->is_held || has_leapt;
+    return err || has_leapt ? err : find_old(s, d, k);
 }
 
 static int find(struct db *d, void *arg)
@@ -156,12 +226,16 @@ static int find(struct db *d, void *arg)
 
     s->count = 1;
     s->victims = 0;
+    s->is_held = false;
     buf_reset(&s->found);
     err = read_scopes(s, d);
     for (uint32_t i = 0; !err && i < s->count; i++) {
+        const uint32_t before = s->victims;
+
         if (s->scopes[i].days)
-            err = find_old(s, d, &s->scopes[i]);
-        if (!err && s->scopes[i].mib)
+            err = find_old_with_care(s, d, &s->scopes[i]);
+        /* Else the same ones twice: when the old ones are gone there may be room. */
+        if (!err && s->scopes[i].mib && s->victims == before)
             err = find_beyond(s, d, &s->scopes[i]);
     }
     return err ? err : buf_err(&s->found);
@@ -197,6 +271,15 @@ static void remove_one(struct recordings *r, struct slice line)
     buf_fini(&words);
 }
 
+static void tell_held(struct recordings *r, bool is_held)
+{
+    if (is_held && !r->is_held)
+        log_warning(
+            "recordings that seem too old are kept: none was made when they should have gone, so the clock may "
+            "be wrong next=\"look at the date; when it is right: station recording retain\"");
+    r->is_held = is_held;
+}
+
 static void is_found(int err, void *arg)
 {
     struct sweep *s = arg;
@@ -206,6 +289,9 @@ static void is_found(int err, void *arg)
         log_error("recordings beyond their time are not found err=\"%s\"", strerror(err));
     while (!err && !s->r->is_closed && rest.len && slice_is_set(rest))
         remove_one(s->r, slice_cut(rest, '\n', &rest));
+    if (!err)
+        tell_held(s->r, s->is_held);
+    s->r->sweeps_again = s->r->sweeps_again || (!err && s->victims);
     if (!err && s->victims)
         log_notice("recordings are removed for their age or for room count=%u", s->victims);
     if (s->c) {
@@ -229,12 +315,11 @@ int recordings_sweep(struct recordings *r, struct console *c)
     s->scopes = mem_zalloc((SCOPES_MOST + 1) * sizeof(*s->scopes));
     if (s->scopes) {
         s->scopes[0] = (struct scope){.days = r->days, .mib = r->mib};
+        s->c = mem_ref(c);
         err = store_read(r->args.store, find, is_found, s);
     }
     if (err)
         mem_deref(s);
-    else
-        s->c = mem_ref(c);
     return err;
 }
 

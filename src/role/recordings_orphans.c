@@ -1,8 +1,10 @@
 /*
  * role/recordings_orphans.c - files without a row, rows without a file: recording orphans
  *
- * Files that no row names may be what Record or a program has made: they are listed, never touched. What a child
- * that was killed has left (folder_is_temporary) is removed, a row whose file is gone says "lost", when that is asked for.
+ * Files that no row names may be what Record or a program has made: they are listed, never touched; those below tmp
+ * not even that. What a child that was killed has left (folder_is_temporary) is removed, a row without sound says
+ * "lost", when that is asked for. What is made and removed while we look is no fault: each missing file is looked for
+ * once more.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +18,7 @@
 #include "base/mem.h"
 #include "role/recordings_inner.h"
 
-enum { FILES_MOST = 1000000, SAID_BYTES = 64 << 20, OLD_S = 3600, CELLS = 7 };
+enum { FILES_MOST = 1000000, SAID_BYTES = 64 << 20, OLD_S = 3600, PEAKS = 6, CELLS };
 
 struct file {
     struct hash_link link;
@@ -28,6 +30,7 @@ struct orphans {
     struct recordings *r;
     struct console *c;
     char folder[512];
+    int folder_fd; /* while it looks */
     struct wall now;
     bool repairs;
     struct hash files;
@@ -69,6 +72,8 @@ static int add_file(const char *name, const struct stat *st, void *arg)
     struct file *f;
     int err;
 
+    if (strncmp(name, "tmp/", 4) == 0)
+        return 0;
     if (o->files.count >= FILES_MOST)
         return E2BIG;
     f = mem_zalloc(sizeof(*f) + len + 1);
@@ -93,32 +98,57 @@ static struct file *find_file(const struct orphans *o, struct slice name)
     return NULL;
 }
 
+/* Behind the walk, before the row was read: a recording may have begun, an MP3 been made. */
+static bool is_there(const struct orphans *o, struct slice name)
+{
+    char path[FOLDER_NAME_MAX + 1];
+    int fd = -1;
+
+    if (slice_copy(name, path, sizeof(path)) || folder_file(&fd, o->folder_fd, path) == ENOENT)
+        return false;
+    if (fd >= 0)
+        close(fd);
+    return true;
+}
+
+/* @return false: it is missing */
+static bool check_file(struct orphans *o, struct slice uniqueid, struct slice name)
+{
+    struct file *f = find_file(o, name);
+
+    if (f)
+        f->has_row = true;
+    if (f || is_there(o, name))
+        return true;
+    buf_printf(&o->said, "no-file %.*s  %.*s\n", SLICE_ARG(uniqueid), SLICE_ARG(name));
+    o->count++;
+    return false;
+}
+
+/* A picture can be made again; lost is what has no sound any more. */
 static void check_row(struct orphans *o, struct stmt *st)
 {
-    bool is_gone = false;
+    bool has_sound = false, is_open = slice_eqz(stmt_col(st, 7), "open");
 
     for (int c = 2; c < CELLS; c++) {
         const struct slice name = stmt_col(st, c);
-        struct file *f = name.len ? find_file(o, name) : NULL;
+        struct file *f = is_open && name.len ? find_file(o, name) : NULL;
 
         if (f)
-            f->has_row = true;
-        if (!name.len || f)
-            continue;
-        buf_printf(&o->said, "no-file %.*s  %.*s\n", SLICE_ARG(stmt_col(st, 1)), SLICE_ARG(name));
-        o->count++;
-        is_gone = true;
+            f->has_row = true; /* one that begins has its file in a moment */
+        if (name.len && !is_open && check_file(o, stmt_col(st, 1), name))
+            has_sound = has_sound || c != PEAKS;
     }
-    if (is_gone) {
-        buf_adds(&o->gone, stmt_col(st, 0));
-        buf_addc(&o->gone, '\n');
-    }
+    if (has_sound || is_open)
+        return;
+    buf_adds(&o->gone, stmt_col(st, 0));
+    buf_addc(&o->gone, '\n');
 }
 
 static int check_rows(struct orphans *o, struct db *d)
 {
     static const char sql[] =
-        "SELECT uuid, uniqueid, mixed, rx, tx, mp3, peaks FROM recording WHERE "
+        "SELECT uuid, uniqueid, mixed, rx, tx, mp3, peaks, state FROM recording WHERE "
         "state IN ('kept', 'cut', 'open')";
     struct stmt *st;
     bool row = false;
@@ -147,8 +177,7 @@ static void check_files(struct orphans *o)
 static int look(struct db *d, void *arg)
 {
     struct orphans *o = arg;
-    int folder = -1;
-    int err = folder_open(&folder, o->folder);
+    int err = folder_open(&o->folder_fd, o->folder);
 
     forget_files(o);
     buf_reset(&o->said);
@@ -157,10 +186,10 @@ static int look(struct db *d, void *arg)
     o->count = 0;
     if (err)
         return err;
-    err = folder_walk(folder, add_file, o);
-    close(folder);
+    err = folder_walk(o->folder_fd, add_file, o);
     if (!err)
         err = check_rows(o, d);
+    close(o->folder_fd);
     if (!err)
         check_files(o);
     return err ? err : buf_err(&o->said);
@@ -195,7 +224,10 @@ static void is_looked(int err, void *arg)
     struct orphans *o = arg;
 
     if (err)
-        console_printf(o->c, "%s\n", strerror(err));
+        console_printf(o->c, "%s: %s\n", console_say(o->c, "Не проверено", "Not looked at"),
+                       err == E2BIG ? console_say(o->c, "больше миллиона файлов в recordings",
+                                                  "more than a million files in recordings")
+                                    : strerror(err));
     else
         console_write(o->c, buf_slice(&o->said));
     if (!err && o->repairs && !o->r->is_closed)

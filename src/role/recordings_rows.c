@@ -12,7 +12,9 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "call/cdr.h"
 #include "call/recording.h"
+#include "plan/recorder.h"
 #include "role/recordings_inner.h"
 
 static const char *const wanted_words[] = {
@@ -44,22 +46,31 @@ static int mode_of(struct slice wanted)
     return RECORDING_JOB_AS_IS;
 }
 
-/* Twice does no harm: at the end it is given again, lest the first was not taken. */
+/* Twice does no harm: at the end it is given again, lest the first was not taken. A group that was not known yet comes
+ * with the call record (GROUP). */
 static void put_row(struct recordings *r, const struct recording *rec)
 {
     static const char sql[] =
         "INSERT INTO recording (uuid, uniqueid, linkedid, channel, caller, caller_name, connected, "
-        "connected_name, exten, begun, mixed, rx, tx, wanted, state) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, 'open' FROM (SELECT 1 AS one) AS one WHERE NOT EXISTS (SELECT 1 FROM recording WHERE "
-        "uuid = ?)";
+        "connected_name, exten, begun, mixed, rx, tx, wanted, group_uuid, state) SELECT ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, NULLIF(?, ''), 'open' FROM (SELECT 1 AS one) AS one WHERE NOT EXISTS (SELECT 1 FROM "
+        "recording WHERE uuid = ?)";
     char begun[WALL_TEXT];
-    const struct slice values[] = {slice_of(rec->uuid),     slice_of(rec->uniqueid),
-                                   slice_of(rec->linkedid), text(rec->channel_name),
-                                   text(rec->caller),       text(rec->caller_name),
-                                   text(rec->connected),    text(rec->connected_name),
-                                   text(rec->exten),        slice_of(wall_local(rec->begun, begun)),
-                                   text(rec->mixed),        text(rec->rx),
-                                   text(rec->tx),           wanted_of(rec),
+    const struct slice values[] = {slice_of(rec->uuid),
+                                   slice_of(rec->uniqueid),
+                                   slice_of(rec->linkedid),
+                                   text(rec->channel_name),
+                                   text(rec->caller),
+                                   text(rec->caller_name),
+                                   text(rec->connected),
+                                   text(rec->connected_name),
+                                   text(rec->exten),
+                                   slice_of(wall_local(rec->begun, begun)),
+                                   text(rec->mixed),
+                                   text(rec->rx),
+                                   text(rec->tx),
+                                   wanted_of(rec),
+                                   text(rec->channel ? cdr_group(rec->channel) : NULL),
                                    slice_of(rec->uuid)};
 
     (void)insist_exec(r->insist, sql, values, sizeof(values) / sizeof(values[0]), NULL, NULL);
@@ -124,7 +135,7 @@ static void follow(struct recordings *r, const struct recording *rec, const char
     if (wanted.len)
         err = recordings_convert(r, &row, mode_of(wanted), NULL, NULL);
     else if (!rec->command)
-        err = recordings_draw(r, &row);
+        err = recordings_draw(r, &row, false);
     if (err)
         log_error("no job for a recording, make it by hand: recording convert %s err=\"%s\"",
                   rec->uniqueid, strerror(err));
@@ -148,6 +159,35 @@ static void on_fact(const struct call_fact *f, void *arg)
 bool recordings_takes_command(const struct recording *rec, void *arg)
 {
     return wanted_of(rec).len != 0;
+}
+
+void recordings_command_is_over(const struct plan_recorder_over *over, void *arg)
+{
+    static const char sql[] =
+        "UPDATE recording SET state = 'deleted', error = 'option d' WHERE uuid = ?";
+    const struct recording_row row = {.uuid = over->uuid,
+                                      .uniqueid = over->uniqueid,
+                                      .mixed = over->mixed,
+                                      .rx = over->rx,
+                                      .tx = over->tx};
+    const struct slice uuid = slice_of(over->uuid);
+    struct recordings *r = arg;
+    struct buf words;
+
+    if (!over->is_temporary) {
+        (void)recordings_draw(r, &row, true);
+        return;
+    }
+    buf_init(&words, JOBS_WORDS_MAX);
+    jobs_word(&words, "uuid", over->uuid);
+    jobs_word(&words, "file", over->mixed);
+    jobs_word(&words, "file", over->rx);
+    jobs_word(&words, "file", over->tx);
+    (void)insist_exec(r->insist, sql, &uuid, 1, NULL, NULL);
+    if (jobs_add(r->jobs, "expire", slice_of(over->uniqueid), buf_slice(&words), NULL, NULL))
+        log_error("files of option d stay, remove them by hand call=%s file=\"%s\"", over->uniqueid,
+                  over->mixed);
+    buf_fini(&words);
 }
 
 void recordings_watch(struct recordings *r, struct calls *c)

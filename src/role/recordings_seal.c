@@ -24,20 +24,24 @@ enum {
     DAYS_AT_ONCE = 31,
     DAY = 10,
     DAY_BYTES = 32 << 20,
-    FOUND_BYTES = 64 << 20,
-    BATCH = 3600 /* 48 files at most: words of a child */
+    SAID_BYTES = 8 << 20,
+    PAGE = 40, /* files that a child looks at */
+    PAGE_BYTES = 6000
 };
 
 void recordings_note_sum(struct recordings *r, struct slice uuid, struct slice file,
                          struct slice bytes, struct slice sha256)
 {
+    /* A day that is sealed is closed, also to what waited for the database, and to a clock that was set back. */
     static const char sql[] =
-        "INSERT INTO recording_sum (day, uuid, file, bytes, sha256) VALUES (?, ?, ?, ?, ?)";
+        "INSERT INTO recording_sum (day, uuid, file, bytes, sha256) SELECT CASE WHEN ? > "
+        "COALESCE(MAX(day), '') THEN ? ELSE date(MAX(day), '+1 day') END, ?, ?, ?, ? FROM "
+        "recording_seal";
     char now[WALL_TEXT];
-    const struct slice values[] = {slice_from(wall_local(loop_wall(r->args.loop), now), DAY), uuid,
-                                   file, bytes, sha256};
+    const struct slice day = slice_from(wall_local(loop_wall(r->args.loop), now), DAY);
+    const struct slice values[] = {day, day, uuid, file, bytes, sha256};
 
-    (void)insist_exec(r->insist, sql, values, 5, NULL, NULL);
+    (void)insist_exec(r->insist, sql, values, 6, NULL, NULL);
 }
 
 /* ---- a day's seal; on the database's thread ---- */
@@ -208,9 +212,11 @@ struct verify {
     struct recordings *r;
     struct console *c;
     char key[512];
-    struct buf said;  /* of seals and rows, a line each */
-    struct buf files; /* "file=NAME\nwant=SUM\n" ... */
-    uint32_t days, checked, wrong;
+    struct buf said;  /* of seals, then of a page's rows, a line each */
+    struct buf files; /* of a page: "file=NAME\nwant=SUM\n" ... */
+    int64_t after, last;
+    uint32_t in_page, wrong; /* said */
+    uint32_t days, checked, all_wrong;
     int err;
 };
 
@@ -221,12 +227,13 @@ static void verify_destroy(void *object)
     if (v->c) {
         console_printf(v->c, "%s: %u, %s: %u, %s: %u\n", console_say(v->c, "Дней", "Days"), v->days,
                        console_say(v->c, "файлов", "files"), v->checked,
-                       console_say(v->c, "нарушений", "wrong"), v->wrong);
-        console_finish(v->c, v->err ? v->err : v->wrong ? EBADMSG : 0);
+                       console_say(v->c, "нарушений", "wrong"), v->all_wrong);
+        console_finish(v->c, v->err ? v->err : v->all_wrong ? EBADMSG : 0);
     }
     mem_deref(v->c);
     buf_fini(&v->said);
     buf_fini(&v->files);
+    v->r->verifies--;
     mem_deref(v->r);
 }
 
@@ -291,45 +298,73 @@ static int check_days(struct verify *v, struct db *d, const struct seal_key *key
     return err;
 }
 
-/* The last sum of each recording that is kept is that of its row, and of its file. */
-static int check_rows(struct verify *v, struct db *d)
-{
-    static const char sql[] =
-        "SELECT s.file, s.sha256, r.sha256, r.uniqueid, r.state FROM recording_sum s LEFT JOIN recording r ON "
-        "r.uuid = s.uuid WHERE s.id = (SELECT MAX(x.id) FROM recording_sum x WHERE x.uuid = s.uuid) ORDER BY s.id";
-    struct stmt *st;
-    bool row = false;
-    int err = db_stmt(&st, d, sql);
-
-    while (!err && !(err = stmt_step(st, &row)) && row) {
-        const struct slice file = stmt_col(st, 0), sum = stmt_col(st, 1);
-
-        if (!slice_is_set(stmt_col(st, 3))) {
-            wrong(v, "row-missing", file);
-        } else if (!slice_eqz(stmt_col(st, 4), "deleted")) {
-            if (!slice_eq(sum, stmt_col(st, 2)))
-                wrong(v, "row-changed", stmt_col(st, 3));
-            buf_printf(&v->files, "file=%.*s\nwant=%.*s\n", SLICE_ARG(file), SLICE_ARG(sum));
-        }
-    }
-    return err;
-}
-
 static int check(struct db *d, void *arg)
 {
     struct verify *v = arg;
     struct seal_key *key = NULL;
-    int err = seal_key_open(&key, v->key);
+    int err;
 
+    v->days = v->wrong = 0;
+    buf_reset(&v->said);
+    err = seal_key_open(&key, v->key);
     if (!err)
         err = check_days(v, d, key);
-    if (!err)
-        err = check_rows(v, d);
     mem_deref(key);
+    return err ? err : buf_err(&v->said);
+}
+
+/* ---- rows and files, a page after another ---- */
+
+static void check_row(struct verify *v, struct stmt *st)
+{
+    const struct slice file = stmt_col(st, 1), sum = stmt_col(st, 2);
+
+    if (!slice_is_set(stmt_col(st, 4))) {
+        wrong(v, "row-missing", file);
+        return;
+    }
+    if (slice_eqz(stmt_col(st, 5), "deleted"))
+        return;
+    if (!slice_eq(sum, stmt_col(st, 3)))
+        wrong(v, "row-changed", stmt_col(st, 4));
+    buf_printf(&v->files, "file=%.*s\nwant=%.*s\n", SLICE_ARG(file), SLICE_ARG(sum));
+}
+
+/* Of a recording, and of a file, the last sum counts: an MP3 takes the place of its WAV, and what another recording
+ * went on in (option a) is that one's now. */
+static int read_page(struct db *d, void *arg)
+{
+    static const char sql[] =
+        "SELECT s.id, s.file, s.sha256, r.sha256, r.uniqueid, r.state FROM recording_sum s LEFT JOIN "
+        "recording r ON r.uuid = s.uuid WHERE s.id > ? AND NOT EXISTS (SELECT 1 FROM recording_sum n "
+        "WHERE n.uuid = s.uuid AND n.id > s.id) AND NOT EXISTS (SELECT 1 FROM recording_sum n WHERE "
+        "n.file = s.file AND n.id > s.id) ORDER BY s.id LIMIT ?";
+    struct verify *v = arg;
+    struct stmt *st;
+    bool row = false;
+    int err = db_stmt(&st, d, sql);
+
+    buf_reset(&v->said);
+    buf_reset(&v->files);
+    v->in_page = v->wrong = 0;
+    v->last = v->after;
+    if (!err)
+        err = stmt_int(st, 1, v->after);
+    if (!err)
+        err = stmt_int(st, 2, PAGE);
+    while (!err && !(err = stmt_step(st, &row)) && row) {
+        v->in_page++;
+        v->last = stmt_col_int(st, 0);
+        check_row(v, st);
+        if (v->files.len > PAGE_BYTES)
+            break;
+    }
+    if (!err)
+        stmt_reset(st);
     return err ? err : buf_err(&v->said) ? buf_err(&v->said) : buf_err(&v->files);
 }
 
-/* ---- the files, by jobs ---- */
+static void next_page(struct verify *v);
 
 static void is_looked_at(const struct job_end *e, void *arg)
 {
@@ -347,47 +382,63 @@ static void is_looked_at(const struct job_end *e, void *arg)
         if (slice_eqz(word, "checked")) {
             v->checked++;
         } else {
-            v->wrong++;
+            v->all_wrong++;
             console_printf(v->c, "file-%.*s %.*s\n", SLICE_ARG(word), SLICE_ARG(value));
         }
     }
-    mem_deref(v);
+    if (v->err)
+        mem_deref(v);
+    else
+        next_page(v);
 }
 
-/* As many files as one job's words hold. */
-static struct slice cut_batch(struct slice *rest)
+/* What the database's thread found so far. */
+static void tell_found(struct verify *v, int err)
 {
-    struct slice part = *rest;
-    size_t len = 0;
-
-    while (part.len && slice_is_set(part) && len < BATCH) {
-        (void)slice_cut(part, '\n', &part); /* file= */
-        (void)slice_cut(part, '\n', &part); /* want= */
-        len = rest->len - (slice_is_set(part) ? part.len : 0);
-    }
-    part = slice_from(rest->p, len);
-    *rest = slice_skip(*rest, len);
-    return part;
-}
-
-static void is_checked(int err, void *arg)
-{
-    struct verify *v = arg;
-    struct slice rest = buf_slice(&v->files);
-
     v->err = err;
+    v->all_wrong += err ? 0 : v->wrong;
     if (err)
         console_printf(v->c, "%s: %s\n", console_say(v->c, "Не проверено", "Not verified"),
                        strerror(err));
-    console_write(v->c, buf_slice(&v->said));
-    while (!err && !v->r->is_closed && rest.len) {
-        err = jobs_add(v->r->jobs, "verify", SLICE(""), cut_batch(&rest), is_looked_at, mem_ref(v));
-        if (err) {
-            v->err = err;
-            mem_deref(v);
-        }
+    else
+        console_write(v->c, buf_slice(&v->said));
+}
+
+static void is_page_read(int err, void *arg)
+{
+    struct verify *v = arg;
+
+    tell_found(v, err);
+    if (err || !v->in_page || v->r->is_closed) {
+        mem_deref(v);
+        return;
     }
-    mem_deref(v);
+    v->after = v->last;
+    if (!v->files.len) {
+        next_page(v);
+        return;
+    }
+    v->err = jobs_add(v->r->jobs, "verify", SLICE(""), buf_slice(&v->files), is_looked_at, v);
+    if (v->err)
+        mem_deref(v);
+}
+
+static void next_page(struct verify *v)
+{
+    v->err = v->r->is_closed ? ECANCELED : store_read(v->r->args.store, read_page, is_page_read, v);
+    if (v->err)
+        mem_deref(v);
+}
+
+static void are_days_checked(int err, void *arg)
+{
+    struct verify *v = arg;
+
+    tell_found(v, err);
+    if (err)
+        mem_deref(v);
+    else
+        next_page(v);
 }
 
 int recordings_verify(struct recordings *r, struct console *c)
@@ -398,10 +449,11 @@ int recordings_verify(struct recordings *r, struct console *c)
     if (!v)
         return ENOMEM;
     v->r = mem_ref(r);
+    r->verifies++;
     snprintf(v->key, sizeof(v->key), "%s", r->key);
-    buf_init(&v->said, FOUND_BYTES);
-    buf_init(&v->files, FOUND_BYTES);
-    err = store_read(r->args.store, check, is_checked, v);
+    buf_init(&v->said, SAID_BYTES);
+    buf_init(&v->files, 2 * PAGE_BYTES);
+    err = store_read(r->args.store, check, are_days_checked, v);
     if (err)
         mem_deref(v);
     else

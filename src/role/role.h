@@ -30,7 +30,7 @@ enum role_fd {
 struct role_users {
     uint32_t engine_uid; /* who may connect to media.sock and runner.sock */
     uint32_t media_uid, runner_uid, script_uid;
-    uint32_t web_uid, front_uid;
+    uint32_t web_uid, front_uid, notify_uid;
     uint32_t station_gid; /* group of all roles and of the state directory */
     uint32_t script_gid;
     bool is_root; /* the supervisor was started as root */
@@ -61,19 +61,23 @@ int role_media(const struct role_args *args);  /* media.c */
 int role_runner(const struct role_args *args); /* runner.c */
 int role_web(const struct role_args *args);    /* web.c */
 int role_front(const struct role_args *args);  /* front.c */
+int role_notify(const struct role_args *args); /* notify_role.c */
 
 enum role_profile {
     ROLE_PROFILE_ENGINE,
     ROLE_PROFILE_MEDIA,
     ROLE_PROFILE_RUNNER,
     ROLE_PROFILE_WEB,
-    ROLE_PROFILE_FRONT
+    ROLE_PROFILE_FRONT,
+    ROLE_PROFILE_NOTIFY
 };
 
 /** A path that a role may reach (Landlock). */
 struct role_path {
     const char *path; /* absolute, or relative to the state directory; missing ones are left out */
     enum { ROLE_READ = 1, ROLE_WRITE = 2, ROLE_EXEC = 4, ROLE_FILES = 8 } rights;
+    const char *(*find)(
+        void); /* instead of path, where that is known at the start only; it may say NULL */
 };
 
 struct role_spec {
@@ -92,6 +96,7 @@ struct role_spec {
     uint64_t keep_bytes;   /* of memory that the supervisor holds for it; used pages count */
     bool is_behind;        /* SCHED_BATCH: its waking takes no processor from a call's roles */
     bool wants_http;       /* is told how HTTP is set (ipc/control.h) */
+    bool may_restart;      /* may list and restart: administrators ask by it */
     bool is_binder;        /* may bind, list, restart, shut down */
 };
 
@@ -116,4 +121,7 @@ int role_file(char *out, size_t size, const char *state, const char *name);
 #define ROLE_LOCK "run/lock"
 #define ROLE_AGI_DIR "agi-bin"
 #define ROLE_RECORDINGS_DIR "recordings"
+#define ROLE_SOUNDS_DIR "sounds"
+#define ROLE_UPLOADS_DIR "uploads" /* files that came from people, until a job has taken them */
 #define ROLE_FRONT_DIR "front"
+#define ROLE_EXPORTS_DIR "exports" /* what is prepared for download */

@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "notify/post.h"
 #include "role/command.h"
+#include "role/front_ui.h"
 #include "role/sandbox.h"
 #include "role/users.h"
 
@@ -69,7 +71,8 @@ static const struct role_path runner_paths[] = {
     {"/tmp", ROLE_READ | ROLE_WRITE},
     {"/var/tmp", ROLE_READ | ROLE_WRITE},
     {ROLE_AGI_DIR, ROLE_READ | ROLE_EXEC},
-    {"sounds", ROLE_READ},
+    {ROLE_SOUNDS_DIR, ROLE_READ | ROLE_WRITE}, /* errand_sound.c */
+    {ROLE_UPLOADS_DIR, ROLE_READ | ROLE_WRITE},
     {"recordings", ROLE_READ | ROLE_WRITE},
     {0},
 };
@@ -82,10 +85,23 @@ static const struct role_path front_paths[] = {
     {"/lib", ROLE_READ | ROLE_EXEC}, /* the loader of programs */
     {"/lib64", ROLE_READ | ROLE_EXEC},
     {ROLE_FRONT_DIR, ROLE_READ | ROLE_WRITE},
+    {ROLE_RECORDINGS_DIR, ROLE_READ}, /* what it sends for the web role */
+    {ROLE_UPLOADS_DIR, ROLE_READ},
+    {ROLE_EXPORTS_DIR, ROLE_READ},
+    {ROLE_SOUNDS_DIR, ROLE_READ},
+    {"moh", ROLE_READ},
+    {.find = front_ui_find, .rights = ROLE_READ},
     {0},
 };
 
-static const struct role_path web_paths[] = {SYSTEM_PATHS, {0}};
+/* The database makes files beside itself: so much of the state directory as the engine has. */
+static const struct role_path web_paths[] = {
+    SYSTEM_PATHS,
+    {".", ROLE_READ | ROLE_FILES},
+    {ROLE_UPLOADS_DIR, ROLE_READ | ROLE_WRITE},
+    {ROLE_EXPORTS_DIR, ROLE_READ | ROLE_WRITE},
+    {0},
+};
 
 /* The engine last: what it connects to is there already. */
 const struct role_spec role_table[] = {
@@ -117,6 +133,7 @@ const struct role_spec role_table[] = {
      .memory_bytes = 2 * GIB,
      .descriptors = 8192,
      .is_behind = true,
+     .may_restart = true,
      .wants_http = true},
     {.name = "front",
      .user = "station-front",
@@ -127,6 +144,15 @@ const struct role_spec role_table[] = {
      .descriptors = 65536,
      .is_behind = true,
      .wants_http = true},
+    {.name = "notify",
+     .user = "station-notify",
+     .prepare = notify_post_open,
+     .main = role_notify,
+     .profile = ROLE_PROFILE_NOTIFY,
+     .paths = engine_paths,
+     .memory_bytes = 2 * GIB,
+     .descriptors = 1024,
+     .is_behind = true},
     {.name = "engine",
      .user = "station-engine",
      .listen_name = ROLE_CTL_SOCK,
@@ -169,9 +195,9 @@ static int parse_users(struct role_users *u, const char *text)
 {
     unsigned is_root = 0;
 
-    if (!text || sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u,%u", &u->engine_uid, &u->media_uid,
-                        &u->runner_uid, &u->script_uid, &u->web_uid, &u->front_uid, &u->station_gid,
-                        &u->script_gid, &is_root) != 9)
+    if (!text || sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u", &u->engine_uid, &u->media_uid,
+                        &u->runner_uid, &u->script_uid, &u->web_uid, &u->front_uid, &u->notify_uid,
+                        &u->station_gid, &u->script_gid, &is_root) != 10)
         return EINVAL;
     u->is_root = is_root != 0;
     return 0;

@@ -44,6 +44,7 @@ enum {
     WORDS_MAX = 128,
     CPU_SECONDS = 60,
     LONG_CPU_SECONDS = 4 * 3600, /* a day's recording at a twentieth of real time is half of it */
+    AWAITED_NICE = 10,
     CHILD_FILES = 256,
     CHILD_PROCESSES = 1024, /* of all programs together: it counts by user */
 };
@@ -178,8 +179,10 @@ static int child_prepare(const struct runner_role *r, const int fds[4], const st
         err = users_become_script(&r->args->users, r->has_group);
     if (!err)
         err = child_limits(e);
-    if (!err && e && e->is_long)
+    if (!err && e && e->is_long && !e->is_awaited)
         be_idle();
+    else if (!err && e && e->is_long)
+        (void)setpriority(PRIO_PROCESS, 0, AWAITED_NICE);
     return err;
 }
 

@@ -86,9 +86,9 @@ static int exec_self(const struct spawn_args *a)
                           a->has_sandbox ? NULL : "--no-sandbox",
                           NULL};
 
-    snprintf(users, sizeof(users), "%u,%u,%u,%u,%u,%u,%u,%u,%u", u->engine_uid, u->media_uid,
-             u->runner_uid, u->script_uid, u->web_uid, u->front_uid, u->station_gid, u->script_gid,
-             u->is_root);
+    snprintf(users, sizeof(users), "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u", u->engine_uid, u->media_uid,
+             u->runner_uid, u->script_uid, u->web_uid, u->front_uid, u->notify_uid, u->station_gid,
+             u->script_gid, u->is_root);
     snprintf(start, sizeof(start), "%u", a->rtp_start);
     snprintf(end, sizeof(end), "%u", a->rtp_end);
     for (size_t i = 0; i < sizeof(env_names) / sizeof(env_names[0]); i++) {

@@ -30,6 +30,8 @@ static const struct folder {
     {"sounds", 02770},
     {"moh", 02770},
     {"recordings", 02770},
+    {ROLE_UPLOADS_DIR, 02770},
+    {ROLE_EXPORTS_DIR, 02770},
     {"spool", 02770},
     {"tls", 02770},
     {"spool/cdr", 02770},

@@ -208,6 +208,10 @@ static void on_role_message(struct ipc *ipc, uint16_t id, const void *message, i
         note_ready(sv);
         return;
     }
+    if (ch->spec->may_restart && (id == CONTROL_LIST || id == CONTROL_RESTART)) {
+        (void)supervisor_answer(sv, ipc, id, message);
+        return;
+    }
     if (!ch->spec->is_binder) {
         log_warning("role asked for what it may not role=%s message=%u", ch->spec->name, id);
         return;

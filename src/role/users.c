@@ -42,7 +42,7 @@ static int find_user(const char *name, uint32_t *uid, uint32_t *gid)
 static void all_mine(struct role_users *u)
 {
     u->engine_uid = u->media_uid = u->runner_uid = u->script_uid = getuid();
-    u->web_uid = u->front_uid = getuid();
+    u->web_uid = u->front_uid = u->notify_uid = getuid();
     u->station_gid = u->script_gid = getgid();
 }
 
@@ -57,6 +57,7 @@ int users_find(struct role_users *users, const char **missing)
         {"station-runner", &users->runner_uid, NULL},
         {"station-web", &users->web_uid, NULL},
         {"station-front", &users->front_uid, NULL},
+        {"station-notify", &users->notify_uid, NULL},
         {USERS_SCRIPT, &users->script_uid, &users->script_gid},
     };
     const struct group *gr;
@@ -90,6 +91,7 @@ uint32_t users_uid(const struct role_users *users, const struct role_spec *spec)
     case ROLE_PROFILE_RUNNER: return users->runner_uid;
     case ROLE_PROFILE_WEB: return users->web_uid;
     case ROLE_PROFILE_FRONT: return users->front_uid;
+    case ROLE_PROFILE_NOTIFY: return users->notify_uid;
     }
     return users->script_uid;
 }

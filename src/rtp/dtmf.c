@@ -35,7 +35,31 @@ static struct dtmf_digit close_event(struct dtmf_decoder *d)
     d->is_open = false;
     d->has_past = true;
     d->past_timestamp = d->timestamp;
-    return (struct dtmf_digit){dtmf_digit(d->event), (uint16_t)(d->duration / SAMPLES_PER_MS)};
+    return (struct dtmf_digit){.digit = dtmf_digit(d->event),
+                               .ms = (uint16_t)(d->duration / SAMPLES_PER_MS),
+                               .is_held = d->is_held};
+}
+
+/* An event begins. What follows a held one may belong to it, so nothing passes until the owner has decided. */
+static bool hold_event(struct dtmf_decoder *d, unsigned event)
+{
+    const bool is_held = (d->held >> event) & 1u;
+
+    if (is_held)
+        d->held = DTMF_ALL;
+    return is_held;
+}
+
+bool dtmf_hold(struct dtmf_decoder *d, char digit)
+{
+    const int event = dtmf_event(digit);
+
+    return event >= 0 && hold_event(d, (unsigned)event);
+}
+
+bool dtmf_may_pass(const struct dtmf_decoder *d, const uint8_t *p, size_t len)
+{
+    return !d->is_held || len < DTMF_EVENT_BYTES || p[0] > 15;
 }
 
 /* Of an event that is over: a repeat of its end, or a packet that comes late. */
@@ -64,6 +88,7 @@ unsigned dtmf_decode(struct dtmf_decoder *d, const uint8_t *p, size_t len, uint3
         d->timestamp = timestamp;
         d->event = p[0];
         d->duration = 0;
+        d->is_held = hold_event(d, p[0]);
     }
     if (duration > d->duration)
         d->duration = duration;

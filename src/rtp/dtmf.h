@@ -23,12 +23,19 @@ int dtmf_event(char digit);
 struct dtmf_digit {
     char digit;
     uint16_t ms;
+    bool is_held; /* it began as one of struct dtmf_decoder's held */
 };
+
+/** Sets of events: a bit each. */
+#define DTMF_ALL 0xffffu
 
 struct dtmf_decoder {
     bool is_open;  /* an event is under way */
     bool has_past; /* past_timestamp is that of a finished one */
+    bool is_held;  /* the newest event is, finished or not */
     uint8_t event;
+    uint16_t
+        held; /* events that are not to be passed on; once one came, all (its owner sets it again) */
     uint16_t duration; /* clock units */
     uint32_t timestamp, past_timestamp;
     int64_t last_us; /* its last packet */
@@ -41,6 +48,12 @@ struct dtmf_decoder {
  */
 unsigned dtmf_decode(struct dtmf_decoder *d, const uint8_t *p, size_t len, uint32_t timestamp,
                      int64_t now_us, struct dtmf_digit out[2]);
+
+/** Does this packet's event go on to whoever hears the sender? Ask after dtmf_decode. */
+bool dtmf_may_pass(const struct dtmf_decoder *d, const uint8_t *p, size_t len);
+
+/** A digit that was found in another way (in the sound), whole: is it held? */
+bool dtmf_hold(struct dtmf_decoder *d, char digit);
 
 /** Call now and then: did an open event end in silence? @return true with *out */
 bool dtmf_decode_idle(struct dtmf_decoder *d, int64_t now_us, struct dtmf_digit *out);

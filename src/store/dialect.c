@@ -12,6 +12,7 @@ static const struct {
     {"datetime('now','localtime')", "now()"},
     {"datetime('now', 'localtime')", "now()"},
     {"AUTOINCREMENT", "AUTO_INCREMENT"},
+    {"date(MAX(day), '+1 day')", "DATE_ADD(MAX(day), INTERVAL 1 DAY)"},
     {"WITHOUT ROWID", ""},
     {"INTEGER", "BIGINT"}, /* SQLite's integers have 64 bits */
     {" IS ?", " <=> "},    /* the value comes next */
@@ -92,7 +93,10 @@ static int add_uuid(struct dialect *to, const char **p)
     return buf_addz(&to->sql, "(uuid())");
 }
 
-/* A row of InnoDB is short, and a length is no limit in SQLite: only keys keep theirs. */
+/* A row of InnoDB is short, and a length is no limit in SQLite: only keys keep theirs, and what is indexed whole: names
+ * of files (512 characters are 2,048 bytes of the 3,072 that a key may have) and groups. */
+enum { FILE_LEN = 512, UUID_LEN = 36 };
+
 static bool add_text_type(struct dialect *to, const char **p)
 {
     char *end;
@@ -100,7 +104,7 @@ static bool add_text_type(struct dialect *to, const char **p)
 
     if (*end != ')' || begins(end + 1, " NOT NULL UNIQUE") || begins(end + 1, " NOT NULL PRIMARY"))
         return false;
-    if (len < 255 && !begins(end + 1, " DEFAULT NULL"))
+    if (len == FILE_LEN || len == UUID_LEN || (len < 255 && !begins(end + 1, " DEFAULT NULL")))
         return false;
     buf_addz(&to->sql, "TEXT");
     *p = end + 1;

@@ -34,6 +34,7 @@ struct web_session {
     struct web_link *to; /* NULL: the engine does not know it */
     uint32_t number;
     struct question questions[LINK_SLOTS];
+    web_text_h *events; /* of the role's own one; NULL: a stranger's */
     web_left_h *left;
     void *arg;
 };
@@ -80,6 +81,7 @@ void web_session_leave(struct web_session *s)
     struct web_link *l = s->to;
 
     s->left = NULL;
+    s->events = NULL;
     for (int i = 0; i < LINK_SLOTS; i++) {
         s->questions[i].answered = NULL;
         s->questions[i].judged = NULL;
@@ -116,6 +118,8 @@ static void answer(struct web_session *s, const struct manager_answer *m)
 {
     struct question *q = question_find(s, m->request);
 
+    if (!m->request && s->events)
+        s->events(m->text, s->arg);
     if (!q)
         return;
     if (buf_adds(&q->answer, m->text) == 0) {
@@ -219,10 +223,8 @@ int web_link_alloc(struct web_link **lp, struct loop *loop, const char *path)
 
 /* ---- questions ---- */
 
-int web_session_open(struct web_session **sp, struct web_link *l, const struct addr *peer,
-                     const struct addr *local, web_left_h *left, void *arg)
+static int open_session(struct web_session **sp, struct web_link *l, struct manager_open *m)
 {
-    struct manager_open m = {.kind = MANAGER_SESSION_HTTP, .peer = *peer, .local = *local};
     struct web_session *s = l->ipc ? mem_alloc(sizeof(*s), session_destroy) : NULL;
     int err;
 
@@ -231,12 +233,12 @@ int web_session_open(struct web_session **sp, struct web_link *l, const struct a
     for (int i = 0; i < LINK_SLOTS; i++)
         buf_init(&s->questions[i].answer, LINK_ANSWER_MAX);
     do
-        m.session = ++l->last_session;
-    while (!m.session || session_find(l, m.session));
-    s->number = m.session;
+        m->session = ++l->last_session;
+    while (!m->session || session_find(l, m->session));
+    s->number = m->session;
     err = hash_add(&l->sessions, &s->link, s->number);
     if (!err) {
-        err = ipc_send(l->ipc, MANAGER_OPEN, &m);
+        err = ipc_send(l->ipc, MANAGER_OPEN, m);
         if (err)
             hash_del(&l->sessions, &s->link);
     }
@@ -245,10 +247,35 @@ int web_session_open(struct web_session **sp, struct web_link *l, const struct a
         return err;
     }
     s->to = l;
-    s->left = left;
-    s->arg = arg;
     *sp = mem_ref(s);
     return 0;
+}
+
+int web_session_open(struct web_session **sp, struct web_link *l, const struct addr *peer,
+                     const struct addr *local, web_left_h *left, void *arg)
+{
+    struct manager_open m = {.kind = MANAGER_SESSION_HTTP, .peer = *peer, .local = *local};
+    const int err = open_session(sp, l, &m);
+
+    if (!err) {
+        (*sp)->left = left;
+        (*sp)->arg = arg;
+    }
+    return err;
+}
+
+int web_session_open_own(struct web_session **sp, struct web_link *l, web_text_h *events,
+                         web_left_h *left, void *arg)
+{
+    struct manager_open m = {.kind = MANAGER_SESSION_ROLE};
+    const int err = open_session(sp, l, &m);
+
+    if (!err) {
+        (*sp)->events = events;
+        (*sp)->left = left;
+        (*sp)->arg = arg;
+    }
+    return err;
 }
 
 bool web_session_is_free(const struct web_session *s, unsigned slot)

@@ -34,12 +34,19 @@ typedef void(web_verdict_h)(int err, struct slice headers, void *arg);
 /** The engine does not know the session any more; what was asked has heard it before. Last call. */
 typedef void(web_left_h)(void *arg);
 
-/** @param path  of manager.sock; borrowed. @return 0; ENOMEM */
+/** @param path  of manager.sock; borrowed, outlives the link. @return 0; ENOMEM */
 int web_link_alloc(struct web_link **lp, struct loop *loop, const char *path);
 
 /** A session of HTTP. @return 0; ENOTCONN; ENOMEM */
 int web_session_open(struct web_session **sp, struct web_link *l, const struct addr *peer,
                      const struct addr *local, web_left_h *left, void *arg);
+
+/** Text of events as it comes: parts of messages. */
+typedef void(web_text_h)(struct slice text, void *arg);
+
+/** The web role's own session (ipc/manager.h: MANAGER_SESSION_ROLE): events come to `events`. @return as web_session_open */
+int web_session_open_own(struct web_session **sp, struct web_link *l, web_text_h *events,
+                         web_left_h *left, void *arg);
 
 /** Ask (text: a whole message of the Manager). The slot must be free. @return 0; ENOTCONN; EBUSY; ENOBUFS */
 int web_session_ask(struct web_session *s, unsigned slot, struct slice text, web_answer_h *h,

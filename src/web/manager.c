@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "ami/message.h"
 #include "ami/page.h"
@@ -13,7 +12,6 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "http/form.h"
-#include "http/server.h"
 #include "web/link.h"
 #include "web/page.h"
 #include "web/route.h"
@@ -24,7 +22,6 @@ enum { TIMEOUT_S = 60, WAITING_MAX = 16, BODY_MAX = 65536, PATIENCE_S = 240, ID_
 
 struct web_manager {
     struct loop *loop;
-    struct http_server *http;
     struct web_link *link;
     struct hash visitors; /* by id */
     struct list visits;
@@ -606,7 +603,7 @@ static bool is_page(struct slice path)
     return web_route_find(path) || is_status(path);
 }
 
-static void requested(struct http_request *r, void *arg)
+void web_manager_request(struct http_request *r, struct web_manager *m)
 {
     const struct slice path = http_request_path(r), method = http_request_method(r);
     const struct web_route *route = web_route_find(path);
@@ -614,20 +611,20 @@ static void requested(struct http_request *r, void *arg)
     if (!slice_eqz(method, "GET") && !slice_eqz(method, "POST") && !slice_eqz(method, "HEAD"))
         web_page(r, 501, NULL);
     else if (route)
-        serve(arg, r, route);
+        serve(m, r, route);
     else if (is_status(path))
         show_status(r);
     else
         web_page(r, 404, NULL);
 }
 
-static uint64_t room(const struct http_request *r, void *arg)
+uint64_t web_manager_room(const struct http_request *r, struct web_manager *m)
 {
     return web_route_find(http_request_path(r)) ? BODY_MAX : 0;
 }
 
 /* A body that no page takes: that the page is not there says more. */
-static void refused(struct http_request *r, int status, void *arg)
+void web_manager_refuse(struct http_request *r, int status, struct web_manager *m)
 {
     web_page(r, status == 413 && !is_page(http_request_path(r)) ? 404 : status, NULL);
 }
@@ -649,31 +646,20 @@ static void manager_destroy(void *object)
     }
     hash_fini(&m->visitors);
     mem_deref(m->link);
-    mem_deref(m->http);
 }
 
-int web_manager_alloc(struct web_manager **mp, struct loop *loop, int listen_fd,
-                      const char *link_path)
+int web_manager_alloc(struct web_manager **mp, struct loop *loop, const char *link_path)
 {
     struct web_manager *m = mem_alloc(sizeof(*m), manager_destroy);
     int err;
 
-    if (!m) {
-        close(listen_fd);
+    if (!m)
         return ENOMEM;
-    }
     m->loop = loop;
     m->timeout_s = TIMEOUT_S;
     hash_init(&m->visitors);
     list_init(&m->visits);
-    err = http_server_alloc(&m->http, &(struct http_server_args){.loop = loop,
-                                                                 .listen_fd = listen_fd,
-                                                                 .room = room,
-                                                                 .request = requested,
-                                                                 .refuse = refused,
-                                                                 .arg = m});
-    if (!err)
-        err = web_link_alloc(&m->link, loop, link_path);
+    err = web_link_alloc(&m->link, loop, link_path);
     if (err)
         mem_deref(m);
     else
@@ -684,4 +670,9 @@ int web_manager_alloc(struct web_manager **mp, struct loop *loop, int listen_fd,
 void web_manager_set_timeout(struct web_manager *m, uint32_t timeout_s)
 {
     m->timeout_s = timeout_s;
+}
+
+struct web_link *web_manager_link(const struct web_manager *m)
+{
+    return m->link;
 }

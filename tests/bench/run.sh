@@ -2,7 +2,8 @@
 # run.sh - every row of docs/bench.md: the station and a real Asterisk 22, one after the other, same drivers
 #
 #   tests/bench/run.sh [station] [asterisk] [table]       default: all three; needs root (Asterisk's chroot)
-#   PARTS="memory reg answer b2bua busy limit media medialimit playback cold manager"   default: all
+#   PARTS="memory reg answer b2bua busy limit media medialimit playback record cold manager"   default: all
+#     record is record-cost record-many record-convert record-kill (the last two: station only); each may be named alone
 #   STATION=build/station   a release build (meson setup build --buildtype release -Db_lto=true)
 #   BENCH=/tmp/station-bench   work directory: results-station.txt, results-asterisk.txt, table.md
 #   RUNS=3   repetitions; medians are given
@@ -14,7 +15,7 @@ ROOT=$(cd "$B/../.." && pwd)
 STATION=${STATION:-$ROOT/build/station}
 BENCH=${BENCH:-/tmp/station-bench}
 export PEER=${PEER:-/tmp/peer} RUNS=${RUNS:-3} NICE=${NICE:--5}
-PARTS=${PARTS:-memory reg answer b2bua busy limit media medialimit playback cold manager}
+PARTS=${PARTS:-memory reg answer b2bua busy limit media medialimit playback record cold manager}
 SIP=127.0.0.1:5080            # the peer's, as its configuration says
 STATION_SIP=${STATION_SIP:-127.0.0.1:5480} # the station's: both may stand side by side
 STATION_AMI=${STATION_AMI:-127.0.0.1:5438} STATION_HTTP=${STATION_HTTP:-127.0.0.1:8488}
@@ -40,7 +41,7 @@ station_make() { # station_make USERS: $BENCH/state-USERS
 station_down() {
   [ -n "${station_pid:-}" ] || return 0
   kill -TERM "$station_pid" 2>/dev/null
-  while kill -0 "$station_pid" 2>/dev/null; do sleep 0.1; done
+  wait "$station_pid" 2>/dev/null
   station_pid=
 }
 descendants() { # of one process: its roles, and nginx below one of them
@@ -97,12 +98,33 @@ measure() { # measure SIDE: fresh = SIDE_fresh
   if has media; then say "$side media"; $fresh; "$B/media.sh" $SIP -N 200 -d 20; fi
   if has medialimit; then say "$side media limit"; $fresh; "$B/media.sh" $SIP -N "" -s "$([ "$side" = station ] && echo '700 100 1200' || echo '400 100 700')"; fi
   if has playback; then say "$side playback"; $fresh; "$B/media.sh" $SIP -N 100 -d 15 -x 601 -A -T playback; fi
+  recordings "$side"
   if has manager; then
     say "$side manager"
     $fresh
     if [ "$side" = station ]; then "$B/ami.sh" "$STATION_AMI" "$STATION_HTTP" $SIP; else "$B/ami.sh" 127.0.0.1:5038 127.0.0.1:8088 $SIP; fi
   fi
   if has cold; then say "$side cold start"; cold_$side; fi
+}
+
+recordings() { # what recording costs, keeps and loses
+  local side=$1 fresh=$1_fresh state=$BENCH/state-10000 folder part
+  folder=$state/recordings
+  [ "$side" = station ] || folder=$PEER/sid/var/spool/asterisk/monitor
+  one() { # for a short look: RECORD_CALLS, RECORD_SECONDS
+    NICE=$([ "$1" = cost ] && echo "$NICE" || echo 0) "$B/record.sh" "$1" $SIP "$folder" ${RECORD_CALLS:+-n $RECORD_CALLS} ${RECORD_SECONDS:+-d $RECORD_SECONDS} || say "$side record-$1 FAILED"
+  }
+  for part in cost many convert kill; do
+    has record || has record-$part || continue
+    case $side-$part in asterisk-convert | asterisk-kill) continue ;; esac
+    say "$side record-$part"
+    $fresh
+    if [ "$side" = station ]; then export STATION STATE=$state; else unset STATE; fi
+    if [ $part != kill ]; then one $part; continue; fi
+    WHAT=media VICTIM=$("$STATION" ctl --state "$state" "core show roles" | awk '$1 == "media" { print $2 }') one kill
+    $fresh
+    WHAT=all VICTIM=${PIDS//,/ } one kill
+  done
 }
 
 cold_station() {
@@ -147,6 +169,13 @@ table() {
   row 'added delay p99 at 200 calls, us' media lat_p99 400 200
   row 'calls relayed with < 0.1 % loss on 2 cores' media-limit holds_to 900 "the generator's limit"
   row 'played call-minute (Playback of a wav), CPU s' playback cpu_per_callmin 0.05 0.03
+  row 'recording adds to a call-minute, CPU s (one file)' record adds 0.04 0.02
+  row 'the same, three files' record adds3 0.04 0.02
+  row '300 calls recorded at once for 60 s: packets missing in the files' record-many missing 0 ''
+  row 'the same: lost at the receivers, %' record-many loss_pct 0 ''
+  row 'media killed (-9) while 300 calls are recorded: lost before the kill, s' record-kill-media lost_before_s 1 ''
+  row 'all killed: the same' record-kill-all lost_before_s 1 ''
+  row 'an hour of stereo to MP3, times real time' record-convert times_real_time 60 ''
   row 'Manager over TCP, CPU s per 10,000 pings, one outstanding' tcp-1 cpu_s_per_10k 0.31 ''
   row 'the same, 16 outstanding' tcp-16deep cpu_s_per_10k 0.05 ''
   row 'Manager over HTTP, CPU s per 10,000 pings, 1 connection' http-1 cpu_s_per_10k 0.65 ''

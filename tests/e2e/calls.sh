@@ -3,7 +3,7 @@
 #   office                       a state directory in $STATE: phones 101-104 (password pw-NUMBER), a trunk, and the
 #                                routing of $WORK/routing when that exists
 #   phone NAME [KEY=VALUE...]    a baresip of that number; keys: transport=udp|tcp|tls codec= answer=auto|manual
-#                                password= register=no enc=srtp|srtp-mand
+#                                password= register=no enc=srtp|srtp-mand via=PORT (a relay) sound=FILE (in place of its tone)
 #   say NAME COMMAND [ARG]       dial, hangup, hold, resume, sndcode ...
 #   event NAME TEXT [SECONDS]    its log of events has TEXT since the last `forget NAME`
 #   talk A B                     each hears the other's tone now, and not its own
@@ -130,7 +130,7 @@ certificate() {
 phone() {
   name=$1
   shift
-  transport=udp codec=pcma answer=manual password=pw-$name register=yes enc=
+  transport=udp codec=pcma answer=manual password=pw-$name register=yes enc= via= sound=
   for pair; do eval "${pair%%=*}=\${pair#*=}"; done
   phone_count=$((phone_count + 1))
   dir=$WORK/$name port=$((BASE + 20 + phone_count * 4)) control=$((BASE + 60 + phone_count))
@@ -138,12 +138,13 @@ phone() {
   : >"$dir/contacts"
   : >"$dir/events"
   certificate
-  "$TOOLS/tone" "$(tone_of "$name")" ${TONE_S:-180} "$dir/tone.wav" # a phone hangs up when it is over
+  # a phone hangs up when it is over
+  if [ -n "$sound" ]; then cp "$sound" "$dir/tone.wav"; else "$TOOLS/tone" "$(tone_of "$name")" ${TONE_S:-180} "$dir/tone.wav"; fi
   phone_config "$dir" $port $control $((RTP + 100 + phone_count * 20)) >"$dir/config"
   to=$SIP interval=60
   [ $transport != tls ] || to=$((SIP + 1))
   [ $register = yes ] || interval=0
-  echo "<sip:$name@127.0.0.1:$to;transport=$transport>;auth_user=$name;auth_pass=$password;outbound=\"sip:127.0.0.1:$to;transport=$transport\";regint=$interval;audio_codecs=$codec;answermode=$answer${enc:+;mediaenc=$enc}" >"$dir/accounts"
+  echo "<sip:$name@127.0.0.1:$to;transport=$transport>;auth_user=$name;auth_pass=$password;outbound=\"sip:127.0.0.1:${via:-$to};transport=$transport\";regint=$interval;audio_codecs=$codec;answermode=$answer${enc:+;mediaenc=$enc}" >"$dir/accounts"
   mkfifo "$dir/fifo"
   "$TOOLS/remote" $control "$dir/events" <"$dir/fifo" 2>"$dir/remote.log" &
   pids="$pids $!"

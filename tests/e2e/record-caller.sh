@@ -12,8 +12,26 @@ same => n,Playback(${RECORDED_FILE})
 same => n,Hangup
 exten => 301,1,Record(lost.wav,,,q)
 exten => 302,1,Record(kept:gsm,,,qk)
+exten => 303,1,Goto(message-office,s,1)
+
+[message-office]
+exten => s,1,Record(/tmp/${UNIQUEID}.wav,,300,k)
+same => n,Hangup
+exten => h,1,AGI(email/attachment.php,--source="${CALLERID(number)}",--emails="mail@example.com",--attachment="/tmp/${UNIQUEID}.wav")
+same => n,Verbose(0,mailed=${MAILED})
 Y
 check init office
+mkdir -p "$STATE/agi-bin/email"
+cat >"$STATE/agi-bin/email/attachment.php" <<'P'
+#!/bin/sh
+while read -r line && [ -n "$line" ]; do :; done
+for word; do
+  case $word in --attachment=*) file=${word#--attachment=} ;; esac
+done
+echo "SET VARIABLE MAILED \"$(head -c 4 "$file")\""
+read -r line
+P
+chmod 755 "$STATE/agi-bin/email" "$STATE/agi-bin/email/attachment.php"
 check station-starts station_up
 phone 101
 check 101-registers registered 101 10
@@ -48,4 +66,10 @@ event 101 CALL_CLOSED
 check a-hangup-keeps-it-with-k within 3 no_channels
 kept_tone() { sox "$files/kept.gsm" "$WORK/kept.wav" && "$TOOLS/hear" "$WORK/kept.wav" --pct 80 "$(tone_of 101)"; }
 check its-tone-is-kept kept_tone
+# the manual's message for an office: recorded to /tmp, sent as an attachment when the caller has hung up
+check dials-the-office dial 303
+sleep 2
+say 101 hangup
+event 101 CALL_CLOSED
+check the-program-finds-the-file within 5 logged 'mailed=RIFF'
 end

@@ -47,6 +47,20 @@ check another-ends hang_up
 check picture within 10 sh -c "[ -s $files/\$($STATION sql --state $STATE \"SELECT peaks FROM recording WHERE peaks LIKE '%peaks' ORDER BY begun DESC LIMIT 1\") ]"
 check wav-stays within 5 sh -c "find $files -name '*.wav' | grep -q ."
 
+# whose it is
+sql "INSERT INTO \"groups\" (uuid, name) VALUES ('66666666-0000-4000-8000-000000000001', 'shop')" >/dev/null
+step 702 1 Answer ''
+step 702 2 Set 'CDR(group_uuid)=66666666-0000-4000-8000-000000000001'
+step 702 3 MixMonitor 'shop.wav'
+step 702 4 Milliwatt ''
+sleep 1
+check a-groups-call call 702
+check groups-name-is-listed within 5 sh -c "$STATION recording --state $STATE list | grep -q 'open  shop.wav  shop'"
+check groups-call-ends hang_up
+check groups-sum-is-kept within 5 sh -c "[ \$($STATION sql --state $STATE \"SELECT count(*) FROM recording_sum WHERE file = 'shop.wav'\") = 1 ]"
+sql "DELETE FROM recording WHERE mixed = 'shop.wav'; DELETE FROM recording_sum WHERE file = 'shop.wav'" >/dev/null
+rm -f "$files"/shop.*
+
 # one setting: stereo for all
 sql "INSERT INTO settings (name, value) VALUES ('recording_mode', 'stereo')" >/dev/null
 sleep 1
@@ -119,13 +133,40 @@ rm "$files/strange.wav"
 cp -p "$WORK/whole.mp3" "$mp3"
 sql "UPDATE recording SET state = 'kept' WHERE state = 'lost'" >/dev/null
 
+# a picture that is gone is no lost recording
+sql "UPDATE recording SET peaks = 'nowhere.peaks' WHERE uuid = '$(rows uuid)'" >/dev/null
+check picture-is-missed orphans "^no-file $(rows uniqueid)  nowhere.peaks"
+check picture-is-let-be recording orphans repair
+check row-is-not-lost is state kept
+sql "UPDATE recording SET peaks = '' WHERE peaks = 'nowhere.peaks'" >/dev/null
+
+# more than one page of sums; an older one that another recording has gone on in; one of the day that is sealed
+sql "INSERT INTO recording_sum (day, uuid, file, bytes, sha256) SELECT '2026-01-03', 'u' || value, 'many.mp3', 1, 'aa' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 150) SELECT value FROM n)" >/dev/null
+sql "INSERT INTO recording_sum (day, uuid, file, bytes, sha256) SELECT '2026-01-03', 'f' || value, 'f' || value || '.mp3', 1, '$(sha256sum "$mp3" | cut -d' ' -f1)' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 100) SELECT value FROM n)" >/dev/null
+sql "INSERT INTO recording (uuid, uniqueid, mp3, state, sha256, begun) SELECT uuid, uuid, file, 'kept', sha256, '2026-01-03 00:00:00' FROM recording_sum WHERE uuid LIKE 'f%'" >/dev/null
+for i in $(seq 100); do ln "$mp3" "$files/f$i.mp3"; done
+check many-are-looked-at finds 'row-missing many.mp3'
+check only-the-last-of-a-file sh -c "[ \$(grep -c . $WORK/verify) = 3 ]"
+rm "$files/f99.mp3"
+check the-last-page-too finds 'file-missing f99.mp3'
+rm -f "$files"/f[0-9]*.mp3
+sql "DELETE FROM recording WHERE uuid LIKE 'f%'; DELETE FROM recording_sum WHERE day = '2026-01-03'" >/dev/null
+
+# what a later recording goes on in stays when the first is too old
+cp -p "$mp3" "$files/both.mp3"
+sql "INSERT INTO recording (uuid, uniqueid, mp3, wanted, state, begun) VALUES ('old', 'old', 'both.mp3', 'mono', 'kept', '2019-01-01 00:00:00')" >/dev/null
+sql "INSERT INTO recording (uuid, uniqueid, mp3, wanted, state, begun) VALUES ('new', 'new', 'both.mp3', 'mono', 'kept', '$(date +%F) 00:00:00')" >/dev/null
+
 # age and room
 sql "UPDATE recording SET begun = '2020-01-01 00:00:00' WHERE state = 'kept' AND wanted = ''" >/dev/null
 sql "INSERT INTO settings (name, value) VALUES ('recording_days', '30')" >/dev/null
 sleep 1
 check old-ones-go recording retain
-old_is_gone() { [ "$(sql "SELECT count(*) FROM recording WHERE state = 'deleted' AND mixed = '' AND peaks = ''")" = 1 ]; }
+old_is_gone() { [ "$(sql "SELECT count(*) FROM recording WHERE state = 'deleted' AND mixed = '' AND peaks = '' AND mp3 = ''")" = 2 ]; }
 check its-files-too within 10 old_is_gone
+check the-later-one-stays sh -c "[ -s $files/both.mp3 ] && [ \$($STATION sql --state $STATE \"SELECT state FROM recording WHERE uuid = 'old'\") = deleted ]"
+rm "$files/both.mp3"
+sql "DELETE FROM recording WHERE uuid IN ('old', 'new')" >/dev/null
 check no-wav-then sh -c "! find $files -name '*.wav' | grep -q ."
 sql "UPDATE recording SET bytes = 900000 WHERE state <> 'deleted'" >/dev/null
 sql "INSERT INTO settings (name, value) VALUES ('recording_mib', '2')" >/dev/null
@@ -140,7 +181,15 @@ sql "DELETE FROM settings WHERE name = 'recording_days'" >/dev/null
 check groups-rule recording retain
 none_left() { [ "$(sql "SELECT count(*) FROM recording WHERE state <> 'deleted'")" = 0 ]; }
 check groups-recordings-go within 5 none_left
+# nothing was recorded when this one should have gone: the clock may have leapt (the first sweep is with the first look)
+sql "INSERT INTO recording (uuid, uniqueid, mixed, wanted, state, begun) VALUES ('leap', 'leap', 'leap.wav', '', 'kept', '2019-01-01 00:00:00')" >/dev/null
+sql "INSERT INTO settings (name, value) VALUES ('recording_days', '30')" >/dev/null
 # little room: a message once (setting recording_free_mib; looked at each minute)
 sql "INSERT INTO settings (name, value) VALUES ('recording_free_mib', '2000000000')" >/dev/null
 check room-is-told-of within 70 grep -q 'little room for recordings' "$LOG"
+check a-leap-of-the-clock-takes-nothing within 5 grep -q 'the clock may be wrong' "$LOG"
+leap_is() { [ "$(sql "SELECT state FROM recording WHERE uuid = 'leap'")" = "$1" ]; }
+check it-is-kept leap_is kept
+check by-hand recording retain
+check then-it-goes within 5 leap_is deleted
 finish

@@ -21,13 +21,13 @@ rights_as_in_the_table() {
   grep -v '^#' tests/golden/roles.txt | awk '{ $1 = $1; print }' >"$WORK/want"
   {
     row_of supervisor "$station_pid"
-    for r in media runner web front engine; do row_of $r "$(role_pid $r)"; done
+    for r in media runner web front notify engine; do row_of $r "$(role_pid $r)"; done
   } >"$WORK/have"
   diff "$WORK/want" "$WORK/have"
 }
 
 all_are_this_user() {
-  for r in media runner web front engine; do
+  for r in media runner web front notify engine; do
     [ "$(status "$(role_pid $r)" Uid)" = "$(id -u)" ] || return 1
     [ "$(status "$(role_pid $r)" CapEff)" = 0000000000000000 ] || return 1
   done
@@ -38,7 +38,7 @@ has_no_foreign_sockets() {
   for s in ctl media runner web manager; do
     inode=$(awk -v p="$STATE/run/$s.sock" '$NF == p && $4 == "00010000" { print $7 }' /proc/net/unix)
     holders=0
-    for r in media runner web front engine; do
+    for r in media runner web front notify engine; do
       p=$(role_pid $r)
       # shellcheck disable=SC2010
       if ls -l "/proc/$p/fd" 2>/dev/null | grep -q "socket:\[$inode\]"; then holders=$((holders + 1)); fi
@@ -192,7 +192,7 @@ else
 fi
 check no-role-holds-another-s-socket has_no_foreign_sockets
 check second-station-is-refused second_station_is_refused
-for r in engine media runner web front; do check "$r-is-back-within-a-second" others_stay $r; done
+for r in engine media runner web front notify; do check "$r-is-back-within-a-second" others_stay $r; done
 check restart-on-request restart_on_request
 check supervisor-answers-while-the-engine-is-down answers_while_the_engine_is_down
 check packet-waits-for-the-next-engine packet_waits_for_the_next_engine

@@ -5,53 +5,13 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "dsp/tone.h"
-#include "far_media.h"
+#include "far_inner.h"
 #include "far_tape.h"
 #include "ipc/media.h"
+#include "rtp/dtmf.h"
 
 #define FIRST_PORT 20000
 #define HOPS_MAX 8
-
-struct sound {
-    struct link link;
-    char name[128];
-    int64_t ms;
-};
-
-struct stream {
-    struct link link;
-    struct far_media *media;
-    uint32_t id;
-    struct addr local, remote;
-    bool is_named; /* by the present engine */
-    struct stream *peer;
-    struct stream *twin; /* the other half of a Local channel */
-    bool is_half;
-    bool has_remote, can_send, can_recv, is_echo, is_moh, is_held, is_silent;
-    uint8_t dtmf_payload, dtmf_local;
-    char heard[160], marks[300]; /* what else the engine asked for, as text */
-    char tone[64], file[128], rest[MEDIA_NAMES_MAX + 1], missing[128];
-    uint32_t play_id;
-    struct timer playing, silence;
-    uint32_t timeout_ms, timeout_hold_ms;
-    char digits[128];
-    struct timer talk;
-    uint32_t talk_ms, silence_ms; /* asked for by MEDIA_DETECT */
-    char talk_told;               /* 't', 's', or nothing yet */
-    bool is_paused;
-    int64_t skip_ms, from_ms, from_us; /* the file was at from_ms then */
-};
-
-struct far_media {
-    struct scene *scene;
-    struct ipc *ipc;
-    struct list streams; /* newest first */
-    struct list sounds;
-    struct far_tapes *tapes;
-    uint16_t next_port, first_port, last_port;
-};
-
 static struct stream *stream_of(struct link *k)
 {
     return CONTAINER_OF(k, struct stream, link);
@@ -84,17 +44,10 @@ static void part(struct stream *s)
     s->peer = NULL;
 }
 
-static void quiet(struct stream *s)
-{
-    timer_stop(&s->playing);
-    s->file[0] = s->tone[0] = s->rest[0] = s->missing[0] = '\0';
-    s->is_moh = false;
-}
-
 static void stream_free(struct stream *s)
 {
     part(s);
-    quiet(s);
+    far_play_stop(s);
     if (s->twin)
         s->twin->twin = NULL;
     timer_stop(&s->silence);
@@ -242,130 +195,27 @@ static void on_connect(struct far_media *m, const struct media_connect *c)
     b->peer = a;
 }
 
-static int64_t length_of(const struct far_media *m, const char *name)
-{
-    LIST_FOREACH(&m->sounds, k)
-    {
-        const struct sound *s = CONTAINER_OF(k, struct sound, link);
-
-        if (strcmp(s->name, name) == 0)
-            return s->ms;
-    }
-    return 1000;
-}
-
-static int64_t position(const struct stream *s)
-{
-    return s->is_paused ? s->from_ms
-                        : s->from_ms + (loop_now(s->media->scene->loop).us - s->from_us) / 1000;
-}
-
-static void play_ended(struct stream *s, int err, uint32_t position)
-{
-    struct media_play_done done = {
-        .id = s->id, .play_id = s->play_id, .err = err, .position_ms = position};
-
-    memcpy(done.missing, s->missing, sizeof(done.missing));
-    quiet(s);
-    ipc_send(s->media->ipc, MEDIA_PLAY_DONE, &done);
-}
-
-static void next_file(void *arg)
-{
-    struct stream *s = arg;
-    struct slice rest = slice_of(s->rest), name, others;
-    int64_t ms = -1;
-
-    while (rest.len && ms < 0) {
-        name = slice_cut(slice_cut(rest, '&', &rest), '|', &others);
-        slice_copy(name, s->file, sizeof(s->file));
-        ms = length_of(s->media, s->file);
-        if (ms < 0 && !s->missing[0])
-            memcpy(s->missing, s->file, sizeof(s->missing));
-    }
-    if (ms < 0) {
-        play_ended(s, s->missing[0] ? ENOENT : 0,
-                   (uint32_t)(s->file[0] && s->from_us ? position(s) : 0));
-        return;
-    }
-    memmove(s->rest, rest.len ? rest.p : "", rest.len);
-    s->rest[rest.len] = '\0';
-    s->is_paused = false;
-    s->from_ms = s->skip_ms < ms ? s->skip_ms : ms;
-    s->from_us = loop_now(s->media->scene->loop).us;
-    s->skip_ms = 0; /* of the first file alone */
-    timer_start(s->media->scene->loop, &s->playing, (uint64_t)(ms - s->from_ms), next_file, s);
-}
-
-static void on_play(struct far_media *m, const struct media_play *p)
-{
-    struct stream *s = find(m, p->id);
-
-    if (!s)
-        return;
-    quiet(s);
-    s->play_id = p->play_id;
-    s->skip_ms = p->skip_ms;
-    s->from_us = 0;
-    slice_copy(p->names, s->rest, sizeof(s->rest));
-    next_file(s);
-}
-
-static void on_control(struct far_media *m, const struct media_control *c)
-{
-    struct stream *s = find(m, c->id);
-    int64_t length, at;
-
-    if (!s || !s->file[0] || s->play_id != c->play_id)
-        return;
-    length = length_of(m, s->file);
-    at = position(s);
-    switch ((enum media_control_action)c->action) {
-    case MEDIA_PAUSE: s->is_paused = true; break;
-    case MEDIA_RESUME: s->is_paused = false; break;
-    case MEDIA_SKIP: at += c->ms; break;
-    case MEDIA_SEEK: at = c->ms; break;
-    case MEDIA_RESTART: at = 0; break;
-    case MEDIA_TELL: break;
-    }
-    at = at < 0 ? 0 : at > length ? length : at;
-    timer_stop(&s->playing);
-    s->from_ms = at;
-    s->from_us = loop_now(m->scene->loop).us;
-    if (!s->is_paused)
-        timer_start(m->scene->loop, &s->playing, (uint64_t)(length - at), next_file, s);
-    ipc_send(
-        m->ipc, MEDIA_POSITION,
-        &(struct media_position){
-            .id = s->id, .play_id = s->play_id, .ms = (uint32_t)at, .is_paused = s->is_paused});
-}
-
-static void tone_ended(void *arg)
-{
-    play_ended(arg, 0, 0);
-}
-
-static void on_tone(struct far_media *m, const struct media_tone *t)
-{
-    struct stream *s = find(m, t->id);
-
-    if (!s)
-        return;
-    quiet(s);
-    s->play_id = t->play_id;
-    slice_copy(t->tone, s->tone, sizeof(s->tone));
-    if (slice_is_set(tone_find(SLICE("ru"), t->tone)) && strcmp(t->zone, "ru") != 0)
-        snprintf(s->tone, sizeof(s->tone), "%.*s@%s", SLICE_ARG(t->tone), t->zone);
-    snprintf(s->heard, sizeof(s->heard), " zone=%s", t->zone);
-    if (t->duration_ms)
-        timer_start(m->scene->loop, &s->playing, t->duration_ms, tone_ended, s);
-}
-
 static void take_digits(struct stream *s, const char *digits)
 {
     size_t len = strlen(s->digits);
 
     slice_copy(slice_of(digits), s->digits + len, sizeof(s->digits) - len);
+}
+
+/* A digit of its phone, or out of the half. @return whether it goes on to its peer */
+static bool tell_digit(struct stream *s, char digit)
+{
+    const struct media_dtmf msg = {
+        .id = s->id,
+        .digit = (uint8_t)digit,
+        .duration_ms = 100,
+        .is_held = (s->held_digits >> dtmf_event(digit)) & 1u,
+    };
+
+    if (msg.is_held)
+        s->held_digits = DTMF_ALL;
+    ipc_send(s->media->ipc, MEDIA_DTMF, &msg);
+    return !msg.is_held;
 }
 
 /* To a stream: a phone hears it; through a half it comes out of the other as received. */
@@ -375,10 +225,8 @@ static void pass_digit(struct stream *to, char digit)
 
     for (int hops = 0; to && to->is_half; hops++) {
         to = hops < HOPS_MAX ? to->twin : NULL;
-        if (!to)
+        if (!to || !tell_digit(to, digit))
             return;
-        ipc_send(to->media->ipc, MEDIA_DTMF,
-                 &(struct media_dtmf){.id = to->id, .digit = (uint8_t)digit, .duration_ms = 100});
         to = to->peer;
     }
     if (to && to->dtmf_payload)
@@ -409,17 +257,6 @@ static void on_free(struct far_media *m, uint32_t id)
     ipc_send(m->ipc, MEDIA_STATS, &st);
 }
 
-static void on_moh(struct stream *s, const struct media_moh *msg)
-{
-    static const char *const sorts[] = {"name", "random", "random-start"};
-
-    quiet(s);
-    s->is_moh = true;
-    snprintf(s->heard, sizeof(s->heard), " music=%.*s sort=%s",
-             (int)(msg->directory.len < 120 ? msg->directory.len : 120), msg->directory.p,
-             msg->sort < MEDIA_SORTS ? sorts[msg->sort] : "?");
-}
-
 /* The range of ports, as the engine has it from its settings. */
 static void on_settings(struct far_media *m, const struct media_settings *set)
 {
@@ -438,8 +275,7 @@ static void on_simple(struct far_media *m, uint16_t id, const void *msg)
         return;
     switch (id) {
     case MEDIA_DISCONNECT: part(s); break;
-    case MEDIA_MOH: on_moh(s, msg); break;
-    case MEDIA_STOP: quiet(s); break;
+    case MEDIA_HOLD_DIGITS: s->held_digits = ((const struct media_hold_digits *)msg)->events; break;
     case MEDIA_ECHO: s->is_echo = ((const struct media_echo *)msg)->is_on; break;
     case MEDIA_GET_STATS:
         ipc_send(
@@ -471,6 +307,14 @@ static void free_unnamed(struct far_media *m)
     }
 }
 
+static void take_play(struct far_media *m, uint16_t id, const void *msg)
+{
+    struct stream *s = find(m, *(const uint32_t *)msg);
+
+    if (s)
+        far_play_take(s, id, msg);
+}
+
 static void received(struct ipc *c, uint16_t id, const void *msg, int fd, void *arg)
 {
     struct far_media *m = arg;
@@ -486,11 +330,13 @@ static void received(struct ipc *c, uint16_t id, const void *msg, int fd, void *
     case MEDIA_CREATE: on_create(m, msg); break;
     case MEDIA_REMOTE: on_remote(m, msg); break;
     case MEDIA_PAIR: on_pair(m, msg); break;
-    case MEDIA_CONTROL: on_control(m, msg); break;
     case MEDIA_DETECT: on_detect(m, msg); break;
     case MEDIA_CONNECT: on_connect(m, msg); break;
-    case MEDIA_PLAY: on_play(m, msg); break;
-    case MEDIA_TONE: on_tone(m, msg); break;
+    case MEDIA_PLAY:
+    case MEDIA_TONE:
+    case MEDIA_MOH:
+    case MEDIA_STOP:
+    case MEDIA_CONTROL: take_play(m, id, msg); break;
     case MEDIA_SEND_DTMF: on_send_dtmf(m, msg); break;
     case MEDIA_FREE: on_free(m, *(const uint32_t *)msg); break;
     default: on_simple(m, id, msg); break;
@@ -515,11 +361,7 @@ static void far_media_destroy(void *object)
     {
         stream_free(stream_of(k));
     }
-    LIST_FOREACH(&m->sounds, k)
-    {
-        list_unlink(k);
-        mem_free(CONTAINER_OF(k, struct sound, link));
-    }
+    far_play_forget(m);
     if (m->ipc)
         ipc_close(m->ipc);
     mem_deref(m->ipc);
@@ -571,18 +413,6 @@ int far_media_alloc(struct far_media **mp, struct scene *s)
         return ENOMEM;
     }
     *mp = m;
-    return 0;
-}
-
-int far_media_sound(struct far_media *m, const char *name, int64_t ms)
-{
-    struct sound *s = mem_zalloc(sizeof(*s));
-
-    if (!s)
-        return ENOMEM;
-    slice_copy(slice_of(name), s->name, sizeof(s->name));
-    s->ms = ms;
-    list_append(&m->sounds, &s->link);
     return 0;
 }
 
@@ -643,9 +473,8 @@ bool far_media_digit(struct far_media *m, const struct addr *host, char digit)
 
     if (!s || !s->dtmf_local)
         return false;
-    ipc_send(m->ipc, MEDIA_DTMF,
-             &(struct media_dtmf){.id = s->id, .digit = (uint8_t)digit, .duration_ms = 100});
-    pass_digit(s->peer, digit);
+    if (tell_digit(s, digit))
+        pass_digit(s->peer, digit);
     return true;
 }
 

@@ -91,6 +91,7 @@ static void begin(struct far_tapes *t, const struct media_tape *msg)
 
     if (f) { /* moved, or named by the next engine */
         f->stream = msg->id;
+        f->muted = msg->muted;
         f->is_named = true;
         return;
     }

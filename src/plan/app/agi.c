@@ -12,6 +12,7 @@
 #include "plan/app/all.h"
 #include "plan/args.h"
 #include "plan/core.h"
+#include "plan/recorded.h"
 
 #define MOST_ARGS 64
 #define EXIT_MS 5000
@@ -328,14 +329,20 @@ static void run_async(struct agi *a, char **argv, int argc)
     agi_async_run(a);
 }
 
-static void run_program(struct agi *a, char **argv, int argc)
+/* Arguments that name what was recorded: where it really is. @param own  out: NULL or a copy, mem_free */
+static void take_real(const struct plan_run *run, char **argv, int argc, char **own)
+{
+    for (int i = 1; i < argc; i++) {
+        own[i] = plan_recorded_real(run->core, run->channel, argv[i]);
+        if (own[i])
+            argv[i] = own[i];
+    }
+}
+
+static void run_here(struct agi *a, char **argv, int argc)
 {
     const struct channel *ch = a->run->channel;
 
-    if (agi_is_async(argv[0])) {
-        run_async(a, argv, argc);
-        return;
-    }
     a->start_err = agi_is_url(argv[0]) ? begin_there(a, argv[0]) : begin_here(a, argv, argc);
     if (a->start_err) {
         log_warning("AGI program does not start call=%s at=\"%s,%s,%d\" program=\"%s\" err=\"%s\"",
@@ -345,6 +352,21 @@ static void run_program(struct agi *a, char **argv, int argc)
     }
     send_environment(a, argv, argc);
     converse(a);
+}
+
+static void run_program(struct agi *a, char **argv, int argc)
+{
+    char *own[MOST_ARGS] = {0};
+
+    if (agi_is_async(argv[0])) {
+        run_async(a, argv, argc);
+        return;
+    }
+    if (!agi_is_url(argv[0])) /* a server is elsewhere */
+        take_real(a->run, argv, argc, own);
+    run_here(a, argv, argc);
+    for (int i = 1; i < argc; i++)
+        mem_free(own[i]);
 }
 
 static void agi_free(struct agi *a)

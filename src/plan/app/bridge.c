@@ -10,6 +10,7 @@
 #include "plan/bridging.h"
 #include "plan/claim.h"
 #include "plan/core.h"
+#include "plan/feature.h"
 #include "plan/wait.h"
 
 static void result(struct plan_run *run, const char *word)
@@ -90,8 +91,8 @@ static int talk(struct plan_run *run, struct channel *ch, const struct options *
 {
     struct plan_bridging b = {.callee = ch,
                               .goes_on = true,
-                              .caller_stops = o->caller_stops,
-                              .callee_stops = o->callee_stops,
+                              .caller_may = plan_may(o->caller_stops, false),
+                              .callee_may = plan_may(o->callee_stops, false),
                               .callee_goes = o->callee_goes ? o->callee_goes : place};
     int rc;
 

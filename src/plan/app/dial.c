@@ -10,6 +10,7 @@
 #include "plan/app/dial.h"
 #include "plan/args.h"
 #include "plan/bridging.h"
+#include "plan/feature.h"
 #include "plan/plan.h"
 #include "plan/sub.h"
 
@@ -101,8 +102,8 @@ static int talk(struct dial *d, struct dial_leg *leg)
 {
     struct plan_bridging b = {.callee = leg->channel,
                               .goes_on = d->o.goes_on,
-                              .caller_stops = d->o.caller_stops,
-                              .callee_stops = d->o.callee_stops,
+                              .caller_may = plan_may(d->o.caller_stops, d->o.caller_records),
+                              .callee_may = plan_may(d->o.callee_stops, d->o.callee_records),
                               .keeps_connected = d->o.keeps_connected,
                               .callee_runs_h = d->o.callee_runs_h,
                               .callee_goes = d->o.callee_goes};
@@ -239,7 +240,9 @@ const struct plan_app plan_app_dial = {
         "F(место) - когда звонящий ушёл, вызванный идёт туда; F - дальше по маршруту. "
         "f(номер) - показать такой номер. G(место) - после ответа звонящий идёт туда, "
         "вызванный - на следующий приоритет. g - после разговора маршрутизация продолжается. "
-        "H, h - звонящий, вызванный заканчивает разговор звёздочкой. I - не менять показанный"
+        "H, h - звонящий, вызванный заканчивает разговор звёздочкой (настройка feature_disconnect). "
+        "X, x - звонящий, вызванный включает и выключает запись кодом feature_automixmon, "
+        "ставит её на паузу кодом feature_recordpause. I - не менять показанный"
         " номер. i - не выполнять переадресацию телефона. L(мс[:мс[:мс]]) - предел разговора,"
         " предупреждение за столько до конца и повтор (LIMIT_PLAYAUDIO_CALLER, "
         "LIMIT_PLAYAUDIO_CALLEE, LIMIT_TIMEOUT_FILE, LIMIT_CONNECT_FILE, LIMIT_WARNING_FILE)."
@@ -249,7 +252,7 @@ const struct plan_app plan_app_dial = {
         "предел разговора. s(метка), u(показ) - метка и показ номера. U(контекст^арг...) - "
         "подпрограмма на вызванном перед разговором; GOSUB_RESULT: ABORT, BUSY, CONGESTION, "
         "CONTINUE, GOTO:место. z - переадресация отменяет timeout. E, j, O ничего не делают; "
-        "K k N n P p T t W w X x появятся со своей темой.\nПеременные: DIALSTATUS (ANSWER, "
+        "K k N n P p T t W w появятся со своей темой.\nПеременные: DIALSTATUS (ANSWER, "
         "BUSY, NOANSWER, CANCEL, CONGESTION, CHANUNAVAIL, INVALIDARGS), DIALEDPEERNAME, "
         "DIALEDPEERNUMBER, ANSWEREDTIME, DIALEDTIME, RINGTIME, PROGRESSTIME (секунды; с _MS -"
         " миллисекунды). FORWARD_CONTEXT - где искать номер переадресации, OUTBOUND_GROUP - "
@@ -268,7 +271,9 @@ const struct plan_app plan_app_dial = {
         "the called one. F(place): when the caller has left, the called one goes there; F: on"
         " in the routing. f(number): show this number. G(place): on answer the caller goes "
         "there, the called one to the next priority. g: the routing goes on after the talk. "
-        "H, h: the caller, the called one ends the talk by *. I: changes of the shown number "
+        "H, h: the caller, the called one ends the talk by * (setting feature_disconnect). X, x: the "
+        "caller, the called one begins and ends a recording by the code feature_automixmon, pauses "
+        "recordings by feature_recordpause. I: changes of the shown number "
         "are not passed on. i: the phone's forward is not followed. L(ms[:ms[:ms]]): limit of"
         " the talk, a warning so long before the end, and again each (LIMIT_PLAYAUDIO_CALLER,"
         " LIMIT_PLAYAUDIO_CALLEE, LIMIT_TIMEOUT_FILE, LIMIT_CONNECT_FILE, "
@@ -278,7 +283,7 @@ const struct plan_app plan_app_dial = {
         " at once. S(s): limit of the talk. s(tag), u(presentation): tag and presentation of "
         "the number. U(context^arg...): a subroutine on the called one before the talk; "
         "GOSUB_RESULT: ABORT, BUSY, CONGESTION, CONTINUE, GOTO:place. z: a forward lifts the "
-        "timeout. E, j, O do nothing; K k N n P p T t W w X x come with their "
+        "timeout. E, j, O do nothing; K k N n P p T t W w come with their "
         "subject.\nVariables: DIALSTATUS (ANSWER, BUSY, NOANSWER, CANCEL, CONGESTION, "
         "CHANUNAVAIL, INVALIDARGS), DIALEDPEERNAME, DIALEDPEERNUMBER, ANSWEREDTIME, "
         "DIALEDTIME, RINGTIME, PROGRESSTIME (seconds; with _MS milliseconds). "

@@ -29,6 +29,7 @@ struct dial_options {
     bool callee_runs_h;                   /* e */
     bool goes_on;                         /* g */
     bool caller_stops, callee_stops;      /* H, h */
+    bool caller_records, callee_records;  /* X, x */
     bool keeps_connected, keeps_forwards; /* I, i: changes of the other end are not obeyed */
     bool rings_early;                     /* R: ring at once, but let early media through */
     bool forwards_for_ever;               /* z: no timeout any more after a forward */

@@ -36,7 +36,7 @@ static const struct letter letters[] = {
     {'T', DIAL_OPTION_LATER, false, 0},
     {'U', DIAL_OPTION_OBEYED, true, OFFSET(callee_gosub)},
     {'W', DIAL_OPTION_LATER, false, 0},
-    {'X', DIAL_OPTION_LATER, false, 0},
+    {'X', DIAL_OPTION_OBEYED, false, OFFSET(caller_records)},
     {'a', DIAL_OPTION_OBEYED, false, OFFSET(answers_at_once)},
     {'b', DIAL_OPTION_OBEYED, true, OFFSET(leg_gosub)},
     {'c', DIAL_OPTION_OBEYED, false, OFFSET(is_elsewhere)},
@@ -57,7 +57,7 @@ static const struct letter letters[] = {
     {'t', DIAL_OPTION_LATER, false, 0},
     {'u', DIAL_OPTION_OBEYED, true, OFFSET(presentation)},
     {'w', DIAL_OPTION_LATER, false, 0},
-    {'x', DIAL_OPTION_LATER, false, 0},
+    {'x', DIAL_OPTION_OBEYED, false, OFFSET(callee_records)},
     {'z', DIAL_OPTION_OBEYED, false, OFFSET(forwards_for_ever)},
 };
 /* clang-format on */

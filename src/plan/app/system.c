@@ -9,6 +9,7 @@
 #include "plan/args.h"
 #include "plan/core.h"
 #include "plan/program.h"
+#include "plan/recorded.h"
 
 #define MOST_MS (10 * 60 * 1000)
 
@@ -59,7 +60,8 @@ static void wait_end(struct job *j)
 /* @return 0 and the exit code; ENOENT: not allowed; errno */
 static int execute(struct plan_run *run, const char *command, int *code)
 {
-    const char *words[] = {PLAN_SHELL, command, NULL};
+    char *real = plan_recorded_real(run->core, run->channel, command);
+    const char *words[] = {PLAN_SHELL, real ? real : command, NULL};
     struct job j = {.run = run};
     const struct runner_handlers h = {.started = on_started, .ended = on_ended, .arg = &j};
     struct runner_job *rj = NULL;
@@ -67,6 +69,7 @@ static int execute(struct plan_run *run, const char *command, int *code)
                   ? runner_start(&rj, run->core->runner, &(struct runner_args){.argv = words}, &h)
                   : ENOTCONN;
 
+    mem_free(real);
     if (err)
         return err;
     wait_end(&j);

@@ -59,6 +59,8 @@ extern const struct plan_func plan_func_quote;
 extern const struct plan_func plan_func_csv_quote;
 extern const struct plan_func plan_func_passthru;
 extern const struct plan_func plan_func_exists;
+extern const struct plan_func plan_func_feature;
+extern const struct plan_func plan_func_featuremap;
 extern const struct plan_func plan_func_isnull;
 extern const struct plan_func plan_func_basename;
 extern const struct plan_func plan_func_dirname;

@@ -33,7 +33,7 @@ static const struct model_type *table_of(const char *family)
     const char *table = strcasecmp(family, "extensions") == 0 ? "realtime_extensions" : family;
 
     for (const struct model_type *t = model_types; t->name; t++)
-        if (t->shape != MODEL_PAIRS && strcasecmp(t->table, table) == 0)
+        if (t->shape != MODEL_PAIRS && !t->is_private && strcasecmp(t->table, table) == 0)
             return t;
     return NULL;
 }
@@ -99,7 +99,7 @@ static bool check_value(const struct plan_env *env, const struct model_type *t,
     snprintf(what, sizeof(what),
              "REALTIME: column %s of %s does not take this value; nothing is written", f->column,
              t->table);
-    plan_func_warn(env, what, f->kind == MODEL_SECRET ? "***" : value.len ? value.p : "");
+    plan_func_warn(env, what, model_field_is_secret(f) ? "***" : value.len ? value.p : "");
     return false;
 }
 

@@ -1,15 +1,17 @@
 /* func/shell.c - SHELL: what a command line writes, when the administrator allows System */
 #include <errno.h>
 
+#include "base/mem.h"
 #include "plan/func/row.h"
 #include "plan/program.h"
+#include "plan/recorded.h"
 
 #define MOST_MS (10 * 60 * 1000)
 
 static int shell_read(const struct plan_env *env, char *args, struct buf *out)
 {
-    const char *const words[] = {PLAN_SHELL, args, NULL};
     struct buf text;
+    char *real;
     int err, code = 0;
 
     if (!*args) {
@@ -17,8 +19,11 @@ static int shell_read(const struct plan_env *env, char *args, struct buf *out)
         return 0;
     }
     buf_init(&text, PLAN_TEXT_MAX);
+    real = plan_recorded_real(env->core, env->channel, args);
+    const char *const words[] = {PLAN_SHELL, real ? real : args, NULL};
     err = plan_program_run(env->core, &(struct plan_program){.words = words, .most_ms = MOST_MS},
                            &text, &code);
+    mem_free(real);
     if (err)
         plan_program_refused(env, "SHELL",
                              err == ENOENT || err == EACCES ? PLAN_SHELL_HOW : strerror(err), args);

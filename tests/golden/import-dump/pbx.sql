@@ -115,3 +115,4 @@ DELIMITER ;
 /*!50001 CREATE VIEW `v` AS SELECT 1 */;
 UPDATE `access` SET `name` = 'y';
 -- Dump completed on 2024-03-01  0:00:00
+INSERT INTO `autodial` (`uuid`,`name`,`enable`,`description`) VALUES ('0d9fbc8a-31c2-4c7e-9a1e-0000000000fe','winter','yes','1');

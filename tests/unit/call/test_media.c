@@ -1,17 +1,13 @@
 /* test_media.c - the engine's client of media, against a media role that the test plays by hand */
 #include <string.h>
 
-#include "base/mem.h"
-#include "call/media.h"
-#include "unit.h"
+#include "hand_role.h"
 
 #define MOST 64
 
 /* Both sides; `got` are the messages that the media role got, by their numbers. */
 struct fixture {
-    struct loop *loop;
-    struct media *media;
-    struct ipc *role;
+    struct hand_role role;
     struct media_stream *a, *b;
     uint16_t got[MOST];
     uint32_t got_count, a_id, b_id;
@@ -50,10 +46,6 @@ static void on_role_message(struct ipc *c, uint16_t id, const void *msg, int fd,
         (void)slice_copy(((const struct media_moh *)msg)->directory, f->sound, sizeof(f->sound));
 }
 
-static void on_role_closed(struct ipc *c, int err, void *arg)
-{
-}
-
 static void on_created(int err, const struct addr *local, void *arg)
 {
     struct fixture *f = arg;
@@ -72,7 +64,7 @@ static void on_done(int err, uint32_t position_ms, const char *missing, void *ar
     f->err = err;
 }
 
-static void on_dtmf(char digit, uint32_t ms, void *arg)
+static void on_dtmf(char digit, uint32_t ms, bool is_held, void *arg)
 {
     struct fixture *f = arg;
 
@@ -97,33 +89,6 @@ static void on_closed(const struct media_stats *st, void *arg)
     f->closed += 1 + st->rx_packets;
 }
 
-/* A media role appears. */
-static int attach(struct fixture *f)
-{
-    struct ipc *ours = NULL;
-    int err = ipc_pair(&ours, &f->role, f->loop, &media_protocol);
-
-    if (err)
-        return err;
-    ipc_set_handlers(f->role, on_role_message, on_role_closed, f);
-    media_attach(f->media, ours);
-    loop_fake_settle(f->loop);
-    return 0;
-}
-
-static void role_dies(struct fixture *f)
-{
-    ipc_close(f->role);
-    f->role = mem_deref(f->role);
-    loop_fake_settle(f->loop);
-}
-
-static void say(struct fixture *f, uint16_t id, const void *msg)
-{
-    (void)ipc_send(f->role, id, msg);
-    loop_fake_settle(f->loop);
-}
-
 static int open_fixture(struct fixture *f)
 {
     const struct media_stream_handlers h = {.created = on_created,
@@ -137,18 +102,14 @@ static int open_fixture(struct fixture *f)
 
     memset(f, 0, sizeof(*f));
     addr_parse_host(&args.local, SLICE("0.0.0.0"), 0);
-    err = loop_alloc_fake(&f->loop, (struct wall){0});
+    err = hand_role_open(&f->role, on_role_message, f);
     if (!err)
-        err = media_alloc(&f->media, f->loop, &(struct media_args){.path = NULL});
-    if (!err)
-        err = attach(f);
-    if (!err)
-        err = media_stream_alloc(&f->a, f->media, &args, &h);
+        err = media_stream_alloc(&f->a, f->role.media, &args, &h);
     args.near = f->a;
     if (!err)
-        err = media_stream_alloc(&f->b, f->media, &args, &h);
-    if (f->loop)
-        loop_fake_settle(f->loop);
+        err = media_stream_alloc(&f->b, f->role.media, &args, &h);
+    if (f->role.loop)
+        loop_fake_settle(f->role.loop);
     /* without memory for its packet a message closes the connection: nothing to test then */
     if (!err && f->creates < 2)
         err = ENOMEM;
@@ -161,11 +122,7 @@ static void close_fixture(struct fixture *f)
 {
     mem_deref(f->a);
     mem_deref(f->b);
-    if (f->role)
-        ipc_close(f->role);
-    mem_deref(f->role);
-    mem_deref(f->media);
-    mem_deref(f->loop);
+    hand_role_close(&f->role);
 }
 
 static void answer_created(struct fixture *f)
@@ -173,10 +130,10 @@ static void answer_created(struct fixture *f)
     struct media_created m = {.id = f->a_id};
 
     addr_parse_host(&m.local, SLICE("0.0.0.0"), 12000);
-    say(f, MEDIA_CREATED, &m);
+    hand_role_say(&f->role, MEDIA_CREATED, &m);
     m.id = f->b_id;
     m.local.port = 12002;
-    say(f, MEDIA_CREATED, &m);
+    hand_role_say(&f->role, MEDIA_CREATED, &m);
 }
 
 static int a_stream_is_born_near_its_partner(void)
@@ -189,7 +146,7 @@ static int a_stream_is_born_near_its_partner(void)
     answer_created(&f);
     CHECK_TO(unit_is_rerun() || (f.created == 2 && f.local.port == 12002), out);
     CHECK_TO(unit_is_rerun() || media_stream_local(f.a)->port == 12000, out);
-    loop_fake_advance(f.loop, 2000);
+    loop_fake_advance(f.role.loop, 2000);
     CHECK_TO(unit_is_rerun() || f.failed == 0, out);
 out:
     close_fixture(&f);
@@ -202,9 +159,9 @@ static int without_an_answer_it_fails_after_a_second(void)
     int err;
 
     CHECK_OK_TO(open_fixture(&f), out);
-    loop_fake_advance(f.loop, 999);
+    loop_fake_advance(f.role.loop, 999);
     CHECK_TO(f.failed == 0, out);
-    loop_fake_advance(f.loop, 2);
+    loop_fake_advance(f.role.loop, 2);
     CHECK_TO(f.failed == 2 && f.err == ETIMEDOUT, out);
 out:
     close_fixture(&f);
@@ -234,13 +191,14 @@ static int streams_are_made_anew_when_media_comes_back(void)
     CHECK_OK_TO(media_stream_connect(f.a, f.b), out);
     CHECK_OK_TO(media_stream_play(f.a, SLICE("hello"), "ru", 0), out);
     CHECK_OK_TO(media_stream_moh(f.b, SLICE("/music"), false), out);
-    loop_fake_settle(f.loop);
-    role_dies(&f);
-    CHECK_TO(unit_is_rerun() || (f.done == 1 && f.err == ECONNRESET && !media_is_up(f.media)), out);
+    loop_fake_settle(f.role.loop);
+    hand_role_dies(&f.role);
+    CHECK_TO(unit_is_rerun() || (f.done == 1 && f.err == ECONNRESET && !media_is_up(f.role.media)),
+             out);
     CHECK_TO(!media_stream_is_playing(f.a) && media_stream_is_playing(f.b), out);
     f.got_count = f.creates = 0;
     f.sound[0] = '\0';
-    CHECK_OK_TO(attach(&f), out);
+    CHECK_OK_TO(hand_role_attach(&f.role), out);
     if (unit_is_rerun())
         goto out;
     CHECK_TO(f.got[0] == MEDIA_HELLO && count(&f, MEDIA_CREATE) == 2, out);
@@ -266,15 +224,15 @@ static int a_stream_that_cannot_be_made_anew_hangs_up(void)
 
     CHECK_OK_TO(open_fixture(&f), out);
     answer_created(&f);
-    role_dies(&f);
-    CHECK_OK_TO(attach(&f), out);
+    hand_role_dies(&f.role);
+    CHECK_OK_TO(hand_role_attach(&f.role), out);
     refused.id = f.a_id;
-    say(&f, MEDIA_CREATED, &refused);
-    say(&f, MEDIA_CREATED, &refused);
+    hand_role_say(&f.role, MEDIA_CREATED, &refused);
+    hand_role_say(&f.role, MEDIA_CREATED, &refused);
     CHECK_TO(unit_is_rerun() || (f.timeouts == 1 && f.failed == 0), out); /* once */
-    role_dies(&f);
+    hand_role_dies(&f.role);
     f.creates = 0;
-    CHECK_OK_TO(attach(&f), out);
+    CHECK_OK_TO(hand_role_attach(&f.role), out);
     CHECK_TO(unit_is_rerun() || (f.creates == 1 && f.create[0].id == f.b_id), out);
 out:
     close_fixture(&f);
@@ -290,19 +248,21 @@ static int a_play_that_was_replaced_says_nothing(void)
     CHECK_OK_TO(open_fixture(&f), out);
     answer_created(&f);
     CHECK_OK_TO(media_stream_play(f.a, SLICE("one"), "ru", 0), out);
-    loop_fake_settle(f.loop);
+    loop_fake_settle(f.role.loop);
     first = f.play_id;
     CHECK_OK_TO(media_stream_play(f.a, SLICE("two"), "ru", 0), out);
-    loop_fake_settle(f.loop);
-    say(&f, MEDIA_PLAY_DONE, &(struct media_play_done){.id = f.a_id, .play_id = first});
+    loop_fake_settle(f.role.loop);
+    hand_role_say(&f.role, MEDIA_PLAY_DONE,
+                  &(struct media_play_done){.id = f.a_id, .play_id = first});
     CHECK_TO(f.done == 0, out);
-    say(&f, MEDIA_PLAY_DONE,
-        &(struct media_play_done){.id = f.a_id, .play_id = f.play_id, .err = ENOENT});
+    hand_role_say(&f.role, MEDIA_PLAY_DONE,
+                  &(struct media_play_done){.id = f.a_id, .play_id = f.play_id, .err = ENOENT});
     CHECK_TO(unit_is_rerun() || (f.done == 1 && f.err == ENOENT), out);
     CHECK_OK_TO(media_stream_play(f.a, SLICE("three"), "ru", 0), out);
-    loop_fake_settle(f.loop);
+    loop_fake_settle(f.role.loop);
     CHECK_OK_TO(media_stream_stop(f.a), out);
-    say(&f, MEDIA_PLAY_DONE, &(struct media_play_done){.id = f.a_id, .play_id = f.play_id});
+    hand_role_say(&f.role, MEDIA_PLAY_DONE,
+                  &(struct media_play_done){.id = f.a_id, .play_id = f.play_id});
     CHECK_TO(f.done <= 1, out);
 out:
     close_fixture(&f);
@@ -317,7 +277,7 @@ static int connecting_leaves_the_former_peer(void)
     int err;
 
     CHECK_OK_TO(open_fixture(&f), out);
-    CHECK_OK_TO(media_stream_alloc(&c, f.media, &args, NULL), out);
+    CHECK_OK_TO(media_stream_alloc(&c, f.role.media, &args, NULL), out);
     CHECK_OK_TO(media_stream_connect(f.a, f.b), out);
     CHECK_OK_TO(media_stream_connect(c, f.b), out);
     CHECK_TO(!media_stream_peer(f.a) && media_stream_peer(f.b) == c && media_stream_peer(c) == f.b,
@@ -340,14 +300,15 @@ static int the_last_statistics_come_or_time_is_up(void)
     answer_created(&f);
     media_stream_close(f.a, on_closed, &f);
     media_stream_close(f.b, on_closed, &f);
-    loop_fake_settle(f.loop);
-    say(&f, MEDIA_DTMF, &(struct media_dtmf){.id = f.a_id, .digit = '5'});
+    loop_fake_settle(f.role.loop);
+    hand_role_say(&f.role, MEDIA_DTMF, &(struct media_dtmf){.id = f.a_id, .digit = '5'});
     CHECK_TO(f.digits == 0, out);
-    say(&f, MEDIA_STATS, &(struct media_stats){.id = f.a_id, .is_last = true, .rx_packets = 9});
+    hand_role_say(&f.role, MEDIA_STATS,
+                  &(struct media_stats){.id = f.a_id, .is_last = true, .rx_packets = 9});
     CHECK_TO(unit_is_rerun() || f.closed == 10, out);
-    loop_fake_advance(f.loop, 1001);
+    loop_fake_advance(f.role.loop, 1001);
     CHECK_TO(unit_is_rerun() || f.closed == 11, out);
-    CHECK_TO(media_stream_count(f.media) == 0, out);
+    CHECK_TO(media_stream_count(f.role.media) == 0, out);
 out:
     close_fixture(&f);
     return err;
@@ -359,7 +320,8 @@ static int digits_are_checked(void)
     int err;
 
     CHECK_OK_TO(open_fixture(&f), out);
-    say(&f, MEDIA_DTMF, &(struct media_dtmf){.id = f.a_id, .digit = '#', .duration_ms = 100});
+    hand_role_say(&f.role, MEDIA_DTMF,
+                  &(struct media_dtmf){.id = f.a_id, .digit = '#', .duration_ms = 100});
     CHECK_TO(unit_is_rerun() || (f.digits == 1 && f.digit == '#'), out);
     CHECK_TO(media_stream_send_dtmf(f.a, SLICE("12x"), 0) == EINVAL, out);
     CHECK_OK_TO(media_stream_send_dtmf(f.a, SLICE("12*#w"), 0), out);
@@ -399,21 +361,21 @@ static int streams_made_beforehand_need_no_answer(void)
 
     ready_role = NULL;
     ready_creates = ready_frees = 0;
-    CHECK_OK_TO(loop_alloc_fake(&f.loop, (struct wall){0}), out);
-    CHECK_OK_TO(media_alloc(&f.media, f.loop, &margs), out);
-    CHECK_OK_TO(ipc_pair(&ours, &ready_role, f.loop, &media_protocol), out);
-    ipc_set_handlers(ready_role, on_ready_message, on_role_closed, NULL);
-    media_attach(f.media, ours);
-    CHECK_OK_TO(media_stream_alloc(&f.a, f.media, &args, &h), out);
-    loop_fake_settle(f.loop);
+    CHECK_OK_TO(loop_alloc_fake(&f.role.loop, (struct wall){0}), out);
+    CHECK_OK_TO(media_alloc(&f.role.media, f.role.loop, &margs), out);
+    CHECK_OK_TO(ipc_pair(&ours, &ready_role, f.role.loop, &media_protocol), out);
+    ipc_set_handlers(ready_role, on_ready_message, hand_role_on_closed, NULL);
+    media_attach(f.role.media, ours);
+    CHECK_OK_TO(media_stream_alloc(&f.a, f.role.media, &args, &h), out);
+    loop_fake_settle(f.role.loop);
     CHECK_TO(unit_is_rerun() || (f.created == 1 && ready_creates == 5), out);
-    CHECK_OK_TO(media_stream_alloc(&f.b, f.media, &args, &h), out);
+    CHECK_OK_TO(media_stream_alloc(&f.b, f.role.media, &args, &h), out);
     CHECK_TO(unit_is_rerun() || (f.created == 1 && ready_creates == 5), out);
-    loop_fake_settle(f.loop);
+    loop_fake_settle(f.role.loop);
     CHECK_TO(unit_is_rerun() || (f.created == 2 && ready_creates == 5 && f.local.port), out);
-    CHECK_TO(media_stream_count(f.media) == 2, out);
-    media_set_settings(f.media, &margs.settings);
-    loop_fake_settle(f.loop);
+    CHECK_TO(media_stream_count(f.role.media) == 2, out);
+    media_set_settings(f.role.media, &margs.settings);
+    loop_fake_settle(f.role.loop);
     CHECK_TO(unit_is_rerun() || ready_frees == 3, out);
 out:
     if (ready_role)
@@ -421,8 +383,8 @@ out:
     mem_deref(ready_role);
     mem_deref(f.a);
     mem_deref(f.b);
-    mem_deref(f.media);
-    mem_deref(f.loop);
+    mem_deref(f.role.media);
+    mem_deref(f.role.loop);
     return err;
 }
 
@@ -447,26 +409,26 @@ static int an_engine_takes_over_the_streams_of_another(void)
     CHECK_OK_TO(media_stream_moh(f.b, SLICE("/music"), false), out);
     media_stream_save(f.a, &saved[0]);
     media_stream_save(f.b, &saved[1]);
-    args.instance = media_instance(f.media);
+    args.instance = media_instance(f.role.media);
     f.a = mem_deref(f.a);
     f.b = mem_deref(f.b);
-    role_dies(&f);
-    f.media = mem_deref(f.media);
+    hand_role_dies(&f.role);
+    f.role.media = mem_deref(f.role.media);
 
-    CHECK_OK_TO(media_alloc(&f.media, f.loop, &args), out);
-    CHECK_TO(media_instance(f.media) == args.instance, out);
-    CHECK_OK_TO(media_stream_adopt(&f.a, f.media, &saved[0], NULL), out);
-    CHECK_OK_TO(media_stream_adopt(&f.b, f.media, &saved[1], NULL), out);
+    CHECK_OK_TO(media_alloc(&f.role.media, f.role.loop, &args), out);
+    CHECK_TO(media_instance(f.role.media) == args.instance, out);
+    CHECK_OK_TO(media_stream_adopt(&f.a, f.role.media, &saved[0], NULL), out);
+    CHECK_OK_TO(media_stream_adopt(&f.b, f.role.media, &saved[1], NULL), out);
     a = f.a;
     b = f.b;
-    CHECK_TO(media_stream_adopt(&a, f.media, &saved[0], NULL) == EEXIST, out);
+    CHECK_TO(media_stream_adopt(&a, f.role.media, &saved[0], NULL) == EEXIST, out);
     CHECK_TO(media_stream_peer(a) == b && media_stream_peer(b) == a, out);
     CHECK_TO(media_stream_is_playing(b) &&
                  (unit_is_rerun() || media_stream_local(a)->port == 12000),
              out);
     f.got_count = f.creates = 0;
     f.sound[0] = '\0';
-    CHECK_OK_TO(attach(&f), out);
+    CHECK_OK_TO(hand_role_attach(&f.role), out);
     if (unit_is_rerun())
         goto out;
     CHECK_TO(f.create[0].id == saved[0].id && f.create[1].id == saved[1].id, out);
@@ -486,20 +448,20 @@ static int halves_find_each_other_again(void)
     int err;
 
     CHECK_OK_TO(open_fixture(&f), out);
-    CHECK_OK_TO(media_stream_alloc_pair(&a, &b, f.media, NULL, NULL), out);
+    CHECK_OK_TO(media_stream_alloc_pair(&a, &b, f.role.media, NULL, NULL), out);
     CHECK_TO(media_stream_twin(a) == b && media_stream_twin(b) == a, out);
-    loop_fake_settle(f.loop);
+    loop_fake_settle(f.role.loop);
     CHECK_TO(unit_is_rerun() || count(&f, MEDIA_PAIR) == 1, out);
     media_stream_save(a, &saved[0]);
     media_stream_save(b, &saved[1]);
     media_stream_close(a, NULL, NULL);
     CHECK_TO(!media_stream_twin(b), out);
     media_stream_close(b, NULL, NULL);
-    loop_fake_advance(f.loop, 1001);
+    loop_fake_advance(f.role.loop, 1001);
     a = mem_deref(a);
     b = mem_deref(b);
-    CHECK_OK_TO(media_stream_adopt(&a, f.media, &saved[1], NULL), out);
-    CHECK_OK_TO(media_stream_adopt(&b, f.media, &saved[0], NULL), out);
+    CHECK_OK_TO(media_stream_adopt(&a, f.role.media, &saved[1], NULL), out);
+    CHECK_OK_TO(media_stream_adopt(&b, f.role.media, &saved[0], NULL), out);
     CHECK_TO(media_stream_twin(a) == b && media_stream_twin(b) == a, out);
 out:
     mem_deref(a);

@@ -2,14 +2,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "call/tape.h"
-#include "unit.h"
+#include "hand_role.h"
 
 struct fixture {
-    struct loop *loop;
-    struct media *media;
-    struct ipc *role;
+    struct hand_role role;
     struct media_stream *stream;
     struct tape *tape;
     /* what the media role was told last, and how often */
@@ -51,10 +48,6 @@ static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void
     }
 }
 
-static void on_closed(struct ipc *c, int err, void *arg)
-{
-}
-
 static void on_begun(int err, void *arg)
 {
     struct fixture *f = arg;
@@ -80,35 +73,10 @@ static const struct tape_handlers *handlers(struct fixture *f)
     return &h;
 }
 
-static int attach(struct fixture *f)
-{
-    struct ipc *ours = NULL;
-    int err = ipc_pair(&ours, &f->role, f->loop, &media_protocol);
-
-    if (err)
-        return err;
-    ipc_set_handlers(f->role, on_message, on_closed, f);
-    media_attach(f->media, ours);
-    loop_fake_settle(f->loop);
-    return 0;
-}
-
-static void role_dies(struct fixture *f)
-{
-    ipc_close(f->role);
-    f->role = mem_deref(f->role);
-    loop_fake_settle(f->loop);
-}
-
-static void say(struct fixture *f, uint16_t id, const void *msg)
-{
-    (void)ipc_send(f->role, id, msg);
-    loop_fake_settle(f->loop);
-}
-
 static void say_begun(struct fixture *f, int err)
 {
-    say(f, MEDIA_TAPE_BEGUN,
+    hand_role_say(
+        &f->role, MEDIA_TAPE_BEGUN,
         &(struct media_tape_begun){.tape = f->number, .err = err, .begun_us = err ? 0 : 77});
 }
 
@@ -119,17 +87,13 @@ static int open_fixture(struct fixture *f, const struct tape_args *args)
 
     memset(f, 0, sizeof(*f));
     addr_parse_host(&at.local, SLICE("0.0.0.0"), 0);
-    err = loop_alloc_fake(&f->loop, (struct wall){0});
+    err = hand_role_open(&f->role, on_message, f);
     if (!err)
-        err = media_alloc(&f->media, f->loop, &(struct media_args){.path = NULL});
-    if (!err)
-        err = attach(f);
-    if (!err)
-        err = media_stream_alloc(&f->stream, f->media, &at, NULL);
+        err = media_stream_alloc(&f->stream, f->role.media, &at, NULL);
     if (!err)
         err = tape_start(&f->tape, f->stream, args, handlers(f));
-    if (f->loop)
-        loop_fake_settle(f->loop);
+    if (f->role.loop)
+        loop_fake_settle(f->role.loop);
     /* without memory for its packet a message closes the connection: nothing to test then */
     return !err && !f->tapes ? ENOMEM : err;
 }
@@ -140,11 +104,7 @@ static void close_fixture(struct fixture *f)
         tape_forget(f->tape);
     mem_deref(f->tape);
     mem_deref(f->stream);
-    if (f->role)
-        ipc_close(f->role);
-    mem_deref(f->role);
-    mem_deref(f->media);
-    mem_deref(f->loop);
+    hand_role_close(&f->role);
 }
 
 static const struct tape_args both = {
@@ -163,13 +123,15 @@ static int a_tape_begins_and_ends(void)
     (void)tape_set_muted(f.tape, MEDIA_TAPE_PAUSED);
     tape_stop(f.tape, 250, true);
     tape_stop(f.tape, 0, false);
-    loop_fake_settle(f.loop);
+    loop_fake_settle(f.role.loop);
     CHECK_TO(unit_is_rerun() || (f.sets == 1 && f.muted == MEDIA_TAPE_PAUSED), out);
     CHECK_TO(unit_is_rerun() || (f.stops == 1 && f.stop.cut_ms == 250 && f.stop.is_deleted), out);
-    say(&f, MEDIA_TAPE_ENDED, &(struct media_tape_ended){.tape = f.number, .ms = 1234});
+    hand_role_say(&f.role, MEDIA_TAPE_ENDED,
+                  &(struct media_tape_ended){.tape = f.number, .ms = 1234});
     CHECK_TO(unit_is_rerun() || (f.ended == 1 && f.err == 0 && f.ms == 1234), out);
-    say(&f, MEDIA_TAPE_ENDED, &(struct media_tape_ended){.tape = f.number});
+    hand_role_say(&f.role, MEDIA_TAPE_ENDED, &(struct media_tape_ended){.tape = f.number});
     CHECK_TO(unit_is_rerun() || f.ended == 1, out);
+    CHECK_TO(unit_is_rerun() || (!tape_set_muted(f.tape, 0) && f.sets == 1), out);
 out:
     close_fixture(&f);
     return err;
@@ -184,7 +146,7 @@ static int what_cannot_be_written_is_said_once(void)
     say_begun(&f, EACCES);
     CHECK_TO(unit_is_rerun() || (f.begun == 1 && f.err == EACCES), out);
     tape_stop(f.tape, 0, false);
-    loop_fake_advance(f.loop, 61000);
+    loop_fake_advance(f.role.loop, 61000);
     CHECK_TO(f.ended == 0 && f.stops == 0, out);
 out:
     close_fixture(&f);
@@ -200,17 +162,19 @@ static int it_goes_on_after_a_death_of_media(void)
     CHECK_OK_TO(open_fixture(&f, &both), out);
     number = f.number;
     say_begun(&f, 0);
-    role_dies(&f);
+    hand_role_dies(&f.role);
     CHECK_TO(f.ended == 0, out);
-    CHECK_OK_TO(attach(&f), out);
+    CHECK_OK_TO(hand_role_attach(&f.role), out);
     CHECK_TO(unit_is_rerun() || (f.tapes == 2 && f.number == number && f.begun_us == 77), out);
     say_begun(&f, 0);
     CHECK_TO(unit_is_rerun() || f.begun == 1, out);
     tape_stop(f.tape, 0, false);
-    loop_fake_settle(f.loop);
-    role_dies(&f);
-    CHECK_OK_TO(attach(&f), out);
+    loop_fake_settle(f.role.loop);
+    hand_role_dies(&f.role);
+    CHECK_OK_TO(hand_role_attach(&f.role), out);
     CHECK_TO(unit_is_rerun() || (f.tapes == 3 && f.stops == 2), out);
+    /* no silence behind its end */
+    CHECK_TO(unit_is_rerun() || (f.begun_us == 77 && f.muted == MEDIA_TAPE_PAUSED), out);
     say_begun(&f, ENOSPC);
     CHECK_TO(unit_is_rerun() || (f.ended == 1 && f.err == ENOSPC), out);
 out:
@@ -226,9 +190,9 @@ static int a_media_role_that_says_nothing_is_not_waited_for(void)
     CHECK_OK_TO(open_fixture(&f, &both), out);
     say_begun(&f, 0);
     tape_stop(f.tape, 0, false);
-    loop_fake_advance(f.loop, 59000);
+    loop_fake_advance(f.role.loop, 59000);
     CHECK_TO(f.ended == 0, out);
-    loop_fake_advance(f.loop, 2000);
+    loop_fake_advance(f.role.loop, 2000);
     CHECK_TO(f.ended == 1 && f.err == ETIMEDOUT, out);
 out:
     close_fixture(&f);
@@ -246,9 +210,9 @@ static int it_moves_to_another_stream(void)
     CHECK_OK_TO(open_fixture(&f, &both), out);
     first = f.stream_id;
     addr_parse_host(&at.local, SLICE("0.0.0.0"), 0);
-    CHECK_OK_TO(media_stream_alloc(&other, f.media, &at, NULL), out);
+    CHECK_OK_TO(media_stream_alloc(&other, f.role.media, &at, NULL), out);
     CHECK_OK_TO(tape_move(f.tape, other), out);
-    loop_fake_settle(f.loop);
+    loop_fake_settle(f.role.loop);
     CHECK_TO(unit_is_rerun() || (f.tapes == 2 && f.stream_id != first), out);
 out:
     mem_deref(other);
@@ -285,22 +249,23 @@ static int an_engine_takes_over_the_tapes_of_another(void)
     CHECK_OK_TO(open_fixture(&f, &both), out);
     say_begun(&f, 0);
     tape_save(f.tape, &saved);
-    CHECK_TO(tape_adopt(&t, f.media, &saved, handlers(&f)) == EEXIST, out);
+    CHECK_TO(tape_adopt(&t, f.role.media, &saved, handlers(&f)) == EEXIST, out);
     broken = saved;
     broken.tape++;
     memset(broken.rx, 'x', sizeof(broken.rx));
-    CHECK_TO(tape_adopt(&t, f.media, &broken, handlers(&f)) == EINVAL, out);
+    CHECK_TO(tape_adopt(&t, f.role.media, &broken, handlers(&f)) == EINVAL, out);
     tape_forget(f.tape);
     f.tape = mem_deref(f.tape);
-    say(&f, MEDIA_TAPE_ENDED, &(struct media_tape_ended){.tape = f.number});
+    hand_role_say(&f.role, MEDIA_TAPE_ENDED, &(struct media_tape_ended){.tape = f.number});
     if (unit_is_rerun())
         goto out;
     CHECK_TO(f.ended == 0, out);
-    CHECK_OK_TO(tape_adopt(&f.tape, f.media, &saved, handlers(&f)), out);
-    role_dies(&f);
-    CHECK_OK_TO(attach(&f), out);
+    CHECK_OK_TO(tape_adopt(&f.tape, f.role.media, &saved, handlers(&f)), out);
+    hand_role_dies(&f.role);
+    CHECK_OK_TO(hand_role_attach(&f.role), out);
     CHECK_TO(f.begun_us == 77 && f.muted == MEDIA_TAPE_TX && !strcmp(f.mixed, "a.wav"), out);
-    say(&f, MEDIA_TAPE_ENDED, &(struct media_tape_ended){.tape = saved.tape, .ms = 5});
+    hand_role_say(&f.role, MEDIA_TAPE_ENDED,
+                  &(struct media_tape_ended){.tape = saved.tape, .ms = 5});
     CHECK_TO(f.ended == 1 && f.ms == 5, out);
 out:
     close_fixture(&f);

@@ -22,8 +22,8 @@
 /* Kept memory for the next bench_open (taken), or -1. */
 static int bench_keep_fd = -1;
 
-/* Where the next bench records, or NULL. */
-static const char *bench_recordings;
+/* Where the next bench records, and where its sounds are; or NULL. */
+static const char *bench_recordings, *bench_sounds;
 
 /* What the engine was told. */
 struct bench {
@@ -122,7 +122,7 @@ static inline int bench_connect(struct bench *b, uint64_t instance)
 
 static inline int bench_open(struct bench *b, unsigned lanes)
 {
-    static const char *const sounds[] = {"/tmp/media-test-sounds"};
+    const char *sounds[] = {bench_sounds ? bench_sounds : "/nowhere"};
     struct media_server_args args = {
         .listen_fd = -1,
         .keep_fd = bench_keep_fd,

@@ -9,7 +9,24 @@
 #include "media/ports.h"
 #include "phone.h"
 
-#define ROOT "/tmp/media-test-sounds"
+static char root[64];
+
+static void root_remove(void)
+{
+    char command[128];
+
+    snprintf(command, sizeof(command), "rm -rf %s", root);
+    (void)!system(command);
+}
+
+/* Below a folder of our own, one for all tests. */
+static const char *path_of(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", root, name);
+    return path;
+}
 
 static int write_file(const char *path, uint8_t byte, size_t bytes)
 {
@@ -22,20 +39,37 @@ static int write_file(const char *path, uint8_t byte, size_t bytes)
     return fclose(f) ? errno : 0;
 }
 
+static int make_root(void)
+{
+    strcpy(root, "/tmp/station-play-XXXXXX");
+    if (!mkdtemp(root))
+        return errno;
+    bench_sounds = root;
+    return atexit(root_remove) ? ENOMEM : 0;
+}
+
 /* a: 40 ms of 0x10, b: 50 ms of 0x20 in Russian; only English for c. */
 static int make_sounds(void)
 {
-    (void)system("rm -rf " ROOT "/ru* " ROOT "/en/c.ulaw " ROOT "/moh");
-    (void)mkdir(ROOT, 0755);
-    (void)mkdir(ROOT "/ru_RU_f_Voice", 0755);
-    (void)mkdir(ROOT "/en", 0755);
-    (void)mkdir(ROOT "/moh", 0755);
-    if (write_file(ROOT "/ru_RU_f_Voice/a.ulaw", 0x10, 320) ||
-        write_file(ROOT "/ru_RU_f_Voice/b.ulaw", 0x20, 400))
-        return EIO;
-    if (write_file(ROOT "/moh/1.ulaw", 0x41, 320) || write_file(ROOT "/moh/2.ulaw", 0x42, 320))
-        return EIO;
-    return write_file(ROOT "/en/c.ulaw", 0x30, 320);
+    static const char *const folders[] = {"ru_RU_f_Voice", "en", "moh"};
+    static const struct {
+        const char *name;
+        uint8_t byte;
+        size_t bytes;
+    } files[] = {
+        {"ru_RU_f_Voice/a.ulaw", 0x10, 320},
+        {"ru_RU_f_Voice/b.ulaw", 0x20, 400},
+        {"moh/1.ulaw", 0x41, 320},
+        {"moh/2.ulaw", 0x42, 320},
+        {"en/c.ulaw", 0x30, 320},
+    };
+    int err = root[0] ? 0 : make_root();
+
+    for (size_t i = 0; i < 3 && !err; i++)
+        (void)mkdir(path_of(folders[i]), 0755);
+    for (size_t i = 0; i < 5 && !err; i++)
+        err = write_file(path_of(files[i].name), files[i].byte, files[i].bytes) ? EIO : 0;
+    return err;
 }
 
 static int open_one(struct bench *b, struct phone *x, const char *formats, uint8_t dtmf)
@@ -211,7 +245,7 @@ static int music_goes_round_and_the_peer_is_heard_afterwards(void)
     CHECK_OK_TO(bench_open(&b, 1), out);
     CHECK_OK_TO(bench_call(&b, &x, &y, ULAW_ONLY, ULAW_ONLY), out);
     CHECK_OK_TO(ipc_send(b.engine, MEDIA_MOH,
-                         &(struct media_moh){.id = 1, .directory = SLICE(ROOT "/moh")}),
+                         &(struct media_moh){.id = 1, .directory = slice_of(path_of("moh"))}),
                 out);
     for (int i = 0; i < 10; i++) {
         phone_send(&y, &b.local[2], 0, 0x22); /* not heard while music plays */
@@ -363,7 +397,7 @@ static void ask(struct media_cache *c, struct loop *l, struct asked *a, const ch
 
 static int cache_open(struct loop **l, struct workers **w, struct media_cache **c, uint64_t limit)
 {
-    static const char *const dirs[] = {ROOT};
+    const char *dirs[] = {root};
     int err = loop_alloc_fake(l, (struct wall){0});
 
     if (!err)
@@ -386,7 +420,7 @@ static int sounds_are_shared_and_looked_at_again_when_old(void)
     CHECK_OK_TO(x.err, out);
     CHECK_OK_TO(y.err, out);
     CHECK_TO(x.sound == y.sound && x.sound->refs == 2 && media_cache_bytes(c) == 320, out);
-    CHECK_TO(!write_file(ROOT "/ru_RU_f_Voice/a.ulaw", 0x55, 160), out);
+    CHECK_TO(!write_file(path_of("ru_RU_f_Voice/a.ulaw"), 0x55, 160), out);
     media_sound_release(c, y.sound);
     y.sound = NULL;
     loop_fake_advance(l, 6000);
@@ -421,7 +455,7 @@ static int a_changed_file_is_looked_at_at_once(void)
     CHECK_OK_TO(x.err, out);
     media_sound_release(c, x.sound);
     x.sound = NULL;
-    CHECK_TO(!write_file(ROOT "/ru_RU_f_Voice/a.ulaw", 0x55, 160), out);
+    CHECK_TO(!write_file(path_of("ru_RU_f_Voice/a.ulaw"), 0x55, 160), out);
     loop_fake_advance(l, 1);
     media_cache_changed(c);
     ask(c, l, &x, "a");
@@ -534,7 +568,7 @@ static int a_play_pauses_and_is_moved(void)
     int err;
 
     CHECK_OK_TO(open_one(&b, &x, ULAW_ONLY, 0), out);
-    CHECK_OK_TO(write_file(ROOT "/en/two.ulaw", 0x55, 16000), out);
+    CHECK_OK_TO(write_file(path_of("en/two.ulaw"), 0x55, 16000), out);
     CHECK_OK_TO(play(&b, 7, "two", 0), out);
     run_for(&b, 100);
     CHECK_OK_TO(control(&b, MEDIA_PAUSE, 0), out);
@@ -573,21 +607,23 @@ static int settings_of(struct bench *b, const char *sounds)
 static int directories_of_the_configuration_are_looked_into(void)
 {
     struct phone x = {.fd = -1};
+    char folders[128];
     uint8_t all[3200];
     struct bench b;
     struct got g;
     int err, n = 0;
 
     CHECK_OK_TO(open_one(&b, &x, ULAW_ONLY, 0), out);
-    (void)mkdir(ROOT "/ru_more", 0755); /* make_sounds removes it */
-    (void)mkdir(ROOT "/ru_more/ru", 0755);
-    (void)mkdir(ROOT "/ru_other", 0755);
-    (void)mkdir(ROOT "/ru_other/ru", 0755);
-    CHECK_TO(!write_file(ROOT "/ru_more/ru/m.ulaw", 0x55, 160), out);
-    CHECK_TO(!write_file(ROOT "/ru_other/ru/m.ulaw", 0x66, 160), out);
-    CHECK_TO(!write_file(ROOT "/ru_other/ru/o.ulaw", 0x77, 160), out);
-    CHECK_TO(!write_file(ROOT "/ru_other/ru/a.ulaw", 0x78, 160), out);
-    CHECK_OK_TO(settings_of(&b, " ru_more, ," ROOT "/ru_other,nowhere"), out);
+    (void)mkdir(path_of("ru_more"), 0755);
+    (void)mkdir(path_of("ru_more/ru"), 0755);
+    (void)mkdir(path_of("ru_other"), 0755);
+    (void)mkdir(path_of("ru_other/ru"), 0755);
+    CHECK_TO(!write_file(path_of("ru_more/ru/m.ulaw"), 0x55, 160), out);
+    CHECK_TO(!write_file(path_of("ru_other/ru/m.ulaw"), 0x66, 160), out);
+    CHECK_TO(!write_file(path_of("ru_other/ru/o.ulaw"), 0x77, 160), out);
+    CHECK_TO(!write_file(path_of("ru_other/ru/a.ulaw"), 0x78, 160), out);
+    snprintf(folders, sizeof(folders), " ru_more, ,%s/ru_other,nowhere", root);
+    CHECK_OK_TO(settings_of(&b, folders), out);
     CHECK_OK_TO(play(&b, 1, "m&o&a", 0), out);
     CHECK_TO(wait_for(&b, &b.play_done, 1, 1000) && b.play_err == 0, out);
     while (phone_recv(&x, &g) && n < 20)

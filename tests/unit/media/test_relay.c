@@ -270,6 +270,56 @@ out:
     return err;
 }
 
+static void press(struct phone *x, const struct addr *to, uint16_t seq, uint32_t ts, uint8_t event)
+{
+    struct rtp_header h = {.payload_type = 101, .seq = seq, .timestamp = ts, .ssrc = x->ssrc};
+    const uint8_t payload[4] = {event, 0x8a, 0, 160};
+    struct sockaddr_storage ss;
+    socklen_t len = addr_to_sockaddr(to, &ss);
+    uint8_t bytes[16];
+
+    rtp_print(bytes, &h);
+    memcpy(bytes + 12, payload, 4);
+    (void)sendto(x->fd, bytes, 16, 0, (struct sockaddr *)&ss, len);
+}
+
+/* '*' and what follows stay here until the engine says so; what was before passes, and no sequence is missing. */
+static int digits_that_begin_a_code_are_held(void)
+{
+    struct phone x = {.fd = -1}, y = {.fd = -1};
+    struct bench b;
+    struct got g;
+    uint16_t last;
+    int err;
+
+    CHECK_OK_TO(bench_open(&b, 1), out);
+    CHECK_OK_TO(bench_call(&b, &x, &y, ULAW_ONLY, ULAW_ONLY), out);
+    CHECK_OK_TO(ipc_send(b.engine, MEDIA_HOLD_DIGITS,
+                         &(struct media_hold_digits){.id = 1, .events = 1u << 10}),
+                out);
+    run_for(&b, 5);
+    press(&x, &b.local[1], 500, 1000, 1);
+    run_for(&b, 5);
+    CHECK_TO(phone_recv(&y, &g) && g.bytes[0] == 1, out);
+    last = g.h.seq;
+    press(&x, &b.local[1], 501, 2000, 10);
+    run_for(&b, 5);
+    press(&x, &b.local[1], 502, 3000, 2);
+    run_for(&b, 5);
+    CHECK_TO(!phone_recv(&y, &g) && !strcmp(b.digits, "1*2"), out);
+    CHECK_OK_TO(ipc_send(b.engine, MEDIA_HOLD_DIGITS, &(struct media_hold_digits){.id = 1}), out);
+    run_for(&b, 5);
+    press(&x, &b.local[1], 503, 4000, 10);
+    run_for(&b, 5);
+    CHECK_TO(phone_recv(&y, &g) && g.bytes[0] == 10 && g.h.seq == (uint16_t)(last + 1), out);
+    CHECK_TO(!strcmp(b.digits, "1*2*"), out);
+out:
+    bench_close(&b);
+    close(x.fd);
+    close(y.fd);
+    return err;
+}
+
 static int digits_are_told_and_relayed_with_the_peers_number(void)
 {
     struct phone x = {.fd = -1}, y = {.fd = -1};
@@ -586,7 +636,7 @@ UNIT_TESTS(UNIT_ONCE(packets_reach_the_peer_and_nobody_else),
            UNIT_ONCE(a_phone_behind_nat_is_learnt_by_its_signalling_host),
            UNIT_ONCE(sequence_goes_on_over_another_peer),
            UNIT_ONCE(a_sequence_that_begins_anew_is_heard),
-           UNIT_ONCE(a_stray_far_ahead_mutes_nobody),
+           UNIT_ONCE(a_stray_far_ahead_mutes_nobody), UNIT_ONCE(digits_that_begin_a_code_are_held),
            UNIT_ONCE(digits_are_told_and_relayed_with_the_peers_number),
            UNIT_ONCE(a_held_phone_gets_nothing_until_it_resumes), UNIT_ONCE(echo_comes_back),
            UNIT_ONCE(silence_is_told_once), UNIT_ONCE(the_last_statistics_count_what_was_lost),

@@ -410,6 +410,57 @@ out:
     return err;
 }
 
+/* A file server's lease: the folder may be shared by Samba. */
+static int a_file_that_is_leased_is_not_waited_for(void)
+{
+    struct tape_file *f = NULL;
+    int err = folder_make(), fd = -1;
+
+    CHECK_OK_TO(err, out);
+    signal(SIGIO, SIG_IGN);
+    fd = open(path_of("a.wav"), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    CHECK_TO(fd >= 0 && !fcntl(fd, F_SETLEASE, F_WRLCK), out);
+    alarm(10);
+    err = open_file(&f, "a.wav", false, false);
+    alarm(0);
+    CHECK_OK_TO(err == EBUSY ? 0 : err ? err : EINVAL, out);
+out:
+    if (fd >= 0)
+        close(fd);
+    tape_file_close(f);
+    folder_remove();
+    return err;
+}
+
+/* Its header could not say more. */
+static int a_file_of_four_gib_is_not_appended_to_and_stays(void)
+{
+    static const char *const names[] = {"a.wav", "a.wav16", "a.sln"};
+    uint8_t before[44] = {0}, after[44] = {0};
+    struct tape_file *f = NULL;
+    int err = folder_make(), fd;
+
+    for (size_t i = 0; i < 3 && !err; i++) {
+        CHECK_OK_TO(open_file(&f, names[i], false, false), out);
+        CHECK_OK_TO(write_second(f, 1), out);
+        CHECK_OK_TO(tape_file_finish(f, 0), out);
+        tape_file_close(f);
+        f = NULL;
+        fd = open(path_of(names[i]), O_RDWR | O_CLOEXEC);
+        CHECK_TO(fd >= 0 && pread(fd, before, 44, 0) == 44, out);
+        CHECK_TO(!ftruncate(fd, INT64_C(5) << 30), out);
+        err = open_file(&f, names[i], false, true);
+        CHECK_OK_TO(err == EFBIG ? 0 : err ? err : EINVAL, out);
+        CHECK_TO(pread(fd, after, 44, 0) == 44 && !memcmp(before, after, 44), out);
+        CHECK_TO(size_of(names[i]) == INT64_C(5) << 30, out);
+        close(fd);
+    }
+out:
+    tape_file_close(f);
+    folder_remove();
+    return err;
+}
+
 /* ---- a disk that is full ---- */
 
 static int what_fitted_can_be_played(void)
@@ -441,10 +492,75 @@ out:
     return err;
 }
 
+/* Not even the header fits: no file that nobody can play; what was to be appended to stays. */
+static int without_room_for_a_header_nothing_is_made(void)
+{
+    struct rlimit before, few = {.rlim_cur = 20};
+    struct tape_file *f = NULL;
+    int err = folder_make(), full = 0, more = 0;
+
+    CHECK_OK_TO(err, out);
+    signal(SIGXFSZ, SIG_IGN);
+    CHECK_OK_TO(open_file(&f, "b.wav", false, false), out);
+    CHECK_OK_TO(write_second(f, 1), out);
+    CHECK_OK_TO(tape_file_finish(f, 0), out);
+    tape_file_close(f);
+    f = NULL;
+    getrlimit(RLIMIT_FSIZE, &before);
+    few.rlim_max = before.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &few);
+    full = open_file(&f, "a.wav", false, false);
+    if (full == EFBIG) {
+        more = open_file(&f, "b.wav", false, true);
+        if (!more)
+            more = write_second(f, 1);
+        tape_file_close(f);
+        f = NULL;
+    }
+    setrlimit(RLIMIT_FSIZE, &before);
+    CHECK_OK_TO(full == ENOMEM ? ENOMEM : more == ENOMEM ? ENOMEM : 0, out);
+    CHECK_TO(full == EFBIG && more == EFBIG, out);
+    CHECK_TO(size_of("a.wav") == -1 && size_of("b.wav") == 44 + 16000, out);
+out:
+    tape_file_close(f);
+    folder_remove();
+    return err;
+}
+
+/* An encoder has samples left: they are not told as kept when the disk does not take them. */
+static int what_the_encoder_had_left_is_not_counted(void)
+{
+    struct rlimit before, few = {.rlim_cur = 1000};
+    struct tape_file *f = NULL;
+    int err = folder_make();
+
+    CHECK_OK_TO(err, out);
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before);
+    few.rlim_max = before.rlim_max;
+    CHECK_OK_TO(open_file(&f, "a.gsm", false, false), out);
+    setrlimit(RLIMIT_FSIZE, &few);
+    (void)write_second(f, 1);
+    (void)tape_file_write(f, (int16_t[100]){0}, 100);
+    CHECK_TO(tape_file_flush(f) == EFBIG, restore);
+    (void)tape_file_write(f, (int16_t[100]){0}, 100);
+    CHECK_TO(tape_file_finish(f, 0) == EFBIG, restore);
+    CHECK_TO(tape_file_bytes(f) == 990 && tape_file_frames(f) == 990 / 33 * 160, restore);
+restore:
+    setrlimit(RLIMIT_FSIZE, &before);
+out:
+    tape_file_close(f);
+    folder_remove();
+    return err;
+}
+
 UNIT_TESTS(UNIT(every_format_is_read_back), UNIT(two_channels_where_the_format_has_them),
            UNIT(after_each_flush_the_header_says_what_is_there),
            UNIT(what_is_appended_stands_behind_what_was_there),
            UNIT(a_file_that_a_kill_left_is_gone_on_with),
            UNIT(another_format_is_not_appended_to_and_stays), UNIT(the_end_can_be_left_out),
            UNIT(no_name_leads_outside), UNIT(without_the_folder_nothing_is_made),
-           UNIT(two_do_not_write_to_one_file), UNIT(what_fitted_can_be_played))
+           UNIT(two_do_not_write_to_one_file), UNIT(a_file_that_is_leased_is_not_waited_for),
+           UNIT(a_file_of_four_gib_is_not_appended_to_and_stays), UNIT(what_fitted_can_be_played),
+           UNIT(without_room_for_a_header_nothing_is_made),
+           UNIT(what_the_encoder_had_left_is_not_counted))

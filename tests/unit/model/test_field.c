@@ -8,7 +8,9 @@ static const char *nonsense(const struct model_field *f)
 {
     switch (f->kind) {
     case MODEL_TEXT:
-    case MODEL_SECRET: return NULL;
+    case MODEL_SECRET:
+    case MODEL_PASSWORD:
+    case MODEL_KEY: return NULL;
     case MODEL_NAMES: return NULL;
     case MODEL_CALLERID: return "Name <100";
     case MODEL_GROUPS: return "64";

@@ -1,10 +1,12 @@
 /* test_dtmf.c - digits in INFO bodies */
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "pjsip/session.h"
+#include "pjsip/trace.h"
 
 static int info(struct sip_msg **mp, const char *type, const char *body)
 {
@@ -70,4 +72,30 @@ static int a_body_gives_its_digit_or_is_refused(void)
     return 0;
 }
 
-UNIT_TESTS(UNIT_ONCE(a_body_gives_its_digit_or_is_refused))
+/* In a trace, while it is a secret. */
+static int a_digit_is_masked_where_it_stands(void)
+{
+    static const struct {
+        const char *text, *want;
+    } bodies[] = {
+        {"INFO sip:1 SIP/2.0\r\nCall-ID: 5\r\n\r\nSignal=5\r\nDuration=160\r\n",
+         "INFO sip:1 SIP/2.0\r\nCall-ID: 5\r\n\r\nSignal=*\r\nDuration=160\r\n"},
+        {"A: 1\r\n\r\nsignal = #\nDURATION=100", "A: 1\r\n\r\nsignal = *\nDURATION=100"},
+        {"A: 1\r\n\r\nDuration=250\r\nSignal= 11\r\n",
+         "A: 1\r\n\r\nDuration=250\r\nSignal= **\r\n"},
+        {"A: 1\r\n\r\n7", "A: 1\r\n\r\n*"},
+        {"A: 1\r\n\r\n", "A: 1\r\n\r\n"},
+        {"A: 1\r\n", "A: 1\r\n"},
+    };
+    char text[200];
+
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        snprintf(text, sizeof(text), "%s", bodies[i].text);
+        trace_mask_digits(text, strlen(text));
+        CHECK(strcmp(text, bodies[i].want) == 0);
+    }
+    return 0;
+}
+
+UNIT_TESTS(UNIT_ONCE(a_digit_is_masked_where_it_stands),
+           UNIT_ONCE(a_body_gives_its_digit_or_is_refused))

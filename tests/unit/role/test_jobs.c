@@ -331,6 +331,56 @@ out:
     return err;
 }
 
+static void on_written(int err, void *arg)
+{
+    *(int *)arg = err;
+}
+
+static int a_clock_that_was_set_back_delays_nothing(void)
+{
+    static const char sql[] =
+        "INSERT INTO job (id, kind, subject, words, state, attempts, next_at) "
+        "VALUES ('x', 'convert', '1', 'first=a', 'waiting', 1, 4102444800)";
+    struct desk d;
+    int written = EAGAIN, err = desk_init(&d);
+
+    CHECK_TO(!err, out);
+    CHECK_OK_TO(store_exec(d.store, sql, NULL, 0, on_written, &written), out);
+    for (int i = 0; i < ROUNDS && written == EAGAIN; i++)
+        loop_round(d.loop, ROUND_MS);
+    CHECK_TO(written == 0, out);
+    jobs_set_at_once(d.jobs, 1); /* look again */
+    CHECK_TO(wait_count(&d, &d.starts, 1), out);
+    CHECK_TO(wait_state(&d, "running 2"), out);
+out:
+    desk_fini(&d);
+    return err;
+}
+
+static void on_watched(const struct job_end *e, void *arg)
+{
+    ++*(unsigned *)arg;
+}
+
+static int a_watch_is_kept_or_refused(void)
+{
+    struct desk d;
+    unsigned told = 0;
+    int err = desk_init(&d);
+
+    CHECK_TO(!err, out);
+    for (int i = 0; i < JOBS_WATCHED; i++)
+        CHECK_OK_TO(jobs_add(d.jobs, "verify", SLICE(""), SLICE("a=1\n"), on_watched, &told), out);
+    CHECK_TO(jobs_add(d.jobs, "verify", SLICE(""), SLICE("a=1\n"), on_watched, &told) == EAGAIN,
+             out);
+    close_engine(&d);
+    CHECK_TO(told == JOBS_WATCHED, out); /* nobody waits for ever */
+    CHECK_OK_TO(open_engine(&d), out);
+out:
+    desk_fini(&d);
+    return err;
+}
+
 static int words_are_lines(void)
 {
     struct buf b;
@@ -350,4 +400,5 @@ out:
 UNIT_TESTS(UNIT_ONCE(a_job_is_done_once), UNIT_ONCE(what_cannot_be_is_given_up),
            UNIT_ONCE(what_may_be_otherwise_is_tried_again), UNIT_ONCE(the_next_engine_goes_on),
            UNIT_ONCE(a_locked_database_delays_only), UNIT_ONCE(as_many_at_once_as_are_set),
-           UNIT(words_are_lines))
+           UNIT_ONCE(a_clock_that_was_set_back_delays_nothing),
+           UNIT_ONCE(a_watch_is_kept_or_refused), UNIT(words_are_lines))

@@ -97,6 +97,32 @@ static int an_event_without_end_ends_by_silence_or_the_next(void)
     return 0;
 }
 
+/* '*' begins a code: it and what follows are kept back until the set is given anew. */
+static int what_begins_a_code_is_held_with_all_behind_it(void)
+{
+    struct dtmf_decoder d = {.held = 1u << 10};
+    struct dtmf_digit got[2];
+    const uint8_t one[4] = {1, 0x8a, 0, 160}, star[4] = {10, 10, 0, 160},
+                  end[4] = {10, 0x8a, 0, 160};
+    const uint8_t flash[4] = {16, 0x8a, 0, 160};
+
+    CHECK(dtmf_decode(&d, one, 4, 1000, 0, got) == 1 && !got[0].is_held &&
+          dtmf_may_pass(&d, one, 4));
+    CHECK(!dtmf_decode(&d, star, 4, 2000, 0, got) && !dtmf_may_pass(&d, star, 4));
+    CHECK(dtmf_decode(&d, end, 4, 2000, 0, got) == 1 && got[0].is_held);
+    CHECK(!dtmf_decode(&d, end, 4, 2000, 0, got) && !dtmf_may_pass(&d, end, 4)); /* a copy */
+    CHECK(dtmf_may_pass(&d, flash, 4));
+    CHECK(dtmf_decode(&d, one, 4, 3000, 0, got) == 1 && got[0].is_held &&
+          !dtmf_may_pass(&d, one, 4));
+    CHECK(dtmf_hold(&d, '5') && !dtmf_hold(&d, 'x'));
+    d.held = 1u << 10; /* meanwhile nothing changes for the event that was held */
+    CHECK(!dtmf_may_pass(&d, one, 4));
+    CHECK(dtmf_decode(&d, one, 4, 4000, 0, got) == 1 && !got[0].is_held &&
+          dtmf_may_pass(&d, one, 4));
+    CHECK(!dtmf_hold(&d, '5') && dtmf_hold(&d, '*') && d.held == DTMF_ALL);
+    return 0;
+}
+
 static int what_is_no_digit_is_dropped(void)
 {
     struct dtmf_decoder d = {0};
@@ -126,4 +152,5 @@ static int digits_to_send_are_checked_and_bounded(void)
 
 UNIT_TESTS(UNIT(all_digits_survive_the_trip), UNIT(loss_doubles_and_swaps_do_not_matter),
            UNIT(an_event_without_end_ends_by_silence_or_the_next),
-           UNIT(what_is_no_digit_is_dropped), UNIT(digits_to_send_are_checked_and_bounded))
+           UNIT(what_begins_a_code_is_held_with_all_behind_it), UNIT(what_is_no_digit_is_dropped),
+           UNIT(digits_to_send_are_checked_and_bounded))

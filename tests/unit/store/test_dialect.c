@@ -23,6 +23,9 @@ static int each_difference_is_translated(void)
         {"id VARCHAR(255) NOT NULL UNIQUE", "id VARCHAR(255) NOT NULL UNIQUE", ""},
         {"a VARCHAR(40) DEFAULT NULL, b", "a TEXT DEFAULT NULL, b", ""},
         {"a VARCHAR(80) NOT NULL DEFAULT ''", "a VARCHAR(80) NOT NULL DEFAULT ''", ""},
+        {"file VARCHAR(512) NOT NULL DEFAULT ''", "file VARCHAR(512) NOT NULL DEFAULT ''",
+         ""}, /* indexed */
+        {"group_uuid VARCHAR(36) DEFAULT NULL, b", "group_uuid VARCHAR(36) DEFAULT NULL, b", ""},
         {"DEFAULT (lower(hex(randomblob(4))||')')), x", "DEFAULT (uuid()), x", ""},
         {"INSERT OR IGNORE INTO t", "INSERT IGNORE INTO t", ""},
         {"x ON CONFLICT (id) DO UPDATE SET a=?2", "x ON DUPLICATE KEY UPDATE a=?", "2"},

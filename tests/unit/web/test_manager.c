@@ -10,6 +10,7 @@
 
 struct stage {
     struct loop *loop;
+    struct http_server *server;
     struct web_manager *web;
     struct ipc *engine; /* its side of the connection */
     char http_path[64], ipc_path[64];
@@ -67,6 +68,21 @@ static int accept_web(struct stage *t)
     return fd < 0 ? EAGAIN : ipc_alloc(&t->engine, t->loop, fd, &manager_protocol, came, gone, t);
 }
 
+static uint64_t room(const struct http_request *r, void *arg)
+{
+    return web_manager_room(r, ((struct stage *)arg)->web);
+}
+
+static void requested(struct http_request *r, void *arg)
+{
+    web_manager_request(r, ((struct stage *)arg)->web);
+}
+
+static void refused(struct http_request *r, int status, void *arg)
+{
+    web_manager_refuse(r, status, ((struct stage *)arg)->web);
+}
+
 static int begin(struct stage *t)
 {
     int err;
@@ -79,13 +95,22 @@ static int begin(struct stage *t)
     if (!err)
         err = loop_alloc(&t->loop);
     if (!err)
-        err = web_manager_alloc(&t->web, t->loop, stream_listen(t->http_path), t->ipc_path);
+        err = web_manager_alloc(&t->web, t->loop, t->ipc_path);
+    if (!err)
+        err = http_server_alloc(&t->server,
+                                &(struct http_server_args){.loop = t->loop,
+                                                           .listen_fd = stream_listen(t->http_path),
+                                                           .room = room,
+                                                           .request = requested,
+                                                           .refuse = refused,
+                                                           .arg = t});
     return err ? err : accept_web(t);
 }
 
 static void end(struct stage *t)
 {
     t->web = mem_deref(t->web);
+    t->server = mem_deref(t->server);
     if (t->engine)
         ipc_close(t->engine);
     t->engine = mem_deref(t->engine);
