@@ -112,7 +112,7 @@ if wants scene; then
 fi
 if wants ranks; then one ranks 60 sh tests/ranks.sh; fi
 if wants format; then one format 120 sh tests/format.sh; fi
-if wants ui; then one ui 400 sh tests/ui.sh "$out"; fi
+if wants ui; then one ui 900 sh tests/ui.sh "$out"; fi
 if wants e2e; then
   # Each has ports and a directory of its own, and waits more than it works.
   for t in tests/e2e/*.sh; do
