@@ -19,7 +19,7 @@ wants() { case " $parts " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 packages='gcc libc6-dev meson ninja-build pkgconf libssl-dev libc-ares-dev libsqlite3-dev
   libsndfile1-dev libsamplerate0-dev libmp3lame-dev libmariadb-dev libcurl4-openssl-dev libsrtp2-dev libseccomp-dev libcap-dev libedit-dev libmicrohttpd-dev libjansson-dev libsodium-dev nginx curl ca-certificates tzdata
   asterisk-core-sounds-ru-wav asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
-  clang clang-format libclang-rt-dev baresip-core sip-tester sox python3 sqlite3 procps iproute2 openssl psmisc mariadb-server chromium'
+  clang clang-format libclang-rt-dev baresip-core sip-tester sox libsox-fmt-mp3 python3 sqlite3 procps iproute2 openssl psmisc mariadb-server chromium'
 
 # node, and npm that comes with it or apart
 command -v npm >/dev/null || packages="$packages nodejs npm"
