@@ -48,7 +48,7 @@ tone f.wav 440 -r 8000 -c 1 -e u-law
 tone g.aiff 440 -r 22050 -c 1 -b 16
 tone h.wav 440 -r 11025 -c 1 -e ima-adpcm
 tone plain.wav 440 -r 8000 -c 1 -b 16
-ffmpeg -loglevel error -y -i "$WORK/c.wav" -b:a 128k "$WORK/i.mp3" </dev/null 2>/dev/null || cp "$WORK/a.flac" "$WORK/i.mp3"
+sox "$WORK/c.wav" -C 128 "$WORK/i.mp3"
 cp "$WORK/a.flac" "$WORK/j.wav" # its name lies
 for f in a.flac b.ogg c.wav d.wav e.wav f.wav g.aiff h.wav i.mp3 j.wav; do
   check "converts-$f" converts $f "from-${f%.*}"
