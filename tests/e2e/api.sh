@@ -137,7 +137,7 @@ ranges() {
 mp3() { # there is only a WAV: it is made now (the Manager's action StationConvert)
   [ -z "$(sql "SELECT mp3 FROM recording LIMIT 1")" ] || echo "    there is an MP3 already"
   got 200 "$URL/api/index/get_file_mp3?api_key=$KEY&uniqueid=$UNIQUEID" && [ "$(field content-type)" = audio/mpeg ] &&
-    cmp -s "$WORK/got" "$STATE/recordings/$(sql "SELECT mp3 FROM recording LIMIT 1")" && soxi -t mp3 "$WORK/got" >/dev/null 2>&1
+    cmp -s "$WORK/got" "$STATE/recordings/$(sql "SELECT mp3 FROM recording LIMIT 1")" && sox -t mp3 "$WORK/got" -n 2>/dev/null
 }
 files_of_others() {
   error 404 not-found "$URL/api/index/get_file_wav?api_key=$OTHER&uniqueid=$UNIQUEID" &&
