@@ -165,6 +165,23 @@ out:
     return err;
 }
 
+int media_find_sound(const char *const *dirs, size_t dir_count, const char *name,
+                     const char *language)
+{
+    struct media_job j = {.kind = MEDIA_JOB_FILE, .dirs = dirs, .dir_count = dir_count};
+    enum wav_kind kind = WAV_CONTAINER;
+    struct buf path;
+    int err;
+
+    j.name = mem_strdup(name);
+    j.language = mem_strdup(language);
+    buf_init(&path, PATH_LIMIT);
+    err = j.name && j.language ? find_file(&j, &path, &kind) : ENOMEM;
+    buf_fini(&path);
+    media_job_fini(&j);
+    return err;
+}
+
 int media_find_directory(const char *path)
 {
     DIR *d = opendir(path);

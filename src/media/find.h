@@ -44,6 +44,10 @@ void media_job_run(struct media_job *j);
 /** Free texts and results that were not taken (set taken ones to NULL). */
 void media_job_fini(struct media_job *j);
 
+/** Is there a sound of that name, as Playback would look for it? Nothing is read. @return 0; ENOENT; ENOMEM */
+int media_find_sound(const char *const *dirs, size_t dir_count, const char *name,
+                     const char *language);
+
 /** Whether it can be read. @return 0; errno of open */
 int media_find_directory(const char *path);
 

@@ -80,7 +80,8 @@ int load_settings(struct model_snapshot *s, struct db *d);
 int load_is_realtime(struct db *d, const struct model_type *t, bool *answer);
 
 /* routing.c */
-int load_routing(struct model_snapshot *s, struct db *d);
+/* @param but  a context whose rows of realtime_extensions are left out; absent: none */
+int load_routing(struct model_snapshot *s, struct db *d, struct slice but);
 
 /* resolve.c */
 int resolve_all(struct model_snapshot *s);

@@ -25,6 +25,7 @@ struct raw_word {
 
 struct routing {
     struct model_snapshot *s;
+    struct slice but; /* a context that is left out of realtime_extensions */
     struct raw_step *steps;
     uint32_t step_count, step_room;
     struct raw_word *includes, *ignorepats, *switches;
@@ -99,6 +100,8 @@ static int read_row(struct routing *r, struct stmt *st)
     int64_t priority = stmt_col_int(st, 2);
     const char *c;
 
+    if (slice_is_set(r->but) && slice_eq(context, r->but))
+        return 0;
     l.exten = slice_trim(slice_cut(l.exten, '/', &l.cid));
     if (context.len == 0 || l.exten.len == 0 || l.app.len == 0)
         return wrong(r, "realtime_extensions", context, l.exten,
@@ -466,9 +469,9 @@ static int read_names(struct routing *r, struct db *d)
     return err;
 }
 
-int load_routing(struct model_snapshot *s, struct db *d)
+int load_routing(struct model_snapshot *s, struct db *d, struct slice but)
 {
-    struct routing r = {.s = s};
+    struct routing r = {.s = s, .but = but};
     int err = read_realtime(&r, d);
 
     if (!err)

@@ -80,7 +80,7 @@ static int load_all(struct model_snapshot *s, struct db *d)
     if (!err)
         err = load_objects(s, d);
     if (!err)
-        err = load_routing(s, d);
+        err = load_routing(s, d, SLICE_NONE);
     if (!err)
         err = resolve_all(s);
     if (!err && s->later.len)
@@ -89,17 +89,21 @@ static int load_all(struct model_snapshot *s, struct db *d)
     return err;
 }
 
-int model_snapshot_load(struct model_snapshot **sp, struct db *d)
+static struct model_snapshot *empty_snapshot(void)
 {
     struct model_snapshot *s = mem_alloc(sizeof(*s), snapshot_destroy);
-    int err;
 
     if (!s)
-        return ENOMEM;
+        return NULL;
     model_pool_init(&s->pool);
     model_report_init(&s->report);
     buf_init(&s->later, 1200);
-    err = load_all(s, d);
+    return s;
+}
+
+/* @param err  what loading it said */
+static int finish(struct model_snapshot **sp, struct model_snapshot *s, int err)
+{
     if (err) {
         mem_deref(s);
         return err;
@@ -109,6 +113,20 @@ int model_snapshot_load(struct model_snapshot **sp, struct db *d)
     buf_fini(&s->later);
     *sp = s;
     return 0;
+}
+
+int model_snapshot_load(struct model_snapshot **sp, struct db *d)
+{
+    struct model_snapshot *s = empty_snapshot();
+
+    return s ? finish(sp, s, load_all(s, d)) : ENOMEM;
+}
+
+int model_routing_load(struct model_snapshot **sp, struct db *d, struct slice but)
+{
+    struct model_snapshot *s = empty_snapshot();
+
+    return s ? finish(sp, s, load_routing(s, d, but)) : ENOMEM;
 }
 
 const struct model_report *model_snapshot_report(const struct model_snapshot *s)

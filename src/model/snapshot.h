@@ -408,6 +408,12 @@ struct model_snapshot;
  */
 int model_snapshot_load(struct model_snapshot **sp, struct db *d);
 
+/**
+ * Load contexts alone, as they stand in the tables; for looking at a routing, never for calls.
+ * @param but  the context whose realtime_extensions are left out; absent: none
+ */
+int model_routing_load(struct model_snapshot **sp, struct db *d, struct slice but);
+
 const struct model_report *model_snapshot_report(const struct model_snapshot *s);
 
 /** Bytes of memory that it holds, about (console, tests). */

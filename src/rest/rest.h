@@ -15,12 +15,29 @@ enum { REST_CALLS_MAX = 512, REST_BODY_MAX = 1 << 20 };
 
 struct rest;
 struct jout;
+struct db;
+
+/** A routing being edited, and where what is known of it goes (plan/draft.h). */
+struct rest_draft_step {
+    const char *exten, *label, *app, *data;
+    int priority;
+};
+
+struct rest_draft {
+    const char *context, *state; /* "": a new one; the state directory */
+    const struct rest_draft_step *steps;
+    uint32_t count;
+    bool is_ru;
+    /** @param to  a step, or below 0: elsewhere, nowhere, unknown */
+    void (*edge)(uint32_t from, int32_t to, const char *kind, const char *when, const struct slice place[3], void *arg);
+    void (*doubt)(uint32_t step, const char *member, const char *text, void *arg);
+    void *arg;
+};
 
 /** What the editor of routings is told by the routing's own tables (plan/guide.h); any thread. */
 struct rest_guide {
     void (*print)(bool is_ru, struct jout *j);
-    int (*check)(struct slice app, const char *data, bool is_ru,
-                 void (*doubt)(const char *member, const char *text, void *arg), void *arg);
+    int (*check)(const struct rest_draft *d, struct db *db); /* on the database's thread. @return errno */
 };
 
 struct rest_args {

@@ -9,7 +9,7 @@
 #include "rest/answer.h"
 #include "rest/inner.h"
 
-enum { DRY_ANSWER_MAX = 4 << 20, DOUBTS_MAX = 500 };
+enum { DRY_ANSWER_MAX = 4 << 20, DOUBTS_MAX = 500, WAYS_MAX = 8 << 20 };
 
 static int applications(struct rest_call *c)
 {
@@ -23,30 +23,19 @@ static int applications(struct rest_call *c)
     return rest_reply(c, 200);
 }
 
-/* ---- doubts ---- */
+/* ---- doubts, and where steps lead ---- */
 
-struct doubting {
+struct drafted {
     struct rest_call *call;
-    const json_t *extensions;
-    size_t extension, step;
-    uint32_t count;
+    struct rest_draft draft;
+    struct rest_draft_step *steps;
+    struct {
+        uint32_t extension, step;
+    } *at;                     /* where a step stands in what was sent */
+    struct buf edges, doubts;  /* JSON, without their brackets */
+    struct jout edge, doubt;
+    uint32_t doubt_count;
 };
-
-static void put_doubt(const char *member, const char *text, void *arg)
-{
-    struct doubting *d = arg;
-    struct jout *j = &d->call->json;
-    char pointer[96];
-
-    if (d->count++ >= DOUBTS_MAX)
-        return;
-    snprintf(pointer, sizeof(pointer), "/extensions/%zu/steps/%zu/%s", d->extension, d->step,
-             member);
-    jout_open(j, '{');
-    jout_put_textz(j, "pointer", pointer);
-    jout_put_textz(j, "detail", text);
-    jout_close(j, '}');
-}
 
 static const char *text_of(const json_t *o, const char *name)
 {
@@ -55,115 +44,146 @@ static const char *text_of(const json_t *o, const char *name)
     return text ? text : "";
 }
 
-/* ---- where Goto leads ---- */
-
-static const json_t *find_extension(const json_t *extensions, struct slice exten, bool *has_pattern)
+static void point(const struct drafted *d, uint32_t step, const char *member, char out[96])
 {
-    const json_t *extension, *found = NULL;
-    size_t i;
-
-    *has_pattern = false;
-    json_array_foreach(extensions, i, extension)
-    {
-        const char *name = text_of(extension, "exten");
-
-        *has_pattern |= name[0] == '_';
-        if (slice_eqz(exten, name))
-            found = extension;
-    }
-    return found;
+    snprintf(out, 96, "/extensions/%u/steps/%u%s%s", d->at[step].extension, d->at[step].step,
+             *member ? "/" : "", member);
 }
 
-static const json_t *find_target(const json_t *extension, const char *priority)
+static void put_doubt(uint32_t step, const char *member, const char *text, void *arg)
 {
-    const json_t *step;
-    size_t i;
-    char *end;
-    const long wanted = strtol(priority, &end, 10);
+    struct drafted *d = arg;
+    char pointer[96];
 
-    json_array_foreach(json_object_get(extension, "steps"), i, step)
-    {
-        const json_t *given = json_object_get(step, "priority");
-        const long now = json_is_integer(given) ? (long)json_integer_value(given) : (long)i + 1;
-
-        if (*end ? strcmp(text_of(step, "label"), priority) == 0 : now == wanted)
-            return step;
-    }
-    return NULL;
-}
-
-/* "[exten,]priority" of this routing; one of another routing, or of a variable, is not known. */
-static void doubt_goto(struct doubting *d, const json_t *own, const json_t *step)
-{
-    static const struct model_words dead = {
-        "Goto ведёт в никуда: такого расширения, приоритета или метки здесь нет.",
-        "Goto leads nowhere: there is no such extension, priority or label here."};
-    static const struct model_words loop = {
-        "Goto ведёт на самого себя: вызов отсюда не уйдёт.",
-        "Goto leads to itself: the call never leaves this step."};
-    const char *data = text_of(step, "appdata"), *comma = strchr(data, ',');
-    const json_t *to = own, *found;
-    bool has_pattern = false;
-
-    if (strchr(data, '$') || (comma && strchr(comma + 1, ',')))
+    if (d->doubt_count++ >= DOUBTS_MAX)
         return;
-    if (comma)
-        to = find_extension(d->extensions, slice_trim(slice_from(data, (size_t)(comma - data))),
-                            &has_pattern);
-    if (!to && has_pattern)
-        return;
-    found = to ? find_target(to, comma ? comma + 1 : data) : NULL;
-    if (!found)
-        put_doubt("appdata", rest_words(d->call, &dead), d);
-    else if (found == step)
-        put_doubt("appdata", rest_words(d->call, &loop), d);
+    point(d, step, member, pointer);
+    jout_open(&d->doubt, '{');
+    jout_put_textz(&d->doubt, "pointer", pointer);
+    jout_put_textz(&d->doubt, "detail", text);
+    jout_close(&d->doubt, '}');
 }
 
-static int doubt_step(struct doubting *d, const json_t *extension, const json_t *step)
+static void put_edge(uint32_t from, int32_t to, const char *kind, const char *when,
+                     const struct slice place[3], void *arg)
 {
-    const char *app = text_of(step, "app");
+    static const char *const names[] = {"context", "exten", "priority"},
+                            *const places[] = {"unknown", "nowhere", "elsewhere"};
+    struct drafted *d = arg;
+    struct jout *j = &d->edge;
+    char pointer[96];
 
-    /* a hint's application is its device */
-    if (json_integer_value(json_object_get(step, "priority")) == -1 || !*app)
-        return 0;
-    if (strcasecmp(app, "Goto") == 0)
-        doubt_goto(d, extension, step);
-    return d->call->rest->args.guide->check(slice_of(app), text_of(step, "appdata"), d->call->is_ru,
-                                            put_doubt, d);
+    point(d, from, "", pointer);
+    jout_open(j, '{');
+    jout_put_textz(j, "from", pointer);
+    if (to >= 0)
+        point(d, (uint32_t)to, "", pointer);
+    jout_put_text(j, "to", to >= 0 ? slice_of(pointer) : SLICE_NONE);
+    jout_put_textz(j, "place", to >= 0 ? "here" : places[to + 3]);
+    jout_put_textz(j, "kind", kind);
+    jout_put_textz(j, "when", when);
+    for (int i = 0; i < 3; i++)
+        jout_put_text(j, names[i], place[i]);
+    jout_close(j, '}');
 }
 
-static int doubt_all(struct doubting *d)
+static void read_step(struct drafted *d, const json_t *extension, const json_t *step)
 {
-    const json_t *extension, *step;
-    int err = 0;
+    const json_t *given = json_object_get(step, "priority");
+    struct rest_draft_step *s = &d->steps[d->draft.count];
+    const struct rest_draft_step *last = d->draft.count ? s - 1 : NULL;
 
-    json_array_foreach(d->extensions, d->extension, extension)
+    *s = (struct rest_draft_step){.exten = text_of(extension, "exten"),
+                                  .label = text_of(step, "label"),
+                                  .app = text_of(step, "app"),
+                                  .data = text_of(step, "appdata")};
+    s->priority = json_is_integer(given)                   ? (int)json_integer_value(given)
+                  : last && strcmp(last->exten, s->exten) == 0 ? last->priority + 1
+                                                           : 1;
+    d->draft.count++;
+}
+
+static int read_draft(struct drafted *d)
+{
+    const json_t *extensions = json_object_get(d->call->body, "extensions"), *extension, *step;
+    size_t count = 0, e, s;
+
+    json_array_foreach(extensions, e, extension) count += json_array_size(json_object_get(extension, "steps"));
+    d->steps = arena_alloc(&d->call->arena, (count + 1) * sizeof(*d->steps));
+    d->at = arena_alloc(&d->call->arena, (count + 1) * sizeof(*d->at));
+    if (!d->steps || !d->at)
+        return ENOMEM;
+    json_array_foreach(extensions, e, extension)
     {
-        json_array_foreach(json_object_get(extension, "steps"), d->step, step)
+        json_array_foreach(json_object_get(extension, "steps"), s, step)
         {
-            if (!err)
-                err = doubt_step(d, extension, step);
+            d->at[d->draft.count].extension = (uint32_t)e;
+            d->at[d->draft.count].step = (uint32_t)s;
+            read_step(d, extension, step);
         }
     }
-    return err;
+    return 0;
+}
+
+static int look(struct db *db, void *arg)
+{
+    struct drafted *d = arg;
+
+    return d->call->rest->args.guide->check(&d->draft, db);
+}
+
+static void put_list(struct jout *j, const char *name, const struct buf *items)
+{
+    jout_key(j, name);
+    jout_open(j, '[');
+    if (items->len)
+        jout_raw(j, buf_slice(items));
+    jout_close(j, ']');
+}
+
+static int check_draft(struct drafted *d)
+{
+    struct rest_call *c = d->call;
+    int err = read_draft(d);
+
+    d->draft.steps = d->steps;
+    if (!err)
+        err = rest_read(c, look, d);
+    if (!err)
+        err = buf_err(&d->edges) ? buf_err(&d->edges) : buf_err(&d->doubts);
+    if (err)
+        return err;
+    jout_open(&c->json, '{');
+    put_list(&c->json, "warnings", &d->doubts);
+    put_list(&c->json, "ways", &d->edges);
+    jout_close(&c->json, '}');
+    return rest_reply(c, 200);
 }
 
 static int check(struct rest_call *c)
 {
-    struct doubting d = {.call = c, .extensions = json_object_get(c->body, "extensions")};
-    int err = rest_only(c, "extensions");
+    struct drafted *d = arena_alloc(&c->arena, sizeof(*d));
+    int err = d ? rest_only(c, "context,extensions") : ENOMEM;
 
     if (!err && !c->rest->args.guide)
         err = REST_NOT_FOUND;
     if (err)
         return err;
-    jout_open(&c->json, '{');
-    jout_key(&c->json, "warnings");
-    jout_open(&c->json, '[');
-    err = doubt_all(&d);
-    jout_close(&c->json, ']');
-    jout_close(&c->json, '}');
-    return err ? err : rest_reply(c, 200);
+    *d = (struct drafted){.call = c};
+    d->draft = (struct rest_draft){.context = text_of(c->body, "context"),
+                                   .state = c->rest->args.state,
+                                   .is_ru = c->is_ru,
+                                   .edge = put_edge,
+                                   .doubt = put_doubt,
+                                   .arg = d};
+    buf_init(&d->edges, WAYS_MAX);
+    buf_init(&d->doubts, WAYS_MAX);
+    jout_init(&d->edge, &d->edges);
+    jout_init(&d->doubt, &d->doubts);
+    err = check_draft(d);
+    buf_fini(&d->doubts);
+    buf_fini(&d->edges);
+    return err;
 }
 
 /* ---- dry run ---- */
@@ -282,9 +302,9 @@ const struct rest_route rest_routes_guide[] = {
     REST_ROUTE("GET", REST_BASE "/applications", REST_READERS, applications,
                "Приложения и функции маршрутизации", "Applications and functions of the routing"),
     REST_ROUTE("POST", REST_BASE "/routing/check", REST_ADMIN, check,
-               "Что в маршрутизации сомнительно; ничего не записывается",
-               "What is doubtful in a routing; nothing is written",
-               .body = "{\"extensions\":[{\"exten\":\"100\",\"steps\":[{\"app\":\"Dial\","
+               "Что в маршрутизации сомнительно и куда ведут шаги; ничего не записывается",
+               "What is doubtful in a routing, and where its steps lead; nothing is written",
+               .body = "{\"context\":\"local\",\"extensions\":[{\"exten\":\"100\",\"steps\":[{\"app\":\"Dial\","
                        "\"appdata\":\"PJSIP/100\"}]}]}"),
     REST_ROUTE("POST", REST_BASE "/routing/dry", REST_ADMIN, dry,
                "Какие шаги сделал бы вызов, без вызова",

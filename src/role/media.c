@@ -10,8 +10,6 @@
 #include "media/server.h"
 #include "role/role.h"
 
-#define SYSTEM_SOUNDS "/usr/share/asterisk/sounds"
-
 struct media_role {
     struct loop *loop;
     struct control *control;
@@ -30,7 +28,7 @@ static int open_all(struct media_role *r, const struct role_args *args)
     const struct control_handlers h = {.stop = on_stop, .arg = r};
     char own[PATH_MAX], recordings[PATH_MAX];
     /* Recordings last: Playback finds what Record made. */
-    const char *const sounds[] = {own, SYSTEM_SOUNDS, recordings};
+    const char *const sounds[] = {own, ROLE_SYSTEM_SOUNDS, recordings};
     struct media_server_args server = {
         .listen_fd = args->listen_fd,
         .peer_uid = args->users.engine_uid,

@@ -122,6 +122,7 @@ int role_file(char *out, size_t size, const char *state, const char *name);
 #define ROLE_AGI_DIR "agi-bin"
 #define ROLE_RECORDINGS_DIR "recordings"
 #define ROLE_SOUNDS_DIR "sounds"
+#define ROLE_SYSTEM_SOUNDS "/usr/share/asterisk/sounds" /* Debian's packages of voices */
 #define ROLE_UPLOADS_DIR "uploads" /* files that came from people, until a job has taken them */
 #define ROLE_FRONT_DIR "front"
 #define ROLE_EXPORTS_DIR "exports" /* what is prepared for download */

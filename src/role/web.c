@@ -11,11 +11,10 @@
 #include "base/mem.h"
 #include "http/server.h"
 #include "ipc/control.h"
-#include "pjsip/table.h"
-#include "plan/guide.h"
 #include "rest/rest.h"
 #include "rest/upload.h"
 #include "role/role.h"
+#include "role/web_guide.h"
 #include "role/web_way.h"
 #include "web/manager.h"
 #include "web/page.h"
@@ -127,20 +126,13 @@ static void on_http(const struct control_http *http, void *arg)
 /* ---- life ---- */
 
 /* Without a database the Manager works all the same. */
-static void print_guide(bool is_ru, struct jout *j)
-{
-    plan_guide_print(pjsip_apps, pjsip_funcs, is_ru, j);
-}
-
-static const struct rest_guide guide = {.print = print_guide, .check = plan_guide_check};
-
 static void open_rest(void *arg)
 {
     struct web_role *w = arg;
     int err = rest_alloc(&w->rest, &(struct rest_args){.loop = w->loop,
                                                        .state = w->state,
                                                        .version = STATION_VERSION,
-                                                       .guide = &guide,
+                                                       .guide = &web_guide,
                                                        .link = web_manager_link(w->manager)});
 
     if (!err) {
