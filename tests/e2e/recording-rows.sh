@@ -142,15 +142,16 @@ sql "UPDATE recording SET peaks = '' WHERE peaks = 'nowhere.peaks'" >/dev/null
 
 # more than one page of sums; an older one that another recording has gone on in; one of the day that is sealed
 sql "INSERT INTO recording_sum (day, uuid, file, bytes, sha256) SELECT '2026-01-03', 'u' || value, 'many.mp3', 1, 'aa' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 150) SELECT value FROM n)" >/dev/null
-sql "INSERT INTO recording_sum (day, uuid, file, bytes, sha256) SELECT '2026-01-03', 'f' || value, 'f' || value || '.mp3', 1, '$(sha256sum "$mp3" | cut -d' ' -f1)' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 100) SELECT value FROM n)" >/dev/null
-sql "INSERT INTO recording (uuid, uniqueid, mp3, state, sha256, begun) SELECT uuid, uuid, file, 'kept', sha256, '2026-01-03 00:00:00' FROM recording_sum WHERE uuid LIKE 'f%'" >/dev/null
+# (no uuid begins with x)
+sql "INSERT INTO recording_sum (day, uuid, file, bytes, sha256) SELECT '2026-01-03', 'x' || value, 'f' || value || '.mp3', 1, '$(sha256sum "$mp3" | cut -d' ' -f1)' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 100) SELECT value FROM n)" >/dev/null
+sql "INSERT INTO recording (uuid, uniqueid, mp3, state, sha256, begun) SELECT uuid, uuid, file, 'kept', sha256, '2026-01-03 00:00:00' FROM recording_sum WHERE uuid LIKE 'x%'" >/dev/null
 for i in $(seq 100); do ln "$mp3" "$files/f$i.mp3"; done
 check many-are-looked-at finds 'row-missing many.mp3'
 check only-the-last-of-a-file sh -c "[ \$(grep -c . $WORK/verify) = 3 ]"
 rm "$files/f99.mp3"
 check the-last-page-too finds 'file-missing f99.mp3'
 rm -f "$files"/f[0-9]*.mp3
-sql "DELETE FROM recording WHERE uuid LIKE 'f%'; DELETE FROM recording_sum WHERE day = '2026-01-03'" >/dev/null
+sql "DELETE FROM recording WHERE uuid LIKE 'x%'; DELETE FROM recording_sum WHERE day = '2026-01-03'" >/dev/null
 
 # what a later recording goes on in stays when the first is too old
 cp -p "$mp3" "$files/both.mp3"
