@@ -35,8 +35,8 @@ struct drafting {
     struct node *nodes;
     struct way *ways; /* inside of the draft */
     uint32_t way_count, way_room;
-    uint32_t now; /* the row being looked at */
-    bool has_open;                       /* a variable leads somewhere */
+    uint32_t now;  /* the row being looked at */
+    bool has_open; /* a variable leads somewhere */
     int err;
 };
 
@@ -48,8 +48,8 @@ static void doubt(const struct drafting *g, uint32_t row, const struct words *w,
 {
     char text[400];
 
-    snprintf(text, sizeof(text), g->d->is_ru ? w->ru : w->en, (int)(what.len < SHOWN_MAX ? what.len : SHOWN_MAX),
-             what.len ? what.p : "");
+    snprintf(text, sizeof(text), g->d->is_ru ? w->ru : w->en,
+             (int)(what.len < SHOWN_MAX ? what.len : SHOWN_MAX), what.len ? what.p : "");
     g->d->doubt(row, "appdata", text, g->d->arg);
 }
 
@@ -109,7 +109,8 @@ static int copy_all(const struct drafting *g, struct all *a)
 {
     int err = 0;
 
-    memcpy(a->rows, g->d->rows, g->d->count * sizeof(*a->rows));
+    if (g->d->count)
+        memcpy(a->rows, g->d->rows, g->d->count * sizeof(*a->rows));
     a->row_count = g->d->count;
     a->include_count = 0;
     for (uint32_t i = 0; !err && i < model_context_count(g->others); i++)
@@ -123,9 +124,10 @@ static int compile(struct drafting *g, struct all *a)
     a->includes = mem_zalloc((a->include_count + 1) * sizeof(*a->includes));
     if (!a->rows || !a->includes)
         return ENOMEM;
-    return copy_all(g, a) ? ENOMEM
-                          : plan_routing_alloc(&g->routing, &(struct plan_routing_args){
-                                                                .rows = a->rows,
+    return copy_all(g, a)
+               ? ENOMEM
+               : plan_routing_alloc(&g->routing,
+                                    &(struct plan_routing_args){.rows = a->rows,
                                                                 .row_count = a->row_count,
                                                                 .includes = a->includes,
                                                                 .include_count = a->include_count});
@@ -199,7 +201,8 @@ static struct plan_ask ask_of(const struct drafting *g, const struct plan_link *
                               char number[PATTERN_MAX])
 {
     const struct plan_row *row = &g->d->rows[g->now];
-    const bool is_own = !l->exten.len || slice_eqz(l->exten, row->exten) || slice_eqz(l->exten, "${EXTEN}");
+    const bool is_own =
+        !l->exten.len || slice_eqz(l->exten, row->exten) || slice_eqz(l->exten, "${EXTEN}");
 
     if (is_own)
         sample(row->exten, number);
@@ -291,10 +294,12 @@ static void tell(struct drafting *g, const struct plan_link *l, int32_t to)
 
 static void check_context(struct drafting *g, const struct plan_link *l)
 {
-    static const struct words none = {"Нет такой маршрутизации: %.*s.", "There is no such context: %.*s."};
+    static const struct words none = {"Нет такой маршрутизации: %.*s.",
+                                      "There is no such context: %.*s."};
 
     if (l->context.len && slice_chr(l->context, '$') < 0 && g->routing &&
-        !plan_routing_has_context(g->routing, l->context) && !model_context_find(g->others, l->context))
+        !plan_routing_has_context(g->routing, l->context) &&
+        !model_context_find(g->others, l->context))
         doubt(g, g->now, &none, l->context);
 }
 
@@ -349,7 +354,8 @@ static void check_sound(struct drafting *g, const struct plan_link *l)
         "There is no such sound: %.*s. Upload it under \"Audio files\", or mend the name."};
     char name[SOUND_MAX];
 
-    if (l->is_open || !g->d->has_sound || slice_copy(l->sound, name, sizeof(name)) || name[0] == '/')
+    if (l->is_open || !g->d->has_sound || slice_copy(l->sound, name, sizeof(name)) ||
+        name[0] == '/')
         return;
     if (!g->d->has_sound(name, g->d->arg) && !is_made_here(g, name))
         doubt(g, g->now, &none, l->sound);

@@ -23,7 +23,8 @@ static bool is_open(struct slice s)
 
 static void tell(struct reader *r, struct plan_link *l)
 {
-    l->is_open = is_open(l->context) || is_open(l->exten) || is_open(l->priority) || is_open(l->sound);
+    l->is_open =
+        is_open(l->context) || is_open(l->exten) || is_open(l->priority) || is_open(l->sound);
     r->h(l, r->arg);
 }
 

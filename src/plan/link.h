@@ -20,7 +20,7 @@ enum plan_link_kind {
 
 struct plan_link {
     enum plan_link_kind kind;
-    const char *when;                      /* "": always; "yes", "no": of a condition; else the letter of an option */
+    const char *when; /* "": always; "yes", "no": of a condition; else the letter of an option */
     struct slice context, exten, priority; /* absent: the step's own */
     struct slice sound;
     bool is_open; /* a variable stands in it */

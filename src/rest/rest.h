@@ -29,7 +29,8 @@ struct rest_draft {
     uint32_t count;
     bool is_ru;
     /** @param to  a step, or below 0: elsewhere, nowhere, unknown */
-    void (*edge)(uint32_t from, int32_t to, const char *kind, const char *when, const struct slice place[3], void *arg);
+    void (*edge)(uint32_t from, int32_t to, const char *kind, const char *when,
+                 const struct slice place[3], void *arg);
     void (*doubt)(uint32_t step, const char *member, const char *text, void *arg);
     void *arg;
 };
@@ -37,7 +38,8 @@ struct rest_draft {
 /** What the editor of routings is told by the routing's own tables (plan/guide.h); any thread. */
 struct rest_guide {
     void (*print)(bool is_ru, struct jout *j);
-    int (*check)(const struct rest_draft *d, struct db *db); /* on the database's thread. @return errno */
+    int (*check)(const struct rest_draft *d,
+                 struct db *db); /* on the database's thread. @return errno */
 };
 
 struct rest_args {

@@ -31,8 +31,8 @@ struct drafted {
     struct rest_draft_step *steps;
     struct {
         uint32_t extension, step;
-    } *at;                     /* where a step stands in what was sent */
-    struct buf edges, doubts;  /* JSON, without their brackets */
+    } * at;                   /* where a step stands in what was sent */
+    struct buf edges, doubts; /* JSON, without their brackets */
     struct jout edge, doubt;
     uint32_t doubt_count;
 };
@@ -67,8 +67,9 @@ static void put_doubt(uint32_t step, const char *member, const char *text, void 
 static void put_edge(uint32_t from, int32_t to, const char *kind, const char *when,
                      const struct slice place[3], void *arg)
 {
-    static const char *const names[] = {"context", "exten", "priority"},
-                            *const places[] = {"unknown", "nowhere", "elsewhere"};
+    static const char *const names[] = {"context", "exten", "priority"}, *const places[] = {
+                                                                             "unknown", "nowhere",
+                                                                             "elsewhere"};
     struct drafted *d = arg;
     struct jout *j = &d->edge;
     char pointer[96];
@@ -97,9 +98,9 @@ static void read_step(struct drafted *d, const json_t *extension, const json_t *
                                   .label = text_of(step, "label"),
                                   .app = text_of(step, "app"),
                                   .data = text_of(step, "appdata")};
-    s->priority = json_is_integer(given)                   ? (int)json_integer_value(given)
+    s->priority = json_is_integer(given)                       ? (int)json_integer_value(given)
                   : last && strcmp(last->exten, s->exten) == 0 ? last->priority + 1
-                                                           : 1;
+                                                               : 1;
     d->draft.count++;
 }
 
@@ -108,7 +109,8 @@ static int read_draft(struct drafted *d)
     const json_t *extensions = json_object_get(d->call->body, "extensions"), *extension, *step;
     size_t count = 0, e, s;
 
-    json_array_foreach(extensions, e, extension) count += json_array_size(json_object_get(extension, "steps"));
+    json_array_foreach(extensions, e, extension) count +=
+        json_array_size(json_object_get(extension, "steps"));
     d->steps = arena_alloc(&d->call->arena, (count + 1) * sizeof(*d->steps));
     d->at = arena_alloc(&d->call->arena, (count + 1) * sizeof(*d->at));
     if (!d->steps || !d->at)
@@ -301,11 +303,13 @@ static int dry(struct rest_call *c)
 const struct rest_route rest_routes_guide[] = {
     REST_ROUTE("GET", REST_BASE "/applications", REST_READERS, applications,
                "Приложения и функции маршрутизации", "Applications and functions of the routing"),
-    REST_ROUTE("POST", REST_BASE "/routing/check", REST_ADMIN, check,
-               "Что в маршрутизации сомнительно и куда ведут шаги; ничего не записывается",
-               "What is doubtful in a routing, and where its steps lead; nothing is written",
-               .body = "{\"context\":\"local\",\"extensions\":[{\"exten\":\"100\",\"steps\":[{\"app\":\"Dial\","
-                       "\"appdata\":\"PJSIP/100\"}]}]}"),
+    REST_ROUTE(
+        "POST", REST_BASE "/routing/check", REST_ADMIN, check,
+        "Что в маршрутизации сомнительно и куда ведут шаги; ничего не записывается",
+        "What is doubtful in a routing, and where its steps lead; nothing is written",
+        .body =
+            "{\"context\":\"local\",\"extensions\":[{\"exten\":\"100\",\"steps\":[{\"app\":\"Dial\","
+            "\"appdata\":\"PJSIP/100\"}]}]}"),
     REST_ROUTE("POST", REST_BASE "/routing/dry", REST_ADMIN, dry,
                "Какие шаги сделал бы вызов, без вызова",
                "Which steps a call would take, without a call",

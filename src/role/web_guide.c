@@ -33,7 +33,8 @@ static bool has_sound(const char *name, void *arg)
     const struct drafted *d = arg;
 
     for (int i = 0; i < 2; i++)
-        if (media_find_sound((const char *const *)d->dirs->list, d->dirs->count, name, languages[i]) != ENOENT)
+        if (media_find_sound((const char *const *)d->dirs->list, d->dirs->count, name,
+                             languages[i]) != ENOENT)
             return true;
     return false;
 }

@@ -312,10 +312,12 @@ static int doubts_about_a_routing_name_the_step(void)
     CHECK_OK_TO(open_as_admin(&o), out);
     CHECK_TO(office_ask(&o, "GET", "/applications", NULL) == 404, out);
     o.rest->args.guide = &guide;
-    CHECK_TO(office_ask(&o, "POST", "/routing/check",
-                        "{\"context\":\"in\",\"extensions\":[{\"exten\":\"1\",\"steps\":[{\"app\":\"Answer\"},"
-                        "{\"app\":\"Dail\"}]}]}") == 200,
-             out);
+    CHECK_TO(
+        office_ask(
+            &o, "POST", "/routing/check",
+            "{\"context\":\"in\",\"extensions\":[{\"exten\":\"1\",\"steps\":[{\"app\":\"Answer\"},"
+            "{\"app\":\"Dail\"}]}]}") == 200,
+        out);
     CHECK_TO(strstr(o.body, "{\"pointer\":\"/extensions/0/steps/1/app\",") &&
                  json_array_size(json_object_get(o.json, "warnings")) == 1,
              out);
