@@ -321,7 +321,7 @@ static void follow(struct drafting *g, const struct plan_link *l)
         doubt(g, g->now, &dead, l->exten.len ? l->exten : l->priority);
     if (to == PLAN_EDGE_UNKNOWN)
         g->has_open = true;
-    if (to == PLAN_EDGE_UNKNOWN || to == PLAN_EDGE_ELSEWHERE)
+    if (to < 0)
         g->nodes[g->now].is_good = true;
     tell(g, l, to);
     add_way(g, g->now, to);

@@ -52,12 +52,12 @@ static int check(struct buf *out, const struct plan_row *r, uint32_t count)
 static int ways_and_doubts(void)
 {
     static const char wanted[] =
-        "0-go:yes>2 0-go:no>-1 1-next>2 !2 appdata: There is no such sound: gone.  2-next>3 "
-        "!3 appdata: Leads nowhere: there is no suc 3-go>-2 4-go>5 5-go>-1 6-next>7 7-go>6 "
-        "!8 appdata: There is no such context: nosu !8 appdata: Leads nowhere: there is no suc "
-        "8-sub>-2 8-next>9 9-go>-1 11-go>-1 !12 app: No such application, the call  "
-        "!1 appdata: No call comes here: the step a !6 appdata: The call goes in circles from  "
-        "!7 appdata: The call goes in circles from ";
+        "0-go:yes>2 0-go:no>-1 1-next>2 !2 appdata: There is no such sound: gone.  2-next>3 !3 "
+        "appdata: Leads nowhere: there is no suc 3-go>-2 4-go>5 5-go>-1 6-next>7 7-go>6 !8 "
+        "appdata: There is no such context: nosu !8 appdata: Leads nowhere: there is no suc "
+        "8-sub>-2 8-next>9 9-go>-1 11-go>-1 !12 app: No such application, the call  !1 appdata: "
+        "No call comes here: the step a !6 appdata: The call goes in circles from  !7 appdata: "
+        "The call goes in circles from  ";
     struct buf out;
     int err;
 

@@ -27,6 +27,17 @@ export interface Warning {
   pointer: string
   detail: string
 }
+/** Where a step leads; the contract's `ways`. */
+export interface Way {
+  from: string
+  to: string | null
+  place: 'here' | 'elsewhere' | 'nowhere' | 'unknown'
+  kind: 'next' | 'go' | 'sub' | 'digits'
+  when: string
+  context: string | null
+  exten: string | null
+  priority: string | null
+}
 export interface DryStep {
   context: string
   exten: string
@@ -44,8 +55,8 @@ const path = (name: string): string => `/routing/${encodeURIComponent(name)}`
 
 export const readRouting = (name: string) => ask<Routing>(path(name))
 export const guides = () => get<{ applications: Guide[]; functions: Guide[] }>('/applications')
-export const checkRouting = async (extensions: Extension[]): Promise<Warning[]> =>
-  (await post<{ warnings: Warning[] }>('/routing/check', { extensions })).warnings
+export const checkRouting = (context: string, extensions: Extension[]): Promise<{ warnings: Warning[]; ways: Way[] }> =>
+  post('/routing/check', { context, extensions })
 export const dryRun = (wanted: Record<string, string>): Promise<Dry> => post('/routing/dry', wanted)
 export const writeRouting = (name: string, extensions: Extension[], match: string | null) =>
   ask<Routing>(path(name), { method: 'PUT', body: { extensions }, match })

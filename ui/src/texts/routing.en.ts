@@ -33,4 +33,12 @@ export default {
   at: 'When',
   run: 'Try',
   passed: 'taken',
+  graph: 'Graph',
+  graphHelp: 'Where each step leads. Press a step to change it.',
+  yes: 'yes',
+  no: 'no',
+  nowhere: 'there is no such place',
+  unknown: 'a variable decides',
+  digits: 'the number dialled',
+  graphName: 'Graph of the routing',
 } as const
