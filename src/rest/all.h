@@ -5,6 +5,7 @@
 extern const struct rest_route rest_routes_api[];
 extern const struct rest_route rest_routes_bulk[];
 extern const struct rest_route rest_routes_calls[];
+extern const struct rest_route rest_routes_card[];
 extern const struct rest_route rest_routes_check[];
 extern const struct rest_route rest_routes_guide[];
 extern const struct rest_route rest_routes_live[];

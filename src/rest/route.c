@@ -10,6 +10,7 @@ const struct rest_route *const rest_tables[] = {
     rest_routes_api,
     rest_routes_bulk,
     rest_routes_calls,
+    rest_routes_card,
     rest_routes_check,
     rest_routes_guide,
     rest_routes_live,

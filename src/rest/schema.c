@@ -141,6 +141,7 @@ static void put_head(struct jout *j, const struct rest_type *t, unsigned role, c
     jout_put_textz(j, "section", t->section);
     jout_put_textz(j, "key", t->key);
     jout_put_textz(j, "id", m->id);
+    jout_put_textz(j, "key", t->key);
     jout_put_bool(j, "may_write", (role & t->writes) != 0);
     jout_put_bool(j, "is_single", t->is_single);
     put_names(j, "listed", t->listed);

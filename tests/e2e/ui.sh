@@ -56,8 +56,15 @@ check they-talk talk 100 101
 kill -9 "$(role_pid engine)"
 check page-says-that-the-engine-is-gone is_told 15 engine-lost
 check page-says-that-it-is-back is_told 30 engine-back
+caller_channel() { ctl "core show channels concise" | sed -n 's/!.*//p' | head -1; }
+records() { ctl "mixmonitor start $(caller_channel) on-the-page.wav" >/dev/null; }
+check is-recorded records
+order recorded
+check active-calls-tell-it is_told 15 listed
+sleep 3
 check hangs-up hang_up 100 101
 order ended
+check recording-plays-on-the-page is_told 30 played
 mail_came() { grep -q '/pbx/recovery#' "$WORK/texts"; }
 check codes is_told 60 totp-works
 check letter-is-asked-for is_told 30 letter

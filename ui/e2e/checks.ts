@@ -145,15 +145,15 @@ export const checks: Record<string, Check> = {
       }
     },
   },
-  home: { run: screen('home', '', (page) => page.getByText('Активные звонки').waitFor()) },
-  'home-dark': { run: screen('home-dark', '', (page) => page.getByText('Активные звонки').waitFor(), { dark: true }) },
+  home: { run: screen('home', '', (page) => page.getByText('Активные звонки').first().waitFor()) },
+  'home-dark': { run: screen('home-dark', '', (page) => page.getByText('Активные звонки').first().waitFor(), { dark: true }) },
   'home-live': {
     needsMock: true,
     async run(browser, place) {
       const { page } = await openPage(browser, 1440)
       place.mock!.loginAs(false)
       await login(page, place)
-      await page.getByText('Активные звонки').waitFor()
+      await page.getByText('Активные звонки').first().waitFor()
       while (!place.mock!.listeners.size) await page.waitForTimeout(20)
       place.mock!.setCalls(37)
       await page.getByText('37', { exact: true }).waitFor({ timeout: 1500 })
@@ -310,7 +310,7 @@ export const checks: Record<string, Check> = {
       const { page } = await openPage(browser, 1440)
       place.mock!.loginAs(false)
       await login(page, place)
-      await page.getByText('Активные звонки').waitFor()
+      await page.getByText('Активные звонки').first().waitFor()
       await page.context().setOffline(true)
       await page.getByText('Станция не отвечает').or(page.getByText('Проверьте сеть')).first().waitFor()
       await page.screenshot({ path: `${place.shots}/lost-1440.png` })

@@ -5,6 +5,7 @@ import {
   mdiCogOutline,
   mdiHomeOutline,
   mdiMusicNote,
+  mdiPhoneInTalkOutline,
   mdiPhoneVoip,
   mdiSignDirection,
 } from '@mdi/js'
@@ -51,6 +52,7 @@ const rows: Row[] = [
       ['tone', 'menu.tone'],
     ],
   },
+  { key: 'menu.active', icon: mdiPhoneInTalkOutline, to: '/calls', type: 'cdr' },
   { key: 'menu.statistics', icon: mdiChartBar, to: '/cdr', type: 'cdr' },
   { key: 'menu.debug', icon: mdiBugOutline, types: [['call_story', 'menu.debug']] },
   {

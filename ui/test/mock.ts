@@ -2,6 +2,7 @@
 import type { Item, Overview, Problem, Property, Revision, TypeRow } from '../src/api/types.ts'
 import { answerSetup } from './mock_real.ts'
 import { readFields, type Described } from './fields.ts'
+import { createCalls } from './mock_calls.ts'
 import { createRouting } from './mock_routing.ts'
 import { wizard } from './mock_wizard.ts'
 
@@ -127,6 +128,7 @@ export function createMock(options: { endpoints?: number; isNew?: boolean; isIn?
   const etags = new Map<string, number>()
   const listeners = new Set<(fact: Fact) => void>()
   const routing = createRouting()
+  const underWay = createCalls()
   let isIn = options.isIn ?? false
   let isNew = options.isNew ?? false
   let failing = 0
@@ -337,13 +339,13 @@ export function createMock(options: { endpoints?: number; isNew?: boolean; isIn?
     if (made) return made
     const undone = /^\/revision\/(\d+)\/undo$/.exec(r.path)
     if (undone) return undo(Number(undone[1]))
-    const routed = routing.answer(r)
+    const routed = routing.answer(r) ?? underWay.answer(r)
     if (routed) return routed
     const types = speak(r.headers)
     if (r.path === '/schema')
       return {
         status: 200,
-        body: { types: [...types].map(([name, d]): TypeRow => ({ name, label: d.label, help: d.help, section: '', may_write: !READ_ONLY.includes(name), listed: LISTED[name] ?? [], id: idOf(name) })) },
+        body: { types: [...types].map(([name, d]): TypeRow => ({ name, label: d.label, help: d.help, section: '', may_write: !READ_ONLY.includes(name), listed: LISTED[name] ?? [], id: idOf(name), key: 'uuid' })) },
       }
     const [, first = '', second, third] = r.path.split('/')
     if (first === 'schema' && second) return types.has(second) ? { status: 200, body: types.get(second)!.schema } : problem(404, 'not-found', 'Не найдено')

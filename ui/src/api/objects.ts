@@ -1,11 +1,16 @@
 // Objects of any type: list, one, save, remove, several.
+import { useSchema } from '@/stores/schema.ts'
 import { ask, get, post } from './http.ts'
 import type { Item, Page, Reference, Revision } from './types.ts'
 
 export type Query = Record<string, string | number | undefined>
 
-export const listObjects = (type: string, query: Query, signal?: AbortSignal): Promise<Page> =>
-  get<Page>(`/${type}`, query, signal)
+/** Every item has a uuid: where the type has none, the column that its paths name it by. */
+export async function listObjects(type: string, query: Query, signal?: AbortSignal): Promise<Page> {
+  const page = await get<Page>(`/${type}`, query, signal)
+  const key = useSchema().byName.get(type)?.key ?? 'uuid'
+  return key === 'uuid' ? page : { ...page, items: page.items.map((item) => ({ ...item, uuid: String(item[key]) })) }
+}
 
 export const readObject = (type: string, uuid: string) => ask<Item>(`/${type}/${uuid}`)
 

@@ -53,6 +53,8 @@ export interface TypeRow {
   may_write: boolean
   listed: string[]
   id: string
+  /** The column that paths name an object by. */
+  key: string
 }
 
 export interface Property {

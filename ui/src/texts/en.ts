@@ -1,11 +1,13 @@
 // English texts. Plurals: "one | many".
 import real from './real.en.ts'
+import calls from './calls.en.ts'
 import routing from './routing.en.ts'
 import docs from './docs.en.ts'
 import type { Texts } from './ru.ts'
 import wizard from './wizard.en.ts'
 
 const en: Texts = {
+  calls,
   routing,
   docs,
   wizard,
@@ -38,6 +40,7 @@ const en: Texts = {
     media: 'Media',
     modules: 'Modules',
     statistics: 'Call statistics',
+    active: 'Active calls',
     debug: 'Debug',
     services: 'Service control',
     settings: 'Settings',

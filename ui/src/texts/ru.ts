@@ -1,11 +1,13 @@
 // Russian texts: the shape that every other language must fill. Plurals: "один | два | пять".
 import real from './real.ru.ts'
 import docs from './docs.ru.ts'
+import calls from './calls.ru.ts'
 import routing from './routing.ru.ts'
 import wizard from './wizard.ru.ts'
 
 const ru = {
   docs,
+  calls,
   routing,
   wizard,
   app: {
@@ -37,6 +39,7 @@ const ru = {
     media: 'Медиа',
     modules: 'Модули',
     statistics: 'Статистика звонков',
+    active: 'Активные звонки',
     debug: 'Отладка',
     services: 'Управление службами',
     settings: 'Настройки',
