@@ -49,6 +49,66 @@ const char *sounds_name_why(const char *folder, const char *name, bool is_russia
     return NULL;
 }
 
+void sounds_name_of_file(struct slice file, char *out, size_t size)
+{
+    size_t n = 0, end = file.len;
+
+    for (size_t i = file.len; i > 1; i--)
+        if (file.p[i - 1] == '.') {
+            end = i - 1;
+            break;
+        }
+    for (size_t i = 0; i < end && n < size - 1; i++) {
+        const char c = file.p[i];
+        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '-' || (c & 0x80);
+
+        if (is_plain)
+            out[n++] = c;
+        else if (n && out[n - 1] != '_')
+            out[n++] = '_';
+    }
+    while (n && out[n - 1] == '_')
+        n--;
+    out[n] = '\0';
+}
+
+/* ---- who names it ---- */
+
+static bool is_end(char c)
+{
+    return strchr(",&|()[]{}^:;=\"' \t", c) != NULL;
+}
+
+static bool is_the_sound(struct slice word, struct slice folder, struct slice name)
+{
+    if (slice_eq(word, name))
+        return true;
+    return folder.len && word.len == folder.len + 1 + name.len && slice_starts(word, folder) &&
+           word.p[folder.len] == '/' && slice_eq(slice_skip(word, folder.len + 1), name);
+}
+
+bool sounds_is_named(struct slice appdata, struct slice folder, struct slice name)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i <= appdata.len; i++) {
+        if (i < appdata.len && !is_end(appdata.p[i]))
+            continue;
+        if (i > from && is_the_sound(slice_from(appdata.p + from, i - from), folder, name))
+            return true;
+        from = i + 1;
+    }
+    /* A name may hold spaces: then it is an argument as a whole. */
+    while (slice_is_set(appdata) && slice_chr(name, ' ') >= 0) {
+        const struct slice argument = slice_trim(slice_cut(appdata, ',', &appdata));
+
+        if (is_the_sound(argument, folder, name))
+            return true;
+    }
+    return false;
+}
+
 /* ---- why not ---- */
 
 static const struct fault {

@@ -24,3 +24,9 @@ const char *sounds_name_why(const char *folder, const char *name, bool is_russia
 
 /** Column error in words for people: cause and next step. */
 void sounds_explain(struct slice error, bool is_russian, struct buf *out);
+
+/** "Приветствие (2).wav" as a word that a routing can name: "Приветствие_2". May come out empty. */
+void sounds_name_of_file(struct slice file, char *out, size_t size);
+
+/** Is one of appdata's words the sound? */
+bool sounds_is_named(struct slice appdata, struct slice folder, struct slice name);

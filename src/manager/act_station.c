@@ -106,3 +106,35 @@ const struct manager_action manager_action_stationsound = {
     .synopsis = {"Сделать звуковой файл из загруженного.", "Make a sound of an upload."},
     .help = {"Ставит преобразование в очередь; состояние - в таблице sound.",
              "Queues the conversion; its state is in table sound."}};
+
+static void run_sound_remove(struct manager_request *q)
+{
+    static const struct manager_need needs[] = {{"Sound", "Sound not specified"}, {0}};
+    const struct manager_args *a = &manager_of(q)->args;
+
+    if (!manager_has(q, needs))
+        return;
+    if (!a->sound_remove) {
+        manager_error(q, "There are no sounds here");
+        return;
+    }
+    manager_hold(q);
+    end(q, a->sound_remove(manager_arg(q, "Sound"), manager_arg_bool(q, "Force", false), is_queued,
+                           q, a->arg));
+}
+
+static const struct manager_param sound_remove_params[] = {
+    MANAGER_PARAM_ID,
+    {"Sound", {"UUID аудиофайла.", "UUID of the sound."}, true},
+    {"Force", {"yes - и если его играет маршрутизация.", "yes: even if a routing plays it."}},
+    {0}};
+
+const struct manager_action manager_action_stationsoundremove = {
+    .name = "StationSoundRemove",
+    .classes = CLASS_SYSTEM | CLASS_REPORTING,
+    .params = sound_remove_params,
+    .run = run_sound_remove,
+    .shown = "tests/e2e/media.sh",
+    .synopsis = {"Удалить звуковой файл станции.", "Remove a sound of the station."},
+    .help = {"Отвечает, когда файлов уже нет; in-use - его играет маршрутизация.",
+             "Answers once the files are gone; in-use: a routing plays it."}};

@@ -122,6 +122,7 @@ extern const struct manager_action manager_action_stationdry;
 extern const struct manager_action manager_action_stationlive;
 extern const struct manager_action manager_action_stationoverview;
 extern const struct manager_action manager_action_stationsound;
+extern const struct manager_action manager_action_stationsoundremove;
 extern const struct manager_action manager_action_status;
 extern const struct manager_action manager_action_stopmixmonitor;
 extern const struct manager_action manager_action_updateconfig;

@@ -52,6 +52,9 @@ struct manager_args {
      *  not here. @return 0 (done follows); errno */
     int (*convert)(struct slice recording, manager_order_h *done, void *done_arg, void *arg);
     int (*sound)(const struct manager_sound *s, manager_order_h *done, void *done_arg, void *arg);
+    /** Remove one: done tells that its files are gone, or why not ("in-use": a routing plays it). */
+    int (*sound_remove)(struct slice uuid, bool is_forced, manager_order_h *done, void *done_arg,
+                        void *arg);
     void *arg;
     const char *state_dir; /* relative certificate files stand in it */
 };

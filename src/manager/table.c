@@ -126,6 +126,7 @@ const struct manager_action *const manager_actions[] = {
     &manager_action_stationlive,
     &manager_action_stationoverview,
     &manager_action_stationsound,
+    &manager_action_stationsoundremove,
     &manager_action_status,
     &manager_action_stopmixmonitor,
     &manager_action_updateconfig,

@@ -19,5 +19,6 @@ extern const struct rest_route rest_routes_session[];
 extern const struct rest_route rest_routes_settings[];
 extern const struct rest_route rest_routes_setup[];
 extern const struct rest_route rest_routes_sheet[];
+extern const struct rest_route rest_routes_sound[];
 extern const struct rest_route rest_routes_trunk[];
 extern const struct rest_route rest_routes_wizard[];

@@ -29,31 +29,6 @@ static struct slice given(const struct rest_call *c, const char *name)
     return slice_trim(slice_is_set(in_query) ? in_query : rest_upload_field(c, name));
 }
 
-/* "Приветствие (2).wav" as a word that a routing can name: "Приветствие_2". */
-static void name_of_file(struct slice file, char *out, size_t size)
-{
-    size_t n = 0, end = file.len;
-
-    for (size_t i = file.len; i > 1; i--)
-        if (file.p[i - 1] == '.') {
-            end = i - 1;
-            break;
-        }
-    for (size_t i = 0; i < end && n < size - 1; i++) {
-        const char c = file.p[i];
-        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                              (c >= '0' && c <= '9') || c == '-' || (c & 0x80);
-
-        if (is_plain)
-            out[n++] = c;
-        else if (n && out[n - 1] != '_')
-            out[n++] = '_';
-    }
-    while (n && out[n - 1] == '_')
-        n--;
-    out[n] = '\0';
-}
-
 static int take_names(struct upload *u)
 {
     static const struct model_words long_text = {"Параметр %s слишком длинный.",
@@ -70,7 +45,7 @@ static int take_names(struct upload *u)
     if (name.len && slice_copy(name, u->name, sizeof(u->name)))
         return api_wrong(c, REST_INVALID, "name", &long_text);
     if (!name.len)
-        name_of_file(rest_upload_original(c), u->name, sizeof(u->name));
+        sounds_name_of_file(rest_upload_original(c), u->name, sizeof(u->name));
     u->replaces = !slice_eqz(replace, "0") && !slice_caseeqz(replace, "no") &&
                   !slice_caseeqz(replace, "false");
     why = sounds_name_why(u->folder, u->name, c->is_ru);

@@ -20,6 +20,7 @@ const struct rest_route *const rest_tables[] = {
     rest_routes_profile,
     rest_routes_routing,
     rest_routes_service,
+    rest_routes_sound,
     rest_routes_session,
     rest_routes_settings,
     rest_routes_setup,

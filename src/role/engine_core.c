@@ -363,6 +363,7 @@ static int open_manager(struct engine *e)
                                                        .reload = reload,
                                                        .convert = engine_order_convert,
                                                        .sound = engine_order_sound,
+                                                       .sound_remove = engine_order_sound_remove,
                                                        .arg = e,
                                                        .state_dir = e->args.state},
                                 e->snapshot);

@@ -129,3 +129,20 @@ int engine_order_sound(const struct manager_sound *n, manager_order_h *done, voi
         mem_free(texts[i]);
     return err;
 }
+
+static void is_removed(const struct sounds_answer *a, void *arg)
+{
+    tell(arg, a->err, a->uuid, a->err == EBUSY ? "in-use" : "");
+}
+
+int engine_order_sound_remove(struct slice uuid, bool is_forced, manager_order_h *done,
+                              void *done_arg, void *arg)
+{
+    struct engine *e = arg;
+    struct ordered *o = ordered_make(done, done_arg);
+    const int err = o ? sounds_remove(e->sounds, uuid, is_forced, is_removed, o) : ENOMEM;
+
+    if (err)
+        mem_free(o);
+    return err;
+}

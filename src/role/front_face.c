@@ -18,9 +18,8 @@ static const struct sorry {
 
 /* Requests that may be as long as a file (nginx's regular expressions of the path). */
 static const char *const upload_paths[] = {
-    "^(/pbx)?/api/index/uploads/?$",
-    "^/pbx/api/v1/[a-z_]+/import$",
-    "^/pbx/api/v1/uploads?(/|$)",
+    "^(/pbx)?/api/index/uploads/?$",    "^/pbx/api/v1/[a-z_]+/import$",
+    "^/pbx/api/v1/uploads?(/|$)",       "^/pbx/api/v1/[a-z_]+/([^/]+/)?upload$",
     "^/pbx/api/v1/[a-z_]+/[^/]+/file$",
 };
 

@@ -89,8 +89,5 @@ int sounds_progress(const struct sounds *s, struct slice uuid);
 /** Take an extension off that sounds have. name is changed. */
 void sounds_name_trim(char *name);
 
-/** Is one of appdata's words the sound? */
-bool sounds_is_named(struct slice appdata, struct slice folder, struct slice name);
-
 extern const struct console_command sounds_console_commands[];
 extern const size_t sounds_console_command_count;

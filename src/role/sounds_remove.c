@@ -21,40 +21,6 @@ static void removal_destroy(void *object)
 
 /* ---- who names it ---- */
 
-static bool is_end(char c)
-{
-    return strchr(",&|()[]{}^:;=\"' \t", c) != NULL;
-}
-
-static bool is_the_sound(struct slice word, struct slice folder, struct slice name)
-{
-    if (slice_eq(word, name))
-        return true;
-    return folder.len && word.len == folder.len + 1 + name.len && slice_starts(word, folder) &&
-           word.p[folder.len] == '/' && slice_eq(slice_skip(word, folder.len + 1), name);
-}
-
-bool sounds_is_named(struct slice appdata, struct slice folder, struct slice name)
-{
-    size_t from = 0;
-
-    for (size_t i = 0; i <= appdata.len; i++) {
-        if (i < appdata.len && !is_end(appdata.p[i]))
-            continue;
-        if (i > from && is_the_sound(slice_from(appdata.p + from, i - from), folder, name))
-            return true;
-        from = i + 1;
-    }
-    /* A name may hold spaces: then it is an argument as a whole. */
-    while (slice_is_set(appdata) && slice_chr(name, ' ') >= 0) {
-        const struct slice argument = slice_trim(slice_cut(appdata, ',', &appdata));
-
-        if (is_the_sound(argument, folder, name))
-            return true;
-    }
-    return false;
-}
-
 static void put_step(struct removal *r, struct stmt *st)
 {
     struct order *o = r->o;
