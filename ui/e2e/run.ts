@@ -7,6 +7,7 @@ import { serve } from '../test/server.ts'
 import { latest, openBrowser } from './browser.ts'
 import { checks, screen, type Place } from './checks.ts'
 import { calls } from './calls.ts'
+import media from './media.ts'
 import { routing } from './routing.ts'
 import wizard from './wizard.ts'
 
@@ -27,7 +28,7 @@ const place: Place = {
 let passed = 0
 let failed = 0
 const browser = await openBrowser()
-for (const [name, check] of Object.entries({ ...checks, ...routing, ...wizard(screen), ...calls(screen) })) {
+for (const [name, check] of Object.entries({ ...checks, ...routing, ...wizard(screen), ...media(screen), ...calls(screen) })) {
   if (names.length && !names.includes(name)) continue
   if (check.needsMock && !mock) continue
   try {

@@ -7,6 +7,7 @@ import {
   mdiMusicNote,
   mdiPhoneInTalkOutline,
   mdiPhoneVoip,
+  mdiServer,
   mdiSignDirection,
 } from '@mdi/js'
 import type { TypeRow } from '@/api/types.ts'
@@ -20,6 +21,8 @@ interface Row {
   type?: string
   types?: [type: string, key: TextKey][]
   pages?: [path: string, key: TextKey][]
+  /** for administrators and auditors alone */
+  closed?: boolean
   /** types of these sections that no row names stand here */
   rest?: boolean
 }
@@ -47,7 +50,7 @@ const rows: Row[] = [
     key: 'menu.media',
     icon: mdiMusicNote,
     types: [
-      ['audio', 'menu.audio'],
+      ['sound', 'menu.sound'],
       ['musiconhold', 'menu.musiconhold'],
       ['tone', 'menu.tone'],
     ],
@@ -55,6 +58,7 @@ const rows: Row[] = [
   { key: 'menu.active', icon: mdiPhoneInTalkOutline, to: '/calls', type: 'cdr' },
   { key: 'menu.statistics', icon: mdiChartBar, to: '/cdr', type: 'cdr' },
   { key: 'menu.debug', icon: mdiBugOutline, types: [['call_story', 'menu.debug']] },
+  { key: 'menu.services', icon: mdiServer, to: '/service', closed: true },
   {
     key: 'menu.settings',
     icon: mdiCogOutline,
@@ -93,6 +97,7 @@ const named = new Set(rows.flatMap((row) => [row.type, ...(row.types ?? []).map(
 export function menuOf(types: Map<string, TypeRow>, mayJournal: boolean): Entry[] {
   return rows.flatMap((row): Entry[] => {
     const entry = { name: row.key, title: t(row.key), icon: row.icon }
+    if (row.closed && !mayJournal) return []
     if (row.to) return !row.type || types.has(row.type) ? [{ ...entry, to: row.to }] : []
     const children: Entry[] = (row.types ?? [])
       .filter(([type]) => types.has(type))

@@ -19,7 +19,7 @@ const BASIC = ['id', 'name', 'description', 'transport', 'aors', 'auth', 'contex
 const REFERS: Record<string, string> = {
   aors: 'aor', auth: 'auth', outbound_auth: 'auth', context: 'context', transport: 'transport', moh_suggest: 'musiconhold', group_uuid: 'groups',
 }
-const READ_ONLY = ['cdr', 'contact']
+const READ_ONLY = ['cdr', 'contact', 'sound']
 
 function kindOf(column: string, values: string): string {
   if (column === 'password' || column === 'secret' || column === 'md5_cred') return 'secret'

@@ -3,6 +3,7 @@ import type { Item, Overview, Problem, Property, Revision, TypeRow } from '../sr
 import { answerSetup } from './mock_real.ts'
 import { readFields, type Described } from './fields.ts'
 import { createCalls } from './mock_calls.ts'
+import { media, seedMedia } from './mock_media.ts'
 import { createRouting } from './mock_routing.ts'
 import { wizard } from './mock_wizard.ts'
 
@@ -30,12 +31,13 @@ const TABLES = new Map([
   ['ps_endpoint_id_ips', 'identify'],
   ['context', 'context'],
   ['musiconhold', 'musiconhold'],
+  ['sound', 'sound'],
   ['manager', 'manager'],
   ['groups', 'groups'],
   ['acl', 'acl'],
   ['cdr', 'cdr'],
 ])
-const ID: Record<string, string> = { context: 'name', musiconhold: 'name', manager: 'name', groups: 'name', acl: 'name', cdr: 'uniqueid' }
+const ID: Record<string, string> = { context: 'name', musiconhold: 'name', sound: 'name', manager: 'name', groups: 'name', acl: 'name', cdr: 'uniqueid' }
 const LISTED: Record<string, string[]> = {
   endpoint: ['id', 'name', 'callerid', 'context', 'transport'],
   aor: ['id', 'name', 'max_contacts', 'qualify_frequency'],
@@ -43,9 +45,10 @@ const LISTED: Record<string, string[]> = {
   contact: ['id', 'uri', 'user_agent', 'endpoint'],
   transport: ['id', 'protocol', 'bind'],
   registration: ['id', 'server_uri', 'client_uri'],
+  sound: ['name', 'folder', 'description', 'ms', 'source', 'state', 'changed'],
   cdr: ['start', 'src', 'dst', 'disposition', 'duration'],
 }
-const READ_ONLY = ['cdr', 'contact']
+const READ_ONLY = ['cdr', 'contact', 'sound']
 const MOST_COUNTED = 10000
 
 export const PASSWORD = 'correct horse'
@@ -73,6 +76,7 @@ function seed(rows: Map<string, Item[]>, endpoints: number): void {
   for (const name of ['default', 'local-office', 'outgoing-74951234567-office', 'ivr-office']) put('context', { name, description: name === 'default' ? 'Внутренние номера' : '' })
   put('transport', { id: 'transport-udp', protocol: 'udp', bind: '0.0.0.0:5060' })
   put('transport', { id: 'transport-tls', protocol: 'tls', bind: '0.0.0.0:5061' })
+  seedMedia(put)
   put('musiconhold', { name: 'default', mode: 'files', directory: 'moh' })
   put('registration', { id: 'peer-74951234567-office', server_uri: 'sip:sip.example.ru', client_uri: 'sip:74951234567@sip.example.ru', live: { state: 'registered', expires_at: '2026-11-24T12:30:00+03:00' } })
   put('registration', { id: 'peer-78121234567-office', server_uri: 'sip:sip.example.com', client_uri: 'sip:78121234567@sip.example.com', live: { state: 'rejected', error: '403 Forbidden' } })
@@ -316,6 +320,8 @@ export function createMock(options: { endpoints?: number; isNew?: boolean; isIn?
     }
     const wizardly = wizard(r)
     if (wizardly) return wizardly
+    const played = media(r, rows, uuid)
+    if (played) return played
     if (r.path === '/overview') return { status: 200, body: overview() }
     if (r.path === '/password') return { status: 200, body: { password: 'Vq7-tezu-Rim4-holk' } }
     if (r.path === '/profile') {

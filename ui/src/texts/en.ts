@@ -3,6 +3,7 @@ import real from './real.en.ts'
 import calls from './calls.en.ts'
 import routing from './routing.en.ts'
 import docs from './docs.en.ts'
+import media from './media.en.ts'
 import type { Texts } from './ru.ts'
 import wizard from './wizard.en.ts'
 
@@ -10,6 +11,7 @@ const en: Texts = {
   calls,
   routing,
   docs,
+  media,
   wizard,
   app: {
     name: 'Station',
@@ -57,7 +59,7 @@ const en: Texts = {
     system: 'Driver system settings',
     acl: 'Access lists',
     context: 'Routing',
-    audio: 'Audio files',
+    sound: 'Audio files',
     musiconhold: 'Music on hold',
     tone: 'Tones of countries',
     recording: 'Recordings',

@@ -2,12 +2,14 @@
 import real from './real.ru.ts'
 import docs from './docs.ru.ts'
 import calls from './calls.ru.ts'
+import media from './media.ru.ts'
 import routing from './routing.ru.ts'
 import wizard from './wizard.ru.ts'
 
 const ru = {
   docs,
   calls,
+  media,
   routing,
   wizard,
   app: {
@@ -56,7 +58,7 @@ const ru = {
     system: 'Системные настройки драйвера',
     acl: 'Списки доступа',
     context: 'Маршрутизация',
-    audio: 'Аудиофайлы',
+    sound: 'Аудиофайлы',
     musiconhold: 'Музыка на удержании',
     tone: 'Гудки стран',
     recording: 'Записи разговоров',
