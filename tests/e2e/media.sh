@@ -1,6 +1,6 @@
 #!/bin/sh
-# media.sh - audio files by the interface's REST: uploaded, converted or refused with the cause, listened to with ranges, described,; files go by the Manager's action StationSoundRemove
-# replaced, removed unless a routing plays them; nobody sees what is another group's
+# media.sh - audio files by the interface's REST: uploaded, converted or refused with the cause, listened to with ranges, described,
+# replaced, removed (the Manager's action StationSoundRemove) unless a routing plays them; nobody sees what is another group's
 . "$(dirname "$0")/lib.sh"
 . tests/e2e/calls.sh
 command -v nginx >/dev/null || { skip media "no nginx here"; finish; }

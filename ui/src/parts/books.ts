@@ -61,7 +61,7 @@ const PLACES: [RegExp, string][] = [
   [/^\/(endpoint|aor|auth|registration|transport|contact|identify|domain_alias|global|system)/, 'user#канальный-драйвер'],
   [/^\/(context|routing)/, 'user#маршрутизация'],
   [/^\/(audio|sound|musiconhold|tone)/, 'user#медиа'],
-  [/^\/(cdr|recording)/, 'user#статистика-звонков'],
+  [/^\/(cdr|recording|calls$)/, 'user#статистика-звонков'],
   [/^\/(call|debug|story|trace)/, 'user#отладка'],
   [/^\/service/, 'user#управление-службами'],
   [/^\/journal/, 'user#журнал-изменений'],
