@@ -138,3 +138,43 @@ const struct manager_action manager_action_stationsoundremove = {
     .synopsis = {"Удалить звуковой файл станции.", "Remove a sound of the station."},
     .help = {"Отвечает, когда файлов уже нет; in-use - его играет маршрутизация.",
              "Answers once the files are gone; in-use: a routing plays it."}};
+
+static void run_music(struct manager_request *q)
+{
+    static const struct manager_need needs[] = {
+        {"Directory", "Directory not specified"}, {"Name", "Name not specified"}, {0}};
+    const struct manager_args *a = &manager_of(q)->args;
+
+    if (!manager_has(q, needs))
+        return;
+    if (!a->music) {
+        manager_error(q, "There is no music here");
+        return;
+    }
+    manager_hold(q);
+    end(q, a->music(&(struct manager_music){.upload = manager_arg(q, "Upload"),
+                                            .directory = manager_arg(q, "Directory"),
+                                            .name = manager_arg(q, "Name"),
+                                            .original = manager_arg(q, "Original")},
+                    is_queued, q, a->arg));
+}
+
+static const struct manager_param music_params[] = {
+    MANAGER_PARAM_ID,
+    {"Directory", {"Каталог класса внутри moh.", "The class's directory below moh."}, true},
+    {"Name", {"Имя файла без расширения.", "The file's name without extension."}, true},
+    {"Upload",
+     {"Имя файла в каталоге uploads; пусто - удалить.",
+      "Name of the file in folder uploads; empty: remove it."}},
+    {"Original", {"Как файл назывался.", "What the file was called."}},
+    {0}};
+
+const struct manager_action manager_action_stationmusic = {
+    .name = "StationMusic",
+    .classes = CLASS_SYSTEM | CLASS_REPORTING,
+    .params = music_params,
+    .run = run_music,
+    .shown = "tests/e2e/media.sh",
+    .synopsis = {"Сделать или удалить файл музыки на удержании.",
+                 "Make or remove a file of music on hold."},
+    .help = {"Отвечает, когда файл готов или удалён.", "Answers once the file is there, or gone."}};

@@ -120,6 +120,7 @@ extern const struct manager_action manager_action_stationcalls;
 extern const struct manager_action manager_action_stationconvert;
 extern const struct manager_action manager_action_stationdry;
 extern const struct manager_action manager_action_stationlive;
+extern const struct manager_action manager_action_stationmusic;
 extern const struct manager_action manager_action_stationoverview;
 extern const struct manager_action manager_action_stationsound;
 extern const struct manager_action manager_action_stationsoundremove;

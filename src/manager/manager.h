@@ -34,6 +34,11 @@ struct manager_sound {
     bool replaces;
 };
 
+/** A piece of music on hold; upload absent: it is removed. Texts are borrowed during the call. */
+struct manager_music {
+    struct slice upload, directory, name, original;
+};
+
 /** What has come of an order: 0 and a uuid (""), or why not, in one word. Called once. */
 typedef void(manager_order_h)(int err, const char *uuid, const char *why, void *arg);
 
@@ -55,6 +60,8 @@ struct manager_args {
     /** Remove one: done tells that its files are gone, or why not ("in-use": a routing plays it). */
     int (*sound_remove)(struct slice uuid, bool is_forced, manager_order_h *done, void *done_arg,
                         void *arg);
+    /** Make or remove a piece of music on hold: done tells when that is over. */
+    int (*music)(const struct manager_music *m, manager_order_h *done, void *done_arg, void *arg);
     void *arg;
     const char *state_dir; /* relative certificate files stand in it */
 };

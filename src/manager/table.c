@@ -124,6 +124,7 @@ const struct manager_action *const manager_actions[] = {
     &manager_action_stationconvert,
     &manager_action_stationdry,
     &manager_action_stationlive,
+    &manager_action_stationmusic,
     &manager_action_stationoverview,
     &manager_action_stationsound,
     &manager_action_stationsoundremove,

@@ -9,6 +9,7 @@ extern const struct rest_route rest_routes_card[];
 extern const struct rest_route rest_routes_check[];
 extern const struct rest_route rest_routes_guide[];
 extern const struct rest_route rest_routes_live[];
+extern const struct rest_route rest_routes_music[];
 extern const struct rest_route rest_routes_object[];
 extern const struct rest_route rest_routes_openapi[];
 extern const struct rest_route rest_routes_overview[];

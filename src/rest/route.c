@@ -14,6 +14,7 @@ const struct rest_route *const rest_tables[] = {
     rest_routes_check,
     rest_routes_guide,
     rest_routes_live,
+    rest_routes_music,
     rest_routes_object,
     rest_routes_openapi,
     rest_routes_overview,

@@ -364,6 +364,7 @@ static int open_manager(struct engine *e)
                                                        .convert = engine_order_convert,
                                                        .sound = engine_order_sound,
                                                        .sound_remove = engine_order_sound_remove,
+                                                       .music = engine_order_music,
                                                        .arg = e,
                                                        .state_dir = e->args.state},
                                 e->snapshot);

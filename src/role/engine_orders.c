@@ -146,3 +146,40 @@ int engine_order_sound_remove(struct slice uuid, bool is_forced, manager_order_h
         mem_free(o);
     return err;
 }
+
+/* ---- music on hold ---- */
+
+static void is_over(const struct sounds_answer *a, void *arg)
+{
+    char why[400] = "";
+
+    slice_copy(a->text, why, sizeof(why));
+    tell(arg, a->err, "", why);
+}
+
+enum { PIECE_UPLOAD, PIECE_DIRECTORY, PIECE_NAME, PIECE_ORIGINAL, PIECE_TEXTS };
+
+int engine_order_music(const struct manager_music *m, manager_order_h *done, void *done_arg,
+                       void *arg)
+{
+    const struct slice given[PIECE_TEXTS] = {m->upload, m->directory, m->name, m->original};
+    struct engine *e = arg;
+    struct ordered *o = ordered_make(done, done_arg);
+    char *texts[PIECE_TEXTS] = {0};
+    int err = o ? 0 : ENOMEM;
+
+    for (int i = 0; i < PIECE_TEXTS && !err; i++) {
+        texts[i] = slice_dup(given[i].p ? given[i] : SLICE(""));
+        err = texts[i] ? 0 : ENOMEM;
+    }
+    if (!err)
+        err = sounds_music(e->sounds,
+                           &(struct sounds_piece){texts[PIECE_UPLOAD], texts[PIECE_DIRECTORY],
+                                                  texts[PIECE_NAME], texts[PIECE_ORIGINAL]},
+                           is_over, o);
+    if (err)
+        mem_free(o);
+    for (int i = 0; i < PIECE_TEXTS; i++)
+        mem_free(texts[i]);
+    return err;
+}

@@ -1,7 +1,7 @@
 /*
  * role/errand_sound.c - what a child of the runner does with files of sounds (role/errand.h: "@sound")
  *
- * Scope:   STATE/uploads/UPLOAD becomes STATE/sounds/TO.wav, and TO.wav16 where the source has as much; or they are
+ * Scope:   STATE/uploads/UPLOAD becomes STATE/sounds/TO.wav (of music on hold: STATE/moh/TO.wav), and TO.wav16 where the source has as much; or they are
  *          removed. All that an outsider's file can do happens here: limits of its own, no rights but the programs'.
  * Answer:  "progress N" lines meanwhile; then words NAME=VALUE. Why not: a word of role/sounds.h's table, ": ", details.
  * Twice:   may be done again wherever it was cut off: the upload goes last.
@@ -208,10 +208,15 @@ static int set_names(struct task *t)
     return 0;
 }
 
-static int open_folders(struct task *t, const char *state)
+static bool is_music(const char *verb)
+{
+    return strcmp(verb, SOUNDS_JOB_MUSIC) == 0 || strcmp(verb, SOUNDS_JOB_MUSIC_REMOVE) == 0;
+}
+
+static int open_folders(struct task *t, const char *state, const char *verb)
 {
     char path[PATH_MAX];
-    int err = role_file(path, sizeof(path), state, ROLE_SOUNDS_DIR);
+    int err = role_file(path, sizeof(path), state, is_music(verb) ? "moh" : ROLE_SOUNDS_DIR);
 
     if (!err)
         err = folder_open(&t->sounds, path);
@@ -230,12 +235,13 @@ int errand_sound(int argc, char *const *argv, struct slice input, struct buf *ou
     t.words = argv + 2;
     err = set_names(&t);
     if (!err)
-        err = open_folders(&t, argv[1]);
+        err = open_folders(&t, argv[1], argv[0]);
     if (err)
         code = fail(&t, err, "", "");
-    else if (strcmp(argv[0], SOUNDS_JOB_MAKE) == 0)
+    else if (strcmp(argv[0], SOUNDS_JOB_MAKE) == 0 || strcmp(argv[0], SOUNDS_JOB_MUSIC) == 0)
         code = run_sound(&t);
-    else if (strcmp(argv[0], SOUNDS_JOB_REMOVE) == 0)
+    else if (strcmp(argv[0], SOUNDS_JOB_REMOVE) == 0 ||
+             strcmp(argv[0], SOUNDS_JOB_MUSIC_REMOVE) == 0)
         code = run_remove(&t);
     else
         errand_fail(out, "%s: no such verb", argv[0]);

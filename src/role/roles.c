@@ -72,6 +72,7 @@ static const struct role_path runner_paths[] = {
     {"/var/tmp", ROLE_READ | ROLE_WRITE},
     {ROLE_AGI_DIR, ROLE_READ | ROLE_EXEC},
     {ROLE_SOUNDS_DIR, ROLE_READ | ROLE_WRITE}, /* errand_sound.c */
+    {"moh", ROLE_READ | ROLE_WRITE},
     {ROLE_UPLOADS_DIR, ROLE_READ | ROLE_WRITE},
     {"recordings", ROLE_READ | ROLE_WRITE},
     {0},

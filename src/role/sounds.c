@@ -348,6 +348,8 @@ int sounds_alloc(struct sounds **sp, const struct sounds_args *args)
     if (!err)
         err = jobs_place(args->jobs, SOUNDS_JOB_REMOVE, "@sound", s->state, remove_ended, s);
     if (!err)
+        err = sounds_music_place(s);
+    if (!err)
         err = look_back(s);
     if (err)
         mem_deref(s);

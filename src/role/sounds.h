@@ -25,6 +25,8 @@ enum { SOUNDS_UPLOAD_MAX = 64, SOUNDS_STEPS = 100 };
 /* Kinds of jobs. */
 #define SOUNDS_JOB_MAKE "sound"
 #define SOUNDS_JOB_REMOVE "sound-remove"
+#define SOUNDS_JOB_MUSIC "moh"
+#define SOUNDS_JOB_MUSIC_REMOVE "moh-remove"
 
 struct insist;
 struct jobs;
@@ -82,6 +84,19 @@ int sounds_add(struct sounds *s, const struct sounds_new *n, sounds_h *taken, so
  */
 int sounds_remove(struct sounds *s, struct slice which, bool even_if_named, sounds_h *ended,
                   void *arg);
+
+/** A file of a class of music on hold: STATE/moh/DIRECTORY/NAME.wav. It has no row. */
+struct sounds_piece {
+    const char *upload; /* as of sounds_new; "": the piece is removed */
+    const char *directory, *name, *original;
+};
+
+/**
+ * Make a piece of an upload, in place of one of that name, or remove one.
+ * @param ended  the file is whole, or gone; or why not (EIO, text)
+ * @return 0 (ended follows); EINVAL (a name); ENOMEM
+ */
+int sounds_music(struct sounds *s, const struct sounds_piece *p, sounds_h *ended, void *arg);
 
 /** Percent of a conversion that runs; -1: it does not run (yet). */
 int sounds_progress(const struct sounds *s, struct slice uuid);

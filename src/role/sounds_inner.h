@@ -36,5 +36,8 @@ void order_tell(struct order *o, sounds_h **h, int err, struct slice text);
 /** Queue its job; it is told "ended" when that is over, and its row says so. Takes the reference. */
 void order_queue(struct order *o, const char *kind, struct slice words);
 
+/** Its kinds of jobs. @return as jobs_place */
+int sounds_music_place(struct sounds *s);
+
 /** "ru/welcome" or "welcome": the path below sounds, without extension. */
 void order_put_path(const struct order *o, struct buf *out);

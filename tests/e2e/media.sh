@@ -1,6 +1,7 @@
 #!/bin/sh
 # media.sh - audio files by the interface's REST: uploaded, converted or refused with the cause, listened to with ranges, described,
-# replaced, removed (the Manager's action StationSoundRemove) unless a routing plays them; nobody sees what is another group's
+# replaced, removed (the Manager's action StationSoundRemove) unless a routing plays them; pieces of music on hold; nobody sees what
+# is another group's
 . "$(dirname "$0")/lib.sh"
 . tests/e2e/calls.sh
 command -v nginx >/dev/null || { skip media "no nginx here"; finish; }
@@ -153,4 +154,39 @@ is_in_the_journal() { got 200 "$API/revision" && has "\"uuid\":\"$PLAYED\",\"nam
 check who-plays-it is_played
 check removal removal
 check journal is_in_the_journal
+
+# ---- music on hold ----
+
+sql "INSERT INTO musiconhold (uuid, name, mode, directory) VALUES ('aaaaaaaa-1111-4111-8111-111111111111', 'shop', 'files', 'shop'),
+ ('bbbbbbbb-1111-4111-8111-111111111111', 'machine', 'files', '/srv/music')" >/dev/null
+CLASS=musiconhold/aaaaaaaa-1111-4111-8111-111111111111
+music() { # music STATUS FILE [CURL...]
+  want=$1 file=$2
+  shift 2
+  got "$want" -F "file=@$file" "$@" "$API/$CLASS/upload"
+}
+pieces() {
+  got 200 "$API/$CLASS/files" && has '"items":\[\],"is_ours":true' && music 201 "$WORK/Played (1).wav" && has '"name":"Played_1"' &&
+    music 201 "$WORK/other.wav" -F name=a-first && [ -s "$STATE/moh/shop/Played_1.wav" ] &&
+    got 200 "$API/$CLASS/files" && has '"items":\[{"name":"Played_1","bytes":32044},{"name":"a-first","bytes":16044}\]' &&
+    got 206 -r 0-3 "$API/$CLASS/files/a-first" && [ "$(cat "$WORK/got")" = RIFF ]
+}
+pieces_refused() {
+  music 422 "$WORK/text.mp3" && has 'no sound file' && music 422 "$WORK/other.wav" -F name=../x && music 422 "$WORK/other.wav" -F name=a/b &&
+    got 404 "$API/$CLASS/files/..%2f..%2fstation.db" && got 404 "$API/$CLASS/files/none" &&
+    got 422 -F "file=@$WORK/other.wav" "$API/musiconhold/bbbbbbbb-1111-4111-8111-111111111111/upload" && has "outside" &&
+    got 200 "$API/musiconhold/bbbbbbbb-1111-4111-8111-111111111111/files" && has '"is_ours":false' || return 1
+  USER=boss
+  music 403 "$WORK/other.wav" && got 403 -X DELETE "$API/$CLASS/files/a-first" && got 200 "$API/$CLASS/files"
+}
+piece_removed() {
+  USER=root
+  got 204 -X DELETE "$API/$CLASS/files/a-first" && [ ! -e "$STATE/moh/shop/a-first.wav" ] && got 200 "$API/$CLASS/files" &&
+    has '"items":\[{"name":"Played_1","bytes":32044}\]'
+}
+check pieces-of-music-on-hold pieces
+check wrong-pieces-are-refused pieces_refused
+USER=root
+check a-piece-is-removed piece_removed
+check no-piece-is-left-behind within 10 no_leftovers
 end

@@ -54,6 +54,20 @@ const media = (screen: Screen): Record<string, Check> => ({
       await page.getByRole('dialog').getByText('ivr-office: 300, 2: Playback').waitFor()
     }),
   },
+  music: {
+    needsMock: true,
+    run: screen('music', 'musiconhold', async (page) => {
+      const name = `tune-${page.viewportSize()!.width}`
+      await page.getByText('noon').waitFor()
+      await page.locator('input[type=file]').setInputFiles([wav(`${name}.wav`), wav('words.txt')])
+      await state(page, name).getByText('готов').waitFor()
+      await state(page, 'words.txt').getByText('сохраните его как WAV').waitFor()
+      await page.locator('.music-pieces').getByText(name).waitFor()
+      await page.getByRole('button', { name: `Удалить: ${name}` }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Удалить' }).click()
+      await page.locator('.music-pieces').getByText(name).waitFor({ state: 'detached' })
+    }),
+  },
   services: {
     needsMock: true,
     run: screen('services', 'service', async (page) => {

@@ -21,6 +21,7 @@ export const router = createRouter({
         { path: 'cdr/:uuid', component: () => import('@/screens/CallCard.vue') },
         { path: 'cdr', component: () => import('@/screens/CallsScreen.vue') },
         { path: 'sound', component: () => import('@/screens/SoundsScreen.vue') },
+        { path: 'musiconhold', component: () => import('@/screens/MusicScreen.vue') },
         { path: 'service', component: () => import('@/screens/ServicesScreen.vue') },
         { path: 'routing/:name', component: () => import('@/screens/RoutingScreen.vue'), meta: { typed: true } },
         { path: 'wizard/:what(phones?)', component: () => import('@/screens/PhoneWizard.vue') },

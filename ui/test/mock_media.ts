@@ -35,6 +35,22 @@ function upload(r: MockRequest, sounds: Item[], uuid: () => string): MockAnswer 
   return { status: 202, body: stateOf({ ...item, state: 'waiting', error: '' }) }
 }
 
+let pieces = [{ name: 'morning', bytes: 1920044 }, { name: 'noon', bytes: 960044 }]
+function music(r: MockRequest, what: string, name: string | undefined): MockAnswer {
+  if (what === 'upload') {
+    const original = /filename="([^"]*)"/.exec(String(r.body))?.[1] ?? ''
+    if (original.endsWith('.txt')) return refuse(422, 'invalid', 'Это не звуковой файл, или он повреждён: сохраните его как WAV, FLAC, Ogg или MP3.')
+    const made = original.replace(/\.[^.]*$/, '')
+    pieces = [...pieces.filter((p) => p.name !== made), { name: made, bytes: 16044 }].sort((a, b) => (a.name < b.name ? -1 : 1))
+    return { status: 201, body: { name: made } }
+  }
+  if (r.method === 'DELETE') {
+    pieces = pieces.filter((p) => p.name !== name)
+    return { status: 204 }
+  }
+  return { status: 200, body: { items: pieces, is_ours: true } }
+}
+
 /** null: neither a sound's nor a service's. */
 export function media(r: MockRequest, rows: Map<string, Item[]>, uuid: () => string): MockAnswer | null {
   const sounds = rows.get('sound') ?? []
@@ -47,6 +63,8 @@ export function media(r: MockRequest, rows: Map<string, Item[]>, uuid: () => str
     one.pid += 100
     return { status: 202 }
   }
+  const class_ = /^\/musiconhold\/([^/]+)\/(files|upload)(?:\/([^/]+))?$/.exec(r.path)
+  if (class_) return music(r, class_[2]!, class_[3])
   if (r.path === '/sound/upload') return upload(r, sounds, uuid)
   const [, type, id, rest] = r.path.split('/')
   const item = type === 'sound' && sounds.find((s) => s.uuid === id)

@@ -22,8 +22,9 @@ export interface Upload {
 
 const LOOK_MS = 700
 
-/** @param changed  a row of the list is another one now */
-export function useUploads(changed: () => void) {
+/** @param changed  a row of the list is another one now
+ *  @param path     where to; what is no sound's is ready when it is answered */
+export function useUploads(changed: () => void, path = '/sound/upload') {
   const uploads = ref<Upload[]>([])
   const stop = new AbortController()
   let last = 0
@@ -43,19 +44,24 @@ export function useUploads(changed: () => void) {
   }
   async function sendOne(upload: Upload, replaces: boolean): Promise<void> {
     const form = new FormData()
-    form.append('folder', upload.folder)
+    if (upload.folder) form.append('folder', upload.folder)
     if (replaces) form.append('replace', 'yes')
     form.append('file', upload.file)
     upload.state = 'sending'
     upload.isTaken = false
     try {
-      const made = await send<SoundState>('/sound/upload', form, (part) => (upload.part = part), stop.signal)
-      upload.state = 'waiting'
+      const made = await send<SoundState>(path, form, (part) => arrived(upload, part), stop.signal)
+      upload.state = made.uuid ? 'waiting' : 'ready'
       changed()
+      if (!made.uuid) return
       void follow(upload, made.uuid).catch((error: unknown) => fail(upload, error))
     } catch (error) {
       fail(upload, error)
     }
+  }
+  function arrived(upload: Upload, part: number): void {
+    upload.part = part
+    if (part === 1) upload.state = 'waiting'
   }
   function fail(upload: Upload, error: unknown): void {
     if (stop.signal.aborted) return
