@@ -392,8 +392,7 @@ static int find_key(struct rest_call *c, struct slice key)
     if (err != ENOENT)
         return err;
     tries_failed(&door->keys, &c->from, SLICE("api"), key, now);
-    if (log_gate_pass(&door->gate, now))
-        log_warning("REST: a wrong API key peer=%s", c->peer);
+    rest_door_log(c, SLICE_NONE, "key");
     return REST_WRONG_KEY;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rest/inner.h"
+#include "rest/json.h"
 
 /* ---- parameters ---- */
 
@@ -31,7 +32,7 @@ int api_ask_init(struct api_ask *a, struct rest_call *c)
     if (!slice_trim(body).len)
         return 0;
     if (is_type(c, "application/json")) {
-        a->json = json_loadb(body.p, body.len, 0, NULL);
+        a->json = rest_json_read(body, 0);
         return json_is_object(a->json) ? 0 : rest_say(c, REST_MALFORMED, &no_json);
     }
     if (!is_type(c, "application/x-www-form-urlencoded"))

@@ -7,7 +7,7 @@
 #include "rest/audit.h"
 #include "rest/inner.h"
 
-enum { BURST = 5, A_MINUTE = 5, MAILS_BURST = 3, MAILS_A_MINUTE = 1 };
+enum { BURST = 5, A_MINUTE = 5, MAILS_BURST = 3, MAILS_A_MINUTE = 1, QUOTED = 256 };
 
 void rest_door_init(struct rest_door *d)
 {
@@ -48,6 +48,31 @@ void rest_door_take_back(struct rest_call *c, struct tries *t, struct slice name
     tries_take_back(t, &c->from, name);
 }
 
+/* A stranger's words must not end the quotes (control bytes: the log escapes them). */
+static void quote(struct slice s, char out[QUOTED])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s.len && n + 3 < QUOTED; i++) {
+        if (s.p[i] == '"' || s.p[i] == '\\')
+            out[n++] = '\\';
+        out[n++] = s.p[i] ? s.p[i] : ' ';
+    }
+    out[n] = '\0';
+}
+
+void rest_door_log(struct rest_call *c, struct slice name, const char *what)
+{
+    char account[QUOTED];
+
+    if (!log_gate_pass(&c->rest->door.gate, loop_now(c->rest->args.loop)))
+        return;
+    quote(name, account);
+    log_notice("access refused event=InvalidPassword service=REST address=%s port=%u transport=TLS "
+               "account=\"%s\" request=\"%s\"",
+               c->peer, c->from.port, account, what);
+}
+
 static int write_down(struct db *d, void *arg)
 {
     return audit_add(d, arg, NULL);
@@ -62,8 +87,6 @@ void rest_door_wrong(struct rest_call *c, struct slice name, const char *what)
                       .name = what,
                       .action = "login-failed"};
 
-    if (log_gate_pass(&c->rest->door.gate, loop_now(c->rest->args.loop)))
-        log_warning("REST: a login failed user=\"%.*s\" peer=%s reason=\"%s\"",
-                    (int)(name.len < 128 ? name.len : 128), name.p ? name.p : "", c->peer, what);
+    rest_door_log(c, name, what);
     rest_change(c, write_down, &a); /* when the journal cannot be written, the log has said it */
 }

@@ -30,5 +30,8 @@ int rest_door_wait(struct rest_call *c, const struct tries *t, struct slice name
 /** It was right, or nobody has guessed: not counted. */
 void rest_door_take_back(struct rest_call *c, struct tries *t, struct slice name);
 
+/** A line of the log, in the form of call/security.h: programs read it (docs/manager.md). */
+void rest_door_log(struct rest_call *c, struct slice name, const char *what);
+
 /** It was wrong: a line of the log, and one of the journal. */
 void rest_door_wrong(struct rest_call *c, struct slice name, const char *what);

@@ -8,6 +8,7 @@
 #include "rest/access.h"
 #include "rest/api.h"
 #include "rest/inner.h"
+#include "rest/json.h"
 #include "rest/upload.h"
 
 enum { THINKERS = 2, THINKERS_WAITING = 64, WRITERS = 2 };
@@ -119,7 +120,7 @@ static int read_body(struct rest_call *c)
         return 0;
     if (!is_json(http_request_header(c->request, "Content-Type")))
         return REST_MEDIA_TYPE;
-    c->body = json_loadb(body.p, body.len, JSON_REJECT_DUPLICATES, NULL);
+    c->body = rest_json_read(body, JSON_REJECT_DUPLICATES);
     return json_is_object(c->body) ? 0 : rest_say(c, REST_MALFORMED, &not_json);
 }
 

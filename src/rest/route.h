@@ -48,10 +48,13 @@ struct rest_route {
     bool has_upload;     /* the body is a form with a file: upload.h */
 };
 
+/* A route that is nobody's does not compile either: no array has -1 elements. */
+#define REST_WHO(who_) ((unsigned)((who_) + 0 * sizeof(char[(who_) ? 1 : -1])))
+
 #define REST_ROUTE(method_, path_, who_, handle_, ru_, en_, ...)                                   \
     {                                                                                              \
-        .method = method_, .path = path_, .who = who_, .handle = handle_, .says = {ru_, en_},      \
-        __VA_ARGS__                                                                                \
+        .method = method_, .path = path_, .who = REST_WHO(who_), .handle = handle_,                \
+        .says = {ru_, en_}, __VA_ARGS__                                                            \
     }
 
 /** All tables; the list ends with NULL. */

@@ -162,6 +162,21 @@ static int read_format(struct rest_call *c)
     return 0;
 }
 
+/* Columns of the type, secret ones too: those are left out. */
+static bool are_columns(const struct rest_type *t, struct slice list)
+{
+    while (slice_is_set(list) && list.len) {
+        const struct slice name = slice_trim(slice_cut(list, ',', &list));
+        const struct model_field *f = rest_type_model(t)->fields;
+
+        while (f->column && !slice_eqz(name, f->column))
+            f++;
+        if (!f->column)
+            return false;
+    }
+    return true;
+}
+
 static int read_query(struct rest_call *c, struct sheet *s)
 {
     static const struct model_words no_parameter = {"Непонятный параметр запроса.",
@@ -180,6 +195,8 @@ static int read_query(struct rest_call *c, struct sheet *s)
         return rest_say(c, REST_MALFORMED, &no_parameter);
     if (err)
         return err;
+    if (!are_columns(t, fields))
+        return rest_say(c, REST_MALFORMED, &no_parameter);
     if (fields.len && !(s->columns = arena_strndup(&c->arena, fields.p, fields.len)))
         return ENOMEM;
     filter_groups(&s->filter, c->who.groups, c->who.group_count, c->who.has_all);

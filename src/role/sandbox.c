@@ -65,6 +65,8 @@ static const char *const front_calls[] = {"listen",
                                           "setsid",
                                           "getpgrp",
                                           "sendfile",
+                                          "pwritev", /* a body that came in pieces */
+                                          "preadv",
                                           "pipe",
                                           "epoll_create",
                                           "setitimer",

@@ -1,6 +1,6 @@
 #!/bin/sh
 # media.sh - audio files by the interface's REST: uploaded, converted or refused with the cause, listened to with ranges, described,
-# replaced, removed (the Manager's action StationSoundRemove) unless a routing plays them; pieces of music on hold; nobody sees what
+# replaced, removed (the Manager's action StationSoundRemove) unless a routing plays them; pieces of music on hold (StationMusic); nobody sees what
 # is another group's
 . "$(dirname "$0")/lib.sh"
 . tests/e2e/calls.sh
