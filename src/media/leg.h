@@ -74,6 +74,7 @@ struct media_leg {
     bool is_orphan; /* its engine is gone */
     bool is_ending; /* freed by the engine, or dropped */
     bool is_told;   /* its last statistics go to the engine */
+    bool is_used;   /* a call has it; else its engine keeps it ready for the next one */
     bool is_moving; /* between two lanes: commands wait in held */
     uint8_t home;   /* number of the lane it lives on, or moves to */
     struct list held;

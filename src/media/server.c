@@ -310,11 +310,28 @@ static void on_message(struct ipc *c, uint16_t id, const void *msg, int fd, void
                           &(struct media_stats){.id = *(const uint32_t *)msg, .is_last = true});
 }
 
+/* Those that wait for a call are not among them. */
+static uint32_t used_streams(const struct media_server *s)
+{
+    uint32_t count = 0;
+
+    LIST_FOREACH(&s->legs, k)
+    {
+        const struct media_leg *leg = CONTAINER_OF(k, struct media_leg, in_server);
+
+        count += leg->is_used && !leg->is_ending;
+    }
+    return count;
+}
+
 static void on_closed(struct ipc *c, int err, void *arg)
 {
     struct media_server *s = arg;
 
-    log_notice("engine disconnected streams=%u err=\"%s\"", s->leg_count, err ? strerror(err) : "");
+    const uint32_t used = used_streams(s);
+
+    log_notice("engine disconnected streams=%u ready=%u err=\"%s\"", used, s->leg_count - used,
+               err ? strerror(err) : "");
     s->engine = mem_deref(s->engine);
     on_engine_gone(s);
 }

@@ -194,6 +194,7 @@ static struct media_leg *make_half(struct media_server *s, uint32_t id)
         (void)media_crew_post(
             s->orders.crew, &(struct media_command){.head = {.type = MEDIA_CMD_REMOTE, .leg = leg},
                                                     .remote = half_remote});
+    leg->is_used = true;
     leg->first_codec = half_remote.formats[0].codec;
     leg->has_dtmf = true;
     return leg;
@@ -281,6 +282,7 @@ void media_server_remote(struct media_server *s, const struct media_remote *m)
         r->formats[r->format_count].codec = (uint8_t)m->formats.p[i];
         r->formats[r->format_count++].payload = (uint8_t)m->formats.p[i + 1] & 0x7f;
     }
+    leg->is_used = true;
     leg->first_codec = r->format_count ? r->formats[0].codec : (uint8_t)CODEC_ALAW;
     leg->has_dtmf = r->dtmf_payload != 0;
     (void)media_crew_post(s->orders.crew, &cmd);

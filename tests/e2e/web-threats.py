@@ -5,7 +5,6 @@ import io
 import os
 import re
 import socket
-import statistics
 import sys
 import time
 from urllib.parse import quote
@@ -94,13 +93,17 @@ def alike():
         must(a.status == 401, f"{a}")
         return took, re.sub(r'"trace":"[0-9a-f]*"', "", a.text), sorted(k for k in a.headers if k.lower() != "date")
 
+    # The least of each: a busy machine makes single ones longer, none shorter. At most nine tries a name: the tenth would wait.
     known, unknown, names = [], [], ["root", "boss", "other", "seer", "ann"]
-    for i in range(15):
+    a = b = 0.0
+    for i in range(45):
         known.append(one(names[i % 5], f"127.0.2.{i + 1}"))
         unknown.append(one(f"nobody{i}", f"127.0.3.{i + 1}"))
+        a, b = min(k[0] for k in known), min(k[0] for k in unknown)
+        if i >= 14 and abs(a - b) < 0.15 * max(a, b):
+            break
     must(len({k[1] for k in known + unknown}) == 1 and known[0][2] == unknown[0][2], "the answers differ")
-    a, b = statistics.median(k[0] for k in known), statistics.median(k[0] for k in unknown)
-    must(abs(a - b) < 0.3 * max(a, b), f"known takes {a:.3f} s, unknown {b:.3f} s")
+    must(abs(a - b) < 0.3 * max(a, b), f"known takes {a:.4f} s, unknown {b:.4f} s")
     wish = [Client(PORT, "127.0.4.1").ask("POST", "/session/recovery", {"name": n}) for n in ("ann", "nobody")]
     must(wish[0].status == wish[1].status == 202 and wish[0].text == wish[1].text, "recovery tells who is known")
 
